@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two kinds of time that must not be mixed: monotonic for timers, wall for people and for Slack.
+ * A clock is a thing that is handed down, so a test may set both.
+ */
+#pragma once
+
+#include <stdint.h>
+
+struct mono { int64_t ns; };	/* since some start; CLOCK_BOOTTIME: a suspend counts */
+struct wall { int64_t ms; };	/* since 1970, UTC */
+
+struct clock {
+	struct mono (*mono)(const struct clock *c);
+	struct wall (*wall)(const struct clock *c);
+};
+
+const struct clock *clock_system(void);
+static inline struct mono clock_mono(const struct clock *c) { return c->mono(c); }
+static inline struct wall clock_wall(const struct clock *c) { return c->wall(c); }
+
+static inline struct mono mono_after(struct mono m, int64_t ms)
+{
+	return (struct mono){ m.ns + ms * 1000000 };
+}
+/* Whole milliseconds from `from` to `to`, negative when `to` is earlier. */
+static inline int64_t mono_ms_between(struct mono from, struct mono to)
+{
+	return (to.ns - from.ns) / 1000000;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* A binary heap of embedded nodes, smallest first; a node knows its index, so any node can leave. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct heap_node {
+	int64_t key;
+	uint64_t serial;	/* ties break in the order of insertion */
+	size_t index;		/* SIZE_MAX = not in a heap */
+};
+
+struct heap {
+	struct heap_node **nodes;
+	size_t n, cap;
+	uint64_t next_serial;
+};
+
+void heap_init(struct heap *h);
+void heap_deinit(struct heap *h);		/* nodes are the caller's */
+void heap_node_init(struct heap_node *node);
+bool heap_has(const struct heap_node *node);
+void heap_push(struct heap *h, struct heap_node *node, int64_t key);	/* moves it if it is in */
+void heap_remove(struct heap *h, struct heap_node *node);		/* fine when it is not in */
+struct heap_node *heap_min(const struct heap *h);			/* NULL when empty */

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON with typed getters. Wraps json-c; nothing of it shows. A `struct json` is a node; the node that
+ * json_parse or json_new_* gave is owned and freed with json_free, every node got out of it is
+ * borrowed until then.
+ *
+ * Paths: "event.item.ts"; array positions as numbers: "authorizations.0.user_id". All getters take a
+ * NULL node and then find nothing. A value of another type, or null, counts as not there.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/str.h"
+
+struct json;
+
+enum { JSON_MALFORMED = 1 };
+enum { JSON_MAX_DEPTH = 64 };
+
+/* Strict RFC 8259, whole slice, valid UTF-8 only (also where the library is lax), depth bounded.
+ * 0, or JSON_MALFORMED with *why a static sentence (why may be NULL). */
+int json_parse(struct json **out, struct str text, const char **why);
+void json_free(struct json *j);
+void json_freep(struct json **j);
+
+struct json *json_at(const struct json *j, const char *path);	/* NULL = not there */
+/* Strings keep an embedded NUL (the length says so). Valid until json_free of the root. */
+bool json_get_str(const struct json *j, const char *path, struct str *out);
+bool json_get_int(const struct json *j, const char *path, int64_t *out);	/* also from a digit string */
+bool json_get_bool(const struct json *j, const char *path, bool *out);
+/* The string there, or the empty slice. */
+struct str json_str(const struct json *j, const char *path);
+
+enum json_type { JSON_NULL, JSON_BOOL, JSON_INT, JSON_DOUBLE, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_type json_type(const struct json *j);			/* NULL node = JSON_NULL */
+size_t json_len(const struct json *j);				/* array elements, or object members */
+struct json *json_item(const struct json *array, size_t i);
+/* Walks an object's members: start with *i = 0. */
+bool json_member(const struct json *object, size_t *i, struct str *key, struct json **value);
+
+struct json *json_new_object(void);
+struct json *json_new_array(void);
+void json_set_str(struct json *object, const char *key, struct str value);
+void json_set_int(struct json *object, const char *key, int64_t value);
+void json_set_bool(struct json *object, const char *key, bool value);
+void json_set(struct json *object, const char *key, struct json *take);
+void json_push(struct json *array, struct json *take);
+void json_push_str(struct json *array, struct str value);
+struct json *json_copy(const struct json *j);			/* deep, owned */
+void json_print(const struct json *j, struct buf *out);		/* compact, `/` unescaped */
+/* Appends the text as a quoted JSON string. */
+void json_quote(struct str text, struct buf *out);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory: allocation that cannot fail, scope-bound clean-up, hand-over. */
+#pragma once
+
+#include <stddef.h>
+
+/*
+ * Out of memory ends the program with one line that says where. That is honest only because every
+ * size that comes from outside is bounded before it gets here (frame, body, rule file, queue).
+ */
+void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));
+void *mem_zero(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
+void *mem_grow(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
+char *mem_strdup(const char *text) __attribute__((malloc, returns_nonnull));
+/* Copies `len` bytes and adds a NUL. */
+char *mem_strndup(const char *text, size_t len) __attribute__((malloc, returns_nonnull));
+
+/* `CLEANUP(mem_freep) char *name = …;` frees at the end of the scope; free(NULL) is fine. */
+#define CLEANUP(fn) __attribute__((cleanup(fn)))
+void mem_freep(void *pointer_to_pointer);
+
+/* Hands a CLEANUP variable over: gives its value and leaves NULL behind. */
+#define TAKE(p) __extension__({ __typeof__(p) taken_ = (p); (p) = NULL; taken_; })
+
+#define container_of(ptr, type, member) \
+	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+/* An arena gives many small pieces that all live and die together. No piece is freed alone. */
+struct arena {
+	struct arena_block *first;
+};
+
+void arena_init(struct arena *arena);
+void arena_deinit(struct arena *arena);
+/* Zeroed, aligned for any type, valid until arena_deinit. */
+void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull));

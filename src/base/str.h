@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* A slice of text: pointer and length, not NUL-terminated, never owned. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+
+struct str {
+	const char *p;
+	size_t len;
+};
+
+#define STR(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
+#define STR_EMPTY ((struct str){ "", 0 })
+/* For printf: `"%.*s", STR_ARG(s)`. */
+#define STR_ARG(s) (int)(s).len, (s).p
+
+struct str str_from(const char *text);			/* NULL gives the empty slice */
+struct str str_make(const char *p, size_t len);
+struct str str_sub(struct str s, size_t from, size_t to);	/* clamped */
+bool str_is(struct str s, const char *text);
+bool str_eq(struct str a, struct str b);
+bool str_eq_nocase(struct str a, struct str b);		/* ASCII letters only */
+bool str_starts(struct str s, const char *prefix);
+bool str_ends(struct str s, const char *suffix);
+/* Removes the prefix from *s when it is there. */
+bool str_skip(struct str *s, const char *prefix);
+int str_cmp(struct str a, struct str b);		/* byte order */
+struct str str_trim(struct str s);			/* blanks, tabs, CR, LF at both ends */
+/* Position of the first `needle`, or SIZE_MAX. */
+size_t str_find(struct str s, const char *needle);
+size_t str_find_char(struct str s, char c);
+/* Cuts *rest at the first `sep`: gives the piece before it, moves *rest behind it.
+ * False when *rest was used up. "a,,b" gives "a", "", "b"; "" gives one empty piece. */
+bool str_cut(struct str *rest, char sep, struct str *piece);
+/* The next run of bytes without blanks; false at the end. */
+bool str_word(struct str *rest, struct str *word);
+/* Whole slice as a decimal number; false on anything else or overflow. */
+bool str_int(struct str s, int64_t *out);
+
+char *str_dup(struct str s) __attribute__((malloc, returns_nonnull));
+/* A copy in the arena, with a NUL behind it. */
+struct str str_keep(struct arena *arena, struct str s);
+struct str str_keepf(struct arena *arena, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* UTF-8. Strict: no overlong forms, no surrogates, nothing above U+10FFFF. */
+bool utf8_valid(struct str s);
+/* Length of the longest valid beginning: where a complaint should point. */
+size_t utf8_valid_len(struct str s);
+/* Takes one code point off a **valid** slice; 0 at the end (and for a NUL). */
+uint32_t utf8_next(struct str *s);
+/* Writes 1 to 4 bytes, gives the count. */
+size_t utf8_put(char out[4], uint32_t code);
+/* UTF-16 units that the valid slice would take: what Slack counts. */
+size_t utf8_utf16_units(struct str s);
+
+/* "90s", "2m", "1h30m", "1d", "2w": units s m h d w in any falling order. False on anything else,
+ * on zero and on more than 10 years. */
+bool duration_parse(struct str s, int64_t *out_ms);
+
+/* The known name nearest to `seen` (edit distance, at most a third of its letters), or NULL.
+ * `name_at(table, i)` gives the i-th known name, NULL ends the list. */
+const char *str_nearest(struct str seen, const char *(*name_at)(const void *table, size_t i),
+			const void *table);

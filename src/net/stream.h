@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A byte stream over TCP with TLS: socket and GnuTLS session as one object. Its owner sees open, data,
+ * drained, closed, timeout and error, never EAGAIN nor a wish of TLS. The only includer of GnuTLS
+ * sessions. TLS >= 1.2; chain and host name are verified before on_open; there is no way to switch
+ * that off. Client side; the server side below exists for tests' own servers.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include "base/diag.h"
+#include "base/str.h"
+#include "net/loop.h"
+
+/* Whom we trust: system store, or the CA file alone when one is given. Loaded once, shared. */
+struct trust;
+enum { TRUST_BAD_FILE = 1 };	/* *why says what is wrong with the CA file (static or errno text) */
+int trust_new(struct trust **out, const char *ca_file, const char **why);
+void trust_free(struct trust *trust);
+const char *trust_ca_file(const struct trust *trust);		/* NULL = the system's */
+
+struct stream;
+
+struct stream_events {
+	void (*on_open)(void *owner);		/* TLS is up and the peer is who it should be */
+	void (*on_data)(void *owner);		/* something can be read: call stream_read until 0 */
+	void (*on_drained)(void *owner);	/* everything written has left; may be NULL */
+	void (*on_closed)(void *owner);		/* the peer closed properly (close_notify) */
+	/* Anything else that ends it: refused certificate, alert, reset, end without close_notify,
+	 * handshake over its deadline. `why` is a sentence, valid during the call. The stream is dead;
+	 * the owner still calls stream_free. */
+	void (*on_error)(void *owner, const char *why);
+};
+
+/* Takes the connected, non-blocking fd. `host` for SNI and verification (a name or an IP address).
+ * trust NULL = no TLS at all, for tests over a socketpair; on_open then comes from the loop as well. */
+struct stream *stream_new(struct loop *loop, struct trust *trust, int take_fd, const char *host,
+			  int64_t handshake_ms, const struct stream_events *events, void *owner);
+/* Unlinks and closes at once; the memory goes after the turn. Fine in any callback; NULL is fine. */
+void stream_free(struct stream *s);
+/* > 0 bytes, 0 = nothing now. A read budget per turn applies; the rest comes with the next on_data. */
+size_t stream_read(struct stream *s, char *out, size_t len);
+/* Queues; leaves with the end of the turn or as soon as the socket takes it. */
+void stream_write(struct stream *s, struct str bytes);
+size_t stream_unsent(const struct stream *s);
+/* Sends what is queued, then close_notify and FIN; on_closed or on_error follows. */
+void stream_close(struct stream *s);
+/* Closes with RST at once. For tests' servers. Then stream_free. */
+void stream_reset(struct stream *s);
+/* When the last byte came in. */
+struct mono stream_last_heard(const struct stream *s);
+
+/* Server side, for test servers: a certificate and key in PEM files. */
+struct tls_identity;
+int tls_identity_new(struct tls_identity **out, const char *cert_file, const char *key_file, const char **why);
+void tls_identity_free(struct tls_identity *id);
+struct stream *stream_accept(struct loop *loop, struct tls_identity *id, int take_fd, int64_t handshake_ms,
+			     const struct stream_events *events, void *owner);

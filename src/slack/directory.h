@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names and ids of people and channels, cached: loaded at start (users.list, conversations.list), kept
+ * fresh by events, asked for one by one when an event names someone unknown.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include "event.h"
+#include "slack/api.h"
+#include "slack/identity.h"
+#include "slack/text.h"
+
+struct directory;
+
+int directory_new(struct directory **out, struct loop *loop, struct api *api, const struct secret *token,
+		  const struct identity *me);
+void directory_free(struct directory *d);
+/* Loads all pages; on_loaded comes once, also when Slack refuses (missing scope: said once in the log,
+ * then only one-by-one look-ups remain). */
+void directory_load(struct directory *d, void (*on_loaded)(void *owner), void *owner);
+bool directory_is_loaded(const struct directory *d);
+
+const struct text_names *directory_names(struct directory *d);
+/* Names to ids: handle first, then display name. 1 = one found, 0 = none, 2 = several (ids joined by ", "
+ * in *id then). Slices valid until the next loop turn. */
+int directory_find_user(const struct directory *d, struct str name, struct str *id);
+int directory_find_channel(const struct directory *d, struct str name, struct str *id);
+/* Learns from member, channel and user events. */
+void directory_note(struct directory *d, const struct event *ev);
+
+/* What a rule set needs to know of an event before it can be asked. */
+enum directory_want {
+	WANT_NAMES = 1,		/* of author and channel; names of mentioned people are always wanted */
+	WANT_REACTED = 2,	/* the text of the message reacted to */
+};
+/* Fills names, kinds and texts in, asking Slack for what is missing, for at most 1.5 s; then on_complete
+ * comes with the event, with whatever could be learned. Within the call when nothing is missing. Keeps
+ * the order of events within a channel. Takes the event and gives it to on_complete. */
+void directory_complete(struct directory *d, struct event *take, unsigned wants,
+			void (*on_complete)(void *owner, struct event *take, void *tag), void *owner, void *tag);
