@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "event.h"
+
+#include <stdlib.h>
+
+struct event *event_new(void)
+{
+	struct event *ev = mem_zero(1, sizeof(*ev));
+
+	arena_init(&ev->arena);
+	return ev;
+}
+
+void event_free(struct event *ev)
+{
+	if (ev == NULL)
+		return;
+	json_free(ev->payload);
+	arena_deinit(&ev->arena);
+	free(ev);
+}
+
+void event_freep(struct event **ev)
+{
+	event_free(*ev);
+}
+
+const char *event_kind_name(enum event_kind kind)
+{
+	static const char *const names[] = {
+		[EVENT_MESSAGE] = "message",
+		[EVENT_EDIT] = "edit",
+		[EVENT_DELETE] = "delete",
+		[EVENT_REACTION] = "reaction",
+		[EVENT_UNREACTION] = "unreaction",
+		[EVENT_JOIN] = "join",
+		[EVENT_LEAVE] = "leave",
+		[EVENT_PIN] = "pin",
+		[EVENT_COMMAND] = "command",
+		[EVENT_OTHER] = "event",
+	};
+
+	return names[kind];
+}
+
+struct str event_thread_root(const struct event *ev)
+{
+	return ev->thread_ts.len > 0 ? ev->thread_ts : ev->ts;
+}
+
+bool event_is_reply(const struct event *ev)
+{
+	return ev->thread_ts.len > 0 && !str_eq(ev->thread_ts, ev->ts);
+}
