@@ -1,55 +1,173 @@
 # SPDX-License-Identifier: MIT
 # retort: a rule-driven auto-responder for Slack. `make help` lists the targets.
 
-CC      ?= cc
-PKGS    := libcurl gnutls json-c libpcre2-8 inih
-WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
-           -Wswitch-enum -Wpointer-arith -Wundef
-CPPFLAGS += -D_GNU_SOURCE -Isrc
-CFLAGS  ?= -O2 -g
-ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LIBS    = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lwslay
-SAN     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+CC       ?= cc
+CFLAGS   ?= -O2 -g
+FUZZ_SECONDS ?= 60
 
-SRC     := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
-SIM     := $(wildcard tests/sim/*.c)
-TESTLIB := $(wildcard tests/lib/*.c)
-UNIT    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
+            -Wswitch-enum -Wpointer-arith -Wundef
+PKGS     := libcurl gnutls json-c libpcre2-8 inih
+SAN      := -O1 -g -U_FORTIFY_SOURCE -fsanitize=address,undefined -fno-sanitize-recover=all \
+            -fno-omit-frame-pointer
+HARDEN_CC := -Wp,-U_FORTIFY_SOURCE,-D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+            -fstack-clash-protection -fcf-protection -fPIE
+HARDEN_LD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
+
+SRC      := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
+SIM      := $(wildcard tests/sim/*.c)
+TESTLIB  := $(wildcard tests/lib/*.c)
+UNIT     := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+FUZZERS  := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCHES  := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
+EVERY_C  := $(wildcard src/*.c src/*/*.c tests/*/*.c)
+MANUALS  := src/retort.1 rules/retort-rules.5 conf/retort.conf.5
+
+# Asked when first needed and then remembered, so that `make help` works where nothing is installed.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(need-libraries)$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+LIBS       = $(eval LIBS := $(shell pkg-config --libs $(PKGS)) -lwslay)$(LIBS)
+HARD_CC    = $(eval HARD_CC := $(call known,$(HARDEN_CC)))$(HARD_CC)
+HARD_LD    = $(eval HARD_LD := $(call known,$(HARDEN_LD)))$(HARD_LD)
+need-libraries = $(if $(shell pkg-config --exists $(PKGS) && echo yes),,\
+                 $(error libraries are missing: run contrib/bootstrap))
+# Of the flags given, those that this compiler and linker know.
+known = $(foreach flag,$(1),$(shell printf '\043include <stdio.h>\nint main(void) { return 0; }' | \
+        $(CC) -Werror $(CFLAGS) $(flag) -x c -o /dev/null - 2>/dev/null && echo '$(flag)'))
+
+CPPFLAGS += -D_GNU_SOURCE -DRETORT_VERSION='"$(VERSION)"' -Isrc -Itests
+COMPILE   = -std=gnu11 $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) -MMD -MP -c
+MADE      = @mkdir -p $(@D)
 
 all: build/retort
 
+# --- the program, for use -----------------------------------------------------------------------
 build/obj/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests $(ALL_CFLAGS) -MMD -MP -c $< -o $@
-build/san/obj/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests $(ALL_CFLAGS) $(SAN) -MMD -MP -c $< -o $@
-
+	$(MADE)
+	$(CC) $(COMPILE) $(CFLAGS) $(HARD_CC) $< -o $@
 build/libretort.a: $(SRC:%.c=build/obj/%.o)
 	@rm -f $@; ar rcs $@ $^
+build/retort: build/obj/src/main.o build/libretort.a
+	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
+build/slacksim: $(SIM:%.c=build/obj/%.o) build/libretort.a
+	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
+build/bench/%: build/obj/tests/bench/%.o build/libretort.a
+	$(MADE)
+	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# --- the same under AddressSanitizer and UndefinedBehaviorSanitizer, for tests ------------------
+build/san/obj/%.o: %.c
+	$(MADE)
+	$(CC) $(COMPILE) $(CFLAGS) $(SAN) $< -o $@
 build/san/libretort.a: $(SRC:%.c=build/san/obj/%.o)
 	@rm -f $@; ar rcs $@ $^
 build/san/libtest.a: $(TESTLIB:%.c=build/san/obj/%.o)
 	@rm -f $@; ar rcs $@ $^
-
-build/retort: build/obj/src/main.o build/libretort.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 build/san/retort: build/san/obj/src/main.o build/san/libretort.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
-build/slacksim: $(SIM:%.c=build/obj/%.o) build/libretort.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 build/san/slacksim: $(SIM:%.c=build/san/obj/%.o) build/san/libretort.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 build/san/unit/%: build/san/obj/tests/unit/%.o build/san/libtest.a build/san/libretort.a
-	@mkdir -p $(@D)
+	$(MADE)
 	$(CC) $(SAN) -o $@ $^ $(LIBS) -lcunit
+# A fuzz target that replays files instead of making them up.
+build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/replay.o build/san/libretort.a
+	$(MADE)
+	$(CC) $(SAN) -o $@ $^ $(LIBS)
+
+SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) \
+                $(if $(wildcard src/main.c),build/san/retort) $(if $(SIM),build/san/slacksim)
+san: $(SAN_PROGRAMS)
+
+# --- warnings are errors, with both compilers ---------------------------------------------------
+build/strict/gcc/%.o: %.c
+	$(MADE)
+	gcc $(COMPILE) -O2 -Werror $< -o $@
+build/strict/clang/%.o: %.c
+	$(MADE)
+	clang $(COMPILE) -O0 -Werror $< -o $@
+strict-gcc: $(EVERY_C:%.c=build/strict/gcc/%.o)
+strict-clang: $(EVERY_C:%.c=build/strict/clang/%.o)
+
+# --- fuzzing, by clang's libFuzzer --------------------------------------------------------------
+build/fuzz/obj/%.o: %.c
+	$(MADE)
+	clang $(COMPILE) $(SAN) -fsanitize=fuzzer-no-link $< -o $@
+build/fuzz/libretort.a: $(SRC:%.c=build/fuzz/obj/%.o)
+	@rm -f $@; ar rcs $@ $^
+build/fuzz/%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libretort.a
+	clang $(SAN) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+fuzzers: $(FUZZERS:%=build/fuzz/%)
+
+# --- what people type ---------------------------------------------------------------------------
+# `deps` installs what is missing; the work is left to a second make, which then finds it.
+AGAIN = @unset MAKEFLAGS; $(MAKE) --no-print-directory -j$$(nproc)
+
+deps:
+	@contrib/bootstrap
+deps-tools:
+	@contrib/bootstrap --tools
+
+check: deps
+	@tests/check
+
+demo: deps
+	@echo 'demo: building (about a minute the first time)'
+	$(AGAIN) -s all build/slacksim
+	@tests/demo
 
 unit: $(UNIT:%=build/san/unit/%)
-	@set -e; for t in $^; do $$t; done
+	@for t in $^; do echo "== $$t"; $$t || exit 1; done
+
+e2e: all build/slacksim
+	@tests/e2e/run
+
+layers:
+	@tests/layers
+
+man:
+	mandoc -Tlint -Wwarning $(MANUALS)
+
+lint: deps-tools
+	@tests/lint $(EVERY_C)
+
+fuzz: deps-tools
+	$(AGAIN) -s fuzzers
+	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
+
+bench: deps
+	$(AGAIN) -s all build/slacksim $(BENCHES:%=build/bench/%)
+	@tests/bench/run
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/retort/rules
+	install -m 755 build/retort $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 src/retort.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 rules/retort-rules.5 conf/retort.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 conf/retort.ini $(DESTDIR)$(PREFIX)/share/retort/
+	install -m 644 rules/*.ini $(DESTDIR)$(PREFIX)/share/retort/rules/
 
 clean:
 	rm -rf build
 
-.PHONY: all unit clean
+help:
+	@echo 'make            build/retort'
+	@echo 'make demo       a local Slack and the bot talking to each other; needs no account'
+	@echo 'make check      builds and tests everything; ends with a line that counts'
+	@echo 'make unit       the unit tests alone, under sanitizers'
+	@echo 'make e2e        the end-to-end scenarios alone'
+	@echo 'make layers     refuses includes that go up'
+	@echo 'make lint       clang-tidy, cppcheck, clang-format, manual pages'
+	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS ($(FUZZ_SECONDS)) seconds'
+	@echo 'make bench      speed, one line a benchmark'
+	@echo 'make install    into DESTDIR and PREFIX ($(PREFIX))'
+	@echo 'make clean      removes build/'
+	@echo 'demo, check, lint, fuzz and bench first install missing Debian or Ubuntu packages.'
+
+.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit e2e layers man lint \
+        fuzz bench install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)
