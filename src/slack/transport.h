@@ -30,6 +30,7 @@ struct transport_setup {
 	struct http *http;
 	struct trust *trust;
 	struct api *api;
+	const char *base_url;		/* of the Web API: when it is Slack's, sockets must be Slack's too */
 	const struct secret *token;	/* xapp- for Socket Mode, xoxb- for RTM */
 	struct identity *me;		/* app_id is filled in from hello */
 	const char *method;		/* "apps.connections.open", "rtm.connect", "rtm.start" */
