@@ -16,7 +16,7 @@ enum option_type {
 	OPTION_CHOICE,		/* int: index into `choices` */
 };
 
-struct option {
+struct option_row {
 	const char *section;
 	const char *key;
 	enum option_type type;
@@ -28,13 +28,13 @@ struct option {
 };
 
 /* The table ends with a row whose key is NULL. `values` must be zeroed before option_defaults. */
-void option_defaults(const struct option *table, void *values);
-void option_deinit(const struct option *table, void *values);
+void option_defaults(const struct option_row *table, void *values);
+void option_deinit(const struct option_row *table, void *values);
 /* Reads an INI text over the values. Unknown sections and keys name the nearest known one. */
-void option_read(const struct option *table, void *values, struct str text, const char *file,
+void option_read(const struct option_row *table, void *values, struct str text, const char *file,
 		 struct diag *diag);
 /* Sets one value from text; false (and a complaint at `at`) when it does not fit. */
-bool option_set(const struct option *row, void *values, struct str text, struct place at,
+bool option_set(const struct option_row *row, void *values, struct str text, struct place at,
 		struct diag *diag);
 /* The sample file: every key at its default, commented out, with its sentence. */
-void option_print_sample(const struct option *table, FILE *to);
+void option_print_sample(const struct option_row *table, FILE *to);
