@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Life of a bot: who am I (auth.test) - who is there (directory) - listen (transport) - stop. Events take the
+ * way that architecture draws: transport, directory_complete, engine; at the end of each loop turn the engine
+ * commits, then acknowledgements leave and deliver posts.
+ */
+#include "bot.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include "base/err.h"
+#include "base/mem.h"
+#include "deliver.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "net/stream.h"
+#include "slack/api.h"
+#include "slack/directory.h"
+#include "slack/transport.h"
+#include "store/memory.h"
+
+enum {
+	DIRECTORY_WAIT_MS = 5000,	/* a huge workspace goes on loading while we listen */
+	STOP_WAIT_MS = 10000,
+};
+
+enum bot_state { BOT_ASKING_WHO_WE_ARE, BOT_LOADING_DIRECTORY, BOT_LISTENING, BOT_STOPPING };
+
+struct bot {
+	const struct conf *conf;
+	struct rule_paths paths;
+	enum bot_state state;
+	int exit_status;
+	struct loop *loop;
+	struct trust *trust;
+	struct http *http;
+	struct api *api;
+	struct identity me;
+	struct directory *directory;
+	struct store *store;
+	struct engine *engine;
+	struct deliver *deliver;
+	const struct transport_ops *transport_ops;
+	struct transport *transport;
+	struct transport_sink sink;
+	bool transport_stopped;
+	struct loop_hook turn_end;
+	struct loop_timer patience;	/* for the directory, later for the stop */
+};
+
+/* An event between the transport and the end of its decision. */
+struct passage {
+	struct bot *bot;
+	struct ack ack;
+};
+
+static struct set_options set_options(const struct bot *bot)
+{
+	return (struct set_options){ .allow_broadcast = bot->conf->allow_broadcast };
+}
+
+/* ---- stopping ---- */
+
+static void on_transport_stopped(void *owner)
+{
+	struct bot *bot = owner;
+
+	bot->transport_stopped = true;
+}
+
+static void stop(struct bot *bot, int exit_status)
+{
+	if (bot->state == BOT_STOPPING)
+		return;
+	bot->state = BOT_STOPPING;
+	bot->exit_status = exit_status;
+	loop_timer_start(bot->loop, &bot->patience, STOP_WAIT_MS);
+	if (bot->transport != NULL)
+		bot->transport_ops->stop(bot->transport, on_transport_stopped, bot);
+	else
+		bot->transport_stopped = true;
+}
+
+static void stop_for_good(void *owner, const char *sentence)
+{
+	struct bot *bot = owner;
+
+	log_error("bot", "cannot go on: %s", sentence);
+	stop(bot, 1);
+}
+
+static bool is_finished(const struct bot *bot)
+{
+	return bot->state == BOT_STOPPING && bot->transport_stopped && engine_undecided(bot->engine) == 0 &&
+	       (bot->exit_status != 0 || bot->store->ops->unsettled(bot->store) == 0);
+}
+
+/* ---- events ---- */
+
+static void on_decided(void *owner, void *tag, bool standing)
+{
+	struct bot *bot = owner;
+	struct passage *passage = tag;
+
+	/* Without an acknowledgement Slack sends it again: that is how nothing gets lost. */
+	if (standing && bot->transport != NULL)
+		bot->transport_ops->ack(bot->transport, &passage->ack);
+	free(passage);
+}
+
+static void on_complete(void *owner, struct event *take, void *tag)
+{
+	struct bot *bot = owner;
+
+	engine_take(bot->engine, take, on_decided, bot, tag);
+}
+
+static unsigned wants(const struct bot *bot)
+{
+	const struct set *set = engine_rules(bot->engine);
+
+	return (set_wants_names(set) ? WANT_NAMES : 0u) | (set_wants_reacted(set) ? WANT_REACTED : 0u);
+}
+
+static void on_event(void *owner, struct event *take, const struct ack *ack)
+{
+	struct bot *bot = owner;
+	struct passage *passage = mem_zero(1, sizeof(*passage));
+
+	passage->bot = bot;
+	passage->ack = *ack;
+	directory_note(bot->directory, take);
+	directory_complete(bot->directory, take, wants(bot), on_complete, bot, passage);
+}
+
+static void on_live(void *owner, bool live, const char *detail)
+{
+	struct bot *bot = owner;
+
+	if (live)
+		log_info("bot", "live as @%s in %s: %s", bot->me.user_name != NULL ? bot->me.user_name : "?",
+			 bot->me.team_name != NULL ? bot->me.team_name : "?", detail);
+	else
+		log_warn("bot", "not connected: %s", detail);
+}
+
+static void on_turn_end(void *owner)
+{
+	struct bot *bot = owner;
+
+	engine_commit(bot->engine);
+	deliver_run(bot->deliver);
+	if (is_finished(bot))
+		loop_stop(bot->loop);
+}
+
+/* ---- names that rules use ---- */
+
+static enum answer is_user(void *owner, struct str name, const struct person *person)
+{
+	struct bot *bot = owner;
+	struct str id;
+
+	switch (directory_find_user(bot->directory, name, &id)) {
+	case 1:
+		return str_eq(id, person->id) ? ANSWER_YES : ANSWER_NO;
+	case 0:
+		return directory_is_loaded(bot->directory) ? ANSWER_NO : ANSWER_UNKNOWN;
+	default:
+		return ANSWER_UNKNOWN;
+	}
+}
+
+static struct mono now(void *owner)
+{
+	struct bot *bot = owner;
+
+	return clock_mono(loop_clock(bot->loop));
+}
+
+static struct str team_url(void *owner)
+{
+	struct bot *bot = owner;
+
+	return str_from(bot->me.team_url);
+}
+
+static bool find_name(void *owner, char sigil, struct str name, struct str *id)
+{
+	struct bot *bot = owner;
+
+	return (sigil == '@' ? directory_find_user : directory_find_channel)(bot->directory, name, id) == 1;
+}
+
+static void check_name(void *owner, char sigil, struct str name, struct place at)
+{
+	struct bot *bot = owner;
+	struct str id;
+	int found = (sigil == '@' ? directory_find_user : directory_find_channel)(bot->directory, name, &id);
+
+	if (found == 0)
+		log_warn("rules", "%s:%u: %c%.*s is not known in this workspace, or the bot may not see it", at.file,
+			 at.line, sigil, STR_ARG(name));
+	else if (found > 1)
+		log_error("rules", "%s:%u: %c%.*s means several people or channels: %.*s; write the id instead",
+			  at.file, at.line, sigil, STR_ARG(name), STR_ARG(id));
+}
+
+static void check_names(struct bot *bot)
+{
+	set_each_name(engine_rules(bot->engine), check_name, bot);
+}
+
+/* ---- starting ---- */
+
+static void start_listening(struct bot *bot)
+{
+	const bool is_socket = bot->conf->transport == CONF_TRANSPORT_SOCKET;
+	const struct transport_setup setup = {
+		.loop = bot->loop,
+		.http = bot->http,
+		.trust = bot->trust,
+		.api = bot->api,
+		.base_url = bot->conf->api_url,
+		.token = is_socket ? &bot->conf->app_token : &bot->conf->bot_token,
+		.me = &bot->me,
+		.method = is_socket ? "apps.connections.open" :
+			  bot->conf->rtm_method == CONF_RTM_START ? "rtm.start" : "rtm.connect",
+		.sink = &bot->sink,
+		.ping_every_ms = bot->conf->ping_every_ms,
+		.dead_after_ms = bot->conf->dead_after_ms,
+	};
+
+	if (bot->state != BOT_LOADING_DIRECTORY)
+		return;
+	loop_timer_stop(bot->loop, &bot->patience);
+	bot->state = BOT_LISTENING;
+	bot->transport_ops = is_socket ? &transport_socketmode : &transport_rtm;
+	if (bot->transport_ops->start(&bot->transport, &setup) < 0)
+		stop(bot, 1);
+}
+
+static void on_directory(void *owner)
+{
+	struct bot *bot = owner;
+
+	if (bot->state == BOT_STOPPING)
+		return;
+	check_names(bot);
+	start_listening(bot);
+}
+
+static void on_patience(void *owner)
+{
+	struct bot *bot = owner;
+
+	if (bot->state == BOT_LOADING_DIRECTORY) {
+		log_info("bot", "names of people and channels are still loading; listening meanwhile");
+		start_listening(bot);
+	} else if (bot->state == BOT_STOPPING) {
+		log_warn("bot", "stopped with answers still under way unsent=%zu",
+			 bot->store->ops->unsettled(bot->store));
+		loop_stop(bot->loop);
+	}
+}
+
+/* What the rules need to be allowed, to be told at the start rather than at the first answer. */
+static const struct {
+	enum verb verb;
+	const char *scope;
+} needed_scopes[] = {
+	{ VERB_REPLY, "chat:write" },
+	{ VERB_SAY, "chat:write" },
+	{ VERB_WHISPER, "chat:write" },
+	{ VERB_REACT, "reactions:write" },
+};
+
+static bool has_word(struct str list, const char *word)
+{
+	struct str piece;
+
+	while (str_cut(&list, ',', &piece)) {
+		if (str_is(str_trim(piece), word))
+			return true;
+	}
+	return false;
+}
+
+static bool uses_verb(const struct set *set, enum verb verb)
+{
+	for (size_t i = 0; i < set_n_rules(set); i++) {
+		const struct rule *rule = set_rule(set, i);
+
+		for (size_t n = 0; n < rule->n_actions; n++) {
+			if (rule->actions[n].verb == verb)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void check_scopes(struct bot *bot, struct str scopes)
+{
+	const char *said = NULL;
+
+	for (size_t i = 0; scopes.len > 0 && i < ARRAY_LEN(needed_scopes); i++) {
+		const char *scope = needed_scopes[i].scope;
+
+		/* A classic app's umbrella scope covers everything that it may do. */
+		if (scope == said || has_word(scopes, scope) || has_word(scopes, "bot") ||
+		    !uses_verb(engine_rules(bot->engine), needed_scopes[i].verb))
+			continue;
+		log_warn("bot", "the token lacks the scope %s that `%s` needs; add it in the app's settings and "
+			 "install the app again", scope, verb_name(needed_scopes[i].verb));
+		said = scope;
+	}
+}
+
+static char *text_or_null(const struct json *body, const char *path)
+{
+	struct str text;
+
+	return json_get_str(body, path, &text) && text.len > 0 ? str_dup(text) : NULL;
+}
+
+static void learn_identity(struct bot *bot, const struct json *body)
+{
+	identity_deinit(&bot->me);
+	bot->me = (struct identity){
+		.team_id = text_or_null(body, "team_id"),
+		.team_name = text_or_null(body, "team"),
+		.team_url = text_or_null(body, "url"),
+		.user_id = text_or_null(body, "user_id"),
+		.user_name = text_or_null(body, "user"),
+		.bot_id = text_or_null(body, "bot_id"),
+		.app_id = text_or_null(body, "app_id"),
+	};
+}
+
+static void on_auth(void *owner, const struct api_answer *answer)
+{
+	struct bot *bot = owner;
+
+	if (bot->state == BOT_STOPPING)
+		return;
+	if (answer->outcome != API_OK) {
+		stop_for_good(bot, answer->sentence);
+		return;
+	}
+	learn_identity(bot, answer->body);
+	if (bot->me.user_id == NULL) {
+		stop_for_good(bot, "Slack does not say who this token belongs to; without that the bot could answer "
+			      "itself");
+		return;
+	}
+	check_scopes(bot, answer->scopes);
+	bot->state = BOT_LOADING_DIRECTORY;
+	loop_timer_start(bot->loop, &bot->patience, DIRECTORY_WAIT_MS);
+	directory_load(bot->directory, on_directory, bot);
+}
+
+/* ---- signals ---- */
+
+static void on_signal(void *owner, int signal)
+{
+	struct bot *bot = owner;
+	const struct set_options options = set_options(bot);
+
+	if (signal == SIGHUP) {
+		if (reload_rules(bot->engine, bot->paths, &options) == 0 && directory_is_loaded(bot->directory))
+			check_names(bot);
+		return;
+	}
+	if (bot->state == BOT_STOPPING) {
+		log_warn("bot", "second signal: stopping at once");
+		loop_stop(bot->loop);
+		return;
+	}
+	log_info("bot", "stopping: finishing what is under way");
+	stop(bot, 0);
+}
+
+static int watch_signals(struct bot *bot)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+
+	signal(SIGPIPE, SIG_IGN);
+	return loop_signals(bot->loop, signals, ARRAY_LEN(signals), on_signal, bot);
+}
+
+/* ---- building ---- */
+
+static struct engine *make_engine(struct bot *bot)
+{
+	const struct engine_setup setup = {
+		.store = bot->store,
+		.clock = loop_clock(bot->loop),
+		.match_world = { .owner = bot, .is_user = is_user, .now = now },
+		.action_world = { .owner = bot, .team_url = team_url, .find = find_name },
+	};
+
+	return engine_new(&setup);
+}
+
+static int make_net(struct bot *bot)
+{
+	const char *ca_file = bot->conf->ca_file[0] != '\0' ? bot->conf->ca_file : NULL;
+	const char *why = "";
+	int r = loop_new(&bot->loop, NULL);
+
+	if (r == 0)
+		r = trust_new(&bot->trust, ca_file, &why);
+	if (r == TRUST_BAD_FILE) {
+		log_error("bot", "the file of certificate authorities is no good: %s file=%s", why,
+			  ca_file != NULL ? ca_file : "(the system's)");
+		return ERR_SETUP;
+	}
+	return r == 0 ? http_new(&bot->http, bot->loop, ca_file) : r;
+}
+
+static int make_slack(struct bot *bot)
+{
+	const struct api_setup api = {
+		.loop = bot->loop,
+		.http = bot->http,
+		.base_url = bot->conf->api_url,
+		.post_every_ms = bot->conf->post_every_ms,
+		.post_burst = bot->conf->post_burst,
+	};
+	int r = api_new(&bot->api, &api);
+
+	if (r == 0)
+		r = directory_new(&bot->directory, bot->loop, bot->api, &bot->conf->bot_token, &bot->me);
+	return r;
+}
+
+static void make_story(struct bot *bot)
+{
+	struct deliver_setup deliver = {
+		.api = bot->api,
+		.token = &bot->conf->bot_token,
+		.clock = loop_clock(bot->loop),
+		.owner = bot,
+		.on_fatal = stop_for_good,
+	};
+
+	bot->store = memory_new();
+	deliver.store = bot->store;
+	bot->engine = make_engine(bot);
+	bot->deliver = deliver_new(&deliver);
+	bot->sink = (struct transport_sink){ bot, on_event, on_live, stop_for_good };
+	loop_timer_init(&bot->patience, on_patience, bot);
+	loop_hook_init(&bot->turn_end, on_turn_end, bot);
+	loop_hook_add(bot->loop, &bot->turn_end);
+}
+
+static void tear_down(struct bot *bot)
+{
+	if (bot->transport != NULL)
+		bot->transport_ops->free(bot->transport);
+	deliver_free(bot->deliver);
+	directory_free(bot->directory);
+	engine_free(bot->engine);
+	if (bot->store != NULL)
+		bot->store->ops->free(bot->store);
+	api_free(bot->api);
+	http_free(bot->http);
+	trust_free(bot->trust);
+	loop_free(bot->loop);
+	identity_deinit(&bot->me);
+}
+
+static int start(struct bot *bot)
+{
+	const struct set_options options = set_options(bot);
+	int r = make_net(bot);
+
+	if (r == 0)
+		r = make_slack(bot);
+	if (r != 0)
+		return r;
+	make_story(bot);
+	r = reload_rules(bot->engine, bot->paths, &options);
+	if (r != 0)
+		return r;
+	api_call(bot->api, "auth.test", &bot->conf->bot_token, STR_EMPTY, NULL, on_auth, bot);
+	return watch_signals(bot);
+}
+
+int bot_run(const struct conf *conf, struct rule_paths paths)
+{
+	struct bot bot = { .conf = conf, .paths = paths };
+	int r = start(&bot);
+
+	if (r == 0)
+		r = loop_run(bot.loop);
+	tear_down(&bot);
+	return r == 0 ? bot.exit_status : 1;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* retort check: are these rules fit to go live? */
+#include <getopt.h>
+#include <stdlib.h>
+#include "base/json.h"
+#include "base/mem.h"
+#include "cmd/command.h"
+#include "cmd/prove.h"
+
+static void report_json(const struct proof *proof)
+{
+	CLEANUP(buf_deinit) struct buf out = { 0 };
+
+	buf_init(&out, 0);
+	buf_addf(&out, "{\"ok\":%s,\"rules\":%zu,\"files\":%zu,\"tests\":{\"passed\":%zu,\"failed\":%zu},\"messages\":",
+		 proof->diag.n_errors == 0 ? "true" : "false", proof->set != NULL ? set_n_rules(proof->set) : 0,
+		 proof->set != NULL ? set_n_files(proof->set) : 0, proof->tests.passed, proof->tests.failed);
+	diag_json(&proof->diag, &out);
+	buf_addz(&out, "}\n");
+	fwrite(out.p, 1, out.len, stdout);
+}
+
+static void report_text(const struct proof *proof)
+{
+	diag_print(&proof->diag, stderr);
+	if (proof->diag.n_errors == 0)
+		printf("%zu rules in %zu files are fine; %zu tests passed.\n", set_n_rules(proof->set),
+		       set_n_files(proof->set), proof->tests.passed);
+	else
+		printf("%zu %s to mend; nothing would be loaded.\n", proof->diag.n_errors,
+		       proof->diag.n_errors == 1 ? "mistake" : "mistakes");
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct proof proof;
+	int as_json = 0, c, status;
+
+	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+		if (c == 'j') {
+			as_json = 1;
+		} else if (c == 'h') {
+			command_help(self, stdout);
+			return EXIT_FINE;
+		} else {
+			return command_misused(self);
+		}
+	}
+	if (prove(&proof, argc - optind, argv + optind) < 0)
+		return EXIT_FINDINGS;
+	(as_json ? report_json : report_text)(&proof);
+	status = proof.diag.n_errors == 0 ? EXIT_FINE : EXIT_FINDINGS;
+	proof_deinit(&proof);
+	return status;
+}
+
+const struct command cmd_check = {
+	.name = "check",
+	.arguments = "[--json] [RULES...]",
+	.summary = "Reads rule files and folders, runs their tests and lists every mistake with its file and line.\n"
+		   "Without RULES it reads the folder `rules`.",
+	.options = "  --json       print one JSON object on standard output instead of text\n"
+		   "  -h, --help   this text\n"
+		   "\nExit status: 0 fine, 1 something to mend, 2 wrong use.\n",
+	.run = run,
+};

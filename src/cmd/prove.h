@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* What `check` and `test` share: load the rules, run their tests, report. */
+#pragma once
+
+#include "cmd/command.h"
+#include "reload.h"
+
+struct proof {
+	struct set *set;		/* NULL when the rules did not load */
+	struct trial_result tests;
+	struct diag diag;
+};
+
+/* Paths from argv, or `rules`. < 0 fatal; else the proof is filled, whatever came of it. */
+int prove(struct proof *proof, int n_paths, char **paths);
+void proof_deinit(struct proof *proof);

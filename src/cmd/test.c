@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* retort test: the tests that stand beside the rules, one line each that failed, and a count. */
+#include <getopt.h>
+#include "cmd/command.h"
+#include "cmd/prove.h"
+
+static int report(const struct proof *proof)
+{
+	diag_print(&proof->diag, stderr);
+	if (proof->tests.passed + proof->tests.failed == 0 && proof->diag.n_errors > 0)
+		printf("The rules did not load; no test was run.\n");
+	else
+		printf("%zu passed, %zu failed\n", proof->tests.passed, proof->tests.failed);
+	return proof->diag.n_errors == 0 ? EXIT_FINE : EXIT_FINDINGS;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct proof proof;
+	int c, status;
+
+	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+		if (c != 'h')
+			return command_misused(self);
+		command_help(self, stdout);
+		return EXIT_FINE;
+	}
+	if (prove(&proof, argc - optind, argv + optind) < 0)
+		return EXIT_FINDINGS;
+	status = report(&proof);
+	proof_deinit(&proof);
+	return status;
+}
+
+const struct command cmd_test = {
+	.name = "test",
+	.arguments = "[RULES...]",
+	.summary = "Runs the tests that stand beside the rules (`test = \"Hello\" -> fires`). Nothing is sent anywhere.\n"
+		   "Without RULES it reads the folder `rules`.",
+	.options = "  -h, --help   this text\n"
+		   "\nExit status: 0 all tests passed, 1 not all, 2 wrong use.\n",
+	.run = run,
+};
