@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include "engine.h"
+#include "lib/events.h"
+#include "lib/slowstore.h"
+#include "lib/unit.h"
+#include "store/memory.h"
+
+/* ---- a small house around the engine ---- */
+
+struct house {
+	struct store *store;
+	struct engine *engine;
+	int standing, fallen;		/* decisions told of */
+	struct buf out;			/* "reply:text " for each committed job, in order */
+};
+
+static enum answer is_user(void *owner, struct str name, const struct person *person)
+{
+	(void)owner;
+	if (str_is(name, "nobody-knows"))
+		return ANSWER_UNKNOWN;
+	return str_eq(name, person->handle) ? ANSWER_YES : ANSWER_NO;
+}
+
+static bool find(void *owner, char sigil, struct str name, struct str *id)
+{
+	(void)owner;
+	*id = STR("U9RAJ");
+	return sigil == '@' && str_is(name, "raj");
+}
+
+static struct str team_url(void *owner)
+{
+	(void)owner;
+	return STR("https://acme.slack.com/");
+}
+
+static void use_rules(struct house *h, const char *rules)
+{
+	const struct set_options options = { 0 };
+	CLEANUP(diag_deinit) struct diag diag;
+	struct set *set = NULL;
+	int r;
+
+	diag_init(&diag);
+	r = set_load_text(&set, str_from(rules), "test.ini", &options, &diag);
+	diag_print(&diag, stdout);
+	CU_ASSERT_EQUAL_FATAL(r, 0);
+	engine_set_rules(h->engine, set);
+	set_unref(set);
+}
+
+static void house_init(struct house *h, struct store *store, const char *rules, const struct witness *witness)
+{
+	const struct engine_setup setup = {
+		.store = store,
+		.clock = clock_system(),
+		.match_world = { .is_user = is_user },
+		.action_world = { .find = find, .team_url = team_url },
+		.witness = witness,
+	};
+
+	*h = (struct house){ .store = store, .engine = engine_new(&setup) };
+	buf_init(&h->out, 0);
+	use_rules(h, rules);
+}
+
+static void house_deinit(struct house *h)
+{
+	engine_free(h->engine);
+	h->store->ops->free(h->store);
+	buf_deinit(&h->out);
+}
+
+static void on_decided(void *owner, void *tag, bool standing)
+{
+	struct house *h = owner;
+
+	(void)tag;
+	*(standing ? &h->standing : &h->fallen) += 1;
+}
+
+static void take(struct house *h, struct event *ev)
+{
+	engine_take(h->engine, ev, on_decided, h, NULL);
+}
+
+static struct str leave(struct house *h)
+{
+	struct job *job;
+
+	buf_clear(&h->out);
+	engine_commit(h->engine);
+	while ((job = h->store->ops->lease(h->store)) != NULL) {
+		buf_addf(&h->out, "%s%s:%s", h->out.len > 0 ? " " : "", verb_name(job->verb), job->body);
+		h->store->ops->settle(h->store, job, JOB_DONE);
+	}
+	return buf_str(&h->out);
+}
+
+/* The jobs that these rules make of one event. */
+static void check(const char *rules, struct event *ev, const char *wanted)
+{
+	struct house h;
+
+	house_init(&h, memory_new(), rules, NULL);
+	take(&h, ev);
+	ASSERT_STR(leave(&h), wanted);
+	CU_ASSERT_EQUAL(h.standing, 1);
+	house_deinit(&h);
+}
+
+#define HELLO "[rule hello]\nmatch = Hello\nreply = Hi {user}!\n"
+
+/* ---- answers ---- */
+
+static void test_hello_is_answered_in_the_thread(void)
+{
+	struct house h;
+	struct job *job;
+
+	house_init(&h, memory_new(), HELLO, NULL);
+	take(&h, said("well, hello there", "1700000000.000100"));
+	CU_ASSERT_PTR_NULL(h.store->ops->lease(h.store));	/* nothing leaves before the commit */
+	CU_ASSERT_EQUAL(h.standing, 0);
+	engine_commit(h.engine);
+	CU_ASSERT_EQUAL(h.standing, 1);
+	job = h.store->ops->lease(h.store);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
+	ASSERT_STR(str_from(job->body), "Hi <@U1ANA>!");
+	ASSERT_STR(str_from(job->channel), "C1GENERAL");
+	ASSERT_STR(str_from(job->thread_ts), "1700000000.000100");
+	ASSERT_STR(str_from(job->rule), "hello");
+	CU_ASSERT_EQUAL(job->at.line, 1);
+	h.store->ops->settle(h.store, job, JOB_DONE);
+	CU_ASSERT_PTR_NULL(h.store->ops->lease(h.store));
+	house_deinit(&h);
+}
+
+static void test_other_messages_are_left_alone(void)
+{
+	check(HELLO, said("good morning", "1.1"), "");
+	check(HELLO, reacted("wave", "1.1"), "");
+}
+
+static void test_own_and_hidden_events_are_left_alone(void)
+{
+	struct event *own = said("Hello", "1.1");
+	struct event *hidden = said("Hello", "1.1");
+
+	own->from_self = true;
+	hidden->hidden = true;
+	check(HELLO, own, "");
+	check(HELLO, hidden, "");
+}
+
+static void test_bots_are_answered_only_where_a_rule_says_so(void)
+{
+	struct event *bot = said("Hello", "1.1");
+
+	bot->from_bot = true;
+	check(HELLO, bot, "");
+	bot = said("Hello", "1.1");
+	bot->from_bot = true;
+	check(HELLO "from = bots\n", bot, "reply:Hi <@U1ANA>!");
+}
+
+/* ---- once ---- */
+
+static void test_the_same_message_acts_once(void)
+{
+	struct house h;
+	struct event *again = said("Hello", "1.1");
+
+	house_init(&h, memory_new(), HELLO, NULL);
+	take(&h, said("Hello", "1.1"));
+	again->event_id = STR("EvOTHER");
+	again->type = STR("app_mention");
+	take(&h, again);			/* within the turn */
+	ASSERT_STR(leave(&h), "reply:Hi <@U1ANA>!");
+	take(&h, said("Hello", "1.1"));		/* and later */
+	ASSERT_STR(leave(&h), "");
+	CU_ASSERT_EQUAL(h.standing, 3);		/* every copy is acknowledged all the same */
+	CU_ASSERT_EQUAL(engine_stats(h.engine)->repeated, 2);
+	take(&h, said("Hello", "1.2"));
+	ASSERT_STR(leave(&h), "reply:Hi <@U1ANA>!");
+	house_deinit(&h);
+}
+
+/* ---- precedence ---- */
+
+static void test_one_message_gets_one_visible_answer(void)
+{
+	check("[rule a]\nmatch = x\nsay = A\n[rule b]\nmatch = x\nsay = B\n", said("x", "1.1"), "say:A");
+}
+
+static void test_quiet_rules_always_go_on(void)
+{
+	check("[rule a]\nmatch = x\nreact = eyes\n[rule b]\nmatch = x\nsay = B\n[rule c]\nmatch = x\nreact = tada\n",
+	      said("x", "1.1"), "react:eyes say:B react:tada");
+}
+
+static void test_priority_beats_order(void)
+{
+	check("[rule a]\nmatch = x\nsay = A\n[rule b]\nmatch = x\nsay = B\npriority = 5\n", said("x", "1.1"),
+	      "say:B");
+}
+
+static void test_then_continue_lets_later_talk(void)
+{
+	check("[rule a]\nmatch = x\nsay = A\nthen = continue\n[rule b]\nmatch = x\nsay = B\n"
+	      "[rule c]\nmatch = x\nsay = C\n", said("x", "1.1"), "say:A say:B");
+}
+
+static void test_then_stop_ends_everything(void)
+{
+	check("[rule a]\nmatch = x\nreact = eyes\nthen = stop\n[rule b]\nmatch = x\nsay = B\n"
+	      "[rule c]\nmatch = x\nreact = tada\n[rule d]\nsay = D\nfallback = yes\n",
+	      said("x", "1.1"), "react:eyes");
+}
+
+static void test_fallback_speaks_when_nobody_did(void)
+{
+	const char *rules = "[rule d]\nsay = D\nfallback = yes\n[rule a]\nmatch = x\nsay = A\n"
+			    "[rule q]\nmatch = q\nreact = eyes\n";
+
+	check(rules, said("x", "1.1"), "say:A");
+	check(rules, said("q", "1.2"), "react:eyes say:D");
+	check(rules, said("z", "1.3"), "say:D");
+}
+
+static void test_shadow_posts_nothing_and_ends_nothing(void)
+{
+	struct house h;
+
+	house_init(&h, memory_new(), "[rule a]\nmatch = x\nsay = A\nmode = shadow\nthen = stop\n"
+		   "[rule b]\nmatch = x\nsay = B\n", NULL);
+	take(&h, said("x", "1.1"));
+	ASSERT_STR(leave(&h), "say:B");
+	CU_ASSERT_EQUAL(engine_stats(h.engine)->shadowed, 1);
+	house_deinit(&h);
+}
+
+static void test_a_rule_out_of_its_limit_lets_the_next_talk(void)
+{
+	struct house h;
+
+	house_init(&h, memory_new(), "[rule a]\nmatch = x\nsay = A\nlimit = 1 per user\n"
+		   "[rule b]\nmatch = x\nsay = B\n", NULL);
+	take(&h, said("x", "1.1"));
+	take(&h, said("x", "1.2"));
+	ASSERT_STR(leave(&h), "say:A say:B");
+	CU_ASSERT_EQUAL(engine_stats(h.engine)->limited, 1);
+	house_deinit(&h);
+}
+
+static void test_a_limit_is_spent_only_when_the_rule_fires(void)
+{
+	struct house h;
+
+	house_init(&h, memory_new(), "[rule a]\nmatch = x\nsay = A\n"
+		   "[rule b]\nsay = B\nlimit = 1 per user\n", NULL);
+	take(&h, said("x", "1.1"));	/* a talks first: b must not pay for it */
+	take(&h, said("y", "1.2"));
+	take(&h, said("y", "1.3"));
+	ASSERT_STR(leave(&h), "say:A say:B");
+	house_deinit(&h);
+}
+
+/* ---- where answers stand ---- */
+
+static void thread_of(const char *rules, struct event *ev, const char *wanted)
+{
+	struct house h;
+	struct job *job;
+
+	house_init(&h, memory_new(), rules, NULL);
+	take(&h, ev);
+	engine_commit(h.engine);
+	job = h.store->ops->lease(h.store);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
+	ASSERT_STR(str_from(job->thread_ts), wanted);
+	house_deinit(&h);
+}
+
+static void test_answers_stand_where_they_should(void)
+{
+	struct event *dm = said("x", "1.1");
+
+	dm->channel_kind = CHANNEL_DM;
+	thread_of("[rule a]\nreply = A\n", said("x", "1.1"), "1.1");
+	thread_of("[rule a]\nreply = A\n", replied("x", "1.2", "1.1"), "1.1");
+	thread_of("[rule a]\nreply = A\n", dm, "");
+	thread_of("[rule a]\nsay = A\n", said("x", "1.1"), "");
+	thread_of("[rule a]\nsay = A\n", replied("x", "1.2", "1.1"), "1.1");
+	thread_of("[rule a]\nwhisper = A\n", said("x", "1.1"), "");
+	thread_of("[rule a]\nwhisper = A\n", replied("x", "1.2", "1.1"), "1.1");
+	thread_of("[rule a]\non = reaction :eyes:\nreply = A\n", reacted("eyes", "1.1"), "1.1");
+}
+
+/* ---- a store that is far away ---- */
+
+static void test_decisions_wait_for_a_slow_store(void)
+{
+	struct house h;
+
+	house_init(&h, slowstore_new(), "[rule a]\nmatch = x\nsay = A\nlimit = 5 per user\n", NULL);
+	take(&h, said("x", "1.1"));
+	take(&h, said("x", "1.1"));
+	take(&h, said("x", "1.2"));
+	ASSERT_STR(leave(&h), "");
+	CU_ASSERT_EQUAL(engine_undecided(h.engine), 3);
+	while (slowstore_answer(h.store))
+		;
+	CU_ASSERT_EQUAL(engine_undecided(h.engine), 0);
+	CU_ASSERT_EQUAL(h.standing, 0);
+	engine_commit(h.engine);
+	CU_ASSERT_EQUAL(h.standing, 0);		/* the commit has not answered */
+	CU_ASSERT_TRUE(slowstore_answer(h.store));
+	CU_ASSERT_EQUAL(h.standing, 3);
+	ASSERT_STR(leave(&h), "say:A say:A");
+	house_deinit(&h);
+}
+
+static void test_nothing_leaves_when_the_commit_fails(void)
+{
+	struct house h;
+
+	house_init(&h, slowstore_new(), HELLO, NULL);
+	slowstore_break(h.store);
+	take(&h, said("Hello", "1.1"));
+	CU_ASSERT_TRUE(slowstore_answer(h.store));
+	engine_commit(h.engine);
+	CU_ASSERT_TRUE(slowstore_answer(h.store));
+	CU_ASSERT_EQUAL(h.standing, 0);
+	CU_ASSERT_EQUAL(h.fallen, 1);
+	CU_ASSERT_PTR_NULL(h.store->ops->lease(h.store));
+	house_deinit(&h);
+}
+
+static void test_a_decision_ends_with_the_rules_it_began_with(void)
+{
+	struct house h;
+
+	house_init(&h, slowstore_new(), "[rule a]\nmatch = x\nsay = old\n", NULL);
+	take(&h, said("x", "1.1"));
+	use_rules(&h, "[rule a]\nmatch = x\nsay = new\n");
+	take(&h, said("x", "1.2"));
+	while (slowstore_answer(h.store))
+		;
+	engine_commit(h.engine);
+	slowstore_answer(h.store);
+	ASSERT_STR(leave(&h), "say:old say:new");
+	house_deinit(&h);
+}
+
+/* ---- cannot tell ---- */
+
+static void test_a_name_not_known_keeps_the_rule_silent_and_is_counted(void)
+{
+	struct house h;
+
+	house_init(&h, memory_new(), "[rule a]\nfrom = @nobody-knows\nsay = A\n", NULL);
+	take(&h, said("x", "1.1"));
+	ASSERT_STR(leave(&h), "");
+	CU_ASSERT_EQUAL(engine_stats(h.engine)->unsure, 1);
+	house_deinit(&h);
+}
+
+/* ---- witness ---- */
+
+static void note_question(void *owner, const struct rule *rule, const char *question, enum answer answer,
+			  struct str seen, struct str wanted)
+{
+	(void)seen;
+	(void)wanted;
+	if (answer == ANSWER_NO)
+		buf_addf(owner, "%s:%s ", rule->name, question);
+}
+
+static void test_the_witness_hears_the_first_failure_of_every_rule(void)
+{
+	struct house h;
+	CLEANUP(buf_deinit) struct buf heard;
+	const struct witness witness = { &heard, note_question };
+
+	buf_init(&heard, 0);
+	house_init(&h, memory_new(), "[rule a]\non = join\nsay = A\n[rule b]\nmatch = zzz\nsay = B\n"
+		   "[rule c]\nmatch = x\nsay = C\n[rule d]\nmatch = x\nsay = D\n", &witness);
+	take(&h, said("x", "1.1"));
+	ASSERT_STR(buf_str(&heard), "a:on b:match d:then ");
+	house_deinit(&h);
+}
+
+/* ---- literal names ---- */
+
+static void test_names_in_literal_text_become_mentions(void)
+{
+	check("[rule a]\nsay = ask @raj. or (@raj), not x@raj or `@raj` or @nobody\n", said("x", "1.1"),
+	      "say:ask <@U9RAJ>. or (<@U9RAJ>), not x@raj or `@raj` or @nobody");
+}
+
+UNIT_MAIN("engine",
+	{ "hello is answered in the thread", test_hello_is_answered_in_the_thread },
+	{ "other messages are left alone", test_other_messages_are_left_alone },
+	{ "own and hidden events are left alone", test_own_and_hidden_events_are_left_alone },
+	{ "bots are answered only where a rule says so", test_bots_are_answered_only_where_a_rule_says_so },
+	{ "the same message acts once", test_the_same_message_acts_once },
+	{ "one message gets one visible answer", test_one_message_gets_one_visible_answer },
+	{ "quiet rules always go on", test_quiet_rules_always_go_on },
+	{ "priority beats order", test_priority_beats_order },
+	{ "then continue lets later talk", test_then_continue_lets_later_talk },
+	{ "then stop ends everything", test_then_stop_ends_everything },
+	{ "fallback speaks when nobody did", test_fallback_speaks_when_nobody_did },
+	{ "shadow posts nothing and ends nothing", test_shadow_posts_nothing_and_ends_nothing },
+	{ "a rule out of its limit lets the next talk", test_a_rule_out_of_its_limit_lets_the_next_talk },
+	{ "a limit is spent only when the rule fires", test_a_limit_is_spent_only_when_the_rule_fires },
+	{ "answers stand where they should", test_answers_stand_where_they_should },
+	{ "decisions wait for a slow store", test_decisions_wait_for_a_slow_store },
+	{ "nothing leaves when the commit fails", test_nothing_leaves_when_the_commit_fails },
+	{ "a decision ends with the rules it began with", test_a_decision_ends_with_the_rules_it_began_with },
+	{ "a name not known keeps the rule silent", test_a_name_not_known_keeps_the_rule_silent_and_is_counted },
+	{ "the witness hears the first failure of every rule",
+	  test_the_witness_hears_the_first_failure_of_every_rule },
+	{ "names in literal text become mentions", test_names_in_literal_text_become_mentions })
