@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include "base/err.h"
 #include "base/mem.h"
+#include "checkup.h"
 #include "deliver.h"
 #include "net/http.h"
 #include "net/loop.h"
@@ -154,7 +155,7 @@ static void on_turn_end(void *owner)
 		loop_stop(bot->loop);
 }
 
-/* ---- names that rules use ---- */
+/* ---- what rules ask of the world ---- */
 
 static enum answer is_user(void *owner, struct str name, const struct person *person)
 {
@@ -192,25 +193,6 @@ static bool find_name(void *owner, char sigil, struct str name, struct str *id)
 	return (sigil == '@' ? directory_find_user : directory_find_channel)(bot->directory, name, id) == 1;
 }
 
-static void check_name(void *owner, char sigil, struct str name, struct place at)
-{
-	struct bot *bot = owner;
-	struct str id;
-	int found = (sigil == '@' ? directory_find_user : directory_find_channel)(bot->directory, name, &id);
-
-	if (found == 0)
-		log_warn("rules", "%s:%u: %c%.*s is not known in this workspace, or the bot may not see it", at.file,
-			 at.line, sigil, STR_ARG(name));
-	else if (found > 1)
-		log_error("rules", "%s:%u: %c%.*s means several people or channels: %.*s; write the id instead",
-			  at.file, at.line, sigil, STR_ARG(name), STR_ARG(id));
-}
-
-static void check_names(struct bot *bot)
-{
-	set_each_name(engine_rules(bot->engine), check_name, bot);
-}
-
 /* ---- starting ---- */
 
 static void start_listening(struct bot *bot)
@@ -246,7 +228,7 @@ static void on_directory(void *owner)
 
 	if (bot->state == BOT_STOPPING)
 		return;
-	check_names(bot);
+	checkup_names(engine_rules(bot->engine), bot->directory);
 	start_listening(bot);
 }
 
@@ -261,58 +243,6 @@ static void on_patience(void *owner)
 		log_warn("bot", "stopped with answers still under way unsent=%zu",
 			 bot->store->ops->unsettled(bot->store));
 		loop_stop(bot->loop);
-	}
-}
-
-/* What the rules need to be allowed, to be told at the start rather than at the first answer. */
-static const struct {
-	enum verb verb;
-	const char *scope;
-} needed_scopes[] = {
-	{ VERB_REPLY, "chat:write" },
-	{ VERB_SAY, "chat:write" },
-	{ VERB_WHISPER, "chat:write" },
-	{ VERB_REACT, "reactions:write" },
-};
-
-static bool has_word(struct str list, const char *word)
-{
-	struct str piece;
-
-	while (str_cut(&list, ',', &piece)) {
-		if (str_is(str_trim(piece), word))
-			return true;
-	}
-	return false;
-}
-
-static bool uses_verb(const struct set *set, enum verb verb)
-{
-	for (size_t i = 0; i < set_n_rules(set); i++) {
-		const struct rule *rule = set_rule(set, i);
-
-		for (size_t n = 0; n < rule->n_actions; n++) {
-			if (rule->actions[n].verb == verb)
-				return true;
-		}
-	}
-	return false;
-}
-
-static void check_scopes(struct bot *bot, struct str scopes)
-{
-	const char *said = NULL;
-
-	for (size_t i = 0; scopes.len > 0 && i < ARRAY_LEN(needed_scopes); i++) {
-		const char *scope = needed_scopes[i].scope;
-
-		/* A classic app's umbrella scope covers everything that it may do. */
-		if (scope == said || has_word(scopes, scope) || has_word(scopes, "bot") ||
-		    !uses_verb(engine_rules(bot->engine), needed_scopes[i].verb))
-			continue;
-		log_warn("bot", "the token lacks the scope %s that `%s` needs; add it in the app's settings and "
-			 "install the app again", scope, verb_name(needed_scopes[i].verb));
-		said = scope;
 	}
 }
 
@@ -353,7 +283,7 @@ static void on_auth(void *owner, const struct api_answer *answer)
 			      "itself");
 		return;
 	}
-	check_scopes(bot, answer->scopes);
+	checkup_scopes(engine_rules(bot->engine), answer->scopes);
 	bot->state = BOT_LOADING_DIRECTORY;
 	loop_timer_start(bot->loop, &bot->patience, DIRECTORY_WAIT_MS);
 	directory_load(bot->directory, on_directory, bot);
@@ -368,7 +298,7 @@ static void on_signal(void *owner, int signal)
 
 	if (signal == SIGHUP) {
 		if (reload_rules(bot->engine, bot->paths, &options) == 0 && directory_is_loaded(bot->directory))
-			check_names(bot);
+			checkup_names(engine_rules(bot->engine), bot->directory);
 		return;
 	}
 	if (bot->state == BOT_STOPPING) {
