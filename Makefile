@@ -24,6 +24,7 @@ UNIT     := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 FUZZERS  := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES  := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
 EVERY_C  := $(wildcard src/*.c src/*/*.c tests/*/*.c)
+EVERY_H  := $(wildcard src/*.h src/*/*.h tests/*/*.h)
 MANUALS  := src/retort.1 rules/retort-rules.5 conf/retort.conf.5
 
 # Asked when first needed and then remembered, so that `make help` works where nothing is installed.
@@ -133,6 +134,9 @@ man:
 lint: deps-tools
 	@tests/lint $(EVERY_C)
 
+format:
+	clang-format -i $(EVERY_C) $(EVERY_H)
+
 fuzz: deps-tools
 	$(AGAIN) -s fuzzers
 	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
@@ -161,6 +165,7 @@ help:
 	@echo 'make e2e        the end-to-end scenarios alone'
 	@echo 'make layers     refuses includes that go up'
 	@echo 'make lint       clang-tidy, cppcheck, clang-format, manual pages'
+	@echo 'make format     lays out the C files as lint wants them'
 	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS ($(FUZZ_SECONDS)) seconds'
 	@echo 'make bench      speed, one line a benchmark'
 	@echo 'make install    into DESTDIR and PREFIX ($(PREFIX))'
@@ -168,6 +173,6 @@ help:
 	@echo 'demo, check, lint, fuzz and bench first install missing Debian or Ubuntu packages.'
 
 .PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit e2e layers man lint \
-        fuzz bench install clean help
+        format fuzz bench install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)
