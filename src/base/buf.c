@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/mem.h"
+
+void buf_init(struct buf *b, size_t max)
+{
+	*b = (struct buf){ .max = max > 0 ? max : BUF_MAX_DEFAULT };
+}
+
+void buf_deinit(struct buf *b)
+{
+	free(b->p);
+	buf_init(b, b->max);
+}
+
+void buf_clear(struct buf *b)
+{
+	b->len = 0;
+	b->bad = false;
+}
+
+char *buf_room(struct buf *b, size_t n)
+{
+	size_t cap = b->cap > 0 ? b->cap : 64;
+
+	if (b->bad || n > b->max - b->len) {
+		b->bad = true;
+		return NULL;
+	}
+	while (cap < b->len + n)
+		cap *= 2;
+	if (cap > b->cap) {
+		b->p = mem_grow(b->p, cap, 1);
+		b->cap = cap;
+	}
+	return b->p + b->len;
+}
+
+void buf_add(struct buf *b, struct str s)
+{
+	char *room = s.len > 0 ? buf_room(b, s.len) : NULL;
+
+	if (room == NULL)
+		return;
+	memcpy(room, s.p, s.len);
+	b->len += s.len;
+}
+
+void buf_addz(struct buf *b, const char *text)
+{
+	buf_add(b, str_from(text));
+}
+
+void buf_addc(struct buf *b, char c)
+{
+	buf_add(b, str_make(&c, 1));
+}
+
+void buf_addv(struct buf *b, const char *fmt, va_list args)
+{
+	va_list again;
+	char *room;
+	int len;
+
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (len < 0) {
+		b->bad = true;
+		return;
+	}
+	room = buf_room(b, (size_t)len + 1);
+	if (room == NULL)
+		return;
+	vsnprintf(room, (size_t)len + 1, fmt, args);
+	b->len += (size_t)len;
+}
+
+void buf_addf(struct buf *b, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	buf_addv(b, fmt, args);
+	va_end(args);
+}
+
+void buf_consume(struct buf *b, size_t n)
+{
+	if (n > b->len)
+		n = b->len;
+	if (n > 0)
+		memmove(b->p, b->p + n, b->len - n);
+	b->len -= n;
+}
+
+struct str buf_str(const struct buf *b)
+{
+	return b->p != NULL ? str_make(b->p, b->len) : STR_EMPTY;
+}
+
+char *buf_take(struct buf *b)
+{
+	char *text = mem_grow(b->p, b->len + 1, 1);
+
+	text[b->len] = '\0';
+	b->p = NULL;
+	b->len = b->cap = 0;
+	b->bad = false;
+	return text;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/diag.h"
+
+#include <stdlib.h>
+#include "base/json.h"
+#include "base/mem.h"
+
+void diag_init(struct diag *d)
+{
+	*d = (struct diag){ 0 };
+}
+
+void diag_deinit(struct diag *d)
+{
+	for (size_t i = 0; i < d->n_entries; i++) {
+		free(d->entries[i].file);
+		free(d->entries[i].text);
+	}
+	free(d->entries);
+	diag_init(d);
+}
+
+/* Messages quote what people wrote: nothing of it may move the cursor or fake a line. */
+static char *one_line(const char *fmt, va_list args)
+{
+	CLEANUP(buf_deinit) struct buf raw = { 0 };
+	struct buf shown;
+
+	buf_init(&raw, 0);
+	buf_init(&shown, 0);
+	buf_addv(&raw, fmt, args);
+	for (size_t i = 0; i < raw.len; i++) {
+		unsigned char c = (unsigned char)raw.p[i];
+
+		if (c < 0x20 || c == 0x7F)
+			buf_addf(&shown, "\\x%02X", c);
+		else
+			buf_addc(&shown, (char)c);
+	}
+	return buf_take(&shown);
+}
+
+static void add(struct diag *d, enum diag_level level, struct place at, const char *fmt, va_list args)
+{
+	if (d->n_entries == d->cap) {
+		d->cap = d->cap > 0 ? 2 * d->cap : 8;
+		d->entries = mem_grow(d->entries, d->cap, sizeof(d->entries[0]));
+	}
+	d->entries[d->n_entries++] = (struct diag_entry){
+		.level = level,
+		.file = mem_strdup(at.file != NULL ? at.file : ""),
+		.line = at.line,
+		.text = one_line(fmt, args),
+	};
+	*(level == DIAG_ERROR ? &d->n_errors : &d->n_warnings) += 1;
+}
+
+void diag_error(struct diag *d, struct place at, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	add(d, DIAG_ERROR, at, fmt, args);
+	va_end(args);
+}
+
+void diag_warn(struct diag *d, struct place at, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	add(d, DIAG_WARNING, at, fmt, args);
+	va_end(args);
+}
+
+static const char *level_name(enum diag_level level)
+{
+	return level == DIAG_ERROR ? "error" : "warning";
+}
+
+void diag_print(const struct diag *d, FILE *to)
+{
+	for (size_t i = 0; i < d->n_entries; i++) {
+		const struct diag_entry *e = &d->entries[i];
+
+		if (e->file[0] != '\0')
+			fprintf(to, "%s:", e->file);
+		if (e->line > 0)
+			fprintf(to, "%u:", e->line);
+		fprintf(to, "%s%s: %s\n", e->file[0] != '\0' ? " " : "", level_name(e->level), e->text);
+	}
+}
+
+void diag_json(const struct diag *d, struct buf *out)
+{
+	buf_addc(out, '[');
+	for (size_t i = 0; i < d->n_entries; i++) {
+		const struct diag_entry *e = &d->entries[i];
+
+		buf_addz(out, i > 0 ? ",{\"file\":" : "{\"file\":");
+		json_quote(str_from(e->file), out);
+		buf_addf(out, ",\"line\":%u,\"level\":\"%s\",\"message\":", e->line, level_name(e->level));
+		json_quote(str_from(e->text), out);
+		buf_addc(out, '}');
+	}
+	buf_addc(out, ']');
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/mem.h"
+
+static const char *const level_names[] = { "error", "warn", "info", "debug" };
+
+/* The one global of the program: which lines are written is a property of standard error, not of a room. */
+static enum log_level threshold = LOG_INFO;
+
+void log_set_level(enum log_level level)
+{
+	threshold = level;
+}
+
+bool log_level_from(struct str name, enum log_level *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(level_names); i++) {
+		if (str_is(name, level_names[i])) {
+			*out = (enum log_level)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool log_is_on(enum log_level level)
+{
+	return level <= threshold;
+}
+
+/* What a secret begins with; it ends at the first byte that none of them holds. */
+static const char *const secret_marks[] = { "xoxb-", "xoxp-", "xoxa-", "xoxe-", "xoxe.", "xapp-", "ticket=" };
+
+static bool is_secret_byte(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+	       c == '.' || c == '%';
+}
+
+/* Takes a secret off the rest and writes its mark; false when there is none here. */
+static bool redact_one(struct str *rest, struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(secret_marks); i++) {
+		if (!str_skip(rest, secret_marks[i]))
+			continue;
+		buf_addz(out, secret_marks[i]);
+		buf_addz(out, "…");
+		while (rest->len > 0 && is_secret_byte(rest->p[0]))
+			*rest = str_sub(*rest, 1, rest->len);
+		return true;
+	}
+	return false;
+}
+
+void log_redact(struct str text, struct buf *out)
+{
+	while (text.len > 0) {
+		unsigned char c = (unsigned char)text.p[0];
+
+		if ((c == 'x' || c == 't') && redact_one(&text, out))
+			continue;
+		if (c < 0x20 || c == 0x7F)
+			buf_addf(out, "\\x%02X", c);
+		else
+			buf_addc(out, (char)c);
+		text = str_sub(text, 1, text.len);
+	}
+}
+
+void log_line(enum log_level level, const char *area, const char *fmt, ...)
+{
+	CLEANUP(buf_deinit) struct buf message = { 0 };
+	CLEANUP(buf_deinit) struct buf line = { 0 };
+	time_t now = time(NULL);
+	char stamp[32];
+	struct tm tm;
+	va_list args;
+
+	if (!log_is_on(level))
+		return;
+	buf_init(&message, 0);
+	buf_init(&line, 0);
+	va_start(args, fmt);
+	buf_addv(&message, fmt, args);
+	va_end(args);
+	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	buf_addf(&line, "%s %s %s: ", stamp, level_names[level], area);
+	log_redact(buf_str(&message), &line);
+	buf_addc(&line, '\n');
+	/* One write a line, so that lines of several processes do not mix. */
+	(void)!write(STDERR_FILENO, line.p, line.len);
+}
+
+void secret_set(struct secret *s, struct str value)
+{
+	secret_deinit(s);
+	s->value = str_dup(value);
+}
+
+void secret_deinit(struct secret *s)
+{
+	if (s->value != NULL)
+		explicit_bzero(s->value, strlen(s->value));
+	free(s->value);
+	s->value = NULL;
+}
+
+const char *secret_shown(const struct secret *s)
+{
+	static const char *const kinds[][2] = {
+		{ "xoxb-", "xoxb-…" }, { "xapp-", "xapp-…" }, { "xoxp-", "xoxp-…" }, { "xoxe", "xoxe…" },
+	};
+
+	if (s->value == NULL)
+		return "(not set)";
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (str_starts(str_from(s->value), kinds[i][0]))
+			return kinds[i][1];
+	}
+	return "(secret)";
+}

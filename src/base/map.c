@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/map.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+#include "base/mem.h"
+
+struct map_entry {
+	UT_hash_handle hh;
+	void *value;
+	size_t len;
+	char key[];
+};
+
+void map_init(struct map *m)
+{
+	*m = (struct map){ 0 };
+}
+
+static struct map_entry *find(const struct map *m, struct str key)
+{
+	struct map_entry *entry = NULL;
+
+	HASH_FIND(hh, m->entries, key.p, (unsigned)key.len, entry);
+	return entry;
+}
+
+void *map_get(const struct map *m, struct str key)
+{
+	struct map_entry *entry = find(m, key);
+
+	return entry != NULL ? entry->value : NULL;
+}
+
+void *map_set(struct map *m, struct str key, void *value)
+{
+	struct map_entry *entry = find(m, key);
+	void *old;
+
+	if (entry != NULL) {
+		old = entry->value;
+		entry->value = value;
+		return old;
+	}
+	entry = mem_zero(1, sizeof(*entry) + key.len + 1);
+	if (key.len > 0)
+		memcpy(entry->key, key.p, key.len);
+	entry->len = key.len;
+	entry->value = value;
+	HASH_ADD_KEYPTR(hh, m->entries, entry->key, (unsigned)entry->len, entry);
+	m->n++;
+	return NULL;
+}
+
+void *map_remove(struct map *m, struct str key)
+{
+	struct map_entry *entry = find(m, key);
+	void *value;
+
+	if (entry == NULL)
+		return NULL;
+	value = entry->value;
+	HASH_DELETE(hh, m->entries, entry);
+	free(entry);
+	m->n--;
+	return value;
+}
+
+void map_deinit(struct map *m, void (*free_value)(void *))
+{
+	struct map_entry *entry, *next;
+
+	HASH_ITER(hh, m->entries, entry, next) {
+		HASH_DELETE(hh, m->entries, entry);
+		if (free_value != NULL)
+			free_value(entry->value);
+		free(entry);
+	}
+	map_init(m);
+}
+
+/* *at is the entry to give next time, so that the one just given may be removed. */
+bool map_next(const struct map *m, struct map_entry **at, struct str *key, void **value)
+{
+	struct map_entry *entry = *at;
+
+	if (entry == NULL)
+		entry = m->entries;
+	else if (entry == (struct map_entry *)m)
+		return false;
+	if (entry == NULL)
+		return false;
+	*key = str_make(entry->key, entry->len);
+	*value = entry->value;
+	*at = entry->hh.next != NULL ? entry->hh.next : (struct map_entry *)m;
+	return true;
+}
