@@ -33,8 +33,8 @@ bool json_get_bool(const struct json *j, const char *path, bool *out);
 /* The string there, or the empty slice. */
 struct str json_str(const struct json *j, const char *path);
 
-enum json_type { JSON_NULL, JSON_BOOL, JSON_INT, JSON_DOUBLE, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
-enum json_type json_type(const struct json *j);			/* NULL node = JSON_NULL */
+enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_DOUBLE, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_kind json_kind(const struct json *j);			/* NULL node = JSON_NULL */
 size_t json_len(const struct json *j);				/* array elements, or object members */
 struct json *json_item(const struct json *array, size_t i);
 /* Walks an object's members: start with *i = 0. */
