@@ -131,7 +131,7 @@ static void read_fields(struct envelope *e)
 	e->type = json_str(e->root, "type");
 	e->id = json_str(e->root, "envelope_id");
 	e->kind = kind_of(e->type);
-	e->payload = json_type(payload) == JSON_OBJECT ? payload : NULL;
+	e->payload = json_kind(payload) == JSON_OBJECT ? payload : NULL;
 	if (!json_get_int(e->root, "retry_attempt", &e->retry_attempt))
 		e->retry_attempt = 0;
 	e->retry_reason = json_str(e->root, "retry_reason");
@@ -151,7 +151,7 @@ int envelope_parse(struct envelope *out, struct str text, const char **why)
 				  .app_id = STR_EMPTY };
 	*why = "it is JSON but no object";
 	if (json_parse(&out->root, text, why) == 0) {
-		if (json_type(out->root) == JSON_OBJECT) {
+		if (json_kind(out->root) == JSON_OBJECT) {
 			read_fields(out);
 			return 0;
 		}

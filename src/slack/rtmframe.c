@@ -40,7 +40,7 @@ static enum rtm_kind kind_of(const struct rtm_frame *frame, bool is_reply)
 
 static void read_fields(struct rtm_frame *frame)
 {
-	bool is_reply = json_type(json_at(frame->root, "reply_to")) != JSON_NULL;
+	bool is_reply = json_kind(json_at(frame->root, "reply_to")) != JSON_NULL;
 
 	if (!json_get_int(frame->root, "reply_to", &frame->reply_to))
 		frame->reply_to = 0;
@@ -58,7 +58,7 @@ int rtm_frame_parse(struct rtm_frame *out, struct str text, const char **why)
 		out->root = NULL;
 		return RTM_NOT_JSON;
 	}
-	if (json_type(out->root) != JSON_OBJECT) {
+	if (json_kind(out->root) != JSON_OBJECT) {
 		*why = "it is JSON but no object";
 		rtm_frame_deinit(out);
 		return RTM_NOT_JSON;
