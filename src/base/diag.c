@@ -21,6 +21,7 @@ void diag_deinit(struct diag *d)
 }
 
 /* Messages quote what people wrote: nothing of it may move the cursor or fake a line. */
+__attribute__((format(printf, 1, 0)))
 static char *one_line(const char *fmt, va_list args)
 {
 	CLEANUP(buf_deinit) struct buf raw = { 0 };
@@ -40,6 +41,7 @@ static char *one_line(const char *fmt, va_list args)
 	return buf_take(&shown);
 }
 
+__attribute__((format(printf, 4, 0)))
 static void add(struct diag *d, enum diag_level level, struct place at, const char *fmt, va_list args)
 {
 	if (d->n_entries == d->cap) {
