@@ -48,6 +48,7 @@ all: build/retort
 build/obj/%.o: %.c
 	$(MADE)
 	$(CC) $(COMPILE) $(CFLAGS) $(HARD_CC) $< -o $@
+build/obj/src/main.o build/san/obj/src/main.o: Makefile	# the version
 build/libretort.a: $(SRC:%.c=build/obj/%.o)
 	@rm -f $@; ar rcs $@ $^
 build/retort: build/obj/src/main.o build/libretort.a
