@@ -149,12 +149,12 @@ int envelope_parse(struct envelope *out, struct str text, const char **why)
 				  .retry_reason = STR_EMPTY,
 				  .reason_text = STR_EMPTY,
 				  .app_id = STR_EMPTY };
-	*why = "it is JSON but no object";
 	if (json_parse(&out->root, text, why) == 0) {
 		if (json_kind(out->root) == JSON_OBJECT) {
 			read_fields(out);
 			return 0;
 		}
+		*why = "it is JSON but no object";
 		envelope_deinit(out);
 		return ENVELOPE_NOT_JSON;
 	}
