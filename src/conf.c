@@ -119,12 +119,15 @@ static void end_in_slash(char **url)
 static void token_from_file(struct secret *token, const char *path, struct diag *diag)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
+	int r;
 
 	if (path == NULL || path[0] == '\0')
 		return;
 	buf_init(&text, 4096);
-	if (inifile_load(path, &text) != 0)
-		diag_error(diag, (struct place){ path, 0 }, "this token file cannot be read: %s", strerror(errno));
+	r = inifile_load(path, &text);
+	if (r != 0)
+		diag_error(diag, (struct place){ path, 0 }, "this token file cannot be read: %s",
+			   r == FILE_TOO_LARGE ? "it is too long for a token" : strerror(errno));
 	else
 		secret_set(token, str_trim(buf_str(&text)));
 	if (text.p != NULL)
