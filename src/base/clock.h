@@ -7,8 +7,12 @@
 
 #include <stdint.h>
 
-struct mono { int64_t ns; };	/* since some start; CLOCK_BOOTTIME: a suspend counts */
-struct wall { int64_t ms; };	/* since 1970, UTC */
+struct mono {
+	int64_t ns;
+}; /* since some start; CLOCK_BOOTTIME: a suspend counts */
+struct wall {
+	int64_t ms;
+}; /* since 1970, UTC */
 
 struct clock {
 	struct mono (*mono)(const struct clock *c);
@@ -16,8 +20,14 @@ struct clock {
 };
 
 const struct clock *clock_system(void);
-static inline struct mono clock_mono(const struct clock *c) { return c->mono(c); }
-static inline struct wall clock_wall(const struct clock *c) { return c->wall(c); }
+static inline struct mono clock_mono(const struct clock *c)
+{
+	return c->mono(c);
+}
+static inline struct wall clock_wall(const struct clock *c)
+{
+	return c->wall(c);
+}
 
 static inline struct mono mono_after(struct mono m, int64_t ms)
 {

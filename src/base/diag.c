@@ -21,8 +21,7 @@ void diag_deinit(struct diag *d)
 }
 
 /* Messages quote what people wrote: nothing of it may move the cursor or fake a line. */
-__attribute__((format(printf, 1, 0)))
-static char *one_line(const char *fmt, va_list args)
+__attribute__((format(printf, 1, 0))) static char *one_line(const char *fmt, va_list args)
 {
 	CLEANUP(buf_deinit) struct buf raw = { 0 };
 	struct buf shown;
@@ -41,8 +40,9 @@ static char *one_line(const char *fmt, va_list args)
 	return buf_take(&shown);
 }
 
-__attribute__((format(printf, 4, 0)))
-static void add(struct diag *d, enum diag_level level, struct place at, const char *fmt, va_list args)
+__attribute__((format(printf, 4, 0))) static void add(struct diag *d, enum diag_level level,
+						      struct place at, const char *fmt,
+						      va_list args)
 {
 	if (d->n_entries == d->cap) {
 		d->cap = d->cap > 0 ? 2 * d->cap : 8;
@@ -89,7 +89,8 @@ void diag_print(const struct diag *d, FILE *to)
 			fprintf(to, "%s:", e->file);
 		if (e->line > 0)
 			fprintf(to, "%u:", e->line);
-		fprintf(to, "%s%s: %s\n", e->file[0] != '\0' ? " " : "", level_name(e->level), e->text);
+		fprintf(to, "%s%s: %s\n", e->file[0] != '\0' ? " " : "", level_name(e->level),
+			e->text);
 	}
 }
 
@@ -101,7 +102,8 @@ void diag_json(const struct diag *d, struct buf *out)
 
 		buf_addz(out, i > 0 ? ",{\"file\":" : "{\"file\":");
 		json_quote(str_from(e->file), out);
-		buf_addf(out, ",\"line\":%u,\"level\":\"%s\",\"message\":", e->line, level_name(e->level));
+		buf_addf(out, ",\"line\":%u,\"level\":\"%s\",\"message\":", e->line,
+			 level_name(e->level));
 		json_quote(str_from(e->text), out);
 		buf_addc(out, '}');
 	}

@@ -10,20 +10,20 @@
 /* A place in a file that a person wrote. `file` is borrowed and must outlive the place. */
 struct place {
 	const char *file;
-	unsigned line;		/* 0 = the file as a whole */
+	unsigned line; /* 0 = the file as a whole */
 };
 
 enum diag_level { DIAG_ERROR, DIAG_WARNING };
 
 struct diag_entry {
 	enum diag_level level;
-	char *file;		/* owned copy; "" = no file */
+	char *file; /* owned copy; "" = no file */
 	unsigned line;
-	char *text;		/* what was seen, what was wanted; one line */
+	char *text; /* what was seen, what was wanted; one line */
 };
 
 struct diag {
-	struct diag_entry *entries;	/* in the order they were found */
+	struct diag_entry *entries; /* in the order they were found */
 	size_t n_entries;
 	size_t cap;
 	size_t n_errors;

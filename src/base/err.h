@@ -7,7 +7,7 @@
 #pragma once
 
 enum {
-	ERR_SYSTEM = -1,	/* the kernel refused something that cannot be refused in a sane setup */
-	ERR_LIBRARY = -2,	/* a library could not be initialised */
-	ERR_SETUP = -3,		/* the program was set up wrongly; what is wrong has been said */
+	ERR_SYSTEM = -1,  /* the kernel refused something that cannot be refused in a sane setup */
+	ERR_LIBRARY = -2, /* a library could not be initialised */
+	ERR_SETUP = -3,	  /* the program was set up wrongly; what is wrong has been said */
 };

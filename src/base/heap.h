@@ -8,8 +8,8 @@
 
 struct heap_node {
 	int64_t key;
-	uint64_t serial;	/* ties break in the order of insertion */
-	size_t index;		/* SIZE_MAX = not in a heap */
+	uint64_t serial; /* ties break in the order of insertion */
+	size_t index;	 /* SIZE_MAX = not in a heap */
 };
 
 struct heap {
@@ -19,9 +19,9 @@ struct heap {
 };
 
 void heap_init(struct heap *h);
-void heap_deinit(struct heap *h);		/* nodes are the caller's */
+void heap_deinit(struct heap *h); /* nodes are the caller's */
 void heap_node_init(struct heap_node *node);
 bool heap_has(const struct heap_node *node);
-void heap_push(struct heap *h, struct heap_node *node, int64_t key);	/* moves it if it is in */
-void heap_remove(struct heap *h, struct heap_node *node);		/* fine when it is not in */
-struct heap_node *heap_min(const struct heap *h);			/* NULL when empty */
+void heap_push(struct heap *h, struct heap_node *node, int64_t key); /* moves it if it is in */
+void heap_remove(struct heap *h, struct heap_node *node);	     /* fine when it is not in */
+struct heap_node *heap_min(const struct heap *h);		     /* NULL when empty */

@@ -26,30 +26,30 @@ enum {
 	GUARD_SEMICOLON = 1,
 	GUARD_LINE = 2,
 	GUARD_GLUE = 3,
-	PIECE_MAX = 150,		/* inih's buffer holds 200 as packaged */
+	PIECE_MAX = 150, /* inih's buffer holds 200 as packaged */
 	CHUNK = 64 << 10,
 };
 
 struct reader {
-	struct str rest;		/* lines not read yet */
-	unsigned line;			/* number of the line in `pieces` */
+	struct str rest; /* lines not read yet */
+	unsigned line;	 /* number of the line in `pieces` */
 	const char *file;
 	const struct ini_sink *sink;
 	struct diag *diag;
 
-	struct str text;		/* of the current line's value, not handed out yet */
-	bool glue;			/* some of it was */
-	bool in_section;		/* false below a malformed header: its entries are dropped */
-	bool has_entry;			/* an entry to which indented lines belong */
-	bool refused;			/* what they belong to was refused: they go with it, unsaid */
+	struct str text; /* of the current line's value, not handed out yet */
+	bool glue;	 /* some of it was */
+	bool in_section; /* false below a malformed header: its entries are dropped */
+	bool has_entry;	 /* an entry to which indented lines belong */
+	bool refused;	 /* what they belong to was refused: they go with it, unsaid */
 
 	struct buf key_room;
-	struct str key;			/* of the entry being collected; lies in key_room */
+	struct str key; /* of the entry being collected; lies in key_room */
 	unsigned key_line;
 	struct ini_line *lines;
 	size_t n_lines, cap;
-	struct buf value;		/* the bytes of the lines, joined */
-	size_t *starts;			/* where each line begins in `value` */
+	struct buf value; /* the bytes of the lines, joined */
+	size_t *starts;	  /* where each line begins in `value` */
 };
 
 static struct place here(const struct reader *r)
@@ -251,8 +251,10 @@ static char *read_section(struct reader *r, struct str line, char *out)
 	end_entry(r);
 	r->in_section = false;
 	inside = str_trim(str_sub(line, 1, close == SIZE_MAX ? line.len : close));
-	if (close == SIZE_MAX || str_trim(str_sub(line, close + 1, line.len)).len > 0 || inside.len == 0) {
-		diag_error(r->diag, here(r), "seen \"%.*s\", wanted a section such as [rule hello] alone on its line",
+	if (close == SIZE_MAX || str_trim(str_sub(line, close + 1, line.len)).len > 0 ||
+	    inside.len == 0) {
+		diag_error(r->diag, here(r),
+			   "seen \"%.*s\", wanted a section such as [rule hello] alone on its line",
 			   STR_ARG(line));
 		return refuse(r, out);
 	}
@@ -282,8 +284,11 @@ static char *read_entry(struct reader *r, struct str line, char *out)
 
 	end_entry(r);
 	if (equals == SIZE_MAX || str_trim(str_sub(line, 0, equals)).len == 0) {
-		diag_error(r->diag, here(r), "seen \"%.*s\", wanted `key = value`, a [section], or a comment that begins "
-			   "with # or ;", STR_ARG(line));
+		diag_error(
+			r->diag, here(r),
+			"seen \"%.*s\", wanted `key = value`, a [section], or a comment that begins "
+			"with # or ;",
+			STR_ARG(line));
 		return refuse(r, out);
 	}
 	if (!r->in_section)
@@ -306,9 +311,11 @@ static bool looks_misplaced(struct reader *r, struct str line)
 
 	if (r->sink->knows_key == NULL || key.len == 0 || !r->sink->knows_key(r->sink->owner, key))
 		return false;
-	(is_text ? diag_warn : diag_error)(r->diag, here(r), "this line belongs to `%.*s` above because it is "
-		"indented; if `%.*s` is a key of its own, remove the spaces in front of `%.*s`", STR_ARG(r->key),
-		STR_ARG(key), STR_ARG(key));
+	(is_text ? diag_warn : diag_error)(
+		r->diag, here(r),
+		"this line belongs to `%.*s` above because it is "
+		"indented; if `%.*s` is a key of its own, remove the spaces in front of `%.*s`",
+		STR_ARG(r->key), STR_ARG(key), STR_ARG(key));
 	return !is_text;
 }
 
@@ -316,8 +323,11 @@ static char *read_indented(struct reader *r, struct str line, char *out)
 {
 	if (!r->has_entry) {
 		if (!r->refused)
-			diag_error(r->diag, here(r), "seen an indented line \"%.*s\" with nothing above it that it could "
-				   "go on; wanted `key = value` in column one", STR_ARG(str_trim(line)));
+			diag_error(
+				r->diag, here(r),
+				"seen an indented line \"%.*s\" with nothing above it that it could "
+				"go on; wanted `key = value` in column one",
+				STR_ARG(str_trim(line)));
 		return nothing(out);
 	}
 	if (looks_misplaced(r, line))
@@ -333,11 +343,13 @@ static bool is_fit(struct reader *r, struct str line)
 	size_t valid = utf8_valid_len(line);
 
 	if (line.len > INIFILE_MAX_LINE) {
-		diag_error(r->diag, here(r), "this line has %zu bytes; wanted at most %d", line.len, INIFILE_MAX_LINE);
+		diag_error(r->diag, here(r), "this line has %zu bytes; wanted at most %d", line.len,
+			   INIFILE_MAX_LINE);
 		return false;
 	}
 	if (valid < line.len) {
-		diag_error(r->diag, here(r), "byte %zu (0x%02X) is not UTF-8; save the file as UTF-8", valid + 1,
+		diag_error(r->diag, here(r),
+			   "byte %zu (0x%02X) is not UTF-8; save the file as UTF-8", valid + 1,
 			   (unsigned char)line.p[valid]);
 		return false;
 	}
@@ -345,7 +357,9 @@ static bool is_fit(struct reader *r, struct str line)
 		unsigned char c = (unsigned char)line.p[i];
 
 		if ((c < 0x20 && c != '\t') || c == 0x7F) {
-			diag_error(r->diag, here(r), "byte %zu is the control character 0x%02X; wanted text", i + 1, c);
+			diag_error(r->diag, here(r),
+				   "byte %zu is the control character 0x%02X; wanted text", i + 1,
+				   c);
 			return false;
 		}
 	}
@@ -397,7 +411,9 @@ static char *on_read(char *out, int num, void *stream)
 
 void inifile_read(struct str text, const char *file, const struct ini_sink *sink, struct diag *diag)
 {
-	struct reader r = { .rest = text, .file = file, .sink = sink, .diag = diag, .in_section = true };
+	struct reader r = {
+		.rest = text, .file = file, .sink = sink, .diag = diag, .in_section = true
+	};
 
 	if (text.len == 0)
 		return;

@@ -14,17 +14,17 @@ enum { INIFILE_MAX_LINE = 64 << 10, INIFILE_MAX_FILE = 8 << 20 };
 
 /* One physical line of a value. */
 struct ini_line {
-	struct str text;	/* common indentation removed; "" for a blank line in between */
-	unsigned line;		/* its number in the file */
+	struct str text; /* common indentation removed; "" for a blank line in between */
+	unsigned line;	 /* its number in the file */
 };
 
 /* One `key = value` with everything that goes on below it. Borrowed during the callback. */
 struct ini_entry {
-	struct str key;			/* as written, outer blanks removed; inner runs of blanks made one */
-	struct str value;		/* the lines joined with \n, no empty line at either end */
-	const struct ini_line *lines;	/* never begins or ends with an empty line */
-	size_t n_lines;			/* 0 = the value is empty */
-	unsigned line;			/* of the key */
+	struct str key;	  /* as written, outer blanks removed; inner runs of blanks made one */
+	struct str value; /* the lines joined with \n, no empty line at either end */
+	const struct ini_line *lines; /* never begins or ends with an empty line */
+	size_t n_lines;		      /* 0 = the value is empty */
+	unsigned line;		      /* of the key */
 };
 
 struct ini_sink {
@@ -43,7 +43,8 @@ struct ini_sink {
 /* Calls the sink for everything that is well-formed and puts the rest into `diag`. `file` names the
  * text in messages and must outlive the diag's use of places. Entries below a malformed section
  * header are dropped (the header's message is enough). */
-void inifile_read(struct str text, const char *file, const struct ini_sink *sink, struct diag *diag);
+void inifile_read(struct str text, const char *file, const struct ini_sink *sink,
+		  struct diag *diag);
 
 enum { FILE_UNREADABLE = 1, FILE_TOO_LARGE };
 /* A whole file into `out` (no NUL added). 0 or an outcome; errno says why it is unreadable. */

@@ -201,7 +201,8 @@ struct json *json_item(const struct json *array, size_t i)
 {
 	struct json_object *o = inner(array);
 
-	return json_object_is_type(o, json_type_array) ? outer(json_object_array_get_idx(o, i)) : NULL;
+	return json_object_is_type(o, json_type_array) ? outer(json_object_array_get_idx(o, i)) :
+							 NULL;
 }
 
 bool json_member(const struct json *object, size_t *i, struct str *key, struct json **value)
@@ -211,7 +212,8 @@ bool json_member(const struct json *object, size_t *i, struct str *key, struct j
 
 	if (!json_object_is_type(o, json_type_object))
 		return false;
-	json_object_object_foreach(o, name, child) {
+	json_object_object_foreach(o, name, child)
+	{
 		if (n++ != *i)
 			continue;
 		*key = str_from(name);
@@ -227,7 +229,7 @@ bool json_member(const struct json *object, size_t *i, struct str *key, struct j
 static struct json *made(struct json_object *o)
 {
 	if (o == NULL)
-		abort();	/* out of memory, or a string over 2 GiB, which no caller has */
+		abort(); /* out of memory, or a string over 2 GiB, which no caller has */
 	return outer(o);
 }
 

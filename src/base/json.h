@@ -25,17 +25,26 @@ int json_parse(struct json **out, struct str text, const char **why);
 void json_free(struct json *j);
 void json_freep(struct json **j);
 
-struct json *json_at(const struct json *j, const char *path);	/* NULL = not there */
+struct json *json_at(const struct json *j, const char *path); /* NULL = not there */
 /* Strings keep an embedded NUL (the length says so). Valid until json_free of the root. */
 bool json_get_str(const struct json *j, const char *path, struct str *out);
-bool json_get_int(const struct json *j, const char *path, int64_t *out);	/* also from a digit string */
+bool json_get_int(const struct json *j, const char *path,
+		  int64_t *out); /* also from a digit string */
 bool json_get_bool(const struct json *j, const char *path, bool *out);
 /* The string there, or the empty slice. */
 struct str json_str(const struct json *j, const char *path);
 
-enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_DOUBLE, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
-enum json_kind json_kind(const struct json *j);			/* NULL node = JSON_NULL */
-size_t json_len(const struct json *j);				/* array elements, or object members */
+enum json_kind {
+	JSON_NULL,
+	JSON_BOOL,
+	JSON_INT,
+	JSON_DOUBLE,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT
+};
+enum json_kind json_kind(const struct json *j); /* NULL node = JSON_NULL */
+size_t json_len(const struct json *j);		/* array elements, or object members */
 struct json *json_item(const struct json *array, size_t i);
 /* Walks an object's members: start with *i = 0. */
 bool json_member(const struct json *object, size_t *i, struct str *key, struct json **value);
@@ -48,7 +57,7 @@ void json_set_bool(struct json *object, const char *key, bool value);
 void json_set(struct json *object, const char *key, struct json *take);
 void json_push(struct json *array, struct json *take);
 void json_push_str(struct json *array, struct str value);
-struct json *json_copy(const struct json *j);			/* deep, owned */
-void json_print(const struct json *j, struct buf *out);		/* compact, `/` unescaped */
+struct json *json_copy(const struct json *j);		/* deep, owned */
+void json_print(const struct json *j, struct buf *out); /* compact, `/` unescaped */
 /* Appends the text as a quoted JSON string. */
 void json_quote(struct str text, struct buf *out);

@@ -9,8 +9,14 @@ struct list {
 	struct list *prev, *next;
 };
 
-static inline void list_init(struct list *l) { l->prev = l->next = l; }
-static inline bool list_is_empty(const struct list *l) { return l->next == l; }
+static inline void list_init(struct list *l)
+{
+	l->prev = l->next = l;
+}
+static inline bool list_is_empty(const struct list *l)
+{
+	return l->next == l;
+}
 static inline void list_append(struct list *head, struct list *link)
 {
 	link->prev = head->prev;
@@ -18,7 +24,10 @@ static inline void list_append(struct list *head, struct list *link)
 	head->prev->next = link;
 	head->prev = link;
 }
-static inline void list_prepend(struct list *head, struct list *link) { list_append(head->next, link); }
+static inline void list_prepend(struct list *head, struct list *link)
+{
+	list_append(head->next, link);
+}
 /* Safe on an unlinked, initialised link; it is initialised again afterwards. */
 static inline void list_remove(struct list *link)
 {
@@ -29,6 +38,6 @@ static inline void list_remove(struct list *link)
 #define list_entry(ptr, type, member) container_of(ptr, type, member)
 #define list_first(head, type, member) list_entry((head)->next, type, member)
 /* The current entry may be removed or freed in the body; its neighbours may not. */
-#define list_each(it, head) \
+#define list_each(it, head)                                                       \
 	for (struct list *it = (head)->next, *it##_next = it->next; it != (head); \
 	     it = it##_next, it##_next = it->next)

@@ -35,12 +35,13 @@ bool log_is_on(enum log_level level)
 }
 
 /* What a secret begins with; it ends at the first byte that none of them holds. */
-static const char *const secret_marks[] = { "xoxb-", "xoxp-", "xoxa-", "xoxe-", "xoxe.", "xapp-", "ticket=" };
+static const char *const secret_marks[] = { "xoxb-", "xoxp-", "xoxa-",	"xoxe-",
+					    "xoxe.", "xapp-", "ticket=" };
 
 static bool is_secret_byte(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
-	       c == '.' || c == '%';
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '-' || c == '_' || c == '.' || c == '%';
 }
 
 /* Takes a secret off the rest and writes its mark; false when there is none here. */
@@ -114,7 +115,10 @@ void secret_deinit(struct secret *s)
 const char *secret_shown(const struct secret *s)
 {
 	static const char *const kinds[][2] = {
-		{ "xoxb-", "xoxb-…" }, { "xapp-", "xapp-…" }, { "xoxp-", "xoxp-…" }, { "xoxe", "xoxe…" },
+		{ "xoxb-", "xoxb-…" },
+		{ "xapp-", "xapp-…" },
+		{ "xoxp-", "xoxp-…" },
+		{ "xoxe", "xoxe…" },
 	};
 
 	if (s->value == NULL)

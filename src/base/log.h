@@ -13,8 +13,8 @@
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
-void log_set_level(enum log_level level);	/* default LOG_INFO */
-bool log_level_from(struct str name, enum log_level *out);	/* error warn info debug */
+void log_set_level(enum log_level level);		   /* default LOG_INFO */
+bool log_level_from(struct str name, enum log_level *out); /* error warn info debug */
 bool log_is_on(enum log_level level);
 
 void log_line(enum log_level level, const char *area, const char *fmt, ...)
@@ -22,16 +22,21 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...)
 #define log_error(area, ...) log_line(LOG_ERROR, area, __VA_ARGS__)
 #define log_warn(area, ...) log_line(LOG_WARN, area, __VA_ARGS__)
 #define log_info(area, ...) log_line(LOG_INFO, area, __VA_ARGS__)
-#define log_debug(area, ...) do { if (log_is_on(LOG_DEBUG)) log_line(LOG_DEBUG, area, __VA_ARGS__); } while (0)
+#define log_debug(area, ...)                                    \
+	do {                                                    \
+		if (log_is_on(LOG_DEBUG))                       \
+			log_line(LOG_DEBUG, area, __VA_ARGS__); \
+	} while (0)
 
 /* What log_line does to a text, for tests and for error texts that come from outside. */
 void log_redact(struct str text, struct buf *out);
 
 /* A token. Its only printer gives the prefix and "…": `xoxb-…`. */
 struct secret {
-	char *value;		/* NULL = not set */
+	char *value; /* NULL = not set */
 };
 
 void secret_set(struct secret *s, struct str value);
-void secret_deinit(struct secret *s);		/* wipes before freeing */
-const char *secret_shown(const struct secret *s);	/* static text: "xoxb-…", "xapp-…", "(secret)", "(not set)" */
+void secret_deinit(struct secret *s); /* wipes before freeing */
+const char *secret_shown(
+	const struct secret *s); /* static text: "xoxb-…", "xapp-…", "(secret)", "(not set)" */

@@ -71,7 +71,8 @@ void map_deinit(struct map *m, void (*free_value)(void *))
 {
 	struct map_entry *entry, *next;
 
-	HASH_ITER(hh, m->entries, entry, next) {
+	HASH_ITER(hh, m->entries, entry, next)
+	{
 		HASH_DELETE(hh, m->entries, entry);
 		if (free_value != NULL)
 			free_value(entry->value);

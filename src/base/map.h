@@ -12,11 +12,11 @@ struct map {
 };
 
 void map_init(struct map *m);
-void map_deinit(struct map *m, void (*free_value)(void *));	/* NULL = values are not ours */
-void *map_get(const struct map *m, struct str key);		/* NULL = not there */
+void map_deinit(struct map *m, void (*free_value)(void *)); /* NULL = values are not ours */
+void *map_get(const struct map *m, struct str key);	    /* NULL = not there */
 /* Sets or replaces; gives the old value (NULL if none). The key is copied. */
 void *map_set(struct map *m, struct str key, void *value);
-void *map_remove(struct map *m, struct str key);		/* gives the value, or NULL */
+void *map_remove(struct map *m, struct str key); /* gives the value, or NULL */
 /* Walks in insertion order: start with *at = NULL; false at the end. Removing the entry just
  * given is allowed. */
 bool map_next(const struct map *m, struct map_entry **at, struct str *key, void **value);

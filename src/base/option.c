@@ -84,7 +84,8 @@ static void describe_wanted(const struct option_row *row, struct buf *out)
 		buf_addf(out, "%s %s", i > 0 ? "," : "", row->choices[i]);
 }
 
-bool option_set(const struct option_row *row, void *values, struct str text, struct place at, struct diag *diag)
+bool option_set(const struct option_row *row, void *values, struct str text, struct place at,
+		struct diag *diag)
 {
 	CLEANUP(buf_deinit) struct buf wanted = { 0 };
 
@@ -92,7 +93,8 @@ bool option_set(const struct option_row *row, void *values, struct str text, str
 		return true;
 	buf_init(&wanted, 0);
 	describe_wanted(row, &wanted);
-	diag_error(diag, at, "`%s`: seen \"%.*s\", wanted %.*s", row->key, STR_ARG(text), STR_ARG(buf_str(&wanted)));
+	diag_error(diag, at, "`%s`: seen \"%.*s\", wanted %.*s", row->key, STR_ARG(text),
+		   STR_ARG(buf_str(&wanted)));
 	return false;
 }
 
@@ -127,8 +129,8 @@ struct reading {
 	void *values;
 	const char *file;
 	struct diag *diag;
-	const char *section;		/* of the table; NULL = unknown, its keys are passed over */
-	uint64_t seen;			/* rows given already, one bit each */
+	const char *section; /* of the table; NULL = unknown, its keys are passed over */
+	uint64_t seen;	     /* rows given already, one bit each */
 };
 
 static const char *section_at(const void *table, size_t i)
@@ -157,7 +159,8 @@ static void complain_unknown(struct reading *r, struct place at, const char *wha
 			     const char *nearest)
 {
 	if (nearest != NULL)
-		diag_error(r->diag, at, "unknown %s \"%.*s\"; did you mean \"%s\"?", what, STR_ARG(seen), nearest);
+		diag_error(r->diag, at, "unknown %s \"%.*s\"; did you mean \"%s\"?", what,
+			   STR_ARG(seen), nearest);
 	else
 		diag_error(r->diag, at, "unknown %s \"%.*s\"", what, STR_ARG(seen));
 }
@@ -206,10 +209,15 @@ static void on_entry(void *owner, const struct ini_entry *entry)
 	option_set(row, r->values, entry->value, at, r->diag);
 }
 
-void option_read(const struct option_row *table, void *values, struct str text, const char *file, struct diag *diag)
+void option_read(const struct option_row *table, void *values, struct str text, const char *file,
+		 struct diag *diag)
 {
-	struct reading r = { .table = table, .values = values, .file = file, .diag = diag, .section = "" };
-	const struct ini_sink sink = { .owner = &r, .on_section = on_section, .on_entry = on_entry };
+	struct reading r = {
+		.table = table, .values = values, .file = file, .diag = diag, .section = ""
+	};
+	const struct ini_sink sink = { .owner = &r,
+				       .on_section = on_section,
+				       .on_entry = on_entry };
 
 	inifile_read(text, file, &sink, diag);
 }
@@ -245,6 +253,7 @@ void option_print_sample(const struct option_row *table, FILE *to)
 			fputc('\n', to);
 		section = row->section;
 		print_comment(row->help, to);
-		fprintf(to, "#%s =%s%s\n", row->key, row->preset[0] != '\0' ? " " : "", row->preset);
+		fprintf(to, "#%s =%s%s\n", row->key, row->preset[0] != '\0' ? " " : "",
+			row->preset);
 	}
 }

@@ -8,23 +8,23 @@
 #include "base/str.h"
 
 enum option_type {
-	OPTION_TEXT,		/* char *, owned */
-	OPTION_SECRET_FILE,	/* char *, a path; owned */
-	OPTION_BOOL,		/* bool: yes no */
-	OPTION_INT,		/* int64_t within min..max */
-	OPTION_DURATION,	/* int64_t milliseconds */
-	OPTION_CHOICE,		/* int: index into `choices` */
+	OPTION_TEXT,	    /* char *, owned */
+	OPTION_SECRET_FILE, /* char *, a path; owned */
+	OPTION_BOOL,	    /* bool: yes no */
+	OPTION_INT,	    /* int64_t within min..max */
+	OPTION_DURATION,    /* int64_t milliseconds */
+	OPTION_CHOICE,	    /* int: index into `choices` */
 };
 
 struct option_row {
 	const char *section;
 	const char *key;
 	enum option_type type;
-	size_t offset;			/* of the member in the options struct */
-	const char *preset;		/* the default, as one would write it; "" = empty */
-	const char *const *choices;	/* OPTION_CHOICE: NULL-terminated */
-	int64_t min, max;		/* OPTION_INT */
-	const char *help;		/* one sentence */
+	size_t offset;		    /* of the member in the options struct */
+	const char *preset;	    /* the default, as one would write it; "" = empty */
+	const char *const *choices; /* OPTION_CHOICE: NULL-terminated */
+	int64_t min, max;	    /* OPTION_INT */
+	const char *help;	    /* one sentence */
 };
 
 /* The table ends with a row whose key is NULL. `values` must be zeroed before option_defaults. */

@@ -199,8 +199,11 @@ struct str str_keepf(struct arena *arena, const char *fmt, ...)
 /* Length of the code point at the beginning, 0 when it is malformed. */
 static size_t utf8_len(const unsigned char *p, size_t n)
 {
-	size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xC2 && p[0] < 0xE0 ? 2 : (p[0] & 0xF0) == 0xE0 ? 3 :
-		     p[0] >= 0xF0 && p[0] < 0xF5 ? 4 : 0;
+	size_t len = p[0] < 0x80		 ? 1 :
+		     p[0] >= 0xC2 && p[0] < 0xE0 ? 2 :
+		     (p[0] & 0xF0) == 0xE0	 ? 3 :
+		     p[0] >= 0xF0 && p[0] < 0xF5 ? 4 :
+						   0;
 
 	if (len == 0 || len > n)
 		return 0;
@@ -295,8 +298,11 @@ static const struct {
 	char unit;
 	int64_t ms;
 } units[] = {
-	{ 'w', 7LL * 24 * 3600 * 1000 }, { 'd', 24LL * 3600 * 1000 }, { 'h', 3600 * 1000 },
-	{ 'm', 60 * 1000 }, { 's', 1000 },
+	{ 'w', 7LL * 24 * 3600 * 1000 },
+	{ 'd', 24LL * 3600 * 1000 },
+	{ 'h', 3600 * 1000 },
+	{ 'm', 60 * 1000 },
+	{ 's', 1000 },
 };
 
 /* One number with its unit; the units before `*from` were used already. */
@@ -314,7 +320,8 @@ static bool take_part(struct str *s, size_t *from, int64_t *total)
 	if (*from == ARRAY_LEN(units))
 		return false;
 	*s = str_sub(*s, digits + 1, s->len);
-	return !__builtin_mul_overflow(n, units[(*from)++].ms, &n) && !__builtin_add_overflow(*total, n, total);
+	return !__builtin_mul_overflow(n, units[(*from)++].ms, &n) &&
+	       !__builtin_add_overflow(*total, n, total);
 }
 
 bool duration_parse(struct str s, int64_t *out_ms)
@@ -351,15 +358,16 @@ static size_t edit_distance(struct str a, struct str b)
 			size_t best = last[j] < now[j - 1] ? last[j] + 1 : now[j - 1] + 1;
 
 			now[j] = change < best ? change : best;
-			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] &&
-			    older[j - 2] + 1 < now[j])
+			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] &&
+			    a.p[i - 2] == b.p[j - 1] && older[j - 2] + 1 < now[j])
 				now[j] = older[j - 2] + 1;
 		}
 	}
 	return row[a.len % 3][b.len];
 }
 
-const char *str_nearest(struct str seen, const char *(*name_at)(const void *table, size_t i), const void *table)
+const char *str_nearest(struct str seen, const char *(*name_at)(const void *table, size_t i),
+			const void *table)
 {
 	const char *best = NULL, *name;
 	size_t best_distance = SIZE_MAX;

@@ -18,18 +18,18 @@ struct str {
 /* For printf: `"%.*s", STR_ARG(s)`. */
 #define STR_ARG(s) (int)(s).len, (s).p
 
-struct str str_from(const char *text);			/* NULL gives the empty slice */
+struct str str_from(const char *text); /* NULL gives the empty slice */
 struct str str_make(const char *p, size_t len);
-struct str str_sub(struct str s, size_t from, size_t to);	/* clamped */
+struct str str_sub(struct str s, size_t from, size_t to); /* clamped */
 bool str_is(struct str s, const char *text);
 bool str_eq(struct str a, struct str b);
-bool str_eq_nocase(struct str a, struct str b);		/* ASCII letters only */
+bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
 bool str_starts(struct str s, const char *prefix);
 bool str_ends(struct str s, const char *suffix);
 /* Removes the prefix from *s when it is there. */
 bool str_skip(struct str *s, const char *prefix);
-int str_cmp(struct str a, struct str b);		/* byte order */
-struct str str_trim(struct str s);			/* blanks, tabs, CR, LF at both ends */
+int str_cmp(struct str a, struct str b); /* byte order */
+struct str str_trim(struct str s);	 /* blanks, tabs, CR, LF at both ends */
 /* Position of the first `needle`, or SIZE_MAX. */
 size_t str_find(struct str s, const char *needle);
 size_t str_find_char(struct str s, char c);

@@ -6,7 +6,7 @@
 
 struct tmpdir {
 	char *path;
-	struct arena arena;		/* of the paths handed out */
+	struct arena arena; /* of the paths handed out */
 };
 
 void tmpdir_init(struct tmpdir *dir);

@@ -107,12 +107,14 @@ static void test_continuation_keeps_blank_lines_and_inner_indentation(void)
 
 static void test_bom_crlf_and_a_missing_last_line_end(void)
 {
-	check("\xEF\xBB\xBF[rule x]\r\nmatch = a\r\n  b\r\nreply = c", "[rule:x]1 match@2=a/b| reply@4=c| ");
+	check("\xEF\xBB\xBF[rule x]\r\nmatch = a\r\n  b\r\nreply = c",
+	      "[rule:x]1 match@2=a/b| reply@4=c| ");
 }
 
 static void test_keys_and_values_are_trimmed(void)
 {
-	check("[ rule   x ]\npost   #ops\t  =   a = b : c  \nk:l = m\n", "[rule:x]1 post #ops@2=a = b : c| k:l@3=m| ");
+	check("[ rule   x ]\npost   #ops\t  =   a = b : c  \nk:l = m\n",
+	      "[rule:x]1 post #ops@2=a = b : c| k:l@3=m| ");
 }
 
 static void test_repeated_and_empty_sections_are_seen(void)
@@ -162,7 +164,9 @@ static void test_malformed_lines_are_named(void)
 	check_error(STR("[rule x] junk\nmatch = y\n"), 1, "wanted a section");
 	check_error(STR("[]\n"), 1, "wanted a section");
 	check_error(STR("[rule x]\nmatch = a\0b\n"), 2, "control character 0x00");
-	check_error(STR("[rule x]\nmatch = a\x02" "b\n  more\n"), 2, "control character 0x02");
+	check_error(STR("[rule x]\nmatch = a\x02"
+			"b\n  more\n"),
+		    2, "control character 0x02");
 	check_error(STR("[rule x]\nreply = \xC3(\n"), 2, "is not UTF-8");
 	check_error(STR("[rule x]\nreply = \xED\xA0\x80\n"), 2, "is not UTF-8");
 	check_error(STR("[rule x]\rreply = a\n"), 1, "control character 0x0D");
@@ -173,7 +177,8 @@ static void test_a_misplaced_key_draws_a_hint(void)
 {
 	CLEANUP(record_deinit) struct record r;
 
-	check_error(STR("[rule x]\nmatch = a\n  reply = b\n"), 3, "remove the spaces in front of `reply`");
+	check_error(STR("[rule x]\nmatch = a\n  reply = b\n"), 3,
+		    "remove the spaces in front of `reply`");
 	read_into(&r, STR("[rule x]\nreply = a\n  match = b\n"));
 	CU_ASSERT_EQUAL(r.diag.n_errors, 0);
 	CU_ASSERT_EQUAL(r.diag.n_warnings, 1);
@@ -207,27 +212,29 @@ static void test_random_values_come_back_exact(void)
 		for (size_t i = 0; i < len; i++)
 			buf_addc(&wanted, alphabet[(size_t)rand() % (sizeof(alphabet) - 1)]);
 		buf_addc(&wanted, 'y');
-		buf_addf(&text, "[s]\nk = %.*s\n  %.*s\n", STR_ARG(buf_str(&wanted)), STR_ARG(buf_str(&wanted)));
+		buf_addf(&text, "[s]\nk = %.*s\n  %.*s\n", STR_ARG(buf_str(&wanted)),
+			 STR_ARG(buf_str(&wanted)));
 		read_into(&r, buf_str(&text));
 		buf_clear(&text);
-		buf_addf(&text, "[s:]1 k@2=%.*s/%.*s| ", STR_ARG(buf_str(&wanted)), STR_ARG(buf_str(&wanted)));
+		buf_addf(&text, "[s:]1 k@2=%.*s/%.*s| ", STR_ARG(buf_str(&wanted)),
+			 STR_ARG(buf_str(&wanted)));
 		CU_ASSERT_TRUE_FATAL(str_eq(buf_str(&r.out), buf_str(&text)));
 	}
 }
 
-UNIT_MAIN("inifile",
-	{ "the smallest rule", test_the_smallest_rule },
-	{ "comments stand in column one only", test_comments_stand_in_column_one_only },
-	{ "a comment between indented lines is skipped", test_a_comment_between_indented_lines_is_skipped },
-	{ "continuation keeps blank lines and inner indentation",
-	  test_continuation_keeps_blank_lines_and_inner_indentation },
-	{ "bom, crlf and a missing last line end", test_bom_crlf_and_a_missing_last_line_end },
-	{ "keys and values are trimmed", test_keys_and_values_are_trimmed },
-	{ "repeated and empty sections are seen", test_repeated_and_empty_sections_are_seen },
-	{ "an empty value has no lines", test_an_empty_value_has_no_lines },
-	{ "long lines stay whole", test_long_lines_stay_whole },
-	{ "a line too long is refused", test_a_line_too_long_is_refused },
-	{ "malformed lines are named", test_malformed_lines_are_named },
-	{ "a misplaced key draws a hint", test_a_misplaced_key_draws_a_hint },
-	{ "all mistakes come in one go", test_all_mistakes_come_in_one_go },
-	{ "random values come back exact", test_random_values_come_back_exact })
+UNIT_MAIN("inifile", { "the smallest rule", test_the_smallest_rule },
+	  { "comments stand in column one only", test_comments_stand_in_column_one_only },
+	  { "a comment between indented lines is skipped",
+	    test_a_comment_between_indented_lines_is_skipped },
+	  { "continuation keeps blank lines and inner indentation",
+	    test_continuation_keeps_blank_lines_and_inner_indentation },
+	  { "bom, crlf and a missing last line end", test_bom_crlf_and_a_missing_last_line_end },
+	  { "keys and values are trimmed", test_keys_and_values_are_trimmed },
+	  { "repeated and empty sections are seen", test_repeated_and_empty_sections_are_seen },
+	  { "an empty value has no lines", test_an_empty_value_has_no_lines },
+	  { "long lines stay whole", test_long_lines_stay_whole },
+	  { "a line too long is refused", test_a_line_too_long_is_refused },
+	  { "malformed lines are named", test_malformed_lines_are_named },
+	  { "a misplaced key draws a hint", test_a_misplaced_key_draws_a_hint },
+	  { "all mistakes come in one go", test_all_mistakes_come_in_one_go },
+	  { "random values come back exact", test_random_values_come_back_exact })
