@@ -58,7 +58,7 @@ struct event {
 	struct str text_to_bot;		/* the same without a leading mention of the bot */
 	bool text_known;		/* false: the message reacted to could not be read */
 
-	struct str reaction;		/* without colons and skin tone */
+	struct str reaction;		/* without colons and skin tone; thumbsup is +1, thumbsdown -1 */
 	struct str event_ts;
 	struct wall time;		/* when it happened, by Slack's clock */
 

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Slack says similar things in many shapes: `user` and `channel` are ids here and objects there, an edit
+ * hides the message one level down, a join is an event of its own and a message besides. Two
+ * tables, of types and of message subtypes, name the reader of each shape; what they do not
+ * name is an event of type "other". Nothing is required but a type: a field that is missing or
+ * of another JSON type is empty.
+ */
+#include "slack/decode.h"
+
+#include <string.h>
+
+/* ---- small things ---- */
+
+static bool is_mine(struct str seen, const char *mine)
+{
+	return mine != NULL && mine[0] != '\0' && str_is(seen, mine);
+}
+
+static struct str first_of(struct str a, struct str b)
+{
+	return a.len > 0 ? a : b;
+}
+
+/* An id where Slack has either the id or an object that holds it. */
+static struct str id_at(const struct json *j, const char *name)
+{
+	const struct json *node = json_at(j, name);
+
+	return json_kind(node) == JSON_OBJECT ? json_str(node, "id") : json_str(j, name);
+}
+
+/* Slack's times are seconds; some samples have them in microseconds. */
+static int64_t ms_of_any(int64_t time)
+{
+	if (time >= 100000000000000)
+		return time / 1000;
+	return time >= 100000000000 ? time : time * 1000;
+}
+
+/* "1355517523.000005" in milliseconds; 0 for what is no time. */
+static int64_t ts_ms(struct str ts)
+{
+	struct str seconds;
+	int64_t time, ms = 0;
+
+	if (!str_cut(&ts, '.', &seconds) || seconds.len > 18 || !str_int(seconds, &time) ||
+	    time < 0)
+		return 0;
+	if (ts.len < 3 || !str_int(str_sub(ts, 0, 3), &ms) || ms < 0)
+		ms = 0;
+	return ms_of_any(time) + ms;
+}
+
+/* ---- people ---- */
+
+static void read_profile(struct person *person, const struct json *profile)
+{
+	person->name = first_of(json_str(profile, "display_name"), json_str(profile, "real_name"));
+	person->email = json_str(profile, "email");
+}
+
+/* The whole user object of team_join, user_change and their kin. */
+static void read_user_object(struct person *person, const struct json *user)
+{
+	person->id = json_str(user, "id");
+	person->handle = json_str(user, "name");
+	read_profile(person, json_at(user, "profile"));
+	person->name = first_of(person->name, json_str(user, "real_name"));
+	json_get_bool(user, "is_bot", &person->is_bot);
+}
+
+/* Who wrote this message. */
+static void read_writer(struct person *person, const struct json *message)
+{
+	person->id = id_at(message, "user");
+	read_profile(person, json_at(message, "user_profile"));
+	person->handle = json_str(message, "user_profile.name");
+	person->name = first_of(person->name, json_str(message, "username"));
+}
+
+static void read_who(struct event *ev)
+{
+	const struct json *user = json_at(ev->payload, "user");
+
+	if (json_kind(user) == JSON_OBJECT)
+		read_user_object(&ev->user, user);
+	else
+		read_writer(&ev->user, ev->payload);
+	ev->user.id = first_of(ev->user.id, json_str(ev->payload, "user_id"));
+	ev->author = ev->user;
+	ev->bot_id = json_str(ev->payload, "bot_id");
+}
+
+/* Ours by any of its marks. Only what is set counts: nothing is not equal to nothing. */
+static bool is_by_me(const struct json *j, const struct identity *me)
+{
+	return is_mine(id_at(j, "user"), me->user_id) ||
+	       is_mine(json_str(j, "user_id"), me->user_id) ||
+	       is_mine(json_str(j, "bot_id"), me->bot_id) ||
+	       is_mine(json_str(j, "app_id"), me->app_id) ||
+	       is_mine(json_str(j, "bot_profile.app_id"), me->app_id);
+}
+
+static bool is_by_bot(const struct json *j)
+{
+	return json_str(j, "bot_id").len > 0 || str_is(json_str(j, "subtype"), "bot_message") ||
+	       str_is(id_at(j, "user"), "USLACKBOT");
+}
+
+static void read_whose(struct event *ev, const struct identity *me)
+{
+	static const char *const inner[] = { "message", "previous_message" };
+	bool is_message = str_is(ev->type, "message");
+
+	ev->from_self = is_by_me(ev->payload, me);
+	ev->from_bot = is_by_bot(ev->payload);
+	for (size_t i = 0; is_message && i < ARRAY_LEN(inner); i++) {
+		const struct json *j = json_at(ev->payload, inner[i]);
+
+		ev->from_self = ev->from_self || is_by_me(j, me);
+		ev->from_bot = ev->from_bot || is_by_bot(j);
+		ev->bot_id = first_of(ev->bot_id, json_str(j, "bot_id"));
+	}
+}
+
+/* ---- where ---- */
+
+static const struct {
+	const char *type;
+	enum channel_kind kind;
+} channel_types[] = {
+	{ "channel", CHANNEL_PUBLIC },
+	{ "group", CHANNEL_PRIVATE },
+	{ "im", CHANNEL_DM },
+	{ "mpim", CHANNEL_GROUP },
+	{ "app_home", CHANNEL_DM },
+	{ "C", CHANNEL_PUBLIC }, /* one letter in member_joined_channel */
+	{ "G", CHANNEL_PRIVATE },
+	{ "D", CHANNEL_DM },
+};
+
+static void read_where(struct event *ev)
+{
+	static const char *const places[] = { "channel_id", "item.channel", "new_channel_id" };
+	struct str type = json_str(ev->payload, "channel_type");
+
+	ev->channel = id_at(ev->payload, "channel");
+	ev->channel_name = json_str(ev->payload, "channel.name");
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		ev->channel = first_of(ev->channel, json_str(ev->payload, places[i]));
+	for (size_t i = 0; i < ARRAY_LEN(channel_types); i++) {
+		if (str_is(type, channel_types[i].type))
+			ev->channel_kind = channel_types[i].kind;
+	}
+	/* Of the prefixes only D is true to its word. */
+	if (ev->channel_kind == CHANNEL_UNKNOWN && str_starts(ev->channel, "D"))
+		ev->channel_kind = CHANNEL_DM;
+}
+
+static void read_when(struct event *ev, int64_t event_time)
+{
+	ev->event_ts = first_of(json_str(ev->payload, "event_ts"), json_str(ev->payload, "ts"));
+	ev->time.ms = ts_ms(ev->event_ts);
+	if (ev->time.ms == 0 && event_time > 0)
+		ev->time.ms = ms_of_any(event_time);
+}
+
+/* ---- keys by content ---- */
+
+static struct str content_key(struct event *ev, const char *kind, struct str a, struct str b)
+{
+	return str_keepf(&ev->arena, "%s:%.*s:%.*s:%.*s%s%.*s", kind, STR_ARG(ev->team),
+			 STR_ARG(ev->channel), STR_ARG(a), b.len > 0 ? ":" : "", STR_ARG(b));
+}
+
+static struct str plain_key(struct event *ev)
+{
+	if (ev->event_ts.len == 0)
+		return STR_EMPTY;
+	return str_keepf(&ev->arena, "%.*s:%.*s:%.*s:%.*s:%.*s", STR_ARG(ev->type),
+			 STR_ARG(ev->team), STR_ARG(ev->event_ts), STR_ARG(ev->user.id),
+			 STR_ARG(ev->channel));
+}
+
+/* Slack tells of one joining twice, each with a time of its own, hardly ever a second apart. Within an
+ * hour it is the same joining. */
+static struct str membership_key(struct event *ev, const char *kind)
+{
+	struct str hour = str_keepf(&ev->arena, "%lld", (long long)(ev->time.ms / 3600000));
+
+	return content_key(ev, kind, ev->user.id, hour);
+}
+
+/* ---- messages ---- */
+
+static void read_text(struct event *ev, const struct json *message)
+{
+	ev->ts = json_str(message, "ts");
+	ev->thread_ts = json_str(message, "thread_ts");
+	ev->text_raw = json_str(message, "text");
+	ev->has_files = json_len(json_at(message, "files")) > 0 ||
+			json_kind(json_at(message, "file")) == JSON_OBJECT;
+}
+
+static void be_nothing(struct event *ev)
+{
+	ev->kind = EVENT_OTHER;
+	ev->hidden = true;
+}
+
+static void read_said(struct event *ev)
+{
+	bool hidden = false;
+
+	read_text(ev, ev->payload);
+	json_get_bool(ev->payload, "hidden", &hidden);
+	if (hidden || ev->ts.len == 0 || ev->channel.len == 0) {
+		be_nothing(ev);
+		return;
+	}
+	ev->kind = EVENT_MESSAGE;
+	ev->key = content_key(ev, "m", ev->ts, STR_EMPTY);
+}
+
+/* An edit that keeps or adds a mention is announced like a new message. */
+static void read_app_mention(struct event *ev)
+{
+	read_said(ev);
+	if (json_kind(json_at(ev->payload, "edited")) == JSON_OBJECT)
+		be_nothing(ev);
+}
+
+static void read_deleted(struct event *ev)
+{
+	const struct json *previous = json_at(ev->payload, "previous_message");
+
+	read_text(ev, previous);
+	ev->ts = first_of(json_str(ev->payload, "deleted_ts"), ev->ts);
+	read_writer(&ev->author, previous);
+	ev->user = ev->author;
+	if (ev->ts.len == 0 || ev->channel.len == 0) {
+		be_nothing(ev);
+		return;
+	}
+	ev->kind = EVENT_DELETE;
+	ev->key = content_key(ev, "d", ev->ts, STR_EMPTY);
+}
+
+/* Unfurled links, thread counts and the like change a message as well; a person did so only when there is
+ * `edited` and another text. */
+static void read_changed(struct event *ev)
+{
+	const struct json *message = json_at(ev->payload, "message");
+	struct str edited = json_str(message, "edited.ts");
+	struct str before = json_str(ev->payload, "previous_message.text");
+
+	/* The first message of a thread leaves a tombstone. */
+	if (str_is(json_str(message, "subtype"), "tombstone")) {
+		read_deleted(ev);
+		return;
+	}
+	read_text(ev, message);
+	ev->ts = first_of(ev->ts, json_str(ev->payload, "previous_message.ts"));
+	read_writer(&ev->author, message);
+	ev->user = ev->author;
+	if (json_kind(json_at(message, "edited")) != JSON_OBJECT || str_eq(ev->text_raw, before) ||
+	    ev->ts.len == 0 || ev->channel.len == 0) {
+		be_nothing(ev);
+		return;
+	}
+	ev->kind = EVENT_EDIT;
+	ev->key = content_key(ev, "e", ev->ts, first_of(edited, ev->event_ts));
+}
+
+static void read_joined(struct event *ev)
+{
+	ev->kind = EVENT_JOIN;
+	ev->key = membership_key(ev, "j");
+}
+
+static void read_left(struct event *ev)
+{
+	ev->kind = EVENT_LEAVE;
+	ev->key = membership_key(ev, "l");
+}
+
+static const struct shape {
+	const char *name;
+	void (*read)(struct event *ev);
+} subtypes[] = {
+	{ "", read_said },
+	{ "me_message", read_said },
+	{ "file_share", read_said },
+	{ "thread_broadcast", read_said },
+	{ "bot_message", read_said },
+	{ "message_changed", read_changed },
+	{ "message_deleted", read_deleted },
+	{ "message_replied", be_nothing },
+	{ "channel_join", read_joined },
+	{ "group_join", read_joined },
+	{ "channel_leave", read_left },
+	{ "group_leave", read_left },
+};
+
+static void read_shape(struct event *ev, struct str name, const struct shape *shapes, size_t n)
+{
+	ev->kind = EVENT_OTHER;
+	json_get_bool(ev->payload, "hidden", &ev->hidden);
+	for (size_t i = 0; i < n; i++) {
+		if (str_is(name, shapes[i].name)) {
+			ev->hidden = false;
+			shapes[i].read(ev);
+			return;
+		}
+	}
+}
+
+static void read_message(struct event *ev)
+{
+	ev->subtype = json_str(ev->payload, "subtype");
+	read_shape(ev, ev->subtype, subtypes, ARRAY_LEN(subtypes));
+}
+
+/* ---- what is about a message ---- */
+
+static const struct {
+	const char *alias;
+	const char *name;
+} reaction_aliases[] = {
+	{ "thumbsup", "+1" },
+	{ "thumbsdown", "-1" },
+};
+
+static struct str plain_reaction(struct str name)
+{
+	size_t tone = str_find(name, "::");
+
+	if (tone != SIZE_MAX)
+		name = str_sub(name, 0, tone);
+	for (size_t i = 0; i < ARRAY_LEN(reaction_aliases); i++) {
+		if (str_is(name, reaction_aliases[i].alias))
+			return str_from(reaction_aliases[i].name);
+	}
+	return name;
+}
+
+static void read_any_reaction(struct event *ev, enum event_kind kind, const char *key)
+{
+	struct str name = json_str(ev->payload, "reaction");
+
+	ev->reaction = plain_reaction(name);
+	ev->ts = json_str(ev->payload, "item.ts");
+	ev->author = (struct person){ .id = json_str(ev->payload, "item_user") };
+	ev->text_known = false;
+	/* Files can be reacted to as well. */
+	if (ev->ts.len == 0 || ev->channel.len == 0 || name.len == 0)
+		return;
+	ev->kind = kind;
+	ev->key = str_keepf(&ev->arena, "%s:%.*s:%.*s:%.*s:%.*s:%.*s:%.*s", key, STR_ARG(ev->team),
+			    STR_ARG(ev->channel), STR_ARG(ev->ts), STR_ARG(ev->user.id),
+			    STR_ARG(name), STR_ARG(ev->event_ts));
+}
+
+static void read_reaction(struct event *ev)
+{
+	read_any_reaction(ev, EVENT_REACTION, "r");
+}
+
+static void read_unreaction(struct event *ev)
+{
+	read_any_reaction(ev, EVENT_UNREACTION, "u");
+}
+
+static void read_pin(struct event *ev)
+{
+	const struct json *message = json_at(ev->payload, "item.message");
+
+	read_text(ev, message);
+	read_writer(&ev->author, message);
+	if (ev->ts.len > 0 && ev->channel.len > 0)
+		ev->kind = EVENT_PIN;
+}
+
+static const struct shape types[] = {
+	{ "message", read_message },
+	{ "app_mention", read_app_mention },
+	{ "reaction_added", read_reaction },
+	{ "reaction_removed", read_unreaction },
+	{ "member_joined_channel", read_joined },
+	{ "member_left_channel", read_left },
+	{ "pin_added", read_pin },
+};
+
+/* ---- the whole ---- */
+
+int decode_event(struct event **out, const struct json *inner, struct str team, struct str event_id,
+		 int64_t event_time, const struct identity *me, const char **why)
+{
+	struct event *ev;
+
+	*out = NULL;
+	if (json_str(inner, "type").len == 0) {
+		*why = json_kind(inner) == JSON_OBJECT ? "the event has no type" :
+							 "the event is no JSON object";
+		return DECODE_NOT_AN_EVENT;
+	}
+	ev = event_new();
+	ev->payload = json_copy(inner);
+	ev->type = json_str(ev->payload, "type");
+	ev->team = str_keep(&ev->arena, first_of(team, str_from(me->team_id)));
+	ev->event_id = str_keep(&ev->arena, event_id);
+	ev->text_known = true;
+	read_who(ev);
+	read_where(ev);
+	read_when(ev, event_time);
+	read_whose(ev, me);
+	read_shape(ev, ev->type, types, ARRAY_LEN(types));
+	if (ev->key.len == 0)
+		ev->key = plain_key(ev);
+	*out = ev;
+	return 0;
+}
+
+int decode_callback(struct event **out, const struct json *body, const struct identity *me,
+		    const char **why)
+{
+	const struct json *inner = json_at(body, "event");
+	struct str team = first_of(json_str(body, "team_id"),
+				   json_str(body, "authorizations.0.team_id"));
+	int64_t event_time = 0;
+
+	*out = NULL;
+	json_get_int(body, "event_time", &event_time);
+	/* The one event that comes without a wrapper. */
+	if (json_kind(inner) != JSON_OBJECT && str_is(json_str(body, "type"), "app_rate_limited"))
+		inner = body;
+	if (json_kind(inner) != JSON_OBJECT) {
+		*why = "there is no event in it";
+		return DECODE_NOT_AN_EVENT;
+	}
+	return decode_event(out, inner, team, json_str(body, "event_id"), event_time, me, why);
+}
+
+/* ---- texts ---- */
+
+static struct str seen(struct event *ev, struct str raw, const struct text_names *names)
+{
+	CLEANUP(buf_deinit) struct buf text;
+
+	buf_init(&text, 0);
+	text_seen(&text, raw, names);
+	return str_keep(&ev->arena, buf_str(&text));
+}
+
+void decode_texts(struct event *ev, const struct identity *me, const struct text_names *names)
+{
+	struct str bot = str_from(me->user_id);
+	struct str to_bot = text_without_leading_mention(ev->text_raw, bot);
+
+	ev->text = seen(ev, ev->text_raw, names);
+	ev->text_to_bot = to_bot.len == ev->text_raw.len ? ev->text : seen(ev, to_bot, names);
+	ev->mentions_bot = str_is(ev->type, "app_mention") || text_mentions(ev->text_raw, bot);
+}
