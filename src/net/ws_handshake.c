@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/ws_handshake.h"
+
+#include <string.h>
+#include "net/digest.h"
+
+/* ---- the URL ---- */
+
+static bool is_url_byte(unsigned char c)
+{
+	return c > 0x20 && c < 0x7F && c != '"' && c != '<' && c != '>' && c != '\\' && c != '^' && c != '`' &&
+	       c != '{' && c != '|' && c != '}';
+}
+
+static bool has_only_url_bytes(struct str url)
+{
+	for (size_t i = 0; i < url.len; i++) {
+		if (!is_url_byte((unsigned char)url.p[i]))
+			return false;
+	}
+	return true;
+}
+
+/* host, host:port or [address]:port */
+static bool parse_authority(struct str authority, struct ws_url *out)
+{
+	size_t colon;
+	int64_t port;
+
+	if (str_find_char(authority, '@') != SIZE_MAX)
+		return false;
+	if (str_starts(authority, "[")) {
+		size_t close = str_find_char(authority, ']');
+
+		if (close == SIZE_MAX)
+			return false;
+		out->host = str_sub(authority, 1, close);
+		authority = str_sub(authority, close + 1, authority.len);
+		if (authority.len > 0 && authority.p[0] != ':')
+			return false;
+		colon = authority.len > 0 ? 0 : SIZE_MAX;
+	} else {
+		colon = str_find_char(authority, ':');
+		out->host = str_sub(authority, 0, colon);
+	}
+	out->port = out->tls ? 443 : 80;
+	if (colon == SIZE_MAX)
+		return out->host.len > 0;
+	if (!str_int(str_sub(authority, colon + 1, authority.len), &port) || port < 1 || port > 65535)
+		return false;
+	out->port = (int)port;
+	return out->host.len > 0;
+}
+
+static size_t end_of_authority(struct str rest)
+{
+	size_t n = 0;
+
+	while (n < rest.len && rest.p[n] != '/' && rest.p[n] != '?' && rest.p[n] != '#')
+		n++;
+	return n;
+}
+
+bool ws_url_parse(struct str url, struct ws_url *out, struct buf *target_room)
+{
+	size_t end;
+
+	out->tls = str_skip(&url, "wss://");
+	if (!out->tls && !str_skip(&url, "ws://"))
+		return false;
+	if (!has_only_url_bytes(url) || str_find_char(url, '#') != SIZE_MAX)
+		return false;
+	end = end_of_authority(url);
+	if (!parse_authority(str_sub(url, 0, end), out))
+		return false;
+	out->target = str_sub(url, end, url.len);
+	if (out->target.len > 0 && out->target.p[0] == '/')
+		return true;
+	buf_clear(target_room);
+	buf_addc(target_room, '/');
+	buf_add(target_room, out->target);
+	out->target = buf_str(target_room);
+	return true;
+}
+
+/* ---- the request ---- */
+
+void ws_handshake_key(char out[WS_KEY_LEN + 1])
+{
+	unsigned char bytes[16];
+	struct buf text;
+
+	random_bytes(bytes, sizeof(bytes));
+	buf_init(&text, 0);
+	base64_add(&text, str_make((const char *)bytes, sizeof(bytes)));
+	memcpy(out, text.p, WS_KEY_LEN);
+	out[WS_KEY_LEN] = '\0';
+	buf_deinit(&text);
+}
+
+void ws_handshake_request(struct buf *out, const struct ws_url *url, const char *key)
+{
+	bool is_v6 = str_find_char(url->host, ':') != SIZE_MAX;
+
+	buf_addf(out, "GET %.*s HTTP/1.1\r\n", STR_ARG(url->target));
+	buf_addf(out, "Host: %s%.*s%s", is_v6 ? "[" : "", STR_ARG(url->host), is_v6 ? "]" : "");
+	if (url->port != (url->tls ? 443 : 80))
+		buf_addf(out, ":%d", url->port);
+	buf_addf(out, "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: %s\r\n"
+		 "Sec-WebSocket-Version: 13\r\n\r\n", key);
+}
+
+void ws_handshake_accept(const char *key, char out[29])
+{
+	unsigned char digest[SHA1_SIZE];
+	struct buf text;
+
+	buf_init(&text, 0);
+	buf_addf(&text, "%s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", key);
+	sha1(buf_str(&text), digest);
+	buf_clear(&text);
+	base64_add(&text, str_make((const char *)digest, sizeof(digest)));
+	memcpy(out, text.p, 28);
+	out[28] = '\0';
+	buf_deinit(&text);
+}
+
+/* ---- the reply ---- */
+
+/* What the headers must say, gathered line by line. */
+struct reply {
+	bool upgrade;
+	bool connection;
+	int accepts;			/* how many Sec-WebSocket-Accept there are */
+	bool accept_fits;
+	bool unasked;			/* an extension or subprotocol that we did not offer */
+};
+
+static bool has_token(struct str list, const char *token)
+{
+	struct str piece;
+
+	while (str_cut(&list, ',', &piece)) {
+		if (str_eq_nocase(str_trim(piece), str_from(token)))
+			return true;
+	}
+	return false;
+}
+
+static bool read_header(struct str line, const char *accept, struct reply *reply)
+{
+	size_t colon = str_find_char(line, ':');
+	struct str name, value;
+
+	if (colon == SIZE_MAX || colon == 0 || line.p[0] == ' ' || line.p[0] == '\t')
+		return false;
+	name = str_sub(line, 0, colon);
+	value = str_trim(str_sub(line, colon + 1, line.len));
+	if (str_eq_nocase(name, STR("Upgrade"))) {
+		reply->upgrade = str_eq_nocase(value, STR("websocket"));
+	} else if (str_eq_nocase(name, STR("Connection"))) {
+		reply->connection = reply->connection || has_token(value, "upgrade");
+	} else if (str_eq_nocase(name, STR("Sec-WebSocket-Accept"))) {
+		reply->accepts++;
+		reply->accept_fits = str_is(value, accept);
+	} else if (str_eq_nocase(name, STR("Sec-WebSocket-Extensions")) ||
+		   str_eq_nocase(name, STR("Sec-WebSocket-Protocol"))) {
+		reply->unasked = true;
+	}
+	return true;
+}
+
+/* "HTTP/1.1 101 anything" */
+static bool read_status(struct str line, int *status)
+{
+	int64_t code;
+
+	if (!str_skip(&line, "HTTP/1.") || line.len < 5 || line.p[0] < '0' || line.p[0] > '9' || line.p[1] != ' ' ||
+	    (line.len > 5 && line.p[5] != ' ') || !str_int(str_sub(line, 2, 5), &code) || code < 100)
+		return false;
+	*status = (int)code;
+	return true;
+}
+
+static const char *find_fault(const struct reply *reply)
+{
+	if (!reply->upgrade)
+		return "the server does not upgrade to a WebSocket";
+	if (!reply->connection)
+		return "the server's Connection header does not say upgrade";
+	if (reply->accepts != 1 || !reply->accept_fits)
+		return "the server's Sec-WebSocket-Accept does not fit our key";
+	return reply->unasked ? "the server chose an extension or protocol that was not offered" : NULL;
+}
+
+static struct str cut_line(struct str *rest)
+{
+	struct str line = STR_EMPTY;
+
+	str_cut(rest, '\n', &line);
+	if (str_ends(line, "\r"))
+		line.len--;
+	return line;
+}
+
+static int bad(const char **why, const char *sentence)
+{
+	*why = sentence;
+	return WS_HANDSHAKE_BAD;
+}
+
+/* The head is whole: what does it say? */
+static int judge(struct str head, const char *key, int *status, const char **why)
+{
+	struct reply reply = { 0 };
+	const char *fault;
+	char accept[29];
+
+	if (!read_status(cut_line(&head), status))
+		return bad(why, "the answer is not HTTP");
+	if (*status != 101)
+		return WS_HANDSHAKE_REFUSED;
+	ws_handshake_accept(key, accept);
+	while (head.len > 0) {
+		struct str line = cut_line(&head);
+
+		if (line.len > 0 && !read_header(line, accept, &reply))
+			return bad(why, "a header line of the answer is malformed");
+	}
+	fault = find_fault(&reply);
+	return fault != NULL ? bad(why, fault) : 0;
+}
+
+int ws_handshake_reply(struct str bytes, const char *key, size_t *used, int *status, const char **why)
+{
+	size_t end = str_find(bytes, "\r\n\r\n");
+
+	*used = 0;
+	*status = 0;
+	*why = NULL;
+	if (end == SIZE_MAX && bytes.len >= WS_HEAD_MAX)
+		return bad(why, "the head of the answer is over 16 KiB");
+	if (end == SIZE_MAX) {
+		struct str start = str_sub(bytes, 0, 7);
+
+		/* Say no as soon as it is clear that this will never be HTTP. */
+		return str_eq(start, str_sub(STR("HTTP/1."), 0, start.len)) ? WS_HANDSHAKE_MORE :
+		       bad(why, "the answer is not HTTP");
+	}
+	if (end + 4 > WS_HEAD_MAX)
+		return bad(why, "the head of the answer is over 16 KiB");
+	*used = end + 4;
+	return judge(str_sub(bytes, 0, end + 2), key, status, why);
+}
