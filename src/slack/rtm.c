@@ -33,11 +33,10 @@ static void on_answer(void *owner, const struct json *body)
 	fill(&me->user_name, json_str(body, "self.name"));
 	fill(&me->team_id, json_str(body, "team.id"));
 	fill(&me->team_name, json_str(body, "team.name"));
-	if (domain.len == 0)
-		return;
 	buf_init(&url, 0);
 	buf_addf(&url, "https://%.*s.slack.com/", STR_ARG(domain));
-	fill(&me->team_url, buf_str(&url));
+	if (domain.len > 0)
+		fill(&me->team_url, buf_str(&url));
 }
 
 /* ---- frames ---- */
@@ -48,11 +47,10 @@ static void on_ping(void *owner, struct session_socket *socket)
 	CLEANUP(buf_deinit) struct buf frame;
 	int64_t id = session_ping_id(socket);
 
-	if (id == 0)
-		return;
 	buf_init(&frame, 0);
 	rtm_ping(&frame, id, loop_wall(t->loop).ms);
-	session_send(socket, buf_str(&frame));
+	if (id != 0)
+		session_send(socket, buf_str(&frame));
 }
 
 /* Slack closes the socket itself where that is needed, save for a URL that came too late. */

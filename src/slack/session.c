@@ -120,7 +120,7 @@ static bool is_trying(const struct session *s)
 	       s->state == SESSION_DIALING || s->state == SESSION_GREETING;
 }
 
-bool session_is_taking(const struct session *s)
+static bool is_taking(const struct session *s)
 {
 	return is_trying(s) || s->state == SESSION_LIVE;
 }
@@ -281,7 +281,7 @@ static void socket_unseat(struct session_socket *socket, bool politely, enum bac
 		socket_shut(socket);
 	else
 		socket_drop(socket);
-	if (was_live && !has_live_socket(s) && session_is_taking(s))
+	if (was_live && !has_live_socket(s) && is_taking(s))
 		s->setup.sink->on_live(s->setup.sink->owner, false, why);
 	session_repair(s, was_attempt, kind, why);
 }
@@ -335,7 +335,7 @@ static void on_text(void *owner, struct str message)
 	struct session_socket *socket = owner;
 	struct session *s = socket->session;
 
-	if (session_is_taking(s))
+	if (is_taking(s))
 		s->protocol->on_text(s->owner, socket, message);
 }
 

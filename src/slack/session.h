@@ -21,7 +21,9 @@ struct session_protocol {
 	const struct refusal_advice *advice; /* about fatal errors of the connecting method */
 	/* The connecting method said yes, the socket is about to be dialled; may be NULL. */
 	void (*on_answer)(void *owner, const struct json *body);
-	/* A frame. It calls session_hello, session_replace, session_break and session_send as it sees fit. */
+	/* A frame. It calls session_hello, session_replace, session_break, session_send and session_give as
+	 * it sees fit. Not called any more once the session stops: what is not acknowledged then,
+	 * Slack will send again. */
 	void (*on_text)(void *owner, struct session_socket *socket, struct str text);
 	/* The session has just pinged; time for a ping of the protocol's own; may be NULL. */
 	void (*on_ping)(void *owner, struct session_socket *socket);
@@ -46,11 +48,11 @@ void session_send(struct session_socket *socket, struct str text);
 /* The socket of that generation, else the newest one that frames can be sent on, else NULL. */
 struct session_socket *session_socket_for(struct session *s, uint64_t generation);
 uint64_t session_generation(const struct session_socket *socket);
-/* Gives the event to the sink; once the session is stopping it drops it, unacknowledged. */
+/* Gives the event to the sink, which owes an acknowledgement for `ack_id` from then on, unless it is empty. It
+ * fits into struct ack. */
 void session_give(struct session_socket *socket, struct event *take, struct str ack_id);
 /* An acknowledgement that session_give asked for has been sent: a stop waits a moment for the rest. */
 void session_settled(struct session *s);
-bool session_is_taking(const struct session *s);
 
 /* A protocol's own ping: gives the number for it, unless the last one is not answered yet (0). A ping that
  * is left unanswered for dead_after_ms breaks the socket. */

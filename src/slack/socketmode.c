@@ -17,9 +17,9 @@ static void send_ack(struct session_socket *socket, struct str id)
 {
 	CLEANUP(buf_deinit) struct buf frame;
 
+	buf_init(&frame, 0);
 	if (id.len == 0 || socket == NULL)
 		return; /* without a socket: Slack will send the envelope again */
-	buf_init(&frame, 0);
 	envelope_ack(&frame, id);
 	session_send(socket, buf_str(&frame));
 }
@@ -83,15 +83,10 @@ static void on_events_api(struct transport *t, struct session_socket *socket,
 	struct event *ev = NULL;
 	const char *why = "the payload is no object";
 
+	if (str_is(json_str(e->payload, "type"), "app_rate_limited"))
+		log_warn("slack", "Slack is holding back events: more than 30,000 came within an hour");
 	if (e->payload == NULL || decode_callback(&ev, e->payload, t->me, &why) != 0) {
-		if (str_is(json_str(e->payload, "type"), "app_rate_limited"))
-			log_warn(
-				"slack",
-				"Slack is holding back events: more than 30,000 came within an hour");
-		else
-			log_info("slack",
-				 "an envelope without an event was acknowledged and dropped: %s",
-				 why);
+		log_info("slack", "an envelope without an event was acknowledged and dropped: %s", why);
 		ack_now(t, socket, e->id);
 		return;
 	}
