@@ -22,7 +22,6 @@ struct loop_file {
 	uint32_t events;			/* EPOLLIN, EPOLLOUT asked for */
 	void (*on_ready)(void *owner, uint32_t events);	/* EPOLLERR and EPOLLHUP come unasked */
 	void *owner;
-	struct list dead_link;			/* loop::dead, while a batch may still name it */
 };
 
 struct loop_timer {

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A turn: wait, ready files, due timers, deferred calls, hooks, burials.
+ *
+ * epoll_wait gives a batch of pointers. A callback early in the batch may unwatch, and even bury, a file that
+ * stands later in it. So unwatching marks the file (fd = -1) and memory is freed only after the turn: a pointer
+ * of the batch is always good to look at, and the mark says to pass it over.
+ */
+#include "net/loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+enum { BATCH = 64 };
+
+struct grave {
+	struct list link;		// loop::graves
+	void *object;
+	void (*free_fn)(void *);
+};
+
+struct loop {
+	const struct clock *clock;
+	int epoll;
+	bool stopping;
+	struct mono now;
+	struct wall wall;
+	int64_t worst_turn_us;
+	struct heap timers;
+	struct list calls;
+	struct list hooks;
+	struct list graves;
+	struct loop_file signals;
+	void (*on_signal)(void *owner, int signal);
+	void *signal_owner;
+};
+
+static void ask_time(struct loop *loop)
+{
+	loop->now = clock_mono(loop->clock);
+	loop->wall = clock_wall(loop->clock);
+}
+
+/* ---- files ---- */
+
+void loop_file_init(struct loop_file *file, void (*on_ready)(void *, uint32_t), void *owner)
+{
+	*file = (struct loop_file){ .fd = -1, .on_ready = on_ready, .owner = owner };
+}
+
+static int control(struct loop *loop, int op, struct loop_file *file)
+{
+	struct epoll_event event = { .events = file->events, .data.ptr = file };
+
+	if (epoll_ctl(loop->epoll, op, file->fd, &event) == 0)
+		return 0;
+	log_error("loop", "epoll refused a descriptor: %s fd=%d", strerror(errno), file->fd);
+	return ERR_SYSTEM;
+}
+
+int loop_file_watch(struct loop *loop, struct loop_file *file, int fd, uint32_t events)
+{
+	int r;
+
+	file->fd = fd;
+	file->events = events;
+	r = control(loop, EPOLL_CTL_ADD, file);
+	if (r < 0)
+		file->fd = -1;
+	return r;
+}
+
+int loop_file_change(struct loop *loop, struct loop_file *file, uint32_t events)
+{
+	if (file->events == events)
+		return 0;
+	file->events = events;
+	return control(loop, EPOLL_CTL_MOD, file);
+}
+
+void loop_file_unwatch(struct loop *loop, struct loop_file *file)
+{
+	if (file->fd < 0)
+		return;
+	epoll_ctl(loop->epoll, EPOLL_CTL_DEL, file->fd, NULL);
+	file->fd = -1;
+}
+
+static void run_files(struct loop *loop, const struct epoll_event *events, int n)
+{
+	(void)loop;
+	for (int i = 0; i < n; i++) {
+		struct loop_file *file = events[i].data.ptr;
+
+		if (file->fd >= 0)
+			file->on_ready(file->owner, events[i].events);
+	}
+}
+
+/* ---- timers ---- */
+
+void loop_timer_init(struct loop_timer *timer, void (*on_due)(void *), void *owner)
+{
+	heap_node_init(&timer->node);
+	timer->on_due = on_due;
+	timer->owner = owner;
+}
+
+void loop_timer_start(struct loop *loop, struct loop_timer *timer, int64_t after_ms)
+{
+	/* Counted from this very moment: a turn that takes long must not make its timers short. */
+	heap_push(&loop->timers, &timer->node, mono_after(clock_mono(loop->clock), after_ms).ns);
+}
+
+void loop_timer_stop(struct loop *loop, struct loop_timer *timer)
+{
+	heap_remove(&loop->timers, &timer->node);
+}
+
+bool loop_timer_is_on(const struct loop_timer *timer)
+{
+	return heap_has(&timer->node);
+}
+
+/* Those that were due when the round began; what they start anew waits for the next turn. */
+static void run_timers(struct loop *loop)
+{
+	const int64_t due = loop->now.ns;
+	const uint64_t serial = loop->timers.next_serial;
+	struct heap_node *node;
+
+	while ((node = heap_min(&loop->timers)) != NULL && node->key <= due && node->serial < serial) {
+		struct loop_timer *timer = container_of(node, struct loop_timer, node);
+
+		heap_remove(&loop->timers, node);
+		timer->on_due(timer->owner);
+	}
+}
+
+/* ---- deferred calls, hooks, burials ---- */
+
+void loop_call_init(struct loop_call *call, void (*on_call)(void *), void *owner)
+{
+	list_init(&call->link);
+	call->on_call = on_call;
+	call->owner = owner;
+}
+
+void loop_call_soon(struct loop *loop, struct loop_call *call)
+{
+	if (list_is_empty(&call->link))
+		list_append(&loop->calls, &call->link);
+}
+
+void loop_call_cancel(struct loop_call *call)
+{
+	list_remove(&call->link);
+}
+
+static void run_calls(struct loop *loop)
+{
+	struct list round;
+
+	/* Moved aside, so that a call which asks for itself again waits for the next turn. */
+	list_init(&round);
+	list_each(link, &loop->calls) {
+		list_remove(link);
+		list_append(&round, link);
+	}
+	while (!list_is_empty(&round)) {
+		struct loop_call *call = list_first(&round, struct loop_call, link);
+
+		list_remove(&call->link);
+		call->on_call(call->owner);
+	}
+}
+
+void loop_hook_init(struct loop_hook *hook, void (*on_turn_end)(void *), void *owner)
+{
+	list_init(&hook->link);
+	hook->on_turn_end = on_turn_end;
+	hook->owner = owner;
+}
+
+void loop_hook_add(struct loop *loop, struct loop_hook *hook)
+{
+	list_append(&loop->hooks, &hook->link);
+}
+
+void loop_hook_remove(struct loop_hook *hook)
+{
+	list_remove(&hook->link);
+}
+
+/* A hook may remove any hook: each is moved to `done` before it is called, then all go back. */
+static void run_hooks(struct loop *loop)
+{
+	struct list done;
+
+	list_init(&done);
+	while (!list_is_empty(&loop->hooks)) {
+		struct loop_hook *hook = list_first(&loop->hooks, struct loop_hook, link);
+
+		list_remove(&hook->link);
+		list_append(&done, &hook->link);
+		hook->on_turn_end(hook->owner);
+	}
+	list_each(link, &done) {
+		list_remove(link);
+		list_append(&loop->hooks, link);
+	}
+}
+
+void loop_bury(struct loop *loop, void *object, void (*free_fn)(void *))
+{
+	struct grave *grave = mem_zero(1, sizeof(*grave));
+
+	grave->object = object;
+	grave->free_fn = free_fn;
+	list_init(&grave->link);
+	list_append(&loop->graves, &grave->link);
+}
+
+static void run_burials(struct loop *loop)
+{
+	while (!list_is_empty(&loop->graves)) {
+		struct grave *grave = list_first(&loop->graves, struct grave, link);
+
+		list_remove(&grave->link);
+		grave->free_fn(grave->object);
+		free(grave);
+	}
+}
+
+/* ---- signals ---- */
+
+static void on_signal_ready(void *owner, uint32_t events)
+{
+	struct loop *loop = owner;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	while (loop->signals.fd >= 0 && read(loop->signals.fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		loop->on_signal(loop->signal_owner, (int)info.ssi_signo);
+}
+
+int loop_signals(struct loop *loop, const int *signals, size_t n, void (*on_signal)(void *owner, int signal),
+		 void *owner)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < n; i++)
+		sigaddset(&set, signals[i]);
+	loop->on_signal = on_signal;
+	loop->signal_owner = owner;
+	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0) {
+		log_error("loop", "signals cannot be watched: %s", strerror(errno));
+		return ERR_SYSTEM;
+	}
+	return loop_file_watch(loop, &loop->signals, fd, EPOLLIN);
+}
+
+/* ---- turns ---- */
+
+static int64_t wait_for(const struct loop *loop, int wait_ms)
+{
+	struct heap_node *first = heap_min(&loop->timers);
+	int64_t until_ms;
+
+	if (!list_is_empty(&loop->calls))
+		return 0;
+	if (first == NULL)
+		return wait_ms;
+	/* Rounded up, or the last fraction of a millisecond would be spent in a busy loop. */
+	until_ms = (first->key - clock_mono(loop->clock).ns + 999999) / 1000000;
+	if (until_ms < 0)
+		until_ms = 0;
+	return wait_ms < 0 || until_ms < wait_ms ? until_ms : wait_ms;
+}
+
+static void measure(struct loop *loop)
+{
+	int64_t us = (clock_mono(loop->clock).ns - loop->now.ns) / 1000;
+
+	if (us > loop->worst_turn_us)
+		loop->worst_turn_us = us;
+}
+
+int loop_turn(struct loop *loop, int wait_ms)
+{
+	struct epoll_event events[BATCH];
+	int64_t wait = wait_for(loop, wait_ms);
+	int n = epoll_wait(loop->epoll, events, BATCH, wait > INT32_MAX ? INT32_MAX : (int)wait);
+
+	if (n < 0 && errno != EINTR) {
+		log_error("loop", "waiting failed: %s", strerror(errno));
+		return ERR_SYSTEM;
+	}
+	ask_time(loop);
+	run_files(loop, events, n);
+	run_timers(loop);
+	run_calls(loop);
+	run_hooks(loop);
+	run_burials(loop);
+	measure(loop);
+	return 0;
+}
+
+int loop_run(struct loop *loop)
+{
+	int r = 0;
+
+	while (!loop->stopping && r == 0)
+		r = loop_turn(loop, -1);
+	return r;
+}
+
+void loop_stop(struct loop *loop)
+{
+	loop->stopping = true;
+}
+
+/* ---- life ---- */
+
+int loop_new(struct loop **out, const struct clock *clock)
+{
+	struct loop *loop = mem_zero(1, sizeof(*loop));
+
+	loop->clock = clock != NULL ? clock : clock_system();
+	heap_init(&loop->timers);
+	list_init(&loop->calls);
+	list_init(&loop->hooks);
+	list_init(&loop->graves);
+	loop_file_init(&loop->signals, on_signal_ready, loop);
+	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (loop->epoll < 0) {
+		log_error("loop", "no epoll: %s", strerror(errno));
+		free(loop);
+		return ERR_SYSTEM;
+	}
+	ask_time(loop);
+	*out = loop;
+	return 0;
+}
+
+void loop_free(struct loop *loop)
+{
+	int signals;
+
+	if (loop == NULL)
+		return;
+	run_burials(loop);
+	signals = loop->signals.fd;
+	loop_file_unwatch(loop, &loop->signals);
+	if (signals >= 0)
+		close(signals);
+	close(loop->epoll);
+	heap_deinit(&loop->timers);
+	free(loop);
+}
+
+struct mono loop_now(const struct loop *loop)
+{
+	return loop->now;
+}
+
+struct wall loop_wall(const struct loop *loop)
+{
+	return loop->wall;
+}
+
+const struct clock *loop_clock(const struct loop *loop)
+{
+	return loop->clock;
+}
+
+int64_t loop_worst_turn_us(const struct loop *loop)
+{
+	return loop->worst_turn_us;
+}
