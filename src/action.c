@@ -12,16 +12,19 @@ struct render {
 	const struct event *ev;
 	const struct captures *captures;
 	const struct action_world *world;
-	struct buf scratch;		/* backs the value given last */
-	bool in_code;			/* literal text is inside `…` */
-	char before;			/* the byte that was put last, 0 at the start */
+	struct buf scratch; /* backs the value given last */
+	bool in_code;	    /* literal text is inside `…` */
+	char before;	    /* the byte that was put last, 0 at the start */
 };
 
 /* ---- values ---- */
 
-static bool person_value(struct render *r, const struct person *who, enum template_field field, struct value *out)
+static bool person_value(struct render *r, const struct person *who, enum template_field field,
+			 struct value *out)
 {
-	struct str shown = who->name.len > 0 ? who->name : who->handle.len > 0 ? who->handle : who->id;
+	struct str shown = who->name.len > 0   ? who->name :
+			   who->handle.len > 0 ? who->handle :
+						 who->id;
 
 	out->kind = VALUE_TEXT;
 	switch (field) {
@@ -96,8 +99,8 @@ static bool group_value(const struct captures *captures, struct str group, struc
 	return out->text.len > 0;
 }
 
-static bool on_value(void *owner, enum template_name name, enum template_field field, struct str group,
-		     struct value *out)
+static bool on_value(void *owner, enum template_name name, enum template_field field,
+		     struct str group, struct value *out)
 {
 	struct render *r = owner;
 
@@ -162,7 +165,7 @@ static void on_put(void *owner, struct buf *out, const struct value *value)
 			text_inert(out, value->text);
 		break;
 	case VALUE_LINK:
-		buf_add(out, value->text);	/* built by us out of checked ids */
+		buf_add(out, value->text); /* built by us out of checked ids */
 		break;
 	case VALUE_CODE:
 		put_code(out, value->text);
@@ -178,14 +181,15 @@ static void on_put(void *owner, struct buf *out, const struct value *value)
 
 static bool is_name_byte(unsigned char c)
 {
-	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       c == '.' || c == '_' || c == '-';
+	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
 }
 
 static bool starts_name(const struct render *r, struct str rest)
 {
 	unsigned char before = (unsigned char)r->before;
-	bool in_word = before >= 0x80 || (is_name_byte(before) && before != '.' && before != '-' && before != '_');
+	bool in_word = before >= 0x80 ||
+		       (is_name_byte(before) && before != '.' && before != '-' && before != '_');
 
 	return !r->in_code && !in_word && rest.len > 1 && (rest.p[0] == '@' || rest.p[0] == '#') &&
 	       is_name_byte((unsigned char)rest.p[1]);
@@ -228,7 +232,8 @@ static size_t literal_run(struct str rest)
 
 		return end == SIZE_MAX ? 1 : end + 1;
 	}
-	while (n < rest.len && rest.p[n] != '@' && rest.p[n] != '#' && rest.p[n] != '`' && rest.p[n] != '<')
+	while (n < rest.len && rest.p[n] != '@' && rest.p[n] != '#' && rest.p[n] != '`' &&
+	       rest.p[n] != '<')
 		n++;
 	return n;
 }
@@ -275,8 +280,8 @@ static struct job *job_for(const struct rule *rule, size_t n, const struct event
  * (a join) the answer stands in the conversation itself. */
 static struct str thread_for(enum verb verb, const struct event *ev)
 {
-	bool replies = verb == VERB_REPLY && ev->channel_kind != CHANNEL_DM && ev->kind != EVENT_JOIN &&
-		       ev->kind != EVENT_LEAVE;
+	bool replies = verb == VERB_REPLY && ev->channel_kind != CHANNEL_DM &&
+		       ev->kind != EVENT_JOIN && ev->kind != EVENT_LEAVE;
 
 	if (replies || event_is_reply(ev))
 		return event_thread_root(ev);
@@ -305,7 +310,8 @@ static size_t make_talk(const struct rule *rule, size_t n, const struct event *e
 	return made;
 }
 
-static size_t make_reactions(const struct rule *rule, size_t n, const struct event *ev, struct list *jobs)
+static size_t make_reactions(const struct rule *rule, size_t n, const struct event *ev,
+			     struct list *jobs)
 {
 	const struct rule_action *action = &rule->actions[n];
 
@@ -320,11 +326,15 @@ static size_t make_reactions(const struct rule *rule, size_t n, const struct eve
 }
 
 static void render_text(const struct rule_action *action, const struct event *ev,
-			const struct captures *captures, const struct action_world *world, struct buf *out)
+			const struct captures *captures, const struct action_world *world,
+			struct buf *out)
 {
 	struct render render = { .ev = ev, .captures = captures, .world = world };
 	const struct template_host host = {
-		.owner = &render, .value = on_value, .put = on_put, .literal = on_literal,
+		.owner = &render,
+		.value = on_value,
+		.put = on_put,
+		.literal = on_literal,
 	};
 
 	buf_init(&render.scratch, 0);
@@ -332,8 +342,9 @@ static void render_text(const struct rule_action *action, const struct event *ev
 	buf_deinit(&render.scratch);
 }
 
-size_t action_make(const struct rule *rule, size_t n, const struct event *ev, const struct captures *captures,
-		   const struct action_world *world, struct list *jobs, const char **why)
+size_t action_make(const struct rule *rule, size_t n, const struct event *ev,
+		   const struct captures *captures, const struct action_world *world,
+		   struct list *jobs, const char **why)
 {
 	const struct rule_action *action = &rule->actions[n];
 	CLEANUP(buf_deinit) struct buf body = { 0 };

@@ -17,5 +17,6 @@ struct action_world {
 
 /* Renders the n-th action of the rule for this event and appends the jobs to `jobs` (struct job by link);
  * several when the answer is long. Gives how many; 0 with *why (static) when there is nothing to do. */
-size_t action_make(const struct rule *rule, size_t n, const struct event *ev, const struct captures *captures,
-		   const struct action_world *world, struct list *jobs, const char **why);
+size_t action_make(const struct rule *rule, size_t n, const struct event *ev,
+		   const struct captures *captures, const struct action_world *world,
+		   struct list *jobs, const char **why);

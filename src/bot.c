@@ -21,7 +21,7 @@
 #include "store/memory.h"
 
 enum {
-	DIRECTORY_WAIT_MS = 5000,	/* a huge workspace goes on loading while we listen */
+	DIRECTORY_WAIT_MS = 5000, /* a huge workspace goes on loading while we listen */
 	STOP_WAIT_MS = 10000,
 };
 
@@ -46,7 +46,7 @@ struct bot {
 	struct transport_sink sink;
 	bool transport_stopped;
 	struct loop_hook turn_end;
-	struct loop_timer patience;	/* for the directory, later for the stop */
+	struct loop_timer patience; /* for the directory, later for the stop */
 };
 
 /* An event between the transport and the end of its decision. */
@@ -92,7 +92,8 @@ static void stop_for_good(void *owner, const char *sentence)
 
 static bool is_finished(const struct bot *bot)
 {
-	return bot->state == BOT_STOPPING && bot->transport_stopped && engine_undecided(bot->engine) == 0 &&
+	return bot->state == BOT_STOPPING && bot->transport_stopped &&
+	       engine_undecided(bot->engine) == 0 &&
 	       (bot->exit_status != 0 || bot->store->ops->unsettled(bot->store) == 0);
 }
 
@@ -120,7 +121,8 @@ static unsigned wants(const struct bot *bot)
 {
 	const struct set *set = engine_rules(bot->engine);
 
-	return (set_wants_names(set) ? WANT_NAMES : 0u) | (set_wants_reacted(set) ? WANT_REACTED : 0u);
+	return (set_wants_names(set) ? WANT_NAMES : 0u) |
+	       (set_wants_reacted(set) ? WANT_REACTED : 0u);
 }
 
 static void on_event(void *owner, struct event *take, const struct ack *ack)
@@ -139,7 +141,8 @@ static void on_live(void *owner, bool live, const char *detail)
 	struct bot *bot = owner;
 
 	if (live)
-		log_info("bot", "live as @%s in %s: %s", bot->me.user_name != NULL ? bot->me.user_name : "?",
+		log_info("bot", "live as @%s in %s: %s",
+			 bot->me.user_name != NULL ? bot->me.user_name : "?",
 			 bot->me.team_name != NULL ? bot->me.team_name : "?", detail);
 	else
 		log_warn("bot", "not connected: %s", detail);
@@ -190,7 +193,8 @@ static bool find_name(void *owner, char sigil, struct str name, struct str *id)
 {
 	struct bot *bot = owner;
 
-	return (sigil == '@' ? directory_find_user : directory_find_channel)(bot->directory, name, id) == 1;
+	return (sigil == '@' ? directory_find_user : directory_find_channel)(bot->directory, name,
+									     id) == 1;
 }
 
 /* ---- starting ---- */
@@ -206,8 +210,9 @@ static void start_listening(struct bot *bot)
 		.base_url = bot->conf->api_url,
 		.token = is_socket ? &bot->conf->app_token : &bot->conf->bot_token,
 		.me = &bot->me,
-		.method = is_socket ? "apps.connections.open" :
-			  bot->conf->rtm_method == CONF_RTM_START ? "rtm.start" : "rtm.connect",
+		.method = is_socket				  ? "apps.connections.open" :
+			  bot->conf->rtm_method == CONF_RTM_START ? "rtm.start" :
+								    "rtm.connect",
 		.sink = &bot->sink,
 		.ping_every_ms = bot->conf->ping_every_ms,
 		.dead_after_ms = bot->conf->dead_after_ms,
@@ -237,7 +242,8 @@ static void on_patience(void *owner)
 	struct bot *bot = owner;
 
 	if (bot->state == BOT_LOADING_DIRECTORY) {
-		log_info("bot", "names of people and channels are still loading; listening meanwhile");
+		log_info("bot",
+			 "names of people and channels are still loading; listening meanwhile");
 		start_listening(bot);
 	} else if (bot->state == BOT_STOPPING) {
 		log_warn("bot", "stopped with answers still under way unsent=%zu",
@@ -279,8 +285,10 @@ static void on_auth(void *owner, const struct api_answer *answer)
 	}
 	learn_identity(bot, answer->body);
 	if (bot->me.user_id == NULL) {
-		stop_for_good(bot, "Slack does not say who this token belongs to; without that the bot could answer "
-			      "itself");
+		stop_for_good(
+			bot,
+			"Slack does not say who this token belongs to; without that the bot could answer "
+			"itself");
 		return;
 	}
 	checkup_scopes(engine_rules(bot->engine), answer->scopes);
@@ -297,7 +305,8 @@ static void on_signal(void *owner, int signal)
 	const struct set_options options = set_options(bot);
 
 	if (signal == SIGHUP) {
-		if (reload_rules(bot->engine, bot->paths, &options) == 0 && directory_is_loaded(bot->directory))
+		if (reload_rules(bot->engine, bot->paths, &options) == 0 &&
+		    directory_is_loaded(bot->directory))
 			checkup_names(engine_rules(bot->engine), bot->directory);
 		return;
 	}
@@ -360,7 +369,8 @@ static int make_slack(struct bot *bot)
 	int r = api_new(&bot->api, &api);
 
 	if (r == 0)
-		r = directory_new(&bot->directory, bot->loop, bot->api, &bot->conf->bot_token, &bot->me);
+		r = directory_new(&bot->directory, bot->loop, bot->api, &bot->conf->bot_token,
+				  &bot->me);
 	return r;
 }
 

@@ -54,9 +54,12 @@ void checkup_scopes(const struct set *set, struct str granted)
 		const struct rule *rule = first_user_of(set, needed_scopes[i].verb);
 
 		if (rule != NULL && !has_word(granted, needed_scopes[i].scope))
-			log_warn("rules", "%s:%u: `%s` needs the scope %s, which the token lacks; add it in the app's "
-				 "settings and install the app again", rule->at.file, rule->at.line,
-				 verb_name(needed_scopes[i].verb), needed_scopes[i].scope);
+			log_warn(
+				"rules",
+				"%s:%u: `%s` needs the scope %s, which the token lacks; add it in the app's "
+				"settings and install the app again",
+				rule->at.file, rule->at.line, verb_name(needed_scopes[i].verb),
+				needed_scopes[i].scope);
 	}
 }
 
@@ -66,14 +69,16 @@ static void check_name(void *owner, char sigil, struct str name, struct place at
 {
 	const struct directory *directory = owner;
 	struct str id;
-	int found = (sigil == '@' ? directory_find_user : directory_find_channel)(directory, name, &id);
+	int found = (sigil == '@' ? directory_find_user : directory_find_channel)(directory, name,
+										  &id);
 
 	if (found == 0)
-		log_warn("rules", "%s:%u: %c%.*s is not known in this workspace, or the bot may not see it", at.file,
-			 at.line, sigil, STR_ARG(name));
+		log_warn("rules",
+			 "%s:%u: %c%.*s is not known in this workspace, or the bot may not see it",
+			 at.file, at.line, sigil, STR_ARG(name));
 	else if (found > 1)
-		log_error("rules", "%s:%u: %c%.*s means several: %.*s; write the id instead", at.file, at.line,
-			  sigil, STR_ARG(name), STR_ARG(id));
+		log_error("rules", "%s:%u: %c%.*s means several: %.*s; write the id instead",
+			  at.file, at.line, sigil, STR_ARG(name), STR_ARG(id));
 }
 
 void checkup_names(const struct set *set, const struct directory *directory)

@@ -13,45 +13,89 @@ static const char *const rtm_methods[] = { "connect", "start", NULL };
 static const char *const log_levels[] = { "error", "warn", "info", "debug", NULL };
 
 const struct option_row conf_options[] = {
-	{ .section = "slack", .key = "transport", .type = OPTION_CHOICE, .preset = "auto",
-	  .choices = transports, .offset = offsetof(struct conf, transport),
+	{ .section = "slack",
+	  .key = "transport",
+	  .type = OPTION_CHOICE,
+	  .preset = "auto",
+	  .choices = transports,
+	  .offset = offsetof(struct conf, transport),
 	  .help = "How events come in: socket (Socket Mode, needs an app token), rtm (classic apps), or auto: "
 		  "socket when there is an app token, else rtm." },
-	{ .section = "slack", .key = "rtm method", .type = OPTION_CHOICE, .preset = "connect",
-	  .choices = rtm_methods, .offset = offsetof(struct conf, rtm_method),
+	{ .section = "slack",
+	  .key = "rtm method",
+	  .type = OPTION_CHOICE,
+	  .preset = "connect",
+	  .choices = rtm_methods,
+	  .offset = offsetof(struct conf, rtm_method),
 	  .help = "Which Web API method opens an RTM connection: rtm.connect or rtm.start." },
-	{ .section = "slack", .key = "bot token file", .type = OPTION_SECRET_FILE, .preset = "",
+	{ .section = "slack",
+	  .key = "bot token file",
+	  .type = OPTION_SECRET_FILE,
+	  .preset = "",
 	  .offset = offsetof(struct conf, bot_token_file),
 	  .help = "A file that holds the bot token (xoxb-...); SLACK_BOT_TOKEN in the environment beats it." },
-	{ .section = "slack", .key = "app token file", .type = OPTION_SECRET_FILE, .preset = "",
+	{ .section = "slack",
+	  .key = "app token file",
+	  .type = OPTION_SECRET_FILE,
+	  .preset = "",
 	  .offset = offsetof(struct conf, app_token_file),
 	  .help = "A file that holds the app token (xapp-...) for Socket Mode; SLACK_APP_TOKEN beats it." },
-	{ .section = "slack", .key = "api url", .type = OPTION_TEXT, .preset = "https://slack.com/api/",
+	{ .section = "slack",
+	  .key = "api url",
+	  .type = OPTION_TEXT,
+	  .preset = "https://slack.com/api/",
 	  .offset = offsetof(struct conf, api_url),
 	  .help = "Where the Web API is; SLACK_API_URL beats it." },
-	{ .section = "slack", .key = "ca file", .type = OPTION_TEXT, .preset = "",
+	{ .section = "slack",
+	  .key = "ca file",
+	  .type = OPTION_TEXT,
+	  .preset = "",
 	  .offset = offsetof(struct conf, ca_file),
 	  .help = "Trust only the certificate authorities in this PEM file instead of the system's; SSL_CERT_FILE "
 		  "beats it." },
-	{ .section = "slack", .key = "ping every", .type = OPTION_DURATION, .preset = "10s",
+	{ .section = "slack",
+	  .key = "ping every",
+	  .type = OPTION_DURATION,
+	  .preset = "10s",
 	  .offset = offsetof(struct conf, ping_every_ms),
 	  .help = "How often a connection is asked whether it is still alive." },
-	{ .section = "slack", .key = "dead after", .type = OPTION_DURATION, .preset = "30s",
+	{ .section = "slack",
+	  .key = "dead after",
+	  .type = OPTION_DURATION,
+	  .preset = "30s",
 	  .offset = offsetof(struct conf, dead_after_ms),
 	  .help = "A connection that sent nothing at all for this long is replaced." },
-	{ .section = "rules", .key = "path", .type = OPTION_TEXT, .preset = "rules",
+	{ .section = "rules",
+	  .key = "path",
+	  .type = OPTION_TEXT,
+	  .preset = "rules",
 	  .offset = offsetof(struct conf, rules),
 	  .help = "The folder or file with the rules, when the command line names none." },
-	{ .section = "rules", .key = "allow broadcast", .type = OPTION_BOOL, .preset = "no",
+	{ .section = "rules",
+	  .key = "allow broadcast",
+	  .type = OPTION_BOOL,
+	  .preset = "no",
 	  .offset = offsetof(struct conf, allow_broadcast),
 	  .help = "May the text of a rule notify everyone (@here, @channel, @everyone)?" },
-	{ .section = "pace", .key = "post every", .type = OPTION_DURATION, .preset = "1s",
+	{ .section = "pace",
+	  .key = "post every",
+	  .type = OPTION_DURATION,
+	  .preset = "1s",
 	  .offset = offsetof(struct conf, post_every_ms),
 	  .help = "The average time between two answers in the same channel; Slack asks for one second." },
-	{ .section = "pace", .key = "post burst", .type = OPTION_INT, .preset = "4", .min = 1, .max = 1000,
+	{ .section = "pace",
+	  .key = "post burst",
+	  .type = OPTION_INT,
+	  .preset = "4",
+	  .min = 1,
+	  .max = 1000,
 	  .offset = offsetof(struct conf, post_burst),
 	  .help = "How many answers may go to a channel at once before the pace applies." },
-	{ .section = "log", .key = "level", .type = OPTION_CHOICE, .preset = "info", .choices = log_levels,
+	{ .section = "log",
+	  .key = "level",
+	  .type = OPTION_CHOICE,
+	  .preset = "info",
+	  .choices = log_levels,
 	  .offset = offsetof(struct conf, log_level),
 	  .help = "Which lines are written to standard error: error, warn, info or debug." },
 	{ .key = NULL },
@@ -80,7 +124,8 @@ void conf_read(struct conf *conf, const char *path, struct diag *diag)
 	if (r == 0)
 		option_read(conf_options, conf, buf_str(&text), path, diag);
 	else
-		diag_error(diag, (struct place){ path, 0 }, "this configuration file cannot be read: %s",
+		diag_error(diag, (struct place){ path, 0 },
+			   "this configuration file cannot be read: %s",
 			   r == FILE_TOO_LARGE ? "it is over 8 MiB" : strerror(errno));
 }
 
@@ -88,7 +133,8 @@ void conf_set(struct conf *conf, const char *key, const char *value, struct diag
 {
 	for (const struct option_row *row = conf_options; row->key != NULL; row++) {
 		if (strcmp(row->key, key) == 0) {
-			option_set(row, conf, str_from(value), (struct place){ "command line", 0 }, diag);
+			option_set(row, conf, str_from(value), (struct place){ "command line", 0 },
+				   diag);
 			return;
 		}
 	}
@@ -134,7 +180,8 @@ static void token_from_file(struct secret *token, const char *path, struct diag 
 		explicit_bzero(text.p, text.len);
 }
 
-static void get_token(struct secret *token, const char *variable, const char *path, struct diag *diag)
+static void get_token(struct secret *token, const char *variable, const char *path,
+		      struct diag *diag)
 {
 	const char *value = getenv(variable);
 
@@ -150,13 +197,15 @@ static const struct {
 	const char *what;
 } foreign_tokens[] = {
 	{ "xoxe", "a token that expires (token rotation); switch token rotation off for the app" },
-	{ "xoxp-", "a user token; the bot token is under \"OAuth & Permissions\" and begins with xoxb-" },
+	{ "xoxp-",
+	  "a user token; the bot token is under \"OAuth & Permissions\" and begins with xoxb-" },
 	{ "xoxa-", "a workspace token, which Slack no longer accepts" },
 	{ "xoxb-", "a bot token; it belongs in SLACK_BOT_TOKEN" },
 	{ "xapp-", "an app-level token; it belongs in SLACK_APP_TOKEN" },
 };
 
-static void check_token(const struct secret *token, const char *prefix, const char *variable, struct diag *diag)
+static void check_token(const struct secret *token, const char *prefix, const char *variable,
+			struct diag *diag)
 {
 	const char *what = "not a token of Slack";
 
@@ -166,8 +215,8 @@ static void check_token(const struct secret *token, const char *prefix, const ch
 		if (str_starts(str_from(token->value), foreign_tokens[i].prefix))
 			what = foreign_tokens[i].what;
 	}
-	diag_error(diag, (struct place){ variable, 0 }, "this is %s; wanted a token that begins with %s", what,
-		   prefix);
+	diag_error(diag, (struct place){ variable, 0 },
+		   "this is %s; wanted a token that begins with %s", what, prefix);
 }
 
 static void settle_transport(struct conf *conf, struct diag *diag)
@@ -175,9 +224,11 @@ static void settle_transport(struct conf *conf, struct diag *diag)
 	const struct place env = { "SLACK_APP_TOKEN", 0 };
 
 	if (conf->transport == CONF_TRANSPORT_AUTO)
-		conf->transport = conf->app_token.value != NULL ? CONF_TRANSPORT_SOCKET : CONF_TRANSPORT_RTM;
+		conf->transport = conf->app_token.value != NULL ? CONF_TRANSPORT_SOCKET :
+								  CONF_TRANSPORT_RTM;
 	if (conf->transport == CONF_TRANSPORT_SOCKET && conf->app_token.value == NULL)
-		diag_error(diag, env, "Socket Mode needs an app-level token (xapp-...); make one in the app's "
+		diag_error(diag, env,
+			   "Socket Mode needs an app-level token (xapp-...); make one in the app's "
 			   "settings under \"Basic Information\" with the scope connections:write");
 }
 
@@ -187,14 +238,18 @@ void conf_finish(struct conf *conf, struct diag *diag)
 	replace(&conf->ca_file, getenv("SSL_CERT_FILE"));
 	end_in_slash(&conf->api_url);
 	if (!str_starts(str_from(conf->api_url), "https://"))
-		diag_error(diag, (struct place){ "api url", 0 }, "seen \"%s\", wanted an address that begins with "
-			   "https://", conf->api_url);
+		diag_error(diag, (struct place){ "api url", 0 },
+			   "seen \"%s\", wanted an address that begins with "
+			   "https://",
+			   conf->api_url);
 	get_token(&conf->bot_token, "SLACK_BOT_TOKEN", conf->bot_token_file, diag);
 	get_token(&conf->app_token, "SLACK_APP_TOKEN", conf->app_token_file, diag);
 	if (conf->bot_token.value == NULL)
-		diag_error(diag, (struct place){ "SLACK_BOT_TOKEN", 0 }, "no bot token: set this variable, or name a "
-			   "file with `bot token file` in the configuration; the token is in the app's settings "
-			   "under \"OAuth & Permissions\" and begins with xoxb-");
+		diag_error(
+			diag, (struct place){ "SLACK_BOT_TOKEN", 0 },
+			"no bot token: set this variable, or name a "
+			"file with `bot token file` in the configuration; the token is in the app's settings "
+			"under \"OAuth & Permissions\" and begins with xoxb-");
 	check_token(&conf->bot_token, "xoxb-", "SLACK_BOT_TOKEN", diag);
 	check_token(&conf->app_token, "xapp-", "SLACK_APP_TOKEN", diag);
 	settle_transport(conf, diag);

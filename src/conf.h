@@ -13,19 +13,19 @@ enum conf_transport { CONF_TRANSPORT_AUTO, CONF_TRANSPORT_SOCKET, CONF_TRANSPORT
 enum conf_rtm_method { CONF_RTM_CONNECT, CONF_RTM_START };
 
 struct conf {
-	int transport;			/* enum conf_transport */
-	int rtm_method;			/* enum conf_rtm_method */
-	char *api_url;			/* always ends in '/' after conf_finish */
+	int transport;	/* enum conf_transport */
+	int rtm_method; /* enum conf_rtm_method */
+	char *api_url;	/* always ends in '/' after conf_finish */
 	char *bot_token_file;
 	char *app_token_file;
-	char *ca_file;			/* "" = the system's */
+	char *ca_file; /* "" = the system's */
 	char *rules;
 	bool allow_broadcast;
 	int64_t post_every_ms;
 	int64_t post_burst;
 	int64_t ping_every_ms;
 	int64_t dead_after_ms;
-	int log_level;			/* enum log_level */
+	int log_level; /* enum log_level */
 
 	struct secret bot_token;
 	struct secret app_token;

@@ -9,7 +9,7 @@ struct delivery {
 	struct deliver *deliver;
 	struct job *job;
 	struct api_call *call;
-	struct list link;		// deliver::under_way
+	struct list link; // deliver::under_way
 };
 
 struct deliver {
@@ -70,20 +70,21 @@ static void log_done(const struct deliver *d, const struct job *job)
 {
 	int64_t us = job_age_us(d, job);
 
-	log_info("deliver", "%s sent rule=%s at=%s:%u channel=%s thread=%s ms=%lld.%lld", verb_name(job->verb),
-		 job->rule, job->at.file, job->at.line, job->channel,
+	log_info("deliver", "%s sent rule=%s at=%s:%u channel=%s thread=%s ms=%lld.%lld",
+		 verb_name(job->verb), job->rule, job->at.file, job->at.line, job->channel,
 		 job->thread_ts != NULL ? job->thread_ts : "-", (long long)(us / 1000),
 		 (long long)(us / 100 % 10));
 }
 
 static void log_failed(const struct job *job, const char *what, const char *sentence)
 {
-	log_warn("deliver", "%s %s: %s rule=%s at=%s:%u channel=%s key=%s", verb_name(job->verb), what,
-		 sentence != NULL ? sentence : "no reason given", job->rule, job->at.file, job->at.line,
-		 job->channel, job->key);
+	log_warn("deliver", "%s %s: %s rule=%s at=%s:%u channel=%s key=%s", verb_name(job->verb),
+		 what, sentence != NULL ? sentence : "no reason given", job->rule, job->at.file,
+		 job->at.line, job->channel, job->key);
 }
 
-static enum job_state judge(struct deliver *d, const struct job *job, const struct api_answer *answer)
+static enum job_state judge(struct deliver *d, const struct job *job,
+			    const struct api_answer *answer)
 {
 	switch (answer->outcome) {
 	case API_OK:
@@ -92,7 +93,8 @@ static enum job_state judge(struct deliver *d, const struct job *job, const stru
 		return JOB_DONE;
 	case API_UNSURE:
 		d->stats.unsure++;
-		log_failed(job, "may or may not have reached Slack and is not sent again", answer->sentence);
+		log_failed(job, "may or may not have reached Slack and is not sent again",
+			   answer->sentence);
 		return JOB_UNSURE;
 	case API_REFUSED:
 	case API_FATAL:
@@ -128,8 +130,8 @@ static void send_job(struct deliver *d, struct job *job)
 	list_init(&way->link);
 	list_append(&d->under_way, &way->link);
 	calls[job->verb].fill(job, args);
-	way->call = api_call(d->setup.api, calls[job->verb].method, d->setup.token, str_from(job->channel), args,
-			     on_answer, way);
+	way->call = api_call(d->setup.api, calls[job->verb].method, d->setup.token,
+			     str_from(job->channel), args, on_answer, way);
 }
 
 void deliver_run(struct deliver *d)
@@ -153,10 +155,11 @@ void deliver_free(struct deliver *d)
 {
 	if (d == NULL)
 		return;
-	list_each(link, &d->under_way) {
+	list_each (link, &d->under_way) {
 		struct delivery *way = list_entry(link, struct delivery, link);
 
-		log_failed(way->job, "was under way when the program ended", "it may or may not reach Slack");
+		log_failed(way->job, "was under way when the program ended",
+			   "it may or may not reach Slack");
 		api_cancel(way->call);
 		d->setup.store->ops->settle(d->setup.store, way->job, JOB_UNSURE);
 		free(way);

@@ -14,12 +14,12 @@ struct deliver;
 
 struct deliver_stats {
 	uint64_t done;
-	uint64_t dead;			/* Slack refused for good */
-	uint64_t unsure;		/* sent, no answer: not sent again */
+	uint64_t dead;	 /* Slack refused for good */
+	uint64_t unsure; /* sent, no answer: not sent again */
 };
 
 struct deliver_setup {
-	struct store *store;		/* borrowed, as the rest */
+	struct store *store; /* borrowed, as the rest */
 	struct api *api;
 	const struct secret *token;
 	const struct clock *clock;
@@ -29,7 +29,7 @@ struct deliver_setup {
 };
 
 struct deliver *deliver_new(const struct deliver_setup *setup);
-void deliver_free(struct deliver *d);		/* calls under way vanish; their jobs are unsure */
+void deliver_free(struct deliver *d); /* calls under way vanish; their jobs are unsure */
 /* Sends everything that is due. Call it after every commit. */
 void deliver_run(struct deliver *d);
 const struct deliver_stats *deliver_stats(const struct deliver *d);

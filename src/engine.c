@@ -16,18 +16,18 @@
 enum step { STEP_CLAIM, STEP_CLAIMED, STEP_ASK, STEP_SPENT, STEP_DONE };
 
 struct decision {
-	struct list link;		// engine::open, then engine::made
+	struct list link; // engine::open, then engine::made
 	struct engine *engine;
 	struct event *ev;
 	struct set *set;
 	enum step step;
-	bool waiting;			/* for the store's answer */
-	bool running;			/* decision_run is on the stack */
-	bool yes;			/* the store's answer */
-	size_t next;			/* the rule to ask next */
-	bool talked;			/* a talking rule fired */
-	bool talk_closed;		/* no further talking rule may */
-	bool stopped;			/* no further rule at all */
+	bool waiting;	  /* for the store's answer */
+	bool running;	  /* decision_run is on the stack */
+	bool yes;	  /* the store's answer */
+	size_t next;	  /* the rule to ask next */
+	bool talked;	  /* a talking rule fired */
+	bool talk_closed; /* no further talking rule may */
+	bool stopped;	  /* no further rule at all */
 	const struct rule *firing;
 	struct captures captures;
 	void (*on_decided)(void *owner, void *tag, bool standing);
@@ -39,8 +39,8 @@ struct engine {
 	struct engine_setup setup;
 	struct set *set;
 	struct quarantine quarantine;
-	struct list open;		/* decisions that wait for the store */
-	struct list made;		/* decisions of this turn, not committed */
+	struct list open; /* decisions that wait for the store */
+	struct list made; /* decisions of this turn, not committed */
 	struct list committing;
 	size_t n_undecided;
 	struct engine_stats stats;
@@ -58,7 +58,7 @@ static void decision_free(struct decision *d)
 
 static void free_all(struct list *decisions)
 {
-	list_each(link, decisions)
+	list_each (link, decisions)
 		decision_free(list_entry(link, struct decision, link));
 }
 
@@ -80,7 +80,7 @@ static void claim(struct decision *d)
 	struct str key = d->ev->key.len > 0 ? d->ev->key : d->ev->event_id;
 
 	d->step = STEP_CLAIMED;
-	if (key.len == 0) {		/* nothing to know it again by */
+	if (key.len == 0) { /* nothing to know it again by */
 		d->yes = true;
 		return;
 	}
@@ -106,7 +106,8 @@ static void spend(struct decision *d)
 	}
 	n = limits_for(d->firing, d->ev, is_shadow(d, d->firing), limits);
 	d->waiting = true;
-	e->setup.store->ops->spend(e->setup.store, limits, n, clock_wall(e->setup.clock), on_answer, d);
+	e->setup.store->ops->spend(e->setup.store, limits, n, clock_wall(e->setup.clock), on_answer,
+				   d);
 }
 
 /* ---- asking the rules ---- */
@@ -138,13 +139,20 @@ static void note_doubt(struct decision *d, const struct rule *rule)
 
 	e->stats.unsure++;
 	rule_match(rule, d->ev, &e->setup.match_world, &d->captures, &witness);
-	is_pattern = str_is(str_from(doubt.question), "match") || str_is(str_from(doubt.question), "except");
-	log_warn("engine", "rule could not tell whether it fires: rule=%s at=%s:%u question=%s channel=%.*s ts=%.*s",
-		 rule->name, rule->at.file, rule->at.line, doubt.question, STR_ARG(d->ev->channel),
-		 STR_ARG(d->ev->ts));
-	if (is_pattern && quarantine_strike(&e->quarantine, rule->order, clock_mono(e->setup.clock)))
-		log_error("engine", "rule is silent until the next reload: its pattern ran over its time three "
-			  "times within an hour: rule=%s at=%s:%u", rule->name, rule->at.file, rule->at.line);
+	is_pattern = str_is(str_from(doubt.question), "match") ||
+		     str_is(str_from(doubt.question), "except");
+	log_warn(
+		"engine",
+		"rule could not tell whether it fires: rule=%s at=%s:%u question=%s channel=%.*s ts=%.*s",
+		rule->name, rule->at.file, rule->at.line, doubt.question, STR_ARG(d->ev->channel),
+		STR_ARG(d->ev->ts));
+	if (is_pattern &&
+	    quarantine_strike(&e->quarantine, rule->order, clock_mono(e->setup.clock)))
+		log_error(
+			"engine",
+			"rule is silent until the next reload: its pattern ran over its time three "
+			"times within an hour: rule=%s at=%s:%u",
+			rule->name, rule->at.file, rule->at.line);
 }
 
 /* Why precedence keeps a rule from being asked at all; NULL = ask it. */
@@ -168,8 +176,8 @@ static bool fires(struct decision *d, const struct rule *rule)
 
 	if (shut != NULL) {
 		if (witness != NULL)
-			witness->asked(witness->owner, rule, shut, ANSWER_NO, STR("an earlier rule answered"),
-				       STR("no earlier answer"));
+			witness->asked(witness->owner, rule, shut, ANSWER_NO,
+				       STR("an earlier rule answered"), STR("no earlier answer"));
 		return false;
 	}
 	answer = rule_match(rule, d->ev, &e->setup.match_world, &d->captures, witness);
@@ -201,7 +209,7 @@ static size_t put_jobs(struct decision *d, struct list *jobs)
 	struct engine *e = d->engine;
 	size_t n = 0;
 
-	list_each(link, jobs) {
+	list_each (link, jobs) {
 		struct job *job = list_entry(link, struct job, link);
 
 		list_remove(link);
@@ -217,7 +225,7 @@ static size_t put_jobs(struct decision *d, struct list *jobs)
 
 static void drop_jobs(struct list *jobs)
 {
-	list_each(link, jobs) {
+	list_each (link, jobs) {
 		list_remove(link);
 		job_free(list_entry(link, struct job, link));
 	}
@@ -233,9 +241,11 @@ static size_t act(struct decision *d)
 	for (size_t i = 0; i < rule->n_actions; i++) {
 		const char *why = NULL;
 
-		if (action_make(rule, i, d->ev, &d->captures, &d->engine->setup.action_world, &jobs, &why) == 0)
-			log_warn("engine", "action left out: %s rule=%s verb=%s at=%s:%u", why != NULL ? why : "",
-				 rule->name, verb_name(rule->actions[i].verb), rule->actions[i].at.file,
+		if (action_make(rule, i, d->ev, &d->captures, &d->engine->setup.action_world, &jobs,
+				&why) == 0)
+			log_warn("engine", "action left out: %s rule=%s verb=%s at=%s:%u",
+				 why != NULL ? why : "", rule->name,
+				 verb_name(rule->actions[i].verb), rule->actions[i].at.file,
 				 rule->actions[i].at.line);
 	}
 	if (is_shadow(d, rule))
@@ -274,8 +284,11 @@ static void fire(struct decision *d)
 	}
 	if (is_shadow(d, rule)) {
 		e->stats.shadowed++;
-		log_info("engine", "rule in shadow mode would have fired rule=%s at=%s:%u channel=%.*s ts=%.*s",
-			 rule->name, rule->at.file, rule->at.line, STR_ARG(d->ev->channel), STR_ARG(d->ev->ts));
+		log_info(
+			"engine",
+			"rule in shadow mode would have fired rule=%s at=%s:%u channel=%.*s ts=%.*s",
+			rule->name, rule->at.file, rule->at.line, STR_ARG(d->ev->channel),
+			STR_ARG(d->ev->ts));
 	} else {
 		e->stats.fired++;
 	}
@@ -327,16 +340,20 @@ static void decision_run(struct decision *d)
 		finish(d);
 }
 
-void engine_take(struct engine *e, struct event *take, void (*on_decided)(void *owner, void *tag, bool standing),
-		 void *owner, void *tag)
+void engine_take(struct engine *e, struct event *take,
+		 void (*on_decided)(void *owner, void *tag, bool standing), void *owner, void *tag)
 {
 	struct decision *d = mem_zero(1, sizeof(*d));
 	bool nothing_to_ask = take->from_self || take->hidden || e->set == NULL;
 
 	*d = (struct decision){
-		.engine = e, .ev = take, .set = e->set != NULL ? set_ref(e->set) : NULL,
+		.engine = e,
+		.ev = take,
+		.set = e->set != NULL ? set_ref(e->set) : NULL,
 		.step = nothing_to_ask ? STEP_DONE : STEP_CLAIM,
-		.on_decided = on_decided, .owner = owner, .tag = tag,
+		.on_decided = on_decided,
+		.owner = owner,
+		.tag = tag,
 	};
 	list_init(&d->link);
 	list_append(&e->open, &d->link);
@@ -355,7 +372,7 @@ static void on_committed(void *owner, int r)
 
 	if (r < 0)
 		log_error("engine", "what was decided could not be stored and is not acted on");
-	list_each(link, &e->committing) {
+	list_each (link, &e->committing) {
 		struct decision *d = list_entry(link, struct decision, link);
 
 		list_remove(link);
@@ -369,7 +386,7 @@ void engine_commit(struct engine *e)
 {
 	if (list_is_empty(&e->made) || !list_is_empty(&e->committing))
 		return;
-	list_each(link, &e->made) {
+	list_each (link, &e->made) {
 		list_remove(link);
 		list_append(&e->committing, link);
 	}
@@ -408,7 +425,7 @@ void engine_set_rules(struct engine *e, struct set *set)
 
 	e->set = set_ref(set);
 	set_unref(old);
-	quarantine_deinit(&e->quarantine);	/* new rules, new luck */
+	quarantine_deinit(&e->quarantine); /* new rules, new luck */
 }
 
 struct set *engine_rules(const struct engine *e)

@@ -23,24 +23,24 @@ struct engine_firing {
 };
 
 struct engine_stats {
-	uint64_t events;		/* taken in */
-	uint64_t repeated;		/* seen before, left alone */
-	uint64_t own;			/* done by this app itself */
-	uint64_t fired;			/* rules that fired, live */
-	uint64_t shadowed;		/* rules in shadow mode that would have fired */
-	uint64_t limited;		/* rules kept silent by a limit */
-	uint64_t unsure;		/* rules that could not tell */
-	uint64_t dropped;		/* jobs lost because the outbox was full */
+	uint64_t events;   /* taken in */
+	uint64_t repeated; /* seen before, left alone */
+	uint64_t own;	   /* done by this app itself */
+	uint64_t fired;	   /* rules that fired, live */
+	uint64_t shadowed; /* rules in shadow mode that would have fired */
+	uint64_t limited;  /* rules kept silent by a limit */
+	uint64_t unsure;   /* rules that could not tell */
+	uint64_t dropped;  /* jobs lost because the outbox was full */
 };
 
 struct engine_setup {
-	struct store *store;		/* borrowed */
+	struct store *store; /* borrowed */
 	const struct clock *clock;
 	struct match_world match_world;
 	struct action_world action_world;
-	const struct witness *witness;	/* NULL = nobody listens; borrowed */
+	const struct witness *witness; /* NULL = nobody listens; borrowed */
 	void *owner;
-	void (*on_fired)(void *owner, const struct engine_firing *firing);	/* may be NULL */
+	void (*on_fired)(void *owner, const struct engine_firing *firing); /* may be NULL */
 	/* A trial: no limits, and rules in shadow mode act like live ones. */
 	bool trial;
 };
@@ -49,11 +49,11 @@ struct engine *engine_new(const struct engine_setup *setup);
 void engine_free(struct engine *engine);
 /* Swaps the rules; decisions under way end with those they began with. Takes a reference of its own. */
 void engine_set_rules(struct engine *engine, struct set *set);
-struct set *engine_rules(const struct engine *engine);		/* borrowed; NULL before the first */
+struct set *engine_rules(const struct engine *engine); /* borrowed; NULL before the first */
 /* Takes the event. `on_decided` comes after the commit that makes the decision stand (standing), or
  * with false when that commit failed: then nothing of it happened. */
-void engine_take(struct engine *engine, struct event *take, void (*on_decided)(void *owner, void *tag, bool standing),
-		 void *owner, void *tag);
+void engine_take(struct engine *engine, struct event *take,
+		 void (*on_decided)(void *owner, void *tag, bool standing), void *owner, void *tag);
 /* Ends a turn: commits what was decided and tells the owners. */
 void engine_commit(struct engine *engine);
 size_t engine_undecided(const struct engine *engine);

@@ -28,16 +28,11 @@ void event_freep(struct event **ev)
 const char *event_kind_name(enum event_kind kind)
 {
 	static const char *const names[] = {
-		[EVENT_MESSAGE] = "message",
-		[EVENT_EDIT] = "edit",
-		[EVENT_DELETE] = "delete",
-		[EVENT_REACTION] = "reaction",
-		[EVENT_UNREACTION] = "unreaction",
-		[EVENT_JOIN] = "join",
-		[EVENT_LEAVE] = "leave",
-		[EVENT_PIN] = "pin",
-		[EVENT_COMMAND] = "command",
-		[EVENT_OTHER] = "event",
+		[EVENT_MESSAGE] = "message",	   [EVENT_EDIT] = "edit",
+		[EVENT_DELETE] = "delete",	   [EVENT_REACTION] = "reaction",
+		[EVENT_UNREACTION] = "unreaction", [EVENT_JOIN] = "join",
+		[EVENT_LEAVE] = "leave",	   [EVENT_PIN] = "pin",
+		[EVENT_COMMAND] = "command",	   [EVENT_OTHER] = "event",
 	};
 
 	return names[kind];

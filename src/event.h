@@ -10,7 +10,7 @@
 #include "base/str.h"
 
 enum event_kind {
-	EVENT_MESSAGE,		/* someone wrote: also /me, a file with text, a reply shown in the channel */
+	EVENT_MESSAGE, /* someone wrote: also /me, a file with text, a reply shown in the channel */
 	EVENT_EDIT,
 	EVENT_DELETE,
 	EVENT_REACTION,
@@ -19,7 +19,7 @@ enum event_kind {
 	EVENT_LEAVE,
 	EVENT_PIN,
 	EVENT_COMMAND,
-	EVENT_OTHER,		/* any other type, by its Slack name */
+	EVENT_OTHER, /* any other type, by its Slack name */
 };
 
 enum channel_kind { CHANNEL_UNKNOWN, CHANNEL_PUBLIC, CHANNEL_PRIVATE, CHANNEL_DM, CHANNEL_GROUP };
@@ -27,54 +27,54 @@ enum channel_kind { CHANNEL_UNKNOWN, CHANNEL_PUBLIC, CHANNEL_PRIVATE, CHANNEL_DM
 /* A person or bot. Names are filled in where the directory knows them, else empty. */
 struct person {
 	struct str id;
-	struct str handle;	/* the unstable user name */
-	struct str name;	/* display name, or the real name */
+	struct str handle; /* the unstable user name */
+	struct str name;   /* display name, or the real name */
 	struct str email;
 	bool is_bot;
 };
 
 struct event {
 	enum event_kind kind;
-	struct str type;		/* Slack's name for it: "message", "channel_rename" … */
+	struct str type; /* Slack's name for it: "message", "channel_rename" … */
 	struct str subtype;
 	struct str team;
-	struct str channel;		/* id; empty when the event has none */
-	struct str channel_name;	/* without #; empty when unknown */
+	struct str channel;	 /* id; empty when the event has none */
+	struct str channel_name; /* without #; empty when unknown */
 	enum channel_kind channel_kind;
-	struct person user;		/* who did it */
-	struct person author;		/* who wrote the message that it is about; for a message: user */
+	struct person user;   /* who did it */
+	struct person author; /* who wrote the message that it is about; for a message: user */
 	struct str bot_id;
-	bool from_self;			/* done by this very app: never answered */
-	bool from_bot;			/* done by another bot */
-	bool hidden;			/* Slack says: not for eyes (unfurls, thread counts) */
+	bool from_self; /* done by this very app: never answered */
+	bool from_bot;	/* done by another bot */
+	bool hidden;	/* Slack says: not for eyes (unfurls, thread counts) */
 	bool mentions_bot;
 	bool has_files;
 
 	/* The message that it is about: the message itself, or the one reacted to, edited, pinned. */
-	struct str ts;			/* a message id within its channel, never a number */
-	struct str thread_ts;		/* empty = not in a thread; == ts = its root */
-	struct str text_raw;		/* as Slack sent it */
-	struct str text;		/* as a person sees it */
-	struct str text_to_bot;		/* the same without a leading mention of the bot */
-	bool text_known;		/* false: the message reacted to could not be read */
+	struct str ts;		/* a message id within its channel, never a number */
+	struct str thread_ts;	/* empty = not in a thread; == ts = its root */
+	struct str text_raw;	/* as Slack sent it */
+	struct str text;	/* as a person sees it */
+	struct str text_to_bot; /* the same without a leading mention of the bot */
+	bool text_known;	/* false: the message reacted to could not be read */
 
-	struct str reaction;		/* without colons and skin tone; thumbsup is +1, thumbsdown -1 */
+	struct str reaction; /* without colons and skin tone; thumbsup is +1, thumbsdown -1 */
 	struct str event_ts;
-	struct wall time;		/* when it happened, by Slack's clock */
+	struct wall time; /* when it happened, by Slack's clock */
 
 	/* Any of these seen before means that this very thing was handled before. */
-	struct str key;			/* by content: m:TEAM:CHANNEL:TS … */
-	struct str event_id;		/* Slack's id; empty in RTM */
+	struct str key;	     /* by content: m:TEAM:CHANNEL:TS … */
+	struct str event_id; /* Slack's id; empty in RTM */
 
-	struct mono received;		/* when its last byte came in; for latency */
-	struct arena arena;		/* every slice above lies here or in `payload` */
-	struct json *payload;		/* the inner event as Slack sent it; owned; may be NULL */
+	struct mono received; /* when its last byte came in; for latency */
+	struct arena arena;   /* every slice above lies here or in `payload` */
+	struct json *payload; /* the inner event as Slack sent it; owned; may be NULL */
 };
 
 struct event *event_new(void);
 void event_free(struct event *ev);
 void event_freep(struct event **ev);
-const char *event_kind_name(enum event_kind kind);	/* the word that `on` uses */
+const char *event_kind_name(enum event_kind kind); /* the word that `on` uses */
 
 /* Root of the thread that an answer belongs to: thread_ts, or ts where the message starts one. */
 struct str event_thread_root(const struct event *ev);

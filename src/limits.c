@@ -4,7 +4,8 @@
 #include <assert.h>
 
 /* Rule and sentence are part of the key: a changed sentence starts anew, a moved one does not. */
-static struct str limit_key(const struct rule *rule, const struct limit *limit, struct event *ev, bool shadow)
+static struct str limit_key(const struct rule *rule, const struct limit *limit, struct event *ev,
+			    bool shadow)
 {
 	struct str none = STR_EMPTY;
 	struct str user = limit->by & BY_USER ? ev->user.id : none;
@@ -17,7 +18,8 @@ static struct str limit_key(const struct rule *rule, const struct limit *limit, 
 			 STR_ARG(message));
 }
 
-size_t limits_for(const struct rule *rule, struct event *ev, bool shadow, struct store_limit out[LIMITS_MAX])
+size_t limits_for(const struct rule *rule, struct event *ev, bool shadow,
+		  struct store_limit out[LIMITS_MAX])
 {
 	assert(rule->n_limits <= LIMITS_MAX);
 	for (size_t i = 0; i < rule->n_limits; i++) {

@@ -14,13 +14,15 @@ static const struct command *const commands[] = { &cmd_run, &cmd_check, &cmd_tes
 
 static int usage(FILE *to, int status)
 {
-	fputs("retort answers in Slack by rules that anyone can write.\n\nusage: retort COMMAND [...]\n\n", to);
+	fputs("retort answers in Slack by rules that anyone can write.\n\nusage: retort COMMAND [...]\n\n",
+	      to);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		fprintf(to, "  retort %s %s\n", commands[i]->name, commands[i]->arguments);
 	fputs("\n  retort COMMAND --help   more about one command\n"
 	      "  retort --print-config   a configuration file with every key and its default\n"
 	      "  retort --version\n"
-	      "  retort --help\n\nManual: retort(1), retort-rules(5), retort.conf(5)\n", to);
+	      "  retort --help\n\nManual: retort(1), retort-rules(5), retort.conf(5)\n",
+	      to);
 	return status;
 }
 
@@ -43,7 +45,8 @@ int main(int argc, char **argv)
 		puts("retort " RETORT_VERSION);
 		return EXIT_FINE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0)
 		return usage(stdout, EXIT_FINE);
 	if (strcmp(argv[1], "--print-config") == 0) {
 		option_print_sample(conf_options, stdout);

@@ -8,7 +8,7 @@
 static const int64_t WINDOW_MS = 3600 * 1000;
 
 struct strikes {
-	struct mono at[QUARANTINE_STRIKES];	/* the latest ones, oldest first */
+	struct mono at[QUARANTINE_STRIKES]; /* the latest ones, oldest first */
 	unsigned n;
 	bool out;
 };

@@ -9,7 +9,7 @@
 enum { QUARANTINE_STRIKES = 3 };
 
 struct quarantine {
-	struct strikes *rules;		/* by the rule's order */
+	struct strikes *rules; /* by the rule's order */
 	size_t n;
 };
 

@@ -29,8 +29,8 @@ static void log_complaints(const struct diag *diag)
 	for (size_t i = 0; i < diag->n_entries; i++) {
 		const struct diag_entry *entry = &diag->entries[i];
 
-		log_line(entry->level == DIAG_ERROR ? LOG_ERROR : LOG_WARN, "rules", "%s:%u: %s", entry->file,
-			 entry->line, entry->text);
+		log_line(entry->level == DIAG_ERROR ? LOG_ERROR : LOG_WARN, "rules", "%s:%u: %s",
+			 entry->file, entry->line, entry->text);
 	}
 }
 
@@ -45,14 +45,16 @@ int reload_rules(struct engine *engine, struct rule_paths paths, const struct se
 	r = reload_prove(&set, paths, options, &tests, &diag);
 	log_complaints(&diag);
 	if (r != 0) {
-		log_error("rules", "%s errors=%zu", engine_rules(engine) != NULL ?
-			  "the new rules were refused, the old ones keep running" : "the rules were refused",
+		log_error("rules", "%s errors=%zu",
+			  engine_rules(engine) != NULL ?
+				  "the new rules were refused, the old ones keep running" :
+				  "the rules were refused",
 			  diag.n_errors);
 		return r;
 	}
 	engine_set_rules(engine, set);
-	log_info("rules", "in service rules=%zu files=%zu tests=%zu", set_n_rules(set), set_n_files(set),
-		 tests.passed);
+	log_info("rules", "in service rules=%zu files=%zu tests=%zu", set_n_rules(set),
+		 set_n_files(set), tests.passed);
 	set_unref(set);
 	return 0;
 }

@@ -11,7 +11,7 @@ struct rule_paths {
 	size_t n;
 };
 
-enum { RELOAD_REFUSED = 1 };	/* errors or failed tests; all of them are in the diag */
+enum { RELOAD_REFUSED = 1 }; /* errors or failed tests; all of them are in the diag */
 
 /* Loads the rules and runs their tests. */
 int reload_prove(struct set **out, struct rule_paths paths, const struct set_options *options,

@@ -10,10 +10,10 @@
 
 /* What one test saw. */
 struct seen {
-	const struct rule *rule;	/* the rule under test */
-	const struct rule *talker;	/* another rule that talked */
+	const struct rule *rule;   /* the rule under test */
+	const struct rule *talker; /* another rule that talked */
 	bool fired;
-	const char *question;		/* the first of its questions that was not answered yes */
+	const char *question; /* the first of its questions that was not answered yes */
 	char *wanted;
 	char *shown;
 };
@@ -60,7 +60,8 @@ static void on_asked(void *owner, const struct rule *rule, const char *question,
 {
 	struct seen *seen = owner;
 
-	if (answer == ANSWER_YES || seen->question != NULL || strcmp(rule->name, seen->rule->name) != 0)
+	if (answer == ANSWER_YES || seen->question != NULL ||
+	    strcmp(rule->name, seen->rule->name) != 0)
 		return;
 	seen->question = question;
 	seen->shown = str_dup(shown);
@@ -97,7 +98,8 @@ static bool no_group(void *owner, struct str id, struct str *name)
 static void collect_said(struct store *store, const struct rule_test *test, const struct rule *rule,
 			 struct buf *said)
 {
-	const struct text_names names = { test->event, test_user_name, test_channel_name, no_group };
+	const struct text_names names = { test->event, test_user_name, test_channel_name,
+					  no_group };
 	struct job *job;
 
 	while ((job = store->ops->lease(store)) != NULL) {
@@ -109,23 +111,32 @@ static void collect_said(struct store *store, const struct rule_test *test, cons
 	}
 }
 
-static void complain_silent(const struct rule_test *test, const struct seen *seen, struct diag *diag)
+static void complain_silent(const struct rule_test *test, const struct seen *seen,
+			    struct diag *diag)
 {
 	if (seen->talker != NULL)
-		diag_error(diag, test->at, "the test failed: %s; rule \"%s\" (%s:%u) takes this message first",
-			   test->line, seen->talker->name, seen->talker->at.file, seen->talker->at.line);
+		diag_error(diag, test->at,
+			   "the test failed: %s; rule \"%s\" (%s:%u) takes this message first",
+			   test->line, seen->talker->name, seen->talker->at.file,
+			   seen->talker->at.line);
 	else if (seen->question != NULL)
-		diag_error(diag, test->at, "the test failed: %s; the rule stays silent because of `%s`: seen \"%s\", "
-			   "wanted \"%s\"", test->line, seen->question, seen->shown, seen->wanted);
+		diag_error(
+			diag, test->at,
+			"the test failed: %s; the rule stays silent because of `%s`: seen \"%s\", "
+			"wanted \"%s\"",
+			test->line, seen->question, seen->shown, seen->wanted);
 	else
-		diag_error(diag, test->at, "the test failed: %s; the rule stays silent", test->line);
+		diag_error(diag, test->at, "the test failed: %s; the rule stays silent",
+			   test->line);
 }
 
-static bool judge(const struct rule_test *test, const struct seen *seen, struct str said, struct diag *diag)
+static bool judge(const struct rule_test *test, const struct seen *seen, struct str said,
+		  struct diag *diag)
 {
 	if (test->expect == EXPECT_SILENT) {
 		if (seen->fired)
-			diag_error(diag, test->at, "the test failed: %s; the rule fires", test->line);
+			diag_error(diag, test->at, "the test failed: %s; the rule fires",
+				   test->line);
 		return !seen->fired;
 	}
 	if (!seen->fired) {
@@ -135,7 +146,8 @@ static bool judge(const struct rule_test *test, const struct seen *seen, struct 
 	if (test->expect == EXPECT_FIRES || str_find(said, test->says) != SIZE_MAX)
 		return true;
 	said = str_trim(said);
-	diag_error(diag, test->at, "the test failed: %s; the rule says \"%.*s\"", test->line, STR_ARG(said));
+	diag_error(diag, test->at, "the test failed: %s; the rule says \"%.*s\"", test->line,
+		   STR_ARG(said));
 	return false;
 }
 
@@ -147,13 +159,14 @@ static struct event *event_copy(const struct event *ev)
 	struct event *copy = event_new();
 	struct arena arena = copy->arena;
 
-	*copy = *ev;			/* the slices stay with the test, which outlives the copy */
+	*copy = *ev; /* the slices stay with the test, which outlives the copy */
 	copy->arena = arena;
 	copy->payload = NULL;
 	return copy;
 }
 
-static bool run_test(struct set *set, const struct rule *rule, const struct rule_test *test, struct diag *diag)
+static bool run_test(struct set *set, const struct rule *rule, const struct rule_test *test,
+		     struct diag *diag)
 {
 	struct seen seen = { .rule = rule };
 	const struct witness witness = { &seen, on_asked };

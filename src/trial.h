@@ -6,7 +6,7 @@
 
 struct trial_result {
 	size_t passed;
-	size_t failed;		/* each with its complaint in the diag, at the line of the test */
+	size_t failed; /* each with its complaint in the diag, at the line of the test */
 };
 
 struct trial_result trial_run(struct set *set, struct diag *diag);

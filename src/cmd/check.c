@@ -12,9 +12,13 @@ static void report_json(const struct proof *proof)
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
 	buf_init(&out, 0);
-	buf_addf(&out, "{\"ok\":%s,\"rules\":%zu,\"files\":%zu,\"tests\":{\"passed\":%zu,\"failed\":%zu},\"messages\":",
-		 proof->diag.n_errors == 0 ? "true" : "false", proof->set != NULL ? set_n_rules(proof->set) : 0,
-		 proof->set != NULL ? set_n_files(proof->set) : 0, proof->tests.passed, proof->tests.failed);
+	buf_addf(
+		&out,
+		"{\"ok\":%s,\"rules\":%zu,\"files\":%zu,\"tests\":{\"passed\":%zu,\"failed\":%zu},\"messages\":",
+		proof->diag.n_errors == 0 ? "true" : "false",
+		proof->set != NULL ? set_n_rules(proof->set) : 0,
+		proof->set != NULL ? set_n_files(proof->set) : 0, proof->tests.passed,
+		proof->tests.failed);
 	diag_json(&proof->diag, &out);
 	buf_addz(&out, "}\n");
 	fwrite(out.p, 1, out.len, stdout);
@@ -24,8 +28,8 @@ static void report_text(const struct proof *proof)
 {
 	diag_print(&proof->diag, stderr);
 	if (proof->diag.n_errors == 0)
-		printf("%zu rules in %zu files are fine; %zu tests passed.\n", set_n_rules(proof->set),
-		       set_n_files(proof->set), proof->tests.passed);
+		printf("%zu rules in %zu files are fine; %zu tests passed.\n",
+		       set_n_rules(proof->set), set_n_files(proof->set), proof->tests.passed);
 	else
 		printf("%zu %s to mend; nothing would be loaded.\n", proof->diag.n_errors,
 		       proof->diag.n_errors == 1 ? "mistake" : "mistakes");
@@ -34,16 +38,20 @@ static void report_text(const struct proof *proof)
 static int run(const struct command *self, int argc, char **argv)
 {
 	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
+	const char *config = NULL;
 	struct proof proof;
 	int as_json = 0, c, status;
 
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
 		if (c == 'j') {
 			as_json = 1;
+		} else if (c == 'c') {
+			config = optarg;
 		} else if (c == 'h') {
 			command_help(self, stdout);
 			return EXIT_FINE;
@@ -51,7 +59,7 @@ static int run(const struct command *self, int argc, char **argv)
 			return command_misused(self);
 		}
 	}
-	if (prove(&proof, argc - optind, argv + optind) < 0)
+	if (prove(&proof, config, argc - optind, argv + optind) < 0)
 		return EXIT_FINDINGS;
 	(as_json ? report_json : report_text)(&proof);
 	status = proof.diag.n_errors == 0 ? EXIT_FINE : EXIT_FINDINGS;
@@ -61,11 +69,14 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command cmd_check = {
 	.name = "check",
-	.arguments = "[--json] [RULES...]",
-	.summary = "Reads rule files and folders, runs their tests and lists every mistake with its file and line.\n"
-		   "Without RULES it reads the folder `rules`.",
-	.options = "  --json       print one JSON object on standard output instead of text\n"
-		   "  -h, --help   this text\n"
-		   "\nExit status: 0 fine, 1 something to mend, 2 wrong use.\n",
+	.arguments = "[-c FILE] [--json] [RULES...]",
+	.summary =
+		"Reads rule files and folders, runs their tests and lists every mistake with its file and line.\n"
+		"Without RULES it reads what the configuration names, or the folder `rules`.",
+	.options =
+		"  -c, --config FILE   read this configuration (see retort.conf(5))\n"
+		"  --json              print one JSON object on standard output instead of text\n"
+		"  -h, --help          this text\n"
+		"\nExit status: 0 fine, 1 something to mend, 2 wrong use.\n",
 	.run = run,
 };

@@ -9,9 +9,9 @@ enum { EXIT_FINE = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2 };
 
 struct command {
 	const char *name;
-	const char *arguments;		/* for the usage line */
-	const char *summary;		/* one sentence */
-	const char *options;		/* for --help: one option a line, or "" */
+	const char *arguments; /* for the usage line */
+	const char *summary;   /* one sentence */
+	const char *options;   /* for --help: one option a line, or "" */
 	/* argv[0] is the command's name. */
 	int (*run)(const struct command *self, int argc, char **argv);
 };

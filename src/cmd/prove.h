@@ -6,11 +6,12 @@
 #include "reload.h"
 
 struct proof {
-	struct set *set;		/* NULL when the rules did not load */
+	struct set *set; /* NULL when the rules did not load */
 	struct trial_result tests;
 	struct diag diag;
 };
 
-/* Paths from argv, or `rules`. < 0 fatal; else the proof is filled, whatever came of it. */
-int prove(struct proof *proof, int n_paths, char **paths);
+/* Rules from the paths, or from where the configuration says. `config` may be NULL. < 0 fatal; else the proof is
+ * filled, whatever came of it. */
+int prove(struct proof *proof, const char *config, int n_paths, char **paths);
 void proof_deinit(struct proof *proof);

@@ -15,7 +15,8 @@ static const struct option longs[] = {
 };
 
 /* The file first, whatever the order on the command line, because the other options beat it. */
-static int read_config(const struct command *self, struct conf *conf, int argc, char **argv, struct diag *diag)
+static int read_config(const struct command *self, struct conf *conf, int argc, char **argv,
+		       struct diag *diag)
 {
 	int c;
 

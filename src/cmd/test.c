@@ -17,19 +17,25 @@ static int report(const struct proof *proof)
 static int run(const struct command *self, int argc, char **argv)
 {
 	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
+	const char *config = NULL;
 	struct proof proof;
 	int c, status;
 
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		if (c != 'h')
+	while ((c = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
+		if (c == 'c') {
+			config = optarg;
+		} else if (c == 'h') {
+			command_help(self, stdout);
+			return EXIT_FINE;
+		} else {
 			return command_misused(self);
-		command_help(self, stdout);
-		return EXIT_FINE;
+		}
 	}
-	if (prove(&proof, argc - optind, argv + optind) < 0)
+	if (prove(&proof, config, argc - optind, argv + optind) < 0)
 		return EXIT_FINDINGS;
 	status = report(&proof);
 	proof_deinit(&proof);
@@ -38,10 +44,12 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command cmd_test = {
 	.name = "test",
-	.arguments = "[RULES...]",
-	.summary = "Runs the tests that stand beside the rules (`test = \"Hello\" -> fires`). Nothing is sent anywhere.\n"
-		   "Without RULES it reads the folder `rules`.",
-	.options = "  -h, --help   this text\n"
+	.arguments = "[-c FILE] [RULES...]",
+	.summary =
+		"Runs the tests that stand beside the rules (`test = \"Hello\" -> fires`). Nothing is sent anywhere.\n"
+		"Without RULES it reads what the configuration names, or the folder `rules`.",
+	.options = "  -c, --config FILE   read this configuration (see retort.conf(5))\n"
+		   "  -h, --help          this text\n"
 		   "\nExit status: 0 all tests passed, 1 not all, 2 wrong use.\n",
 	.run = run,
 };

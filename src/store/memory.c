@@ -12,18 +12,18 @@
 static const int64_t SEEN_FOR_MS = 26LL * 3600 * 1000;
 
 struct seen {
-	struct list link;		// memory::seen_order, oldest first
+	struct list link; // memory::seen_order, oldest first
 	struct wall at;
 	char key[];
 };
 
 /* The times at which a limit was spent: the latest `count` of them. */
 struct spending {
-	struct list link;		// memory::spent_order, spent longest ago first
+	struct list link; // memory::spent_order, spent longest ago first
 	char *key;
 	unsigned count;
-	unsigned used;			/* how many of `at` are set */
-	unsigned oldest;		/* index of the oldest once all are set */
+	unsigned used;	 /* how many of `at` are set */
+	unsigned oldest; /* index of the oldest once all are set */
 	struct wall at[];
 };
 
@@ -33,8 +33,8 @@ struct memory {
 	struct list seen_order;
 	struct map spent;
 	struct list spent_order;
-	struct list fresh;		/* jobs of this turn, not committed */
-	struct list pending;		/* committed */
+	struct list fresh;   /* jobs of this turn, not committed */
+	struct list pending; /* committed */
 	struct list leased;
 	size_t n_fresh, n_committed;
 	uint64_t next_id;
@@ -54,7 +54,7 @@ static void forget_seen(struct memory *m, struct seen *seen)
 
 static void forget_old_seen(struct memory *m, struct wall now)
 {
-	list_each(link, &m->seen_order) {
+	list_each (link, &m->seen_order) {
 		struct seen *seen = list_entry(link, struct seen, link);
 
 		if (m->seen.n < MEMORY_MAX_SEEN && now.ms - seen->at.ms < SEEN_FOR_MS)
@@ -143,8 +143,8 @@ static void note_spending(struct memory *m, const struct store_limit *limit, str
 	list_append(&m->spent_order, &sp->link);
 }
 
-static void memory_spend(struct store *s, const struct store_limit *limits, size_t n, struct wall now,
-			 void (*on_spent)(void *owner, bool granted), void *owner)
+static void memory_spend(struct store *s, const struct store_limit *limits, size_t n,
+			 struct wall now, void (*on_spent)(void *owner, bool granted), void *owner)
 {
 	struct memory *m = memory_of(s);
 	bool granted = true;
@@ -175,7 +175,7 @@ static void memory_commit(struct store *s, void (*on_committed)(void *owner, int
 {
 	struct memory *m = memory_of(s);
 
-	list_each(link, &m->fresh) {
+	list_each (link, &m->fresh) {
 		list_remove(link);
 		list_append(&m->pending, link);
 	}
@@ -222,7 +222,7 @@ static size_t memory_unsettled(const struct store *s)
 
 static void free_jobs(struct list *jobs)
 {
-	list_each(link, jobs)
+	list_each (link, jobs)
 		job_free(list_entry(link, struct job, link));
 }
 

@@ -5,8 +5,8 @@
 #include "store/store.h"
 
 enum {
-	MEMORY_MAX_SEEN = 1 << 17,	/* keys of events; beyond, the oldest are forgotten */
-	MEMORY_MAX_LIMITS = 1 << 17,	/* spent limits; beyond, those spent longest ago */
+	MEMORY_MAX_SEEN = 1 << 17,   /* keys of events; beyond, the oldest are forgotten */
+	MEMORY_MAX_LIMITS = 1 << 17, /* spent limits; beyond, those spent longest ago */
 	MEMORY_MAX_JOBS = 100000,
 };
 

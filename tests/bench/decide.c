@@ -56,8 +56,10 @@ static struct set *make_rules(size_t n)
 	buf_init(&text, 0);
 	diag_init(&diag);
 	for (size_t i = 0; i < n; i++)
-		buf_addf(&text, "[rule r%zu]\nmatch = \\b(how|where)\\b.{0,40}\\btopic%zu\\b\nreply = {user}: see {1} %zu\n",
-			 i, i, i);
+		buf_addf(
+			&text,
+			"[rule r%zu]\nmatch = \\b(how|where)\\b.{0,40}\\btopic%zu\\b\nreply = {user}: see {1} %zu\n",
+			i, i, i);
 	if (set_load_text(&set, buf_str(&text), "bench.ini", &options, &diag) != 0) {
 		diag_print(&diag, stderr);
 		exit(1);
@@ -67,11 +69,13 @@ static struct set *make_rules(size_t n)
 
 static void make_envelope(struct buf *out, size_t i, size_t n_rules)
 {
-	buf_addf(out, "{\"type\":\"event_callback\",\"team_id\":\"T1\",\"api_app_id\":\"A1\",\"event\":{\"type\":\"message\","
-		 "\"channel\":\"C%zu\",\"channel_type\":\"channel\",\"user\":\"U%zu\",\"team\":\"T1\",\"text\":\"Good morning, "
-		 "does anybody know how I get to %s%zu today?\",\"ts\":\"17000%05zu.000100\",\"event_ts\":"
-		 "\"17000%05zu.000100\",\"client_msg_id\":\"0186b75a-0000\"},\"event_id\":\"Ev%zu\",\"event_time\":17000%05zu}",
-		 i % 500, i % 50, i % 10 == 0 ? "topic" : "subject", i % n_rules, i, i, i, i);
+	buf_addf(
+		out,
+		"{\"type\":\"event_callback\",\"team_id\":\"T1\",\"api_app_id\":\"A1\",\"event\":{\"type\":\"message\","
+		"\"channel\":\"C%zu\",\"channel_type\":\"channel\",\"user\":\"U%zu\",\"team\":\"T1\",\"text\":\"Good morning, "
+		"does anybody know how I get to %s%zu today?\",\"ts\":\"17000%05zu.000100\",\"event_ts\":"
+		"\"17000%05zu.000100\",\"client_msg_id\":\"0186b75a-0000\"},\"event_id\":\"Ev%zu\",\"event_time\":17000%05zu}",
+		i % 500, i % 50, i % 10 == 0 ? "topic" : "subject", i % n_rules, i, i, i, i);
 }
 
 static int by_size(const void *a, const void *b)
@@ -84,10 +88,14 @@ static int by_size(const void *a, const void *b)
 /* Nanoseconds an event, and how many jobs came out. */
 static double one_round(struct set *set, size_t n_rules, size_t *n_jobs)
 {
-	struct identity me = { .team_id = (char *)"T1", .user_id = (char *)"UBOT", .bot_id = (char *)"BBOT" };
+	struct identity me = { .team_id = (char *)"T1",
+			       .user_id = (char *)"UBOT",
+			       .bot_id = (char *)"BBOT" };
 	const struct text_names names = { NULL, no_name, no_name, no_name };
 	const struct engine_setup setup = {
-		.store = memory_new(), .clock = clock_system(), .match_world = { .is_user = is_user },
+		.store = memory_new(),
+		.clock = clock_system(),
+		.match_world = { .is_user = is_user },
 		.action_world = { .find = find, .team_url = team_url },
 	};
 	struct engine *engine = engine_new(&setup);
@@ -106,7 +114,8 @@ static double one_round(struct set *set, size_t n_rules, size_t *n_jobs)
 
 		buf_clear(&text);
 		make_envelope(&text, i, n_rules);
-		if (json_parse(&body, buf_str(&text), &why) != 0 || decode_callback(&ev, body, &me, &why) != 0) {
+		if (json_parse(&body, buf_str(&text), &why) != 0 ||
+		    decode_callback(&ev, body, &me, &why) != 0) {
 			fprintf(stderr, "%s\n", why);
 			exit(1);
 		}
@@ -133,8 +142,9 @@ int main(void)
 		for (size_t r = 0; r < ROUNDS; r++)
 			ns[r] = one_round(set, rule_counts[c], &n_jobs);
 		qsort(ns, ROUNDS, sizeof(ns[0]), by_size);
-		printf("decide: %5zu rules  %8.2f us an event (%.2f to %.2f), %zu of %d answered\n", rule_counts[c],
-		       ns[ROUNDS / 2] / 1000, ns[0] / 1000, ns[ROUNDS - 1] / 1000, n_jobs, EVENTS);
+		printf("decide: %5zu rules  %8.2f us an event (%.2f to %.2f), %zu of %d answered\n",
+		       rule_counts[c], ns[ROUNDS / 2] / 1000, ns[0] / 1000, ns[ROUNDS - 1] / 1000,
+		       n_jobs, EVENTS);
 		set_unref(set);
 	}
 	return 0;

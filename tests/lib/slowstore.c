@@ -47,7 +47,8 @@ static struct answer_due *due_new(struct slowstore *s, void *owner)
 	return due;
 }
 
-static void slow_claim(struct store *s, struct str key, struct wall now, void (*on)(void *, bool), void *owner)
+static void slow_claim(struct store *s, struct str key, struct wall now, void (*on)(void *, bool),
+		       void *owner)
 {
 	struct answer_due *due = due_new(slow(s), owner);
 
@@ -97,7 +98,7 @@ static size_t slow_unsettled(const struct store *s)
 
 static void slow_free(struct store *s)
 {
-	list_each(link, &slow(s)->due)
+	list_each (link, &slow(s)->due)
 		free(list_entry(link, struct answer_due, link));
 	slow(s)->memory->ops->free(slow(s)->memory);
 	free(slow(s));

@@ -9,7 +9,10 @@
 static void forget_environment(void)
 {
 	static const char *const names[] = {
-		"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL", "SSL_CERT_FILE",
+		"SLACK_BOT_TOKEN",
+		"SLACK_APP_TOKEN",
+		"SLACK_API_URL",
+		"SSL_CERT_FILE",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -61,7 +64,8 @@ static void test_a_bot_token_alone_means_rtm(void)
 	ASSERT_STR(str_from(conf.api_url), "https://localhost:8443/api/");
 }
 
-static void check_complaint(const char *bot, const char *app, const char *transport, const char *wanted)
+static void check_complaint(const char *bot, const char *app, const char *transport,
+			    const char *wanted)
 {
 	CLEANUP(conf_deinit) struct conf conf;
 	CLEANUP(diag_deinit) struct diag diag;
@@ -108,8 +112,10 @@ static void test_the_file_is_read_and_the_environment_beats_it(void)
 		CLEANUP(buf_deinit) struct buf text;
 
 		buf_init(&text, 0);
-		buf_addf(&text, "[slack]\nbot token file = %s\ntransport = rtm\nrtm method = start\n"
-			 "[pace]\npost burst = 9\n", token_file);
+		buf_addf(&text,
+			 "[slack]\nbot token file = %s\ntransport = rtm\nrtm method = start\n"
+			 "[pace]\npost burst = 9\n",
+			 token_file);
 		buf_addc(&text, '\0');
 		conf_file = tmpdir_write(&dir, "retort.ini", text.p);
 	}
@@ -136,8 +142,11 @@ static void test_mistakes_in_the_file_are_all_named(void)
 	tmpdir_init(&dir);
 	conf_init(&conf);
 	diag_init(&diag);
-	conf_read(&conf, tmpdir_write(&dir, "retort.ini", "[slack]\ntransprot = rtm\ntransport = carrier pigeon\n"
-				      "[pase]\n[pace]\npost burst = 0\n"), &diag);
+	conf_read(&conf,
+		  tmpdir_write(&dir, "retort.ini",
+			       "[slack]\ntransprot = rtm\ntransport = carrier pigeon\n"
+			       "[pase]\n[pace]\npost burst = 0\n"),
+		  &diag);
 	CU_ASSERT_EQUAL(diag.n_errors, 4);
 	for (size_t i = 0; i < diag.n_entries; i++)
 		CU_ASSERT_TRUE(diag.entries[i].line >= 2 && diag.entries[i].line <= 6);
@@ -146,9 +155,10 @@ static void test_mistakes_in_the_file_are_all_named(void)
 	tmpdir_deinit(&dir);
 }
 
-UNIT_MAIN("conf",
-	{ "two tokens are enough", test_two_tokens_are_enough },
-	{ "a bot token alone means rtm", test_a_bot_token_alone_means_rtm },
-	{ "tokens in the wrong place are explained", test_tokens_in_the_wrong_place_are_explained },
-	{ "the file is read and the environment beats it", test_the_file_is_read_and_the_environment_beats_it },
-	{ "mistakes in the file are all named", test_mistakes_in_the_file_are_all_named })
+UNIT_MAIN("conf", { "two tokens are enough", test_two_tokens_are_enough },
+	  { "a bot token alone means rtm", test_a_bot_token_alone_means_rtm },
+	  { "tokens in the wrong place are explained",
+	    test_tokens_in_the_wrong_place_are_explained },
+	  { "the file is read and the environment beats it",
+	    test_the_file_is_read_and_the_environment_beats_it },
+	  { "mistakes in the file are all named", test_mistakes_in_the_file_are_all_named })

@@ -11,8 +11,8 @@
 struct house {
 	struct store *store;
 	struct engine *engine;
-	int standing, fallen;		/* decisions told of */
-	struct buf out;			/* "reply:text " for each committed job, in order */
+	int standing, fallen; /* decisions told of */
+	struct buf out;	      /* "reply:text " for each committed job, in order */
 };
 
 static enum answer is_user(void *owner, struct str name, const struct person *person)
@@ -51,7 +51,8 @@ static void use_rules(struct house *h, const char *rules)
 	set_unref(set);
 }
 
-static void house_init(struct house *h, struct store *store, const char *rules, const struct witness *witness)
+static void house_init(struct house *h, struct store *store, const char *rules,
+		       const struct witness *witness)
 {
 	const struct engine_setup setup = {
 		.store = store,
@@ -93,7 +94,8 @@ static struct str leave(struct house *h)
 	buf_clear(&h->out);
 	engine_commit(h->engine);
 	while ((job = h->store->ops->lease(h->store)) != NULL) {
-		buf_addf(&h->out, "%s%s:%s", h->out.len > 0 ? " " : "", verb_name(job->verb), job->body);
+		buf_addf(&h->out, "%s%s:%s", h->out.len > 0 ? " " : "", verb_name(job->verb),
+			 job->body);
 		h->store->ops->settle(h->store, job, JOB_DONE);
 	}
 	return buf_str(&h->out);
@@ -122,7 +124,7 @@ static void test_hello_is_answered_in_the_thread(void)
 
 	house_init(&h, memory_new(), HELLO, NULL);
 	take(&h, said("well, hello there", "1700000000.000100"));
-	CU_ASSERT_PTR_NULL(h.store->ops->lease(h.store));	/* nothing leaves before the commit */
+	CU_ASSERT_PTR_NULL(h.store->ops->lease(h.store)); /* nothing leaves before the commit */
 	CU_ASSERT_EQUAL(h.standing, 0);
 	engine_commit(h.engine);
 	CU_ASSERT_EQUAL(h.standing, 1);
@@ -177,11 +179,11 @@ static void test_the_same_message_acts_once(void)
 	take(&h, said("Hello", "1.1"));
 	again->event_id = STR("EvOTHER");
 	again->type = STR("app_mention");
-	take(&h, again);			/* within the turn */
+	take(&h, again); /* within the turn */
 	ASSERT_STR(leave(&h), "reply:Hi <@U1ANA>!");
-	take(&h, said("Hello", "1.1"));		/* and later */
+	take(&h, said("Hello", "1.1")); /* and later */
 	ASSERT_STR(leave(&h), "");
-	CU_ASSERT_EQUAL(h.standing, 3);		/* every copy is acknowledged all the same */
+	CU_ASSERT_EQUAL(h.standing, 3); /* every copy is acknowledged all the same */
 	CU_ASSERT_EQUAL(engine_stats(h.engine)->repeated, 2);
 	take(&h, said("Hello", "1.2"));
 	ASSERT_STR(leave(&h), "reply:Hi <@U1ANA>!");
@@ -192,7 +194,8 @@ static void test_the_same_message_acts_once(void)
 
 static void test_one_message_gets_one_visible_answer(void)
 {
-	check("[rule a]\nmatch = x\nsay = A\n[rule b]\nmatch = x\nsay = B\n", said("x", "1.1"), "say:A");
+	check("[rule a]\nmatch = x\nsay = A\n[rule b]\nmatch = x\nsay = B\n", said("x", "1.1"),
+	      "say:A");
 }
 
 static void test_quiet_rules_always_go_on(void)
@@ -203,14 +206,15 @@ static void test_quiet_rules_always_go_on(void)
 
 static void test_priority_beats_order(void)
 {
-	check("[rule a]\nmatch = x\nsay = A\n[rule b]\nmatch = x\nsay = B\npriority = 5\n", said("x", "1.1"),
-	      "say:B");
+	check("[rule a]\nmatch = x\nsay = A\n[rule b]\nmatch = x\nsay = B\npriority = 5\n",
+	      said("x", "1.1"), "say:B");
 }
 
 static void test_then_continue_lets_later_talk(void)
 {
 	check("[rule a]\nmatch = x\nsay = A\nthen = continue\n[rule b]\nmatch = x\nsay = B\n"
-	      "[rule c]\nmatch = x\nsay = C\n", said("x", "1.1"), "say:A say:B");
+	      "[rule c]\nmatch = x\nsay = C\n",
+	      said("x", "1.1"), "say:A say:B");
 }
 
 static void test_then_stop_ends_everything(void)
@@ -234,8 +238,10 @@ static void test_shadow_posts_nothing_and_ends_nothing(void)
 {
 	struct house h;
 
-	house_init(&h, memory_new(), "[rule a]\nmatch = x\nsay = A\nmode = shadow\nthen = stop\n"
-		   "[rule b]\nmatch = x\nsay = B\n", NULL);
+	house_init(&h, memory_new(),
+		   "[rule a]\nmatch = x\nsay = A\nmode = shadow\nthen = stop\n"
+		   "[rule b]\nmatch = x\nsay = B\n",
+		   NULL);
 	take(&h, said("x", "1.1"));
 	ASSERT_STR(leave(&h), "say:B");
 	CU_ASSERT_EQUAL(engine_stats(h.engine)->shadowed, 1);
@@ -246,8 +252,10 @@ static void test_a_rule_out_of_its_limit_lets_the_next_talk(void)
 {
 	struct house h;
 
-	house_init(&h, memory_new(), "[rule a]\nmatch = x\nsay = A\nlimit = 1 per user\n"
-		   "[rule b]\nmatch = x\nsay = B\n", NULL);
+	house_init(&h, memory_new(),
+		   "[rule a]\nmatch = x\nsay = A\nlimit = 1 per user\n"
+		   "[rule b]\nmatch = x\nsay = B\n",
+		   NULL);
 	take(&h, said("x", "1.1"));
 	take(&h, said("x", "1.2"));
 	ASSERT_STR(leave(&h), "say:A say:B");
@@ -259,9 +267,11 @@ static void test_a_limit_is_spent_only_when_the_rule_fires(void)
 {
 	struct house h;
 
-	house_init(&h, memory_new(), "[rule a]\nmatch = x\nsay = A\n"
-		   "[rule b]\nsay = B\nlimit = 1 per user\n", NULL);
-	take(&h, said("x", "1.1"));	/* a talks first: b must not pay for it */
+	house_init(&h, memory_new(),
+		   "[rule a]\nmatch = x\nsay = A\n"
+		   "[rule b]\nsay = B\nlimit = 1 per user\n",
+		   NULL);
+	take(&h, said("x", "1.1")); /* a talks first: b must not pay for it */
 	take(&h, said("y", "1.2"));
 	take(&h, said("y", "1.3"));
 	ASSERT_STR(leave(&h), "say:A say:B");
@@ -316,7 +326,7 @@ static void test_decisions_wait_for_a_slow_store(void)
 	CU_ASSERT_EQUAL(engine_undecided(h.engine), 0);
 	CU_ASSERT_EQUAL(h.standing, 0);
 	engine_commit(h.engine);
-	CU_ASSERT_EQUAL(h.standing, 0);		/* the commit has not answered */
+	CU_ASSERT_EQUAL(h.standing, 0); /* the commit has not answered */
 	CU_ASSERT_TRUE(slowstore_answer(h.store));
 	CU_ASSERT_EQUAL(h.standing, 3);
 	ASSERT_STR(leave(&h), "say:A say:A");
@@ -370,8 +380,8 @@ static void test_a_name_not_known_keeps_the_rule_silent_and_is_counted(void)
 
 /* ---- witness ---- */
 
-static void note_question(void *owner, const struct rule *rule, const char *question, enum answer answer,
-			  struct str seen, struct str wanted)
+static void note_question(void *owner, const struct rule *rule, const char *question,
+			  enum answer answer, struct str seen, struct str wanted)
 {
 	(void)seen;
 	(void)wanted;
@@ -386,8 +396,10 @@ static void test_the_witness_hears_the_first_failure_of_every_rule(void)
 	const struct witness witness = { &heard, note_question };
 
 	buf_init(&heard, 0);
-	house_init(&h, memory_new(), "[rule a]\non = join\nsay = A\n[rule b]\nmatch = zzz\nsay = B\n"
-		   "[rule c]\nmatch = x\nsay = C\n[rule d]\nmatch = x\nsay = D\n", &witness);
+	house_init(&h, memory_new(),
+		   "[rule a]\non = join\nsay = A\n[rule b]\nmatch = zzz\nsay = B\n"
+		   "[rule c]\nmatch = x\nsay = C\n[rule d]\nmatch = x\nsay = D\n",
+		   &witness);
 	take(&h, said("x", "1.1"));
 	ASSERT_STR(buf_str(&heard), "a:on b:match d:then ");
 	house_deinit(&h);
@@ -397,30 +409,34 @@ static void test_the_witness_hears_the_first_failure_of_every_rule(void)
 
 static void test_names_in_literal_text_become_mentions(void)
 {
-	check("[rule a]\nsay = ask @raj. or (@raj), not x@raj or `@raj` or @nobody\n", said("x", "1.1"),
-	      "say:ask <@U9RAJ>. or (<@U9RAJ>), not x@raj or `@raj` or @nobody");
+	check("[rule a]\nsay = ask @raj. or (@raj), not x@raj or `@raj` or @nobody\n",
+	      said("x", "1.1"), "say:ask <@U9RAJ>. or (<@U9RAJ>), not x@raj or `@raj` or @nobody");
 }
 
-UNIT_MAIN("engine",
-	{ "hello is answered in the thread", test_hello_is_answered_in_the_thread },
-	{ "other messages are left alone", test_other_messages_are_left_alone },
-	{ "own and hidden events are left alone", test_own_and_hidden_events_are_left_alone },
-	{ "bots are answered only where a rule says so", test_bots_are_answered_only_where_a_rule_says_so },
-	{ "the same message acts once", test_the_same_message_acts_once },
-	{ "one message gets one visible answer", test_one_message_gets_one_visible_answer },
-	{ "quiet rules always go on", test_quiet_rules_always_go_on },
-	{ "priority beats order", test_priority_beats_order },
-	{ "then continue lets later talk", test_then_continue_lets_later_talk },
-	{ "then stop ends everything", test_then_stop_ends_everything },
-	{ "fallback speaks when nobody did", test_fallback_speaks_when_nobody_did },
-	{ "shadow posts nothing and ends nothing", test_shadow_posts_nothing_and_ends_nothing },
-	{ "a rule out of its limit lets the next talk", test_a_rule_out_of_its_limit_lets_the_next_talk },
-	{ "a limit is spent only when the rule fires", test_a_limit_is_spent_only_when_the_rule_fires },
-	{ "answers stand where they should", test_answers_stand_where_they_should },
-	{ "decisions wait for a slow store", test_decisions_wait_for_a_slow_store },
-	{ "nothing leaves when the commit fails", test_nothing_leaves_when_the_commit_fails },
-	{ "a decision ends with the rules it began with", test_a_decision_ends_with_the_rules_it_began_with },
-	{ "a name not known keeps the rule silent", test_a_name_not_known_keeps_the_rule_silent_and_is_counted },
-	{ "the witness hears the first failure of every rule",
-	  test_the_witness_hears_the_first_failure_of_every_rule },
-	{ "names in literal text become mentions", test_names_in_literal_text_become_mentions })
+UNIT_MAIN("engine", { "hello is answered in the thread", test_hello_is_answered_in_the_thread },
+	  { "other messages are left alone", test_other_messages_are_left_alone },
+	  { "own and hidden events are left alone", test_own_and_hidden_events_are_left_alone },
+	  { "bots are answered only where a rule says so",
+	    test_bots_are_answered_only_where_a_rule_says_so },
+	  { "the same message acts once", test_the_same_message_acts_once },
+	  { "one message gets one visible answer", test_one_message_gets_one_visible_answer },
+	  { "quiet rules always go on", test_quiet_rules_always_go_on },
+	  { "priority beats order", test_priority_beats_order },
+	  { "then continue lets later talk", test_then_continue_lets_later_talk },
+	  { "then stop ends everything", test_then_stop_ends_everything },
+	  { "fallback speaks when nobody did", test_fallback_speaks_when_nobody_did },
+	  { "shadow posts nothing and ends nothing", test_shadow_posts_nothing_and_ends_nothing },
+	  { "a rule out of its limit lets the next talk",
+	    test_a_rule_out_of_its_limit_lets_the_next_talk },
+	  { "a limit is spent only when the rule fires",
+	    test_a_limit_is_spent_only_when_the_rule_fires },
+	  { "answers stand where they should", test_answers_stand_where_they_should },
+	  { "decisions wait for a slow store", test_decisions_wait_for_a_slow_store },
+	  { "nothing leaves when the commit fails", test_nothing_leaves_when_the_commit_fails },
+	  { "a decision ends with the rules it began with",
+	    test_a_decision_ends_with_the_rules_it_began_with },
+	  { "a name not known keeps the rule silent",
+	    test_a_name_not_known_keeps_the_rule_silent_and_is_counted },
+	  { "the witness hears the first failure of every rule",
+	    test_the_witness_hears_the_first_failure_of_every_rule },
+	  { "names in literal text become mentions", test_names_in_literal_text_become_mentions })

@@ -15,7 +15,7 @@ static void test_three_strikes_within_an_hour(void)
 	CU_ASSERT_FALSE(quarantine_has(&q, 7));
 	CU_ASSERT_TRUE(quarantine_strike(&q, 7, mono_after(START, HOUR_MS)));
 	CU_ASSERT_TRUE(quarantine_has(&q, 7));
-	CU_ASSERT_FALSE(quarantine_strike(&q, 7, mono_after(START, HOUR_MS)));	/* said once */
+	CU_ASSERT_FALSE(quarantine_strike(&q, 7, mono_after(START, HOUR_MS))); /* said once */
 	quarantine_deinit(&q);
 	CU_ASSERT_FALSE(quarantine_has(&q, 7));
 }
@@ -46,7 +46,6 @@ static void test_other_rules_are_not_affected(void)
 	quarantine_deinit(&q);
 }
 
-UNIT_MAIN("quarantine",
-	{ "three strikes within an hour", test_three_strikes_within_an_hour },
-	{ "old strikes do not count", test_old_strikes_do_not_count },
-	{ "other rules are not affected", test_other_rules_are_not_affected })
+UNIT_MAIN("quarantine", { "three strikes within an hour", test_three_strikes_within_an_hour },
+	  { "old strikes do not count", test_old_strikes_do_not_count },
+	  { "other rules are not affected", test_other_rules_are_not_affected })

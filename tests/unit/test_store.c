@@ -150,7 +150,7 @@ static void limits_together(struct store *s)
 	const struct store_limit both[] = { { STR("wide"), 2, 0 }, { STR("narrow"), 1, 0 } };
 
 	CU_ASSERT_TRUE(spend(s, both, 2, NOON));
-	CU_ASSERT_FALSE(spend(s, both, 2, NOON));	/* narrow is used up: wide must not be spent */
+	CU_ASSERT_FALSE(spend(s, both, 2, NOON)); /* narrow is used up: wide must not be spent */
 	CU_ASSERT_TRUE(spend(s, &wide, 1, NOON));
 	CU_ASSERT_FALSE(spend(s, &wide, 1, NOON));
 }
@@ -254,16 +254,16 @@ static void test_outbox_is_bounded(void)
 	each_store(outbox_full);
 }
 
-UNIT_MAIN("store",
-	{ "claim is new once", test_claim_is_new_once },
-	{ "claim is forgotten after a day", test_claim_is_forgotten_after_a_day },
-	{ "claims forget the oldest when full", test_claims_forget_the_oldest_when_full },
-	{ "limit window rolls", test_limit_window_rolls },
-	{ "limit without window is for ever", test_limit_without_window_is_for_ever },
-	{ "limits are spent together or not at all", test_limits_are_spent_together_or_not_at_all },
-	{ "limit is no longer than its period when the clock goes back",
-	  test_limit_is_no_longer_than_its_period_when_the_clock_goes_back },
-	{ "outbox gives only what is committed", test_outbox_gives_only_what_is_committed },
-	{ "outbox keeps the order", test_outbox_keeps_the_order },
-	{ "outbox gives a returned job first", test_outbox_gives_a_returned_job_first },
-	{ "outbox is bounded", test_outbox_is_bounded })
+UNIT_MAIN("store", { "claim is new once", test_claim_is_new_once },
+	  { "claim is forgotten after a day", test_claim_is_forgotten_after_a_day },
+	  { "claims forget the oldest when full", test_claims_forget_the_oldest_when_full },
+	  { "limit window rolls", test_limit_window_rolls },
+	  { "limit without window is for ever", test_limit_without_window_is_for_ever },
+	  { "limits are spent together or not at all",
+	    test_limits_are_spent_together_or_not_at_all },
+	  { "limit is no longer than its period when the clock goes back",
+	    test_limit_is_no_longer_than_its_period_when_the_clock_goes_back },
+	  { "outbox gives only what is committed", test_outbox_gives_only_what_is_committed },
+	  { "outbox keeps the order", test_outbox_keeps_the_order },
+	  { "outbox gives a returned job first", test_outbox_gives_a_returned_job_first },
+	  { "outbox is bounded", test_outbox_is_bounded })

@@ -30,45 +30,52 @@ static void check(const char *rules, size_t passed, size_t failed, const char *w
 
 static void test_fires_and_silent(void)
 {
-	check("[rule a]\nmatch = vpn\nreply = yes\ntest = \"the VPN\" -> fires\ntest = \"lunch\" -> silent\n", 2, 0, NULL);
+	check("[rule a]\nmatch = vpn\nreply = yes\ntest = \"the VPN\" -> fires\ntest = \"lunch\" -> silent\n",
+	      2, 0, NULL);
 }
 
 static void test_a_failure_says_what_was_seen(void)
 {
-	check("[rule a]\nmatch = vpn\nreply = yes\ntest = \"lunch\" -> fires\n", 0, 1, "because of `match`");
-	check("[rule a]\nmatch = vpn\nreply = yes\ntest = \"vpn\" -> silent\n", 0, 1, "the rule fires");
-	check("[rule a]\nmatch = vpn\nin = #it\nreply = yes\ntest = in #hr \"vpn\" -> fires\n", 0, 1,
-	      "because of `in`");
-	check("[rule a]\nmatch = vpn\nreply = yes\ntest = \"vpn\" -> says \"no\"\n", 0, 1, "the rule says \"yes\"");
+	check("[rule a]\nmatch = vpn\nreply = yes\ntest = \"lunch\" -> fires\n", 0, 1,
+	      "because of `match`");
+	check("[rule a]\nmatch = vpn\nreply = yes\ntest = \"vpn\" -> silent\n", 0, 1,
+	      "the rule fires");
+	check("[rule a]\nmatch = vpn\nin = #it\nreply = yes\ntest = in #hr \"vpn\" -> fires\n", 0,
+	      1, "because of `in`");
+	check("[rule a]\nmatch = vpn\nreply = yes\ntest = \"vpn\" -> says \"no\"\n", 0, 1,
+	      "the rule says \"yes\"");
 }
 
 static void test_another_rule_that_takes_the_message_is_named(void)
 {
-	check("[rule a]\nmatch = vpn\nreply = A\n[rule b]\nmatch = vpn\nreply = B\ntest = \"vpn\" -> fires\n", 0, 1,
-	      "rule \"a\" (t.ini:1) takes this message first");
+	check("[rule a]\nmatch = vpn\nreply = A\n[rule b]\nmatch = vpn\nreply = B\ntest = \"vpn\" -> fires\n",
+	      0, 1, "rule \"a\" (t.ini:1) takes this message first");
 }
 
 static void test_says_reads_like_a_person(void)
 {
 	check("[rule a]\nmatch = (\\w+) down\nreply = {user}: {1} & <https://status.example|status> of {channel.name}\n"
-	      "test = in #ops from @ana \"mail down\" -> says \"@ana: mail & status of ops\"\n", 1, 0, NULL);
+	      "test = in #ops from @ana \"mail down\" -> says \"@ana: mail & status of ops\"\n",
+	      1, 0, NULL);
 }
 
 static void test_limits_and_shadow_do_not_count(void)
 {
 	check("[rule a]\nmatch = x\nreply = yes\nmode = shadow\nlimit = 1 per user ever\n"
-	      "test = \"x\" -> fires\ntest = \"x\" -> says \"yes\"\n", 2, 0, NULL);
+	      "test = \"x\" -> fires\ntest = \"x\" -> says \"yes\"\n",
+	      2, 0, NULL);
 }
 
 static void test_rules_that_are_off_are_not_tested(void)
 {
-	check("[rule a]\nmatch = x\nreply = yes\nmode = off\ntest = \"x\" -> fires\n[rule b]\nreply = z\n", 0, 0, NULL);
+	check("[rule a]\nmatch = x\nreply = yes\nmode = off\ntest = \"x\" -> fires\n[rule b]\nreply = z\n",
+	      0, 0, NULL);
 }
 
-UNIT_MAIN("trial",
-	{ "fires and silent", test_fires_and_silent },
-	{ "a failure says what was seen", test_a_failure_says_what_was_seen },
-	{ "another rule that takes the message is named", test_another_rule_that_takes_the_message_is_named },
-	{ "says reads like a person", test_says_reads_like_a_person },
-	{ "limits and shadow do not count", test_limits_and_shadow_do_not_count },
-	{ "rules that are off are not tested", test_rules_that_are_off_are_not_tested })
+UNIT_MAIN("trial", { "fires and silent", test_fires_and_silent },
+	  { "a failure says what was seen", test_a_failure_says_what_was_seen },
+	  { "another rule that takes the message is named",
+	    test_another_rule_that_takes_the_message_is_named },
+	  { "says reads like a person", test_says_reads_like_a_person },
+	  { "limits and shadow do not count", test_limits_and_shadow_do_not_count },
+	  { "rules that are off are not tested", test_rules_that_are_off_are_not_tested })
