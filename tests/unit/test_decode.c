@@ -248,8 +248,8 @@ static void test_own_messages(void)
 		CHANGED("\"ts\":\"1.5\",\"bot_id\":\"BBOT\",\"text\":\"a\",\"edited\":{}",
 			"\"text\":\"b\""),
 		CHANGED("\"ts\":\"1.5\",\"text\":\"a\"", "\"user\":\"UBOT\""),
-		"{\"type\":\"reaction_added\",\"user\":\"UBOT\",\"reaction\":\"x\","
-		"\"item\":{\"channel\":\"C1\",\"ts\":\"1.5\"}}",
+		("{\"type\":\"reaction_added\",\"user\":\"UBOT\",\"reaction\":\"x\","
+		 "\"item\":{\"channel\":\"C1\",\"ts\":\"1.5\"}}"),
 		"{\"type\":\"member_joined_channel\",\"user\":\"UBOT\",\"channel\":\"C1\"}",
 	};
 	static const char *const foreign[] = {
