@@ -9,16 +9,16 @@
 void random_bytes(void *out, size_t len)
 {
 	if (gnutls_rnd(GNUTLS_RND_NONCE, out, len) < 0)
-		abort();	/* a system without randomness has no TLS either */
+		abort(); /* a system without randomness has no TLS either */
 }
 
 uint64_t random_below(uint64_t below)
 {
-	/* Values at or above the largest multiple of `below` would favour the small ones. */
-	uint64_t limit = UINT64_MAX - UINT64_MAX % below;
-	uint64_t value;
+	uint64_t limit, value;
 
 	assert(below > 0);
+	/* Values at or above the largest multiple of `below` would favour the small ones. */
+	limit = UINT64_MAX - UINT64_MAX % below;
 	do {
 		random_bytes(&value, sizeof(value));
 	} while (value >= limit);
@@ -39,7 +39,7 @@ void base64_add(struct buf *out, struct str data)
 	if (data.len == 0)
 		return;
 	if (gnutls_base64_encode2(&in, &text) < 0)
-		abort();	/* out of memory */
+		abort(); /* out of memory */
 	buf_add(out, str_make((const char *)text.data, text.size));
 	gnutls_free(text.data);
 }

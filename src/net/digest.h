@@ -7,7 +7,7 @@
 
 enum { SHA1_SIZE = 20 };
 
-void random_bytes(void *out, size_t len);		/* aborts when the system has no randomness */
+void random_bytes(void *out, size_t len); /* aborts when the system has no randomness */
 /* Uniform in 0..below-1; below > 0. */
 uint64_t random_below(uint64_t below);
 void sha1(struct str data, unsigned char out[SHA1_SIZE]);

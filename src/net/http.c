@@ -28,7 +28,7 @@
 
 enum {
 	MAX_HOST_CONNECTIONS = 8,
-	MAX_IDLE_S = 30,		/* an older kept connection is likely to be closed by the other side */
+	MAX_IDLE_S = 30, /* an older kept connection is likely to be closed by the other side */
 	/* Bytes that the peer does not acknowledge for this long will never arrive: a request must not reach
 	 * Slack long after we gave it up. */
 	USER_TIMEOUT_MS = 8000,
@@ -54,15 +54,15 @@ struct curl_file {
 };
 
 struct http_call {
-	struct list link;		// http::calls
+	struct list link; // http::calls
 	struct pool *pool;
 	CURL *easy;
 	struct curl_slist *headers;
-	struct buf body;		/* not sent yet */
+	struct buf body; /* not sent yet */
 	struct buf answer;
 	struct buf retry_after, scopes;
 	char error[CURL_ERROR_SIZE];
-	const char *refused;		/* known before anything was tried */
+	const char *refused; /* known before anything was tried */
 	struct loop_call soon;
 	void (*on_reply)(void *owner, const struct http_reply *reply);
 	void (*on_socket)(void *owner, int fd, const char *why);
@@ -108,7 +108,8 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *user, vo
 {
 	struct pool *pool = user;
 	struct curl_file *file = socket_user;
-	uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
+	uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0u) |
+			  (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
 
 	(void)easy;
 	if (what == CURL_POLL_REMOVE) {
@@ -166,7 +167,7 @@ static struct http_call *call_new(struct pool *pool, void *owner)
 	call->owner = owner;
 	call->easy = curl_easy_init();
 	if (call->easy == NULL)
-		abort();	/* out of memory */
+		abort(); /* out of memory */
 	buf_init(&call->body, 0);
 	buf_init(&call->answer, HTTP_MAX_BODY);
 	buf_init(&call->retry_after, 256);
@@ -251,7 +252,8 @@ static int take_socket(struct http_call *call)
 {
 	curl_socket_t fd = CURL_SOCKET_BAD;
 
-	if (curl_easy_getinfo(call->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD)
+	if (curl_easy_getinfo(call->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
+	    fd == CURL_SOCKET_BAD)
 		return -1;
 	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
@@ -349,7 +351,7 @@ static void add_header(struct http_call *call, const char *line)
 	struct curl_slist *longer = curl_slist_append(call->headers, line);
 
 	if (longer == NULL)
-		abort();	/* out of memory */
+		abort(); /* out of memory */
 	call->headers = longer;
 }
 
@@ -397,7 +399,8 @@ static void set_request(struct http_call *call, const struct http_request *req)
 }
 
 struct http_call *http_post(struct http *http, const struct http_request *req,
-			    void (*on_reply)(void *owner, const struct http_reply *reply), void *owner)
+			    void (*on_reply)(void *owner, const struct http_reply *reply),
+			    void *owner)
 {
 	struct http_call *call = call_new(&http->requests, owner);
 
@@ -433,7 +436,8 @@ void http_escape(struct buf *out, struct str text)
  * honours NO_PROXY even then. */
 static const char *tls_proxy(void)
 {
-	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
+	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy",
+					     "ALL_PROXY" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const char *value = getenv(names[i]);
@@ -455,8 +459,9 @@ struct http_call *http_connect(struct http *http, const char *host, int port, in
 	call->on_socket = on_socket;
 	/* The TLS to such a proxy would stay behind inside libcurl. */
 	if (str_starts(str_from(proxy), "https://"))
-		call->refused = "a proxy that is itself reached by https:// cannot carry a WebSocket; set HTTPS_PROXY to "
-				"an http:// address";
+		call->refused =
+			"a proxy that is itself reached by https:// cannot carry a WebSocket; set HTTPS_PROXY to "
+			"an http:// address";
 	buf_init(&url, 0);
 	buf_addf(&url, "http://%s%s%s:%d/", is_v6 ? "[" : "", host, is_v6 ? "]" : "", port);
 	buf_addc(&url, '\0');
@@ -489,7 +494,8 @@ int http_new(struct http **out, struct loop *loop, const char *ca_file)
 		http_free(http);
 		return ERR_LIBRARY;
 	}
-	curl_multi_setopt(http->requests.multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)MAX_HOST_CONNECTIONS);
+	curl_multi_setopt(http->requests.multi, CURLMOPT_MAX_HOST_CONNECTIONS,
+			  (long)MAX_HOST_CONNECTIONS);
 	*out = http;
 	return 0;
 }
@@ -505,7 +511,7 @@ void http_free(struct http *http)
 {
 	if (http == NULL)
 		return;
-	list_each(link, &http->calls)
+	list_each (link, &http->calls)
 		call_free(list_entry(link, struct http_call, link));
 	pool_deinit(&http->requests);
 	pool_deinit(&http->sockets);

@@ -18,42 +18,44 @@ struct http_call;
 /* ca_file NULL = the system's store. Borrows the loop. Proxies come from the environment: HTTPS_PROXY,
  * ALL_PROXY, NO_PROXY (lower case too). */
 int http_new(struct http **out, struct loop *loop, const char *ca_file);
-void http_free(struct http *http);		/* cancels what is under way, without callbacks */
+void http_free(struct http *http); /* cancels what is under way, without callbacks */
 
 enum http_outcome {
-	HTTP_ANSWERED,		/* a whole answer came; `status` is set */
-	HTTP_NOT_SENT,		/* nothing of the request can have reached the server: try again freely */
-	HTTP_UNSURE,		/* sent, at least in part, and no whole answer: it may have happened */
+	HTTP_ANSWERED, /* a whole answer came; `status` is set */
+	HTTP_NOT_SENT, /* nothing of the request can have reached the server: try again freely */
+	HTTP_UNSURE,   /* sent, at least in part, and no whole answer: it may have happened */
 };
 
 struct http_reply {
 	enum http_outcome outcome;
 	int status;
-	struct str body;		/* at most HTTP_MAX_BODY; valid during the callback */
-	struct str retry_after;		/* header text, or empty */
-	struct str scopes;		/* x-oauth-scopes, or empty */
-	const char *why;		/* when not answered: a sentence for people */
+	struct str body;	/* at most HTTP_MAX_BODY; valid during the callback */
+	struct str retry_after; /* header text, or empty */
+	struct str scopes;	/* x-oauth-scopes, or empty */
+	const char *why;	/* when not answered: a sentence for people */
 };
 
 enum { HTTP_MAX_BODY = 16 << 20 };
 
 struct http_request {
-	const char *url;			/* borrowed until http_post returns, as all of these */
-	const struct secret *bearer;		/* NULL = none */
-	struct str body;			/* application/x-www-form-urlencoded; copied */
+	const char *url;	     /* borrowed until http_post returns, as all of these */
+	const struct secret *bearer; /* NULL = none */
+	struct str body;	     /* application/x-www-form-urlencoded; copied */
 	int64_t connect_ms, total_ms;
 };
 
 /* on_reply comes exactly once, from the loop, unless cancelled; the call is gone after it. */
 struct http_call *http_post(struct http *http, const struct http_request *req,
-			    void (*on_reply)(void *owner, const struct http_reply *reply), void *owner);
-void http_cancel(struct http_call *call);	/* no callback follows; NULL is fine */
+			    void (*on_reply)(void *owner, const struct http_reply *reply),
+			    void *owner);
+void http_cancel(struct http_call *call); /* no callback follows; NULL is fine */
 
 /* A connected TCP socket to host:port, through the proxy of the environment when one applies.
  * on_socket comes exactly once: fd >= 0 is the callee's (non-blocking, close-on-exec, no TLS yet), or
  * -1 with *why. */
 struct http_call *http_connect(struct http *http, const char *host, int port, int64_t timeout_ms,
-			       void (*on_socket)(void *owner, int fd, const char *why), void *owner);
+			       void (*on_socket)(void *owner, int fd, const char *why),
+			       void *owner);
 
 /* Appends the percent-encoded text (form style, blank = %20). */
 void http_escape(struct buf *out, struct str text);

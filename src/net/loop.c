@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A turn: wait, ready files, due timers, deferred calls, hooks, burials.
+ * A turn: wait, ready files, due timers, deferred calls, hooks, the calls that hooks deferred, burials.
  *
- * epoll_wait gives a batch of pointers. A callback early in the batch may unwatch, and even bury, a file that
- * stands later in it. So unwatching marks the file (fd = -1) and memory is freed only after the turn: a pointer
- * of the batch is always good to look at, and the mark says to pass it over.
+ * epoll_wait gives a batch of pointers. A callback early in the batch may unwatch a file that stands later
+ * in it, and even watch another descriptor with the same struct. So unwatching strikes the file out of the
+ * rest of the batch: what is left there is good, and is meant.
  */
 #include "net/loop.h"
 
@@ -21,7 +21,7 @@
 enum { BATCH = 64 };
 
 struct grave {
-	struct list link;		// loop::graves
+	struct list link; // loop::graves
 	void *object;
 	void (*free_fn)(void *);
 };
@@ -33,6 +33,8 @@ struct loop {
 	struct mono now;
 	struct wall wall;
 	int64_t worst_turn_us;
+	struct epoll_event *batch; /* what is still to be dispatched in this turn */
+	int n_batch;
 	struct heap timers;
 	struct list calls;
 	struct list hooks;
@@ -91,16 +93,23 @@ void loop_file_unwatch(struct loop *loop, struct loop_file *file)
 		return;
 	epoll_ctl(loop->epoll, EPOLL_CTL_DEL, file->fd, NULL);
 	file->fd = -1;
+	for (int i = 0; i < loop->n_batch; i++) {
+		if (loop->batch[i].data.ptr == file)
+			loop->batch[i].data.ptr = NULL;
+	}
 }
 
-static void run_files(struct loop *loop, const struct epoll_event *events, int n)
+static void run_files(struct loop *loop, struct epoll_event *events, int n)
 {
-	(void)loop;
-	for (int i = 0; i < n; i++) {
-		struct loop_file *file = events[i].data.ptr;
+	loop->batch = events;
+	loop->n_batch = n;
+	while (loop->n_batch > 0) {
+		const struct epoll_event *event = loop->batch++;
+		struct loop_file *file = event->data.ptr;
 
-		if (file->fd >= 0)
-			file->on_ready(file->owner, events[i].events);
+		loop->n_batch--;
+		if (file != NULL)
+			file->on_ready(file->owner, event->events);
 	}
 }
 
@@ -136,7 +145,8 @@ static void run_timers(struct loop *loop)
 	const uint64_t serial = loop->timers.next_serial;
 	struct heap_node *node;
 
-	while ((node = heap_min(&loop->timers)) != NULL && node->key <= due && node->serial < serial) {
+	while ((node = heap_min(&loop->timers)) != NULL && node->key <= due &&
+	       node->serial < serial) {
 		struct loop_timer *timer = container_of(node, struct loop_timer, node);
 
 		heap_remove(&loop->timers, node);
@@ -170,7 +180,7 @@ static void run_calls(struct loop *loop)
 
 	/* Moved aside, so that a call which asks for itself again waits for the next turn. */
 	list_init(&round);
-	list_each(link, &loop->calls) {
+	list_each (link, &loop->calls) {
 		list_remove(link);
 		list_append(&round, link);
 	}
@@ -212,7 +222,7 @@ static void run_hooks(struct loop *loop)
 		list_append(&done, &hook->link);
 		hook->on_turn_end(hook->owner);
 	}
-	list_each(link, &done) {
+	list_each (link, &done) {
 		list_remove(link);
 		list_append(&loop->hooks, link);
 	}
@@ -247,12 +257,13 @@ static void on_signal_ready(void *owner, uint32_t events)
 	struct signalfd_siginfo info;
 
 	(void)events;
-	while (loop->signals.fd >= 0 && read(loop->signals.fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+	while (loop->signals.fd >= 0 &&
+	       read(loop->signals.fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		loop->on_signal(loop->signal_owner, (int)info.ssi_signo);
 }
 
-int loop_signals(struct loop *loop, const int *signals, size_t n, void (*on_signal)(void *owner, int signal),
-		 void *owner)
+int loop_signals(struct loop *loop, const int *signals, size_t n,
+		 void (*on_signal)(void *owner, int signal), void *owner)
 {
 	sigset_t set;
 	int fd;
@@ -262,8 +273,9 @@ int loop_signals(struct loop *loop, const int *signals, size_t n, void (*on_sign
 		sigaddset(&set, signals[i]);
 	loop->on_signal = on_signal;
 	loop->signal_owner = owner;
+	sigprocmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (fd < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0) {
+	if (fd < 0) {
 		log_error("loop", "signals cannot be watched: %s", strerror(errno));
 		return ERR_SYSTEM;
 	}
@@ -311,6 +323,7 @@ int loop_turn(struct loop *loop, int wait_ms)
 	run_timers(loop);
 	run_calls(loop);
 	run_hooks(loop);
+	run_calls(loop); /* or what a hook wrote would leave a turn late */
 	run_burials(loop);
 	measure(loop);
 	return 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The event loop: epoll (level-triggered), timers on a heap, signals, deferred calls, and a graveyard.
- * One turn = wait, ready files, timers, deferred calls, end-of-turn hooks, burials. A callback may
- * destroy any object, itself included: it unlinks now and hands the memory to loop_bury, which frees
- * it after the turn.
+ * One turn = wait, ready files, timers, deferred calls, end-of-turn hooks, the calls that those
+ * deferred, burials. A callback may destroy any object, itself included: it unlinks now and hands the
+ * memory to loop_bury, which frees it after the turn.
  */
 #pragma once
 
@@ -18,9 +18,9 @@ struct loop;
 
 /* A watched file descriptor; embedded in its owner, who also closes the descriptor. */
 struct loop_file {
-	int fd;					/* -1 = not watched */
-	uint32_t events;			/* EPOLLIN, EPOLLOUT asked for */
-	void (*on_ready)(void *owner, uint32_t events);	/* EPOLLERR and EPOLLHUP come unasked */
+	int fd;						/* -1 = not watched */
+	uint32_t events;				/* EPOLLIN, EPOLLOUT asked for */
+	void (*on_ready)(void *owner, uint32_t events); /* EPOLLERR and EPOLLHUP come unasked */
 	void *owner;
 };
 
@@ -30,21 +30,23 @@ struct loop_timer {
 	void *owner;
 };
 
-/* A call to be made later in this turn (or in the next one when made after the deferred calls). */
+/* A call to be made soon: later in this turn, or in the next one, which then does not wait. */
 struct loop_call {
-	struct list link;			/* loop::calls */
+	struct list link; /* loop::calls */
 	void (*on_call)(void *owner);
 	void *owner;
 };
 
-/* Called once at the end of every turn, in the order of registration. */
+/* Called once at the end of every turn, in the order of registration. What a hook writes to a stream
+ * still leaves in the same turn. */
 struct loop_hook {
-	struct list link;			/* loop::hooks */
+	struct list link; /* loop::hooks */
 	void (*on_turn_end)(void *owner);
 	void *owner;
 };
 
-int loop_new(struct loop **out, const struct clock *clock);	/* < 0 fatal; clock NULL = the system's */
+int loop_new(struct loop **out,
+	     const struct clock *clock); /* < 0 fatal; clock NULL = the system's */
 void loop_free(struct loop *loop);
 /* Runs turns until loop_stop; < 0 fatal. */
 int loop_run(struct loop *loop);
@@ -62,15 +64,16 @@ int64_t loop_worst_turn_us(const struct loop *loop);
 void loop_file_init(struct loop_file *file, void (*on_ready)(void *, uint32_t), void *owner);
 int loop_file_watch(struct loop *loop, struct loop_file *file, int fd, uint32_t events);
 int loop_file_change(struct loop *loop, struct loop_file *file, uint32_t events);
-void loop_file_unwatch(struct loop *loop, struct loop_file *file);	/* does not close; twice is fine */
+/* Does not close; twice is fine. */
+void loop_file_unwatch(struct loop *loop, struct loop_file *file);
 
 void loop_timer_init(struct loop_timer *timer, void (*on_due)(void *), void *owner);
-void loop_timer_start(struct loop *loop, struct loop_timer *timer, int64_t after_ms);	/* restarts */
+void loop_timer_start(struct loop *loop, struct loop_timer *timer, int64_t after_ms); /* restarts */
 void loop_timer_stop(struct loop *loop, struct loop_timer *timer);
 bool loop_timer_is_on(const struct loop_timer *timer);
 
 void loop_call_init(struct loop_call *call, void (*on_call)(void *), void *owner);
-void loop_call_soon(struct loop *loop, struct loop_call *call);		/* fine when already waiting */
+void loop_call_soon(struct loop *loop, struct loop_call *call); /* fine when already waiting */
 void loop_call_cancel(struct loop_call *call);
 
 void loop_hook_init(struct loop_hook *hook, void (*on_turn_end)(void *), void *owner);
@@ -81,5 +84,5 @@ void loop_hook_remove(struct loop_hook *hook);
 void loop_bury(struct loop *loop, void *object, void (*free_fn)(void *));
 
 /* Blocks the signals in this process and calls back from the loop when one comes. Once. */
-int loop_signals(struct loop *loop, const int *signals, size_t n, void (*on_signal)(void *owner, int signal),
-		 void *owner);
+int loop_signals(struct loop *loop, const int *signals, size_t n,
+		 void (*on_signal)(void *owner, int signal), void *owner);

@@ -22,7 +22,7 @@
 #include "base/mem.h"
 
 enum {
-	READ_BUDGET = 256 << 10,	/* bytes a turn, so that one fast peer does not hold the loop */
+	READ_BUDGET = 256 << 10, /* bytes a turn, so that one fast peer does not hold the loop */
 	RECORD_MAX = 16 << 10,
 	WRITE_MAX = 64 << 20,
 };
@@ -40,20 +40,20 @@ struct tls_identity {
 
 struct stream {
 	struct loop *loop;
-	int fd;				/* ours until closed; the file knows it only while it is watched */
+	int fd; /* ours until closed; the file knows it only while it is watched */
 	struct loop_file file;
 	struct loop_timer deadline;
-	struct loop_call again;		/* something to tell or to read that epoll does not know of */
+	struct loop_call again; /* something to tell or to read that epoll does not know of */
 	struct loop_hook turn_end;
-	gnutls_session_t session;	/* NULL = plain */
+	gnutls_session_t session; /* NULL = plain */
 	enum stream_state state;
 	const struct stream_events *events;
 	void *owner;
 	struct buf out;
-	bool sealed;			/* GnuTLS holds a record of ours that it could not send yet */
-	bool blocked;			/* the socket takes nothing at the moment */
-	bool ended;			/* the peer closed properly */
-	char *fault;			/* why it is dead, not told yet */
+	bool sealed;  /* GnuTLS holds a record of ours that it could not send yet */
+	bool blocked; /* the socket takes nothing at the moment */
+	bool ended;   /* the peer closed properly */
+	char *fault;  /* why it is dead, not told yet */
 	size_t budget;
 	struct mono last_heard;
 };
@@ -76,7 +76,8 @@ static int file_trust(struct trust *trust, const char *ca_file, const char **why
 		*why = strerror(errno);
 		return TRUST_BAD_FILE;
 	}
-	n = gnutls_certificate_set_x509_trust_file(trust->credentials, ca_file, GNUTLS_X509_FMT_PEM);
+	n = gnutls_certificate_set_x509_trust_file(trust->credentials, ca_file,
+						   GNUTLS_X509_FMT_PEM);
 	*why = n < 0 ? gnutls_strerror(n) : "it holds no certificate in PEM form";
 	trust->ca_file = mem_strdup(ca_file);
 	return n > 0 ? 0 : TRUST_BAD_FILE;
@@ -88,7 +89,7 @@ int trust_new(struct trust **out, const char *ca_file, const char **why)
 	int r;
 
 	if (gnutls_certificate_allocate_credentials(&trust->credentials) < 0)
-		abort();	/* out of memory */
+		abort(); /* out of memory */
 	r = ca_file != NULL ? file_trust(trust, ca_file, why) : system_trust(trust, why);
 	if (r == 0)
 		*out = trust;
@@ -111,14 +112,16 @@ const char *trust_ca_file(const struct trust *trust)
 	return trust->ca_file;
 }
 
-int tls_identity_new(struct tls_identity **out, const char *cert_file, const char *key_file, const char **why)
+int tls_identity_new(struct tls_identity **out, const char *cert_file, const char *key_file,
+		     const char **why)
 {
 	struct tls_identity *id = mem_zero(1, sizeof(*id));
 	int r;
 
 	if (gnutls_certificate_allocate_credentials(&id->credentials) < 0)
-		abort();	/* out of memory */
-	r = gnutls_certificate_set_x509_key_file(id->credentials, cert_file, key_file, GNUTLS_X509_FMT_PEM);
+		abort(); /* out of memory */
+	r = gnutls_certificate_set_x509_key_file(id->credentials, cert_file, key_file,
+						 GNUTLS_X509_FMT_PEM);
 	if (r < 0) {
 		*why = gnutls_strerror(r);
 		tls_identity_free(id);
@@ -145,7 +148,7 @@ static void die(struct stream *s, const char *why)
 	s->state = STREAM_DEAD;
 	s->fault = mem_strdup(why);
 	loop_timer_stop(s->loop, &s->deadline);
-	loop_file_unwatch(s->loop, &s->file);	/* or a dead socket would wake the loop for ever */
+	loop_file_unwatch(s->loop, &s->file); /* or a dead socket would wake the loop for ever */
 	loop_call_soon(s->loop, &s->again);
 }
 
@@ -157,7 +160,8 @@ static void refused_certificate(struct stream *s)
 
 	gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &text, 0);
 	buf_init(&why, 0);
-	buf_addf(&why, "the server's certificate is refused: %s", text.data != NULL ? (char *)text.data : "");
+	buf_addf(&why, "the server's certificate is refused: %s",
+		 text.data != NULL ? (char *)text.data : "");
 	buf_addc(&why, '\0');
 	die(s, why.p);
 	gnutls_free(text.data);
@@ -178,7 +182,8 @@ static void tls_failed(struct stream *s, int code)
 	}
 	buf_init(&why, 0);
 	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
-		buf_addf(&why, "the server refuses TLS: %s", gnutls_alert_get_name(gnutls_alert_get(s->session)));
+		buf_addf(&why, "the server refuses TLS: %s",
+			 gnutls_alert_get_name(gnutls_alert_get(s->session)));
 	else if (code == GNUTLS_E_PULL_ERROR || code == GNUTLS_E_PUSH_ERROR)
 		buf_addz(&why, "the connection was reset");
 	else
@@ -190,8 +195,8 @@ static void tls_failed(struct stream *s, int code)
 
 static bool is_passing(int code)
 {
-	return code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED || code == GNUTLS_E_REHANDSHAKE ||
-	       code == GNUTLS_E_WARNING_ALERT_RECEIVED;
+	return code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED ||
+	       code == GNUTLS_E_REHANDSHAKE || code == GNUTLS_E_WARNING_ALERT_RECEIVED;
 }
 
 /* ---- reading ---- */
@@ -400,14 +405,16 @@ static struct stream *make(struct loop *loop, int take_fd, int64_t handshake_ms,
 	return s;
 }
 
-static void begin_tls(struct stream *s, unsigned flags, gnutls_certificate_credentials_t credentials)
+static void begin_tls(struct stream *s, unsigned flags,
+		      gnutls_certificate_credentials_t credentials)
 {
 	static const char http[] = "http/1.1";
 	const gnutls_datum_t alpn = { (unsigned char *)http, sizeof(http) - 1 };
 
 	if (gnutls_init(&s->session, flags | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
-		abort();	/* out of memory */
-	gnutls_set_default_priority_append(s->session, "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", NULL, 0);
+		abort(); /* out of memory */
+	gnutls_set_default_priority_append(s->session, "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", NULL,
+					   0);
 	gnutls_credentials_set(s->session, GNUTLS_CRD_CERTIFICATE, credentials);
 	gnutls_alpn_set_protocols(s->session, &alpn, 1, 0);
 	gnutls_transport_set_int(s->session, s->fd);
@@ -429,13 +436,13 @@ struct stream *stream_new(struct loop *loop, struct trust *trust, int take_fd, c
 		return s;
 	begin_tls(s, GNUTLS_CLIENT, trust->credentials);
 	gnutls_session_set_verify_cert(s->session, host, 0);
-	if (!is_address(host))		/* RFC 6066 allows names only */
+	if (!is_address(host)) /* RFC 6066 allows names only */
 		gnutls_server_name_set(s->session, GNUTLS_NAME_DNS, host, strlen(host));
 	return s;
 }
 
-struct stream *stream_accept(struct loop *loop, struct tls_identity *id, int take_fd, int64_t handshake_ms,
-			     const struct stream_events *events, void *owner)
+struct stream *stream_accept(struct loop *loop, struct tls_identity *id, int take_fd,
+			     int64_t handshake_ms, const struct stream_events *events, void *owner)
 {
 	struct stream *s = make(loop, take_fd, handshake_ms, events, owner);
 

@@ -15,18 +15,18 @@
 
 /* Whom we trust: system store, or the CA file alone when one is given. Loaded once, shared. */
 struct trust;
-enum { TRUST_BAD_FILE = 1 };	/* *why says what is wrong with the CA file (static or errno text) */
+enum { TRUST_BAD_FILE = 1 }; /* *why says what is wrong with the CA file (static or errno text) */
 int trust_new(struct trust **out, const char *ca_file, const char **why);
 void trust_free(struct trust *trust);
-const char *trust_ca_file(const struct trust *trust);		/* NULL = the system's */
+const char *trust_ca_file(const struct trust *trust); /* NULL = the system's */
 
 struct stream;
 
 struct stream_events {
-	void (*on_open)(void *owner);		/* TLS is up and the peer is who it should be */
-	void (*on_data)(void *owner);		/* something can be read: call stream_read until 0 */
-	void (*on_drained)(void *owner);	/* everything written has left; may be NULL */
-	void (*on_closed)(void *owner);		/* the peer closed properly (close_notify) */
+	void (*on_open)(void *owner);	 /* TLS is up and the peer is who it should be */
+	void (*on_data)(void *owner);	 /* something can be read: call stream_read until 0 */
+	void (*on_drained)(void *owner); /* everything written has left; may be NULL */
+	void (*on_closed)(void *owner);	 /* the peer closed properly (close_notify) */
 	/* Anything else that ends it: refused certificate, alert, reset, end without close_notify,
 	 * handshake over its deadline. `why` is a sentence, valid during the call. The stream is dead;
 	 * the owner still calls stream_free. */
@@ -53,7 +53,8 @@ struct mono stream_last_heard(const struct stream *s);
 
 /* Server side, for test servers: a certificate and key in PEM files. */
 struct tls_identity;
-int tls_identity_new(struct tls_identity **out, const char *cert_file, const char *key_file, const char **why);
+int tls_identity_new(struct tls_identity **out, const char *cert_file, const char *key_file,
+		     const char **why);
 void tls_identity_free(struct tls_identity *id);
-struct stream *stream_accept(struct loop *loop, struct tls_identity *id, int take_fd, int64_t handshake_ms,
-			     const struct stream_events *events, void *owner);
+struct stream *stream_accept(struct loop *loop, struct tls_identity *id, int take_fd,
+			     int64_t handshake_ms, const struct stream_events *events, void *owner);

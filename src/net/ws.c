@@ -16,8 +16,8 @@
 enum ws_state { WS_CONNECTING, WS_TLS, WS_UPGRADING, WS_OPEN, WS_CLOSING, WS_OVER };
 
 enum {
-	MAX_QUEUED = 1000,		/* frames waiting, pongs above all: a peer must not make us hoard */
-	MAX_UNSENT = 4 << 20,		/* bytes that the peer does not take */
+	MAX_QUEUED = 1000,    /* frames waiting, pongs above all: a peer must not make us hoard */
+	MAX_UNSENT = 4 << 20, /* bytes that the peer does not take */
 };
 
 struct ws {
@@ -25,7 +25,7 @@ struct ws {
 	const struct ws_events *events;
 	void *owner;
 	enum ws_state state;
-	bool freed;			/* ws_free was called; the memory lives until the end of the turn */
+	bool freed; /* ws_free was called; the memory lives until the end of the turn */
 	bool is_tls;
 	char *host;
 	char *target;
@@ -33,12 +33,12 @@ struct ws {
 	char key[WS_KEY_LEN + 1];
 	struct http_call *connecting;
 	struct stream *stream;
-	struct buf in;			/* the upgrade's answer, then what came behind it */
-	bool drained;			/* the last read found nothing */
+	struct buf in; /* the upgrade's answer, then what came behind it */
+	bool drained;  /* the last read found nothing */
 	wslay_event_context_ptr wslay;
 	struct loop_timer deadline;
 	struct loop_hook turn_end;
-	int peer_code;			/* of the peer's close frame */
+	int peer_code; /* of the peer's close frame */
 };
 
 /* ---- the end ---- */
@@ -84,7 +84,8 @@ static void on_deadline(void *owner)
 
 /* ---- wslay ---- */
 
-static ssize_t on_wslay_recv(wslay_event_context_ptr ctx, uint8_t *data, size_t len, int flags, void *user)
+static ssize_t on_wslay_recv(wslay_event_context_ptr ctx, uint8_t *data, size_t len, int flags,
+			     void *user)
 {
 	struct ws *ws = user;
 	size_t n;
@@ -104,7 +105,8 @@ static ssize_t on_wslay_recv(wslay_event_context_ptr ctx, uint8_t *data, size_t 
 	return -1;
 }
 
-static ssize_t on_wslay_send(wslay_event_context_ptr ctx, const uint8_t *data, size_t len, int flags, void *user)
+static ssize_t on_wslay_send(wslay_event_context_ptr ctx, const uint8_t *data, size_t len,
+			     int flags, void *user)
 {
 	struct ws *ws = user;
 
@@ -122,7 +124,8 @@ static int on_wslay_mask(wslay_event_context_ptr ctx, uint8_t *out, size_t len, 
 	return 0;
 }
 
-static void on_wslay_message(wslay_event_context_ptr ctx, const struct wslay_event_on_msg_recv_arg *arg, void *user)
+static void on_wslay_message(wslay_event_context_ptr ctx,
+			     const struct wslay_event_on_msg_recv_arg *arg, void *user)
 {
 	struct ws *ws = user;
 	struct str message = str_make((const char *)arg->msg, arg->msg_length);
@@ -153,7 +156,8 @@ static void flush(struct ws *ws)
 {
 	if (ws->wslay == NULL || ws->state == WS_OVER)
 		return;
-	if (wslay_event_get_queued_msg_count(ws->wslay) > MAX_QUEUED || stream_unsent(ws->stream) > MAX_UNSENT) {
+	if (wslay_event_get_queued_msg_count(ws->wslay) > MAX_QUEUED ||
+	    stream_unsent(ws->stream) > MAX_UNSENT) {
 		fail(ws, "the peer does not take what we send");
 		return;
 	}
@@ -168,8 +172,8 @@ static void flush(struct ws *ws)
 /* Both wants are gone: the close handshake is done, or the peer broke the protocol and was told so. */
 static void check_end(struct ws *ws)
 {
-	if (ws->freed || ws->state == WS_OVER || ws->wslay == NULL || wslay_event_want_read(ws->wslay) ||
-	    wslay_event_want_write(ws->wslay))
+	if (ws->freed || ws->state == WS_OVER || ws->wslay == NULL ||
+	    wslay_event_want_read(ws->wslay) || wslay_event_want_write(ws->wslay))
 		return;
 	stream_close(ws->stream);
 	if (ws->peer_code != 0)
@@ -194,7 +198,8 @@ static void receive(struct ws *ws)
 	if (ws->wslay == NULL)
 		return;
 	ws->drained = false;
-	while (!ws->freed && ws->state != WS_OVER && !ws->drained && r == 0 && wslay_event_want_read(ws->wslay))
+	while (!ws->freed && ws->state != WS_OVER && !ws->drained && r == 0 &&
+	       wslay_event_want_read(ws->wslay))
 		r = wslay_event_recv(ws->wslay);
 	if (ws->freed || ws->state == WS_OVER)
 		return;
@@ -210,7 +215,7 @@ static void open_up(struct ws *ws, size_t head)
 {
 	wslay_event_context_client_init(&ws->wslay, &wslay_callbacks, ws);
 	if (ws->wslay == NULL)
-		abort();	/* out of memory */
+		abort(); /* out of memory */
 	wslay_event_config_set_max_recv_msg_length(ws->wslay, WS_MAX_MESSAGE);
 	buf_consume(&ws->in, head);
 	ws->state = WS_OPEN;
@@ -248,7 +253,10 @@ static void on_stream_open(void *owner)
 {
 	struct ws *ws = owner;
 	const struct ws_url url = {
-		.tls = ws->is_tls, .host = str_from(ws->host), .port = ws->port, .target = str_from(ws->target),
+		.tls = ws->is_tls,
+		.host = str_from(ws->host),
+		.port = ws->port,
+		.target = str_from(ws->target),
 	};
 	struct buf request;
 
@@ -276,7 +284,8 @@ static void on_stream_closed(void *owner)
 {
 	struct ws *ws = owner;
 
-	over(ws, ws->peer_code != 0 ? ws->peer_code : WS_CLOSE_NONE, 0, "the peer closed the connection");
+	over(ws, ws->peer_code != 0 ? ws->peer_code : WS_CLOSE_NONE, 0,
+	     "the peer closed the connection");
 }
 
 static void on_stream_error(void *owner, const char *why)
@@ -308,7 +317,8 @@ static void on_socket(void *owner, int fd, const char *why)
 
 /* ---- life ---- */
 
-struct ws *ws_open(const struct ws_setup *setup, struct str url, const struct ws_events *events, void *owner)
+struct ws *ws_open(const struct ws_setup *setup, struct str url, const struct ws_events *events,
+		   void *owner)
 {
 	CLEANUP(buf_deinit) struct buf room = { 0 };
 	struct ws_url parts;
@@ -330,7 +340,8 @@ struct ws *ws_open(const struct ws_setup *setup, struct str url, const struct ws
 	loop_timer_init(&ws->deadline, on_deadline, ws);
 	loop_hook_init(&ws->turn_end, on_turn_end, ws);
 	loop_hook_add(setup->loop, &ws->turn_end);
-	ws->connecting = http_connect(setup->http, ws->host, ws->port, setup->connect_ms, on_socket, ws);
+	ws->connecting = http_connect(setup->http, ws->host, ws->port, setup->connect_ms, on_socket,
+				      ws);
 	return ws;
 }
 

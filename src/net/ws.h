@@ -17,9 +17,9 @@ struct ws;
 enum { WS_MAX_MESSAGE = 4 << 20, WS_CLOSE_NONE = 1006 };
 
 struct ws_events {
-	void (*on_open)(void *owner);				/* upgrade done */
-	void (*on_text)(void *owner, struct str message);	/* valid UTF-8, not NUL-terminated */
-	void (*on_pong)(void *owner, struct str payload);	/* may be NULL */
+	void (*on_open)(void *owner);			  /* upgrade done */
+	void (*on_text)(void *owner, struct str message); /* valid UTF-8, not NUL-terminated */
+	void (*on_pong)(void *owner, struct str payload); /* may be NULL */
 	/* It is over, for whatever reason, at any stage; comes once, nothing after it. `code` is the
 	 * peer's close code, WS_CLOSE_NONE when there was none; `status` the HTTP status of a refused upgrade,
 	 * else 0. The owner still calls ws_free. */
@@ -30,17 +30,18 @@ struct ws_setup {
 	struct loop *loop;
 	struct http *http;
 	struct trust *trust;
-	int64_t connect_ms;	/* TCP with proxy */
-	int64_t upgrade_ms;	/* TLS and upgrade together */
+	int64_t connect_ms; /* TCP with proxy */
+	int64_t upgrade_ms; /* TLS and upgrade together */
 };
 
 /* Starts connecting. NULL when the URL is none (ws_url_parse), nothing is called then. */
-struct ws *ws_open(const struct ws_setup *setup, struct str url, const struct ws_events *events, void *owner);
-void ws_free(struct ws *ws);		/* at once, no close frame, no callback; NULL is fine */
+struct ws *ws_open(const struct ws_setup *setup, struct str url, const struct ws_events *events,
+		   void *owner);
+void ws_free(struct ws *ws); /* at once, no close frame, no callback; NULL is fine */
 /* Queued; leaves at the end of the turn, several messages in one TLS record. */
 void ws_send_text(struct ws *ws, struct str message);
-void ws_ping(struct ws *ws, struct str payload);	/* at most 125 bytes */
+void ws_ping(struct ws *ws, struct str payload); /* at most 125 bytes */
 /* Sends a close frame, waits at most `wait_ms` for the answer; on_over follows. */
 void ws_close(struct ws *ws, int code, int64_t wait_ms);
-struct mono ws_last_heard(const struct ws *ws);		/* last byte of any kind */
+struct mono ws_last_heard(const struct ws *ws); /* last byte of any kind */
 bool ws_is_open(const struct ws *ws);

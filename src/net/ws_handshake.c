@@ -8,8 +8,8 @@
 
 static bool is_url_byte(unsigned char c)
 {
-	return c > 0x20 && c < 0x7F && c != '"' && c != '<' && c != '>' && c != '\\' && c != '^' && c != '`' &&
-	       c != '{' && c != '|' && c != '}';
+	return c > 0x20 && c < 0x7F && c != '"' && c != '<' && c != '>' && c != '\\' && c != '^' &&
+	       c != '`' && c != '{' && c != '|' && c != '}';
 }
 
 static bool has_only_url_bytes(struct str url)
@@ -46,7 +46,8 @@ static bool parse_authority(struct str authority, struct ws_url *out)
 	out->port = out->tls ? 443 : 80;
 	if (colon == SIZE_MAX)
 		return out->host.len > 0;
-	if (!str_int(str_sub(authority, colon + 1, authority.len), &port) || port < 1 || port > 65535)
+	if (!str_int(str_sub(authority, colon + 1, authority.len), &port) || port < 1 ||
+	    port > 65535)
 		return false;
 	out->port = (int)port;
 	return out->host.len > 0;
@@ -106,8 +107,10 @@ void ws_handshake_request(struct buf *out, const struct ws_url *url, const char 
 	buf_addf(out, "Host: %s%.*s%s", is_v6 ? "[" : "", STR_ARG(url->host), is_v6 ? "]" : "");
 	if (url->port != (url->tls ? 443 : 80))
 		buf_addf(out, ":%d", url->port);
-	buf_addf(out, "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: %s\r\n"
-		 "Sec-WebSocket-Version: 13\r\n\r\n", key);
+	buf_addf(out,
+		 "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: %s\r\n"
+		 "Sec-WebSocket-Version: 13\r\n\r\n",
+		 key);
 }
 
 void ws_handshake_accept(const char *key, char out[29])
@@ -131,9 +134,9 @@ void ws_handshake_accept(const char *key, char out[29])
 struct reply {
 	bool upgrade;
 	bool connection;
-	int accepts;			/* how many Sec-WebSocket-Accept there are */
+	int accepts; /* how many Sec-WebSocket-Accept there are */
 	bool accept_fits;
-	bool unasked;			/* an extension or subprotocol that we did not offer */
+	bool unasked; /* an extension or subprotocol that we did not offer */
 };
 
 static bool has_token(struct str list, const char *token)
@@ -175,8 +178,9 @@ static bool read_status(struct str line, int *status)
 {
 	int64_t code;
 
-	if (!str_skip(&line, "HTTP/1.") || line.len < 5 || line.p[0] < '0' || line.p[0] > '9' || line.p[1] != ' ' ||
-	    (line.len > 5 && line.p[5] != ' ') || !str_int(str_sub(line, 2, 5), &code) || code < 100)
+	if (!str_skip(&line, "HTTP/1.") || line.len < 5 || line.p[0] < '0' || line.p[0] > '9' ||
+	    line.p[1] != ' ' || (line.len > 5 && line.p[5] != ' ') ||
+	    !str_int(str_sub(line, 2, 5), &code) || code < 100)
 		return false;
 	*status = (int)code;
 	return true;
@@ -190,7 +194,8 @@ static const char *find_fault(const struct reply *reply)
 		return "the server's Connection header does not say upgrade";
 	if (reply->accepts != 1 || !reply->accept_fits)
 		return "the server's Sec-WebSocket-Accept does not fit our key";
-	return reply->unasked ? "the server chose an extension or protocol that was not offered" : NULL;
+	return reply->unasked ? "the server chose an extension or protocol that was not offered" :
+				NULL;
 }
 
 static struct str cut_line(struct str *rest)
@@ -231,7 +236,8 @@ static int judge(struct str head, const char *key, int *status, const char **why
 	return fault != NULL ? bad(why, fault) : 0;
 }
 
-int ws_handshake_reply(struct str bytes, const char *key, size_t *used, int *status, const char **why)
+int ws_handshake_reply(struct str bytes, const char *key, size_t *used, int *status,
+		       const char **why)
 {
 	size_t end = str_find(bytes, "\r\n\r\n");
 
@@ -244,8 +250,9 @@ int ws_handshake_reply(struct str bytes, const char *key, size_t *used, int *sta
 		struct str start = str_sub(bytes, 0, 7);
 
 		/* Say no as soon as it is clear that this will never be HTTP. */
-		return str_eq(start, str_sub(STR("HTTP/1."), 0, start.len)) ? WS_HANDSHAKE_MORE :
-		       bad(why, "the answer is not HTTP");
+		return str_eq(start, str_sub(STR("HTTP/1."), 0, start.len)) ?
+			       WS_HANDSHAKE_MORE :
+			       bad(why, "the answer is not HTTP");
 	}
 	if (end + 4 > WS_HEAD_MAX)
 		return bad(why, "the head of the answer is over 16 KiB");
