@@ -351,12 +351,11 @@ static void on_over(void *owner, int code, int status, const char *why)
 		return;
 	}
 	if (status != 0)
-		snprintf(text, sizeof(text), "the WebSocket was refused: %s (HTTP status %d)", why,
-			 status);
+		snprintf(text, sizeof(text), "no connection: %s (HTTP status %d)", why, status);
 	else if (code != WS_CLOSE_NONE)
-		snprintf(text, sizeof(text), "Slack closed the WebSocket: %s (code %d)", why, code);
+		snprintf(text, sizeof(text), "the connection ended: %s (close code %d)", why, code);
 	else
-		snprintf(text, sizeof(text), "the WebSocket broke: %s", why);
+		snprintf(text, sizeof(text), "the connection ended: %s", why);
 	socket_unseat(socket, false, BACKOFF_SOON, text);
 }
 
@@ -499,17 +498,22 @@ static void on_deadline(void *owner)
 
 /* ---- what a protocol says about a socket ---- */
 
-static void retire_older(struct session *s, const struct session_socket *newest)
+static void drain_leavers(struct session *s)
 {
 	list_each (it, &s->sockets) {
 		struct session_socket *socket = list_entry(it, struct session_socket, link);
 
-		if (socket == newest || !is_live(socket))
-			continue;
-		forgive_failures(socket);
-		socket->state = SOCKET_LEAVING;
-		loop_timer_start(s->setup.loop, &socket->drain, s->setup.drain_ms);
+		if (socket->state == SOCKET_LEAVING)
+			loop_timer_start(s->setup.loop, &socket->drain, s->setup.drain_ms);
 	}
+}
+
+static void warn_of_ghosts(int64_t counted, int64_t ours)
+{
+	log_warn("slack",
+		 "Slack counts %" PRId64 " connections of this app but only %" PRId64 " are ours: "
+		 "another retort, or one that was killed, gets a share of the events",
+		 counted, ours);
 }
 
 void session_hello(struct session_socket *socket, int64_t num_connections)
@@ -524,13 +528,9 @@ void session_hello(struct session_socket *socket, int64_t num_connections)
 	socket->live_since = loop_now(s->setup.loop);
 	s->attempt = NULL;
 	session_enter(s, SESSION_LIVE);
-	retire_older(s, socket);
+	drain_leavers(s);
 	if (num_connections > n_open(s))
-		log_warn("slack",
-			 "Slack counts %" PRId64 " connections of this app but only %" PRId64
-			 " are ours: another "
-			 "retort, or one that was killed, gets a share of the events",
-			 num_connections, n_open(s));
+		warn_of_ghosts(num_connections, n_open(s));
 	snprintf(detail, sizeof(detail), "%s, socket %" PRIu64, s->protocol->name,
 		 socket->generation);
 	if (was_live)
@@ -550,11 +550,10 @@ void session_replace(struct session_socket *socket, const char *why)
 	}
 	if (socket->state != SOCKET_LIVE)
 		return; /* it goes already */
+	assert(s->state == SESSION_LIVE);
 	is_steady = forgive_failures(socket);
-	socket->state = SOCKET_LEAVING;
-	if (s->state != SESSION_LIVE)
-		return; /* another one is under way */
 	s->wait_ms = is_steady ? 0 : backoff_next(&s->backoff, BACKOFF_REFRESH);
+	socket->state = SOCKET_LEAVING;
 	log_info("slack", "getting a new connection: %s", why);
 	session_enter(s, SESSION_WAITING);
 }

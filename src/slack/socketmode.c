@@ -84,9 +84,9 @@ static void on_events_api(struct transport *t, struct session_socket *socket,
 	const char *why = "the payload is no object";
 
 	if (str_is(json_str(e->payload, "type"), "app_rate_limited"))
-		log_warn("slack", "Slack is holding back events: more than 30,000 came within an hour");
+		log_warn("slack", "Slack holds back events: more than 30,000 came within an hour");
 	if (e->payload == NULL || decode_callback(&ev, e->payload, t->me, &why) != 0) {
-		log_info("slack", "an envelope without an event was acknowledged and dropped: %s", why);
+		log_info("slack", "an envelope without an event was dropped: %s", why);
 		ack_now(t, socket, e->id);
 		return;
 	}
