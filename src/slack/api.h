@@ -3,6 +3,7 @@
  * Web API calls: form-encoded, paced, in order per channel, errors sorted into what a caller can do
  * about them. What cannot have happened (429, not sent) is tried again here, for as long as it takes;
  * what may have happened is tried again only for methods that are safe to repeat (a table says which).
+ * What an answer means: slack/verdict.h.
  */
 #pragma once
 
@@ -16,43 +17,44 @@ struct api;
 struct api_call;
 
 enum api_outcome {
-	API_OK,			/* ok:true, or a benign error (already_reacted …) */
-	API_REFUSED,		/* a definite no for this call; `error` is Slack's code */
-	API_FATAL,		/* the token is no good: `error`; `sentence` tells a person what to do */
-	API_UNSURE,		/* sent, no clear answer, and not safe to repeat */
+	API_OK,	     /* ok:true, or a benign error (already_reacted …) */
+	API_REFUSED, /* a definite no for this call; `error` is Slack's code */
+	API_FATAL,   /* the token is no good: `error`; `sentence` tells a person what to do */
+	API_UNSURE,  /* sent, no clear answer, and not safe to repeat */
 };
 
 struct api_answer {
 	enum api_outcome outcome;
-	struct str error;		/* Slack's code, or empty */
-	const char *sentence;		/* what to tell a person: error, hint, needed scope */
-	const struct json *body;	/* the whole answer; NULL without one */
-	struct str scopes;		/* x-oauth-scopes */
+	struct str error;	 /* Slack's code, or empty */
+	const char *sentence;	 /* what to tell a person: error, hint, needed scope */
+	const struct json *body; /* the whole answer, during the callback; NULL without one */
+	struct str scopes;	 /* x-oauth-scopes */
 };
 
 struct api_setup {
 	struct loop *loop;
 	struct http *http;
-	const char *base_url;		/* "https://slack.com/api/" */
-	int64_t post_every_ms;		/* per channel; default 1000 */
-	int64_t post_burst;		/* default 4 */
+	const char *base_url;  /* "https://slack.com/api/" */
+	int64_t post_every_ms; /* per channel; default 1000 */
+	int64_t post_burst;    /* default 4 */
 };
 
 int api_new(struct api **out, const struct api_setup *setup);
-void api_free(struct api *api);		/* pending calls vanish without callbacks */
+void api_free(struct api *api); /* pending calls vanish without callbacks */
 
-struct api_args;			/* form fields in order */
+struct api_args; /* form fields in order */
 struct api_args *api_args_new(void);
 void api_arg(struct api_args *args, const char *name, struct str value);
 void api_arg_bool(struct api_args *args, const char *name, bool value);
 
 /* `channel` empty = not bound to one (no order kept but per method). The callback comes once, never
- * from within api_call. Takes args (NULL = none). `method` is a static text. */
-struct api_call *api_call(struct api *api, const char *method, const struct secret *token, struct str channel,
-			  struct api_args *take_args,
-			  void (*on_answer)(void *owner, const struct api_answer *answer), void *owner);
-void api_cancel(struct api_call *call);		/* no callback follows */
-size_t api_waiting(const struct api *api);	/* calls without an answer yet */
+ * from within api_call. Takes args (NULL = none). `method` is a static text; the token outlives the call. */
+struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
+			  struct str channel, struct api_args *take_args,
+			  void (*on_answer)(void *owner, const struct api_answer *answer),
+			  void *owner);
+void api_cancel(struct api_call *call);	   /* no callback follows */
+size_t api_waiting(const struct api *api); /* calls without an answer yet */
 
 /* Method for connections (apps.connections.open, rtm.connect, rtm.start): asked once, no retry inside, so
  * that the session can decide; retry_after_ms from the header or 0. */
@@ -63,11 +65,6 @@ struct api_try {
 	int64_t retry_after_ms;
 	const struct json *body;
 };
-struct api_call *api_try(struct api *api, const char *method, const struct secret *token, struct api_args *take_args,
+struct api_call *api_try(struct api *api, const char *method, const struct secret *token,
+			 struct api_args *take_args,
 			 void (*on_try)(void *owner, const struct api_try *result), void *owner);
-
-/* Error classes as a table (protocol 2.5); unknown codes are API_REFUSED for answered calls. */
-enum api_class { API_CLASS_FATAL, API_CLASS_LATER, API_CLASS_REFUSED, API_CLASS_BENIGN, API_CLASS_UNKNOWN };
-enum api_class api_error_class(struct str error);
-/* Retry-After header text to milliseconds: seconds within 0..3600; garbage or nothing gives 30 s. */
-int64_t api_retry_after_ms(struct str header);

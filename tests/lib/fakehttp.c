@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/fakehttp.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/mem.h"
+
+struct http {
+	struct list open;
+};
+
+int http_new(struct http **out, struct loop *loop, const char *ca_file)
+{
+	(void)loop;
+	(void)ca_file;
+	*out = mem_zero(1, sizeof(**out));
+	list_init(&(*out)->open);
+	return 0;
+}
+
+static void request_free(struct fakehttp_request *request)
+{
+	list_remove(&request->link);
+	free(request->url);
+	free(request->body);
+	free(request);
+}
+
+void http_free(struct http *http)
+{
+	list_each (link, &http->open)
+		request_free(list_entry(link, struct fakehttp_request, link));
+	free(http);
+}
+
+static struct http_call *call_of(struct fakehttp_request *request)
+{
+	return (struct http_call *)(void *)request;
+}
+
+struct http_call *http_post(struct http *http, const struct http_request *req,
+			    void (*on_reply)(void *owner, const struct http_reply *reply),
+			    void *owner)
+{
+	struct fakehttp_request *request = mem_zero(1, sizeof(*request));
+
+	list_init(&request->link);
+	list_append(&http->open, &request->link);
+	request->url = mem_strdup(req->url);
+	request->body = str_dup(req->body);
+	request->bearer = req->bearer;
+	request->on_reply = on_reply;
+	request->owner = owner;
+	return call_of(request);
+}
+
+void http_cancel(struct http_call *call)
+{
+	if (call != NULL)
+		request_free((struct fakehttp_request *)(void *)call);
+}
+
+struct http_call *http_connect(struct http *http, const char *host, int port, int64_t timeout_ms,
+			       void (*on_socket)(void *owner, int fd, const char *why), void *owner)
+{
+	(void)http;
+	(void)host;
+	(void)port;
+	(void)timeout_ms;
+	(void)on_socket;
+	(void)owner;
+	abort(); /* nothing here opens sockets */
+}
+
+/* Plain, so that a test can read what was sent; only what would end the field is coded. */
+void http_escape(struct buf *out, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (strchr("&=+% ", text.p[i]) != NULL)
+			buf_addf(out, "%%%02X", (unsigned char)text.p[i]);
+		else
+			buf_addc(out, text.p[i]);
+	}
+}
+
+size_t fakehttp_n_open(const struct http *http)
+{
+	size_t n = 0;
+
+	list_each (link, &http->open)
+		n++;
+	return n;
+}
+
+struct fakehttp_request *fakehttp_open(struct http *http, size_t n)
+{
+	list_each (link, &http->open) {
+		if (n-- == 0)
+			return list_entry(link, struct fakehttp_request, link);
+	}
+	return NULL;
+}
+
+struct fakehttp_request *fakehttp_find(struct http *http, const char *text)
+{
+	list_each (link, &http->open) {
+		struct fakehttp_request *request = list_entry(link, struct fakehttp_request, link);
+
+		if (strstr(request->body, text) != NULL || str_ends(str_from(request->url), text))
+			return request;
+	}
+	return NULL;
+}
+
+void fakehttp_reply(struct fakehttp_request *request, const struct http_reply *reply)
+{
+	void (*on_reply)(void *owner, const struct http_reply *reply) = request->on_reply;
+	void *owner = request->owner;
+
+	request_free(request);
+	on_reply(owner, reply);
+}
+
+void fakehttp_answer(struct fakehttp_request *request, int status, const char *body)
+{
+	fakehttp_reply(request, &(struct http_reply){
+					.outcome = HTTP_ANSWERED,
+					.status = status,
+					.body = str_from(body),
+					.retry_after = STR_EMPTY,
+					.scopes = STR("chat:write,users:read"),
+				});
+}
