@@ -53,7 +53,9 @@ build/libretort.a: $(SRC:%.c=build/obj/%.o)
 	@rm -f $@; ar rcs $@ $^
 build/retort: build/obj/src/main.o build/libretort.a
 	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
-build/slacksim: $(SIM:%.c=build/obj/%.o) build/libretort.a
+build/libtest.a: $(TESTLIB:%.c=build/obj/%.o)
+	@rm -f $@; ar rcs $@ $^
+build/slacksim: $(SIM:%.c=build/obj/%.o) build/libtest.a build/libretort.a
 	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
 build/bench/%: build/obj/tests/bench/%.o build/libretort.a
 	$(MADE)
@@ -69,7 +71,7 @@ build/san/libtest.a: $(TESTLIB:%.c=build/san/obj/%.o)
 	@rm -f $@; ar rcs $@ $^
 build/san/retort: build/san/obj/src/main.o build/san/libretort.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
-build/san/slacksim: $(SIM:%.c=build/san/obj/%.o) build/san/libretort.a
+build/san/slacksim: $(SIM:%.c=build/san/obj/%.o) build/san/libtest.a build/san/libretort.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 build/san/unit/%: build/san/obj/tests/unit/%.o build/san/libtest.a build/san/libretort.a
 	$(MADE)

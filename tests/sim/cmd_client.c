@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* Commands that start and stop the client under test and write its files. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/mem.h"
+#include "sim/commands.h"
+#include "sim/links.h"
+#include "sim/server.h"
+
+enum { MAX_ARGUMENTS = 16, MAX_VARIABLES = 64 };
+
+/* Words for the client's command line. */
+struct command_line {
+	const char *argv[MAX_ARGUMENTS];
+	size_t n;
+};
+
+static void add(struct command_line *line, const char *word)
+{
+	if (line->n < MAX_ARGUMENTS - 1)
+		line->argv[line->n++] = word;
+}
+
+static const char *arg_text(struct stage *st, struct str text)
+{
+	return str_keep(&st->arena, text).p;
+}
+
+static bool is_rtm(const struct match *m)
+{
+	return str_is(match_text(m, "WORD"), "rtm");
+}
+
+static void build_command_line(struct stage *st, const struct match *m, struct command_line *line)
+{
+	struct str rest = match_text(m, "REST"), word;
+
+	add(line, st->program);
+	add(line, "run");
+	if (match_has(m, "WORD")) {
+		add(line, "--transport");
+		add(line, arg_text(st, match_text(m, "WORD")));
+	}
+	if (match_has(m, "WORD2")) {
+		add(line, "--rtm-method");
+		add(line, arg_text(st, match_text(m, "WORD2")));
+	}
+	if (st->conf_path != NULL) {
+		add(line, "-c");
+		add(line, st->conf_path);
+	}
+	while (rest.len > 0 && str_word(&rest, &word))
+		add(line, arg_text(st, word));
+	if (st->rules_path != NULL)
+		add(line, st->rules_path);
+}
+
+/* What every client of this server needs; the app token only where Socket Mode is wanted. */
+static void build_environment(struct stage *st, bool with_app_token, const char **variables)
+{
+	size_t n = 0;
+
+	variables[n++] = str_keepf(&st->arena, "SLACK_API_URL=https://localhost:%d/api/", server_port(st->sim->server)).p;
+	variables[n++] = "SLACK_BOT_TOKEN=" SIM_BOT_TOKEN;
+	variables[n++] = with_app_token ? "SLACK_APP_TOKEN=" SIM_APP_TOKEN : "SLACK_APP_TOKEN=";
+	variables[n++] = str_keepf(&st->arena, "SSL_CERT_FILE=%s", st->ca_file).p;
+	variables[n++] = "HTTPS_PROXY=";
+	variables[n++] = "https_proxy=";
+	variables[n++] = "ALL_PROXY=";
+	variables[n++] = "all_proxy=";
+	for (size_t i = 0; i < st->n_environment && n < MAX_VARIABLES - 1; i++)
+		variables[n++] = st->environment[i];
+	variables[n] = NULL;
+}
+
+static bool start(struct stage *st, const struct match *m)
+{
+	struct command_line line = { .n = 0 };
+	const char *variables[MAX_VARIABLES];
+
+	if (st->program == NULL)
+		return stage_fail(st, "which program? Set RETORT to its path");
+	if (st->client != NULL)
+		process_free(TAKE(st->client));
+	build_command_line(st, m, &line);
+	build_environment(st, !is_rtm(m), variables);
+	st->client = process_start(st->sim->loop, line.argv, variables, NULL);
+	st->log_then = 0;
+	return st->client != NULL || stage_fail(st, "cannot start %s", st->program);
+}
+
+static bool send_signal(struct stage *st, const struct match *m)
+{
+	static const struct { const char *name; int number; } signals[] = {
+		{ "HUP", SIGHUP }, { "TERM", SIGTERM }, { "INT", SIGINT }, { "KILL", SIGKILL },
+		{ "STOP", SIGSTOP }, { "CONT", SIGCONT }, { "USR1", SIGUSR1 },
+	};
+
+	if (st->client == NULL)
+		return stage_fail(st, "nothing has been started");
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		if (str_is(match_text(m, "WORD"), signals[i].name)) {
+			process_signal(st->client, signals[i].number);
+			return true;
+		}
+	return stage_fail(st, "signals are HUP TERM INT KILL STOP CONT USR1");
+}
+
+/* Without the indentation that all lines share. */
+static struct str unindented(struct stage *st)
+{
+	struct str rest = st->block, line;
+	CLEANUP(buf_deinit) struct buf out;
+	size_t common = SIZE_MAX;
+
+	buf_init(&out, 0);
+	while (rest.len > 0 && str_cut(&rest, '\n', &line)) {
+		size_t n = 0;
+
+		while (n < line.len && (line.p[n] == ' ' || line.p[n] == '\t'))
+			n++;
+		if (n < line.len && n < common)
+			common = n;
+	}
+	for (rest = st->block; rest.len > 0 && str_cut(&rest, '\n', &line);) {
+		buf_add(&out, str_sub(line, common, line.len));
+		buf_addc(&out, '\n');
+	}
+	return str_keep(&st->arena, buf_str(&out));
+}
+
+static bool rules(struct stage *st, const struct match *m)
+{
+	struct str name = match_has(m, "NAME") ? match_text(m, "NAME") : STR("rules.ini");
+	CLEANUP(mem_freep) char *folder = stage_path(st, "rules");
+	CLEANUP(mem_freep) char *path = NULL;
+
+	if (folder == NULL)
+		return false;
+	mkdir(folder, 0700);
+	path = stage_path(st, str_keepf(&st->arena, "rules/%.*s", STR_ARG(name)).p);
+	free(st->rules_path);
+	st->rules_path = TAKE(folder);
+	return stage_write(st, path, unindented(st));
+}
+
+static bool rules_from(struct stage *st, const struct match *m)
+{
+	free(st->rules_path);
+	st->rules_path = str_dup(match_text(m, "PATH"));
+	return access(st->rules_path, R_OK) == 0 || stage_fail(st, "there is no %s", st->rules_path);
+}
+
+static bool configuration(struct stage *st, const struct match *m)
+{
+	(void)m;
+	free(st->conf_path);
+	st->conf_path = stage_path(st, "retort.ini");
+	return st->conf_path != NULL && stage_write(st, st->conf_path, unindented(st));
+}
+
+static bool environment(struct stage *st, const struct match *m)
+{
+	CLEANUP(buf_deinit) struct buf pair;
+
+	buf_init(&pair, 0);
+	buf_add(&pair, match_text(m, "NAME"));
+	buf_addc(&pair, '=');
+	buf_add(&pair, match_text(m, "TEXT"));
+	st->environment = mem_grow(st->environment, st->n_environment + 1, sizeof(char *));
+	st->environment[st->n_environment++] = buf_take(&pair);
+	return true;
+}
+
+const struct command client_commands[] = {
+	{ "start retort [over WORD] [by WORD2] [with REST]", "over socket or rtm, by connect or start; REST are further "
+	  "words for its command line; the program is $RETORT", start, false, false },
+	{ "signal WORD", "HUP, TERM, INT, KILL, STOP or CONT", send_signal, false, false },
+	{ "rules [NAME]", "the rules stand indented below; they are written to a file of that name (rules.ini)", rules,
+	  true, false },
+	{ "write rules [NAME]", "the same, for a change while the client runs", rules, true, false },
+	{ "rules from PATH", "rules from a file or folder", rules_from, false, false },
+	{ "configuration", "a configuration file, indented below", configuration, true, false },
+	{ "environment NAME TEXT", "a variable for the client", environment, false, false },
+	{ 0 },
+};

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands of the scenario language: tables of pattern, help and function, a file a family. */
+#pragma once
+
+#include "sim/stage.h"
+
+struct command {
+	const char *pattern;
+	const char *help;
+	/* False = it failed; why stands in stage::complaint. */
+	bool (*run)(struct stage *st, const struct match *m);
+	bool has_block;		/* the indented lines below belong to it: stage::block */
+	bool only_looks;	/* an expectation: `again`, `new` and `it` stay as they are */
+};
+
+struct command_family {
+	const char *title;
+	const struct command *commands;		/* ended by one without a pattern */
+};
+
+/* All families, ended by one without a title. */
+extern const struct command_family command_families[];
+
+extern const struct command people_commands[];
+extern const struct command world_commands[];
+extern const struct command fault_commands[];
+extern const struct command wire_commands[];
+extern const struct command client_commands[];
+extern const struct command expect_commands[];
+extern const struct command load_commands[];
+
+/* The command that a line means. NULL: *why says what is wrong, with the nearest pattern; in the arena. */
+const struct command *command_find(const struct words *words, struct arena *arena, struct match *match,
+				   const char **why);
+/* The whole language, as `slacksim --help language` shows it. */
+void commands_help(FILE *to);
+/* What can go wrong with a call (`fail … with WHAT`), for the help. */
+void faults_help(FILE *to);

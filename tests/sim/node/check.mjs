@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// Slack's own clients for Node against slacksim: they connect, receive, acknowledge and post, over Socket Mode and
+// over RTM. `run` beside this file installs them under build/ and starts this with the environment that slacksim
+// printed.
+//
+// Node reads its certificate authorities only when it starts, so each case is a process of its own: the parent
+// starts a slacksim, then itself again with that slacksim's environment, and passes lines to and fro.
+import { createRequire } from 'node:module';
+import { fork, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { on, once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+
+const [slacksim, modules, only] = process.argv.slice(2);
+const require = createRequire(path.resolve(modules) + path.sep);
+
+const { WebClient } = require('@slack/web-api');
+const { SocketModeClient } = require('@slack/socket-mode');
+const { RTMClient } = require('@slack/rtm-api');
+const { App } = require('@slack/bolt');
+
+const quiet = { debug() {}, info() {}, warn() {}, error: console.error, setLevel() {}, getLevel() {}, setName() {} };
+
+// The slacksim of this case, seen from the child: commands go to the parent, answers come from it.
+class Slack {
+  constructor() {
+    this.waiting = [];
+    process.on('message', (line) => {
+      this.waiting = this.waiting.filter(({ text, done }) => !(line.startsWith(text) && (done(line), true)));
+    });
+  }
+
+  say(command) {
+    process.send(command);
+  }
+
+  // An expectation of the scenario language; slacksim answers it with `ok`.
+  async expect(what, ms = 8000) {
+    const met = new Promise((done) => this.waiting.push({ text: `ok expect ${what}`, done }));
+    this.say(`expect ${what}`);
+    await within(ms, met, `expect ${what}`);
+  }
+}
+
+function within(ms, promise, what) {
+  let timer;
+  const late = new Promise((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`not within ${ms} ms: ${what}`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+function must(truth, what) {
+  if (!truth) throw new Error(what);
+}
+
+const cases = {
+  async 'web-api posts, reads, reacts and pages'(slack, env) {
+    const web = new WebClient(env.SLACK_BOT_TOKEN, { slackApiUrl: env.SLACK_API_URL, logger: quiet });
+    const me = await web.auth.test();
+    must(me.ok && me.user_id && me.bot_id, 'auth.test tells who we are');
+    must(me.response_metadata.scopes.includes('chat:write'), 'the scopes come as a header');
+    slack.say('pages of 2');
+    const names = [];
+    for await (const page of web.paginate('conversations.list', { limit: 2 }))
+      names.push(...page.channels.map((c) => c.name));
+    must(names.join() === 'general,random,help', `all channels come in pages: ${names}`);
+    const { channels } = await web.conversations.list();
+    const channel = channels[0].id;
+    const post = await web.chat.postMessage({ channel, text: 'a & b / <c>', blocks: [] });
+    must(post.ok && post.message.text === 'a & b / <c>', 'the text comes back as it went');
+    await web.chat.postMessage({ channel, text: 'reply', thread_ts: post.ts });
+    await web.reactions.add({ channel, timestamp: post.ts, name: 'eyes' });
+    const thread = await web.conversations.replies({ channel, ts: post.ts });
+    must(thread.messages.length === 2, 'the thread has two messages');
+    must(thread.messages[0].reactions[0].name === 'eyes', 'the reaction is there');
+    await web.chat.update({ channel, ts: post.ts, text: 'changed' });
+    await web.chat.delete({ channel, ts: post.ts });
+    const again = await web.reactions.add({ channel, timestamp: post.ts, name: 'eyes' }).catch((e) => e);
+    must(again.data?.error === 'message_not_found', 'a deleted message cannot be reacted to');
+  },
+
+  async 'web-api waits when it is told to'(slack, env) {
+    const web = new WebClient(env.SLACK_BOT_TOKEN, { slackApiUrl: env.SLACK_API_URL, logger: quiet });
+    slack.say('fail next chat.postMessage with 429 retry 1');
+    let waited = 0;
+    web.on('rate_limited', (seconds) => { waited = seconds; });
+    await within(8000, web.chat.postMessage({ channel: '#general', text: 'patient' }), 'a second try');
+    must(waited === 1, 'Retry-After was understood');
+  },
+
+  async 'web-api explains a missing scope'(slack, env) {
+    const web = new WebClient(env.SLACK_BOT_TOKEN, { slackApiUrl: env.SLACK_API_URL, logger: quiet });
+    slack.say('take scope chat:write away');
+    const refused = await web.chat.postMessage({ channel: '#general', text: 'x' }).catch((e) => e);
+    must(refused.data?.error === 'missing_scope' && refused.data.needed === 'chat:write', 'it names the scope');
+  },
+
+  async 'socket-mode receives and acknowledges'(slack, env) {
+    const client = new SocketModeClient({
+      appToken: env.SLACK_APP_TOKEN, logger: quiet, clientOptions: { slackApiUrl: env.SLACK_API_URL },
+    });
+    const heard = once(client, 'message');
+    await within(8000, client.start(), 'a connection');
+    slack.say('@ana in #general says "Hello <@bot>"');
+    const [{ ack, body, event }] = await within(8000, heard, 'the message');
+    must(event.text.startsWith('Hello <@U') && event.channel_type === 'channel', 'the event is whole');
+    must(body.authorizations[0].is_bot && body.event_id, 'so is its wrapper');
+    await ack();
+    client.on('app_mention', ({ ack: again }) => again());
+    await slack.expect('everything acknowledged');
+    await client.disconnect();
+    await slack.expect('sockets 0');
+  },
+
+  async 'socket-mode connects again when asked to'(slack, env) {
+    const client = new SocketModeClient({
+      appToken: env.SLACK_APP_TOKEN, logger: quiet, clientOptions: { slackApiUrl: env.SLACK_API_URL },
+    });
+    await within(8000, client.start(), 'a connection');
+    slack.say('patience 15s');
+    slack.say('refresh warning');
+    await slack.expect('connected again', 16000);
+    await client.disconnect();
+  },
+
+  async 'bolt answers a message in its thread'(slack, env) {
+    const app = new App({
+      token: env.SLACK_BOT_TOKEN, appToken: env.SLACK_APP_TOKEN, socketMode: true, logger: quiet,
+      clientOptions: { slackApiUrl: env.SLACK_API_URL },
+    });
+    app.message('Hello', async ({ message, say }) => {
+      await say({ text: `Hi <@${message.user}>!`, thread_ts: message.ts });
+    });
+    app.command('/ping', async ({ ack }) => { await ack('pong'); });
+    await within(8000, app.start(), 'a connection');
+    slack.say('@ana in #general says "Hello"');
+    await slack.expect('reply "Hi <@ana>!"');
+    slack.say('@raj in #random says "something else"');
+    await slack.expect('nothing');
+    await app.stop();
+  },
+
+  async 'rtm-api receives, pings and posts'(slack, env) {
+    slack.say('workspace classic');
+    const rtm = new RTMClient(env.SLACK_BOT_TOKEN, { slackApiUrl: env.SLACK_API_URL, logger: quiet });
+    const heard = once(rtm, 'message');
+    await within(8000, rtm.start(), 'a connection');
+    await slack.expect('connected');
+    slack.say('@raj in #random says "Hello"');
+    const [event] = await within(8000, heard, 'the message');
+    must(event.text === 'Hello' && event.channel_type === undefined, 'the event is a bare one');
+    const sent = await within(8000, rtm.sendMessage('Hi there', event.channel), 'an acknowledgement');
+    must(sent.ok && /^\d+\.\d{6}$/.test(sent.ts), 'the message has a ts');
+    await slack.expect('say "Hi there" in #random');
+    await rtm.disconnect();
+  },
+
+  async 'rtm-api by rtm.start, and a granular token is refused'(slack, env) {
+    const rtm = new RTMClient(env.SLACK_BOT_TOKEN, {
+      slackApiUrl: env.SLACK_API_URL, logger: { ...quiet, error() {} }, useRtmConnect: false, autoReconnect: false,
+    });
+    const refused = await rtm.start().catch((e) => e);
+    must(refused.data?.error === 'not_allowed_token_type', `a new-style token has no RTM: ${refused}`);
+    slack.say('workspace classic');
+    slack.say('rtm.start answers long');
+    const old = new RTMClient(env.SLACK_BOT_TOKEN, {
+      slackApiUrl: env.SLACK_API_URL, logger: quiet, useRtmConnect: false,
+    });
+    const start = await within(8000, old.start(), 'a connection');
+    must(start.users.length > 3 && start.channels.length === 3, 'rtm.start tells everything');
+    await slack.expect('connected');
+    await old.disconnect();
+  },
+};
+
+async function child() {
+  process.on('disconnect', () => process.exit(1));
+  try {
+    await cases[only](new Slack(), process.env);
+    process.exit(0);
+  } catch (error) {
+    console.log(error.stack);
+    process.exit(1);
+  }
+}
+
+async function play(name) {
+  const slack = spawn(slacksim, [], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: slack.stdout });
+  const env = { ...process.env };
+  for await (const [line] of on(lines, 'line')) {
+    if (line === '') break;
+    env[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);
+  }
+  const run = fork(fileURLToPath(import.meta.url), [slacksim, modules, name], { env });
+  run.on('message', (command) => slack.stdin.write(`${command}\n`));
+  lines.on('line', (line) => run.connected && run.send(line));
+  const [status] = await once(run, 'exit');
+  const gone = once(slack, 'exit');
+  slack.stdin.end('quit\n');
+  await gone;
+  return status === 0;
+}
+
+async function parent() {
+  const names = Object.keys(cases);
+  let failed = 0;
+  for (const name of names) {
+    const good = await play(name);
+    if (!good) failed++;
+    console.log(`${good ? 'ok     ' : 'FAILED '} ${name}`);
+  }
+  console.log(`${names.length - failed} passed, ${failed} failed`);
+  process.exit(failed === 0 ? 0 : 1);
+}
+
+await (only === undefined ? parent() : child());

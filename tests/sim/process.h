@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The client under test as a child process: started with an environment, its output kept line by line. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/types.h>
+#include "base/buf.h"
+#include "net/loop.h"
+
+struct process;
+
+/* `argv` and `environment` end with NULL; the environment is laid over our own, "NAME=" takes a name away. NULL when it
+ * cannot be started (said in the log). Output is also passed on to `show` when it is not NULL. */
+struct process *process_start(struct loop *loop, const char *const *argv, const char *const *environment, FILE *show);
+/* Kills it when it still runs, and waits for its end. */
+void process_free(struct process *p);
+void process_signal(struct process *p, int signal);
+pid_t process_pid(const struct process *p);
+/* Everything that it wrote so far, on both outputs. */
+struct str process_output(const struct process *p);
+/* Has it ended? *status: its exit status, or 128 + the signal that ended it. */
+bool process_ended(struct process *p, int *status);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/sim.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include "base/mem.h"
+#include "sim/facts.h"
+#include "sim/fault.h"
+#include "sim/links.h"
+#include "sim/rtm_side.h"
+#include "sim/server.h"
+#include "sim/socket_side.h"
+
+int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t seed)
+{
+	struct sim *sim = mem_zero(1, sizeof(*sim));
+	int r;
+
+	*out = sim;
+	list_init(&sim->faults);
+	map_init(&sim->buckets);
+	ledger_init(&sim->ledger);
+	buf_init(&sim->complaints, 1 << 20);
+	sim->random = seed * 2654435769u + 1;
+	sim->set = (struct settings){ .limits = true, .speed = 1, .scopes = mem_strdup(SIM_ALL_SCOPES) };
+	sim->plan = (struct wire_plan){ .cut_handshake = -1, .cut_delivery = -1 };
+	r = loop_new(&sim->loop, NULL);
+	if (r < 0)
+		return r;
+	sim->started = loop_now(sim->loop);
+	workspace_init(&sim->workspace, loop_clock(sim->loop));
+	sim->links = links_new(sim);
+	sim->socket = socket_side_new(sim);
+	sim->rtm = rtm_side_new(sim);
+	return server_new(&sim->server, sim, identity, port);
+}
+
+void sim_free(struct sim *sim)
+{
+	if (sim == NULL)
+		return;
+	server_free(sim->server);
+	links_free(sim->links);
+	socket_side_free(sim->socket);
+	rtm_side_free(sim->rtm);
+	faults_clear(&sim->faults);
+	map_deinit(&sim->buckets, free);
+	tickets_deinit(&sim->tickets);
+	ledger_deinit(&sim->ledger);
+	buf_deinit(&sim->complaints);
+	if (sim->loop != NULL) {
+		workspace_deinit(&sim->workspace);
+		loop_free(sim->loop);
+	}
+	free(sim->set.scopes);
+	free(sim->plan.hello_reason);
+	free(sim->plan.garbage);
+	free(sim->plan.late_echo);
+	free(sim);
+}
+
+int64_t sim_ms(const struct sim *sim)
+{
+	return mono_ms_between(sim->started, loop_now(sim->loop));
+}
+
+int64_t sim_scaled(const struct sim *sim, int64_t ms)
+{
+	return ms / sim->set.speed;
+}
+
+/* xorshift64*: the same seed plays the same scenario again. */
+uint64_t sim_random(struct sim *sim, uint64_t below)
+{
+	sim->random ^= sim->random >> 12;
+	sim->random ^= sim->random << 25;
+	sim->random ^= sim->random >> 27;
+	return (sim->random * 2685821657736338717u >> 11) % below;
+}
+
+void sim_uuid(struct sim *sim, char out[37])
+{
+	uint64_t a = sim_random(sim, 1ull << 48), b = sim_random(sim, 1ull << 48);
+
+	snprintf(out, 37, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(a >> 16), (unsigned)(a & 0xffff),
+		 (unsigned)(b & 0xfff), (unsigned)(b >> 12 & 0xfff), (unsigned long long)(a ^ b << 1) & 0xffffffffffffull);
+}
+
+void sim_complain(struct sim *sim, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	buf_addv(&sim->complaints, fmt, args);
+	va_end(args);
+	buf_addc(&sim->complaints, '\n');
+}
+
+/* RTM never says what kind of channel it is. */
+static struct json *without_channel_type(struct json *take_event)
+{
+	struct json *plain = json_new_object(), *value;
+	struct str key;
+
+	for (size_t i = 0; json_member(take_event, &i, &key, &value);) {
+		CLEANUP(mem_freep) char *name = str_dup(key);
+
+		if (!str_is(key, "channel_type"))
+			json_set(plain, name, json_copy(value));
+	}
+	json_free(take_event);
+	return plain;
+}
+
+void sim_publish(struct sim *sim, const struct channel *c, struct json *take_inner)
+{
+	struct json *inner = sim->set.classic ? without_channel_type(take_inner) : take_inner;
+	CLEANUP(buf_deinit) struct buf text;
+
+	buf_init(&text, 0);
+	json_print(inner, &text);
+	json_free(inner);
+	if (c != NULL && !channel_has(c, sim->workspace.bot))
+		return;
+	if (sim->set.classic)
+		rtm_side_publish(sim->rtm, buf_str(&text));
+	else
+		socket_side_publish(sim->socket, buf_str(&text));
+}
+
+/* Slack tells a new-style app of a mention a second time, as an event of its own; not in DMs. */
+static bool is_mention(const struct sim *sim, const struct channel *c, const struct message *m)
+{
+	char mark[32];
+
+	snprintf(mark, sizeof(mark), "<@%s", sim->workspace.bot->id);
+	return !sim->set.classic && c->kind != PLACE_DM && m->author != sim->workspace.bot &&
+	       str_find(str_from(m->text), mark) != SIZE_MAX;
+}
+
+void sim_publish_message(struct sim *sim, struct channel *c, struct message *m)
+{
+	m->published = clock_mono(loop_clock(sim->loop));
+	if (is_mention(sim, c, m) && channel_has(c, sim->workspace.bot))
+		sim_publish(sim, NULL, fact_mention_event(&sim->workspace, c, m));
+	sim_publish(sim, c, fact_message_event(&sim->workspace, c, m));
+}
+
+void sim_seen(const struct sim *sim, const struct channel *c, const struct message *m, const char *what)
+{
+	if (sim->on_seen != NULL)
+		sim->on_seen(sim->on_seen_owner, c, m, what);
+}

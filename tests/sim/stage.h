@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a scenario is played: the local Slack, the client under test, and what the commands need to remember. */
+#pragma once
+
+#include <stdio.h>
+#include "sim/pattern.h"
+#include "sim/process.h"
+#include "sim/sim.h"
+
+struct stage {
+	struct sim *sim;
+	const char *program;		/* the client under test; $RETORT */
+	const char *ca_file;		/* what it shall trust */
+	char *folder;			/* temporary; holds rules/ and its like; NULL until needed */
+	char *rules_path;		/* given to the client; NULL = none */
+	char *conf_path;		/* NULL = none */
+	const char **environment;	/* further NAME=VALUE for the client, owned */
+	size_t n_environment;
+	struct process *client;		/* NULL = not started */
+	FILE *show;			/* where the conversation is shown; NULL = nowhere */
+	struct load *load;		/* NULL = none yet */
+	int64_t patience_ms;		/* how long an expectation waits */
+	int64_t quiet_ms;		/* how long nothing must happen for `expect nothing` */
+	struct message *said;		/* by the newest command: `it` */
+	struct channel *said_in;
+	struct map named;		/* struct named, by name */
+	size_t hellos_then, gaps_then;	/* before the newest command that was no expectation */
+	size_t log_then;
+	struct str block;		/* the indented lines below the one being played */
+	struct arena arena;		/* texts of the line being played */
+	struct buf complaint;		/* why the line failed */
+	bool quit;
+};
+
+/* `as NAME`: a message with a name. */
+struct named {
+	struct message *message;
+	struct channel *channel;
+};
+
+void stage_init(struct stage *st, struct sim *sim);
+void stage_deinit(struct stage *st);
+
+/* Notes what is wrong and gives false. */
+bool stage_fail(struct stage *st, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Lets time pass until `done` says so; false when patience is over. */
+bool stage_until(struct stage *st, bool (*done)(struct stage *st, void *what), void *what);
+void stage_wait(struct stage *st, int64_t ms);
+
+/* The text as it goes over the wire, in the stage's arena. */
+struct str stage_wire(struct stage *st, struct str text);
+/* What a command's words name; NULL after stage_fail. */
+struct user *stage_person(struct stage *st, const struct match *m);
+struct channel *stage_channel(struct stage *st, const struct match *m, struct user *dm_of);
+struct message *stage_message(struct stage *st, const struct match *m, struct channel **in);
+/* Remembers a message as `it` and under its name, if it got one. */
+void stage_remember(struct stage *st, const struct match *m, struct channel *c, struct message *message);
+/* A path in the temporary folder, made on first use; the caller's. NULL after stage_fail. */
+char *stage_path(struct stage *st, const char *name);
+bool stage_write(struct stage *st, const char *path, struct str text);
