@@ -288,6 +288,15 @@ static void socket_unseat(struct session_socket *socket, bool politely, enum bac
 
 /* ---- what happens to a socket ---- */
 
+/* At the next ping, or when the socket would be dead by then. */
+static void check_within(struct session_socket *socket, int64_t ms)
+{
+	const struct transport_setup *setup = &socket->session->setup;
+
+	loop_timer_start(setup->loop, &socket->check,
+			 ms < setup->ping_every_ms ? ms : setup->ping_every_ms);
+}
+
 static void on_check(void *owner)
 {
 	struct session_socket *socket = owner;
@@ -311,8 +320,7 @@ static void on_check(void *owner)
 	ws_ping(socket->ws, str_from(payload));
 	if (s->protocol->on_ping != NULL)
 		s->protocol->on_ping(s->owner, socket);
-	loop_timer_start(setup->loop, &socket->check,
-			 left < setup->ping_every_ms ? left : setup->ping_every_ms);
+	check_within(socket, left);
 }
 
 static void on_drain(void *owner)
@@ -326,7 +334,7 @@ static void on_open(void *owner)
 	struct session *s = socket->session;
 
 	socket->state = SOCKET_GREETING;
-	loop_timer_start(s->setup.loop, &socket->check, s->setup.ping_every_ms);
+	check_within(socket, s->setup.dead_after_ms);
 	session_enter(s, SESSION_GREETING);
 }
 
