@@ -23,23 +23,68 @@ static struct json *outer(struct json_object *o)
 /* ---- parsing ---- */
 
 /*
- * What json-c 0.16 lets through although STRICT and RFC 8259 does not: raw control characters in strings, and
- * NaN and Infinity (with or without a minus). Outside strings no JSON has these letters in capitals. */
-static const char *find_laxity(struct str text)
+ * json-c, even when told to be strict, takes things that RFC 8259 does not know, others in each release: raw
+ * control characters (a NUL even ends the text unseen), NaN and Infinity, `01`, `1.`, single quotes. So every
+ * token is looked at first; how tokens follow each other and what is escaped in strings is left to json-c.
+ */
+static bool take_digits(struct str *rest)
 {
-	bool in_string = false;
+	size_t n = 0;
 
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.p[i];
+	while (n < rest->len && rest->p[n] >= '0' && rest->p[n] <= '9')
+		n++;
+	*rest = str_sub(*rest, n, rest->len);
+	return n > 0;
+}
 
-		if (in_string && c < 0x20)
-			return "a raw control character in a string";
-		if (!in_string && (c == 'N' || c == 'I'))
-			return "a number that is none";
-		if (in_string && c == '\\')
+static bool take_number(struct str *rest)
+{
+	bool zero;
+
+	str_skip(rest, "-");
+	zero = str_skip(rest, "0");
+	if (take_digits(rest) == zero)
+		return false; /* no digit at all, or more behind a leading zero */
+	if (str_skip(rest, ".") && !take_digits(rest))
+		return false;
+	if (!str_skip(rest, "e") && !str_skip(rest, "E"))
+		return true;
+	if (!str_skip(rest, "+"))
+		str_skip(rest, "-");
+	return take_digits(rest);
+}
+
+/* The opening quote was taken already. */
+static bool take_string(struct str *rest)
+{
+	for (size_t i = 0; i < rest->len && (unsigned char)rest->p[i] >= 0x20; i++) {
+		if (rest->p[i] == '"') {
+			*rest = str_sub(*rest, i + 1, rest->len);
+			return true;
+		}
+		if (rest->p[i] == '\\')
 			i++;
-		else if (c == '"')
-			in_string = !in_string;
+	}
+	return false;
+}
+
+static const char *find_laxity(struct str rest)
+{
+	while (rest.len > 0) {
+		char c = rest.p[0];
+
+		if (c == '-' || (c >= '0' && c <= '9')) {
+			if (!take_number(&rest))
+				return "a malformed number";
+		} else if (str_skip(&rest, "\"")) {
+			if (!take_string(&rest))
+				return "a string that is not closed or holds a raw control character";
+		} else if (c != '\0' && strchr("{}[]:, \t\r\n", c) != NULL) {
+			rest = str_sub(rest, 1, rest.len);
+		} else if (!str_skip(&rest, "true") && !str_skip(&rest, "false") &&
+			   !str_skip(&rest, "null")) {
+			return "something that is neither text, number, true, false nor null";
+		}
 	}
 	return NULL;
 }
@@ -144,7 +189,8 @@ bool json_get_int(const struct json *j, const char *path, int64_t *out)
 
 	if (json_get_str(j, path, &digits))
 		return str_int(digits, out);
-	if (!json_object_is_type(o, json_type_int))
+	/* What is too large for it comes as the nearest number that fits: no number is better. */
+	if (!json_object_is_type(o, json_type_int) || json_object_get_uint64(o) > INT64_MAX)
 		return false;
 	*out = json_object_get_int64(o);
 	return true;
@@ -205,23 +251,25 @@ struct json *json_item(const struct json *array, size_t i)
 							 NULL;
 }
 
-bool json_member(const struct json *object, size_t *i, struct str *key, struct json **value)
+/* *at is the address of the next member, so that a walk over a large object takes one step a member. */
+bool json_member(const struct json *object, size_t *at, struct str *key, struct json **value)
 {
+	enum { BEGINNING = 0, END = 1 };
 	struct json_object *o = inner(object);
-	size_t n = 0;
+	const struct lh_entry *entry = NULL;
 
-	if (!json_object_is_type(o, json_type_object))
+	if (!json_object_is_type(o, json_type_object) || *at == END)
 		return false;
-	json_object_object_foreach(o, name, child)
-	{
-		if (n++ != *i)
-			continue;
-		*key = str_from(name);
-		*value = outer(child);
-		++*i;
-		return true;
-	}
-	return false;
+	if (*at == BEGINNING)
+		entry = json_object_get_object(o)->head;
+	else
+		entry = (const struct lh_entry *)(uintptr_t)*at;
+	if (entry == NULL)
+		return false;
+	*key = str_from(entry->k);
+	*value = outer((struct json_object *)(void *)entry->v);
+	*at = entry->next != NULL ? (size_t)(uintptr_t)entry->next : END;
+	return true;
 }
 
 /* ---- writing ---- */
@@ -299,26 +347,29 @@ void json_print(const struct json *j, struct buf *out)
 	buf_add(out, str_make(text, len));
 }
 
+static void quote_byte(unsigned char c, struct buf *out)
+{
+	if (c == '"' || c == '\\')
+		buf_addf(out, "\\%c", c);
+	else if (c == '\n')
+		buf_addz(out, "\\n");
+	else if (c < 0x20)
+		buf_addf(out, "\\u%04x", c);
+	else
+		buf_addc(out, (char)c);
+}
+
 void json_quote(struct str text, struct buf *out)
 {
-	static const char hex[] = "0123456789abcdef";
-
 	buf_addc(out, '"');
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.p[i];
+	while (text.len > 0) {
+		size_t valid = utf8_valid_len(text);
 
-		if (c == '"' || c == '\\') {
-			buf_addc(out, '\\');
-			buf_addc(out, (char)c);
-		} else if (c == '\n') {
-			buf_addz(out, "\\n");
-		} else if (c < 0x20) {
-			buf_addz(out, "\\u00");
-			buf_addc(out, hex[c >> 4]);
-			buf_addc(out, hex[c & 15]);
-		} else {
-			buf_addc(out, (char)c);
-		}
+		for (size_t i = 0; i < valid; i++)
+			quote_byte((unsigned char)text.p[i], out);
+		if (valid < text.len)
+			buf_addz(out, "\uFFFD");
+		text = str_sub(text, valid + 1, text.len);
 	}
 	buf_addc(out, '"');
 }

@@ -46,8 +46,9 @@ enum json_kind {
 enum json_kind json_kind(const struct json *j); /* NULL node = JSON_NULL */
 size_t json_len(const struct json *j);		/* array elements, or object members */
 struct json *json_item(const struct json *array, size_t i);
-/* Walks an object's members: start with *i = 0. */
-bool json_member(const struct json *object, size_t *i, struct str *key, struct json **value);
+/* Walks an object's members: start with *at = 0, whose further values mean nothing to the caller. The object
+ * must not change meanwhile. */
+bool json_member(const struct json *object, size_t *at, struct str *key, struct json **value);
 
 struct json *json_new_object(void);
 struct json *json_new_array(void);
@@ -59,5 +60,5 @@ void json_push(struct json *array, struct json *take);
 void json_push_str(struct json *array, struct str value);
 struct json *json_copy(const struct json *j);		/* deep, owned */
 void json_print(const struct json *j, struct buf *out); /* compact, `/` unescaped */
-/* Appends the text as a quoted JSON string. */
+/* Appends the text as a quoted JSON string; bytes that are not UTF-8 become U+FFFD. */
 void json_quote(struct str text, struct buf *out);

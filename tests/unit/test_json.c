@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/json.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/inifile.h"
+#include "base/mem.h"
+#include "lib/unit.h"
+
+static struct json *parsed(const char *text)
+{
+	struct json *j = NULL;
+	const char *why = NULL;
+
+	if (json_parse(&j, str_from(text), &why) != 0)
+		printf("\n  %s: %s", text, why);
+	CU_ASSERT_PTR_NOT_NULL(j);
+	return j;
+}
+
+static void check_refused(struct str text)
+{
+	CLEANUP(mem_freep) char *exact = mem_alloc(text.len);
+	struct json *j = NULL;
+	const char *why = NULL;
+
+	memcpy(exact, text.p, text.len);
+	if (json_parse(&j, str_make(exact, text.len), &why) == 0) {
+		printf("\n  accepted: %.*s", STR_ARG(text));
+		CU_FAIL("malformed text was accepted");
+		json_free(j);
+		return;
+	}
+	CU_ASSERT_PTR_NULL(j);
+	CU_ASSERT_PTR_NOT_NULL(why);
+}
+
+static void test_values_are_found_by_path(void)
+{
+	CLEANUP(json_freep)
+	struct json *j = parsed(
+		"{\"event\":{\"item\":{\"ts\":\"1.2\"},\"n\":12,\"big\":9223372036854775807,\"yes\":true,"
+		"\"nil\":null,\"f\":1.5},\"ids\":[{\"id\":\"U1\"},\"x\"]}");
+	int64_t n = 0;
+	bool yes = false;
+
+	ASSERT_STR(json_str(j, "event.item.ts"), "1.2");
+	ASSERT_STR(json_str(j, "ids.0.id"), "U1");
+	ASSERT_STR(json_str(j, "ids.1"), "x");
+	CU_ASSERT_TRUE(json_get_int(j, "event.n", &n) && n == 12);
+	CU_ASSERT_TRUE(json_get_int(j, "event.big", &n) && n == INT64_MAX);
+	CU_ASSERT_TRUE(json_get_bool(j, "event.yes", &yes) && yes);
+	CU_ASSERT_PTR_NULL(json_at(j, "event.nothing.below"));
+	CU_ASSERT_PTR_NULL(json_at(j, "ids.2"));
+	CU_ASSERT_PTR_NULL(json_at(j, "ids.-1"));
+	CU_ASSERT_PTR_NULL(json_at(j, "ids.x"));
+	CU_ASSERT_PTR_NULL(json_at(j, "event.item.ts.0"));
+}
+
+static void test_another_type_counts_as_not_there(void)
+{
+	CLEANUP(json_freep)
+	struct json *j = parsed(
+		"{\"s\":\"text\",\"d\":\"-42\",\"n\":1,\"nil\":null,\"f\":1.5,\"huge\":99999999999999999999}");
+	struct str s;
+	int64_t n = 7;
+	bool b;
+
+	CU_ASSERT_FALSE(json_get_str(j, "n", &s));
+	CU_ASSERT_FALSE(json_get_str(j, "nil", &s));
+	CU_ASSERT_FALSE(json_get_bool(j, "n", &b));
+	CU_ASSERT_FALSE(json_get_int(j, "s", &n));
+	CU_ASSERT_FALSE(json_get_int(j, "f", &n));
+	CU_ASSERT_FALSE(json_get_int(j, "huge", &n));
+	CU_ASSERT_EQUAL(n, 7);
+	CU_ASSERT_TRUE(json_get_int(j, "d", &n) && n == -42);
+	CU_ASSERT_FALSE(json_get_int(NULL, "d", &n));
+	CU_ASSERT_PTR_NULL(json_at(NULL, "a.b"));
+	ASSERT_STR(json_str(NULL, "a"), "");
+}
+
+static void test_strings_know_their_length(void)
+{
+	CLEANUP(json_freep)
+	struct json *j = parsed("{\"a\":\"x\\u0000y\",\"b\":\"\\ud83d\\ude00\",\"c\":\"\\ud83d\"}");
+
+	CU_ASSERT_TRUE(str_eq(json_str(j, "a"), STR("x\0y")));
+	ASSERT_STR(json_str(j, "b"), "\xF0\x9F\x98\x80");
+	ASSERT_STR(json_str(j, "c"), "\xEF\xBF\xBD");
+}
+
+static void test_kinds_and_sizes(void)
+{
+	CLEANUP(json_freep) struct json *j = parsed("[null,true,1,1.5,\"s\",[],{\"a\":1}]");
+
+	for (enum json_kind kind = JSON_NULL; kind <= JSON_OBJECT; kind++)
+		CU_ASSERT_EQUAL(json_kind(json_item(j, (size_t)kind)), kind);
+	CU_ASSERT_EQUAL(json_kind(NULL), JSON_NULL);
+	CU_ASSERT_EQUAL(json_len(j), 7);
+	CU_ASSERT_EQUAL(json_len(json_item(j, 6)), 1);
+	CU_ASSERT_EQUAL(json_len(json_item(j, 4)), 0);
+	CU_ASSERT_PTR_NULL(json_item(j, 7));
+	CU_ASSERT_PTR_NULL(json_item(NULL, 0));
+}
+
+static void check_walk(const char *text, const char *wanted)
+{
+	CLEANUP(json_freep) struct json *j = parsed(text);
+	CLEANUP(buf_deinit) struct buf seen;
+	struct json *value;
+	struct str key;
+	size_t at = 0;
+
+	buf_init(&seen, 0);
+	while (json_member(j, &at, &key, &value)) {
+		buf_addf(&seen, "%.*s=", STR_ARG(key));
+		json_print(value, &seen);
+		buf_addc(&seen, ' ');
+	}
+	ASSERT_STR(buf_str(&seen), wanted);
+	CU_ASSERT_FALSE(json_member(j, &at, &key, &value));
+}
+
+static void test_members_are_walked_in_order(void)
+{
+	check_walk("{\"z\":1,\"a\":null,\"m\":{\"b\":[2]}}", "z=1 a=null m={\"b\":[2]} ");
+	check_walk("{\"only\":\"x/y\"}", "only=\"x/y\" ");
+	check_walk("{}", "");
+	check_walk("[1]", "");
+}
+
+static void test_a_large_object_is_walked_in_time(void)
+{
+	CLEANUP(json_freep) struct json *j = json_new_object();
+	struct json *value;
+	struct str key;
+	size_t at = 0, n = 0;
+
+	for (int i = 0; i < 50000; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "k%d", i);
+		json_set_int(j, name, i);
+	}
+	while (json_member(j, &at, &key, &value))
+		n++;
+	CU_ASSERT_EQUAL(n, 50000);
+}
+
+static void test_building_and_printing(void)
+{
+	CLEANUP(json_freep) struct json *j = json_new_object();
+	CLEANUP(json_freep) struct json *copy = NULL;
+	CLEANUP(buf_deinit) struct buf text;
+	struct json *list = json_new_array();
+
+	json_push_str(list, STR("a\0b"));
+	json_push(list, json_new_object());
+	json_set_str(j, "s", STR("</\"\n\xC3\xA9>"));
+	json_set_str(j, "e", str_make(NULL, 0));
+	json_set_int(j, "n", -5);
+	json_set_bool(j, "b", true);
+	json_set(j, "list", list);
+	copy = json_copy(j);
+	json_set_int(j, "n", 6);
+	buf_init(&text, 0);
+	json_print(copy, &text);
+	ASSERT_STR(buf_str(&text), "{\"s\":\"</\\\"\\n\xC3\xA9>\",\"e\":\"\",\"n\":-5,\"b\":true,"
+				   "\"list\":[\"a\\u0000b\",{}]}");
+	CU_ASSERT_PTR_NULL(json_copy(NULL));
+	buf_clear(&text);
+	json_print(NULL, &text);
+	ASSERT_STR(buf_str(&text), "null");
+}
+
+static void test_quoting_comes_back(void)
+{
+	char bytes[127];
+	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(json_freep) struct json *j = NULL;
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)i;
+	buf_init(&text, 0);
+	buf_addc(&text, '[');
+	json_quote(str_make(bytes, sizeof(bytes)), &text);
+	buf_addc(&text, ',');
+	json_quote(STR("a\xFF\xC3(\xE2\x82"), &text);
+	buf_addc(&text, ']');
+	CU_ASSERT_EQUAL_FATAL(json_parse(&j, buf_str(&text), NULL), 0);
+	CU_ASSERT_TRUE(str_eq(json_str(j, "0"), str_make(bytes, sizeof(bytes))));
+	ASSERT_STR(json_str(j, "1"), "a\xEF\xBF\xBD\xEF\xBF\xBD(\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+static void test_what_the_library_would_let_through(void)
+{
+	static const struct str texts[] = {
+		STR("[\"a\tb\"]"),
+		STR("[\"a\0b\"]"),
+		STR("{}\0{}"),
+		STR("12\0"),
+		STR("\0"),
+		STR("[NaN]"),
+		STR("[-NaN]"),
+		STR("[Infinity]"),
+		STR("[-Infinity]"),
+		STR("[nan]"),
+		STR("-Infinity"),
+		STR("NaN"),
+		STR("[\"\xC0\x80\"]"),
+		STR("[\"\xED\xA0\x80\"]"),
+		STR("[\"\xF4\x90\x80\x80\"]"),
+		STR("[\"\xFF\"]"),
+		STR("{} x"),
+		STR("{}{}"),
+		STR("1 2"),
+		STR("[1,]"),
+		STR("{\"a\":1,}"),
+		STR("['a']"),
+		STR("{a:1}"),
+		STR("[True]"),
+		STR("[01]"),
+		STR("[-01]"),
+		STR("[1.]"),
+		STR("[.5]"),
+		STR("[+1]"),
+		STR("[1e]"),
+		STR("[-]"),
+		STR("-"),
+		STR("[0x1]"),
+		STR("// c\n{}"),
+		STR("[1/* c */]"),
+		STR("[\f1]"),
+		STR("[\v1]"),
+		STR("\xEF\xBB\xBF{}"),
+		STR("[\"\\x41\"]"),
+		STR("[\"\\u12\"]"),
+		STR("\""),
+		STR("["),
+		STR("{\"a\""),
+		STR("{\"a\":"),
+		STR("tru"),
+		STR("nul"),
+		STR(" "),
+		STR(""),
+		STR("\n"),
+		STR("]"),
+		STR("[\"\\"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		check_refused(texts[i]);
+}
+
+static void test_bare_values(void)
+{
+	static const char *const texts[] = { "12", " -1.5e3 ", "\"x\"", "true", "[]", "\t{}\r\n" };
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		json_free(parsed(texts[i]));
+}
+
+static void check_null(const char *text)
+{
+	struct json *j = NULL;
+
+	CU_ASSERT_EQUAL(json_parse(&j, str_from(text), NULL), 0);
+	CU_ASSERT_PTR_NULL(j);
+}
+
+static void test_depth_is_bounded(void)
+{
+	for (int depth = JSON_MAX_DEPTH - 4; depth < JSON_MAX_DEPTH + 4; depth++) {
+		CLEANUP(buf_deinit) struct buf text;
+		CLEANUP(json_freep) struct json *j = NULL;
+
+		buf_init(&text, 0);
+		for (int i = 0; i < depth; i++)
+			buf_addc(&text, '[');
+		for (int i = 0; i < depth; i++)
+			buf_addc(&text, ']');
+		CU_ASSERT_EQUAL(json_parse(&j, buf_str(&text), NULL) == 0, depth <= JSON_MAX_DEPTH);
+	}
+	check_null("null");
+	check_null(" null ");
+}
+
+static void test_cut_at_every_byte(void)
+{
+	static const char whole[] =
+		"{\"a\":[1,-2.5e3,true,null,\"\\ud83d\\ude00\xC3\xA9\"],\"b\":{}}";
+	CLEANUP(json_freep) struct json *j = parsed(whole);
+
+	for (size_t n = 0; n + 1 < sizeof(whole); n++)
+		check_refused(str_make(whole, n));
+}
+
+/* A file of the public test suite: its name says whether it must be accepted. */
+static void check_file(const char *folder, const char *name)
+{
+	CLEANUP(buf_deinit) struct buf text;
+	struct json *j = NULL;
+	char path[4096];
+	bool accepted;
+
+	buf_init(&text, 0);
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	CU_ASSERT_EQUAL_FATAL(inifile_load(path, &text), 0);
+	accepted = json_parse(&j, buf_str(&text), NULL) == 0;
+	json_free(j);
+	if ((name[0] == 'y' && !accepted) || (name[0] == 'n' && accepted)) {
+		printf("\n  %s is wrongly %s", name, accepted ? "accepted" : "refused");
+		CU_FAIL("the test suite disagrees");
+	}
+}
+
+static void test_the_public_suite(void)
+{
+	const char *data = getenv("RETORT_DATA");
+	char folder[2048];
+	struct dirent **names = NULL;
+	int n;
+
+	snprintf(folder, sizeof(folder), "%s/hostile/test_parsing",
+		 data != NULL ? data : "../shared/data");
+	n = scandir(folder, &names, NULL, alphasort);
+	if (n < 0)
+		printf("\n  skipped: there is no %s ", folder);
+	for (int i = 0; i < n; i++) {
+		if (names[i]->d_name[0] != '.')
+			check_file(folder, names[i]->d_name);
+		free(names[i]);
+	}
+	free(names);
+}
+
+UNIT_MAIN("json", { "values are found by path", test_values_are_found_by_path },
+	  { "another type counts as not there", test_another_type_counts_as_not_there },
+	  { "strings know their length", test_strings_know_their_length },
+	  { "kinds and sizes", test_kinds_and_sizes },
+	  { "members are walked in order", test_members_are_walked_in_order },
+	  { "a large object is walked in time", test_a_large_object_is_walked_in_time },
+	  { "building and printing", test_building_and_printing },
+	  { "quoting comes back", test_quoting_comes_back },
+	  { "what the library would let through", test_what_the_library_would_let_through },
+	  { "bare values", test_bare_values }, { "depth is bounded", test_depth_is_bounded },
+	  { "cut at every byte", test_cut_at_every_byte },
+	  { "the public suite", test_the_public_suite })
