@@ -31,7 +31,7 @@ char *buf_room(struct buf *b, size_t n)
 		b->bad = true;
 		return NULL;
 	}
-	while (cap < b->len + n)
+	while (cap <= b->len + n) /* one more, for the NUL of vsnprintf */
 		cap *= 2;
 	if (cap > b->cap) {
 		b->p = mem_grow(b->p, cap, 1);
@@ -73,7 +73,7 @@ void buf_addv(struct buf *b, const char *fmt, va_list args)
 		b->bad = true;
 		return;
 	}
-	room = buf_room(b, (size_t)len + 1);
+	room = buf_room(b, (size_t)len);
 	if (room == NULL)
 		return;
 	vsnprintf(room, (size_t)len + 1, fmt, args);
@@ -87,6 +87,23 @@ void buf_addf(struct buf *b, const char *fmt, ...)
 	va_start(args, fmt);
 	buf_addv(b, fmt, args);
 	va_end(args);
+}
+
+void buf_add_shown(struct buf *b, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+		unsigned char next = i + 1 < text.len ? (unsigned char)text.p[i + 1] : 0;
+
+		if (c == 0xC2 && next >= 0x80 && next < 0xA0) {
+			buf_addf(b, "\\x%02X", next);
+			i++;
+		} else if (c < 0x20 || c == 0x7F) {
+			buf_addf(b, "\\x%02X", c);
+		} else {
+			buf_addc(b, (char)c);
+		}
+	}
 }
 
 void buf_consume(struct buf *b, size_t n)

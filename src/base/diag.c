@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 void diag_init(struct diag *d)
@@ -20,23 +21,13 @@ void diag_deinit(struct diag *d)
 	diag_init(d);
 }
 
-/* Messages quote what people wrote: nothing of it may move the cursor or fake a line. */
-__attribute__((format(printf, 1, 0))) static char *one_line(const char *fmt, va_list args)
+/* Messages quote what people wrote: nothing of it may move the cursor, fake a line or be a token. */
+static char *fit_to_print(struct str text)
 {
-	CLEANUP(buf_deinit) struct buf raw = { 0 };
 	struct buf shown;
 
-	buf_init(&raw, 0);
 	buf_init(&shown, 0);
-	buf_addv(&raw, fmt, args);
-	for (size_t i = 0; i < raw.len; i++) {
-		unsigned char c = (unsigned char)raw.p[i];
-
-		if (c < 0x20 || c == 0x7F)
-			buf_addf(&shown, "\\x%02X", c);
-		else
-			buf_addc(&shown, (char)c);
-	}
+	log_redact(text, &shown);
 	return buf_take(&shown);
 }
 
@@ -44,15 +35,19 @@ __attribute__((format(printf, 4, 0))) static void add(struct diag *d, enum diag_
 						      struct place at, const char *fmt,
 						      va_list args)
 {
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+
+	buf_init(&text, 0);
+	buf_addv(&text, fmt, args);
 	if (d->n_entries == d->cap) {
 		d->cap = d->cap > 0 ? 2 * d->cap : 8;
 		d->entries = mem_grow(d->entries, d->cap, sizeof(d->entries[0]));
 	}
 	d->entries[d->n_entries++] = (struct diag_entry){
 		.level = level,
-		.file = mem_strdup(at.file != NULL ? at.file : ""),
+		.file = fit_to_print(str_from(at.file)),
 		.line = at.line,
-		.text = one_line(fmt, args),
+		.text = fit_to_print(buf_str(&text)),
 	};
 	*(level == DIAG_ERROR ? &d->n_errors : &d->n_warnings) += 1;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/log.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,13 +36,15 @@ bool log_is_on(enum log_level level)
 }
 
 /* What a secret begins with; it ends at the first byte that none of them holds. */
-static const char *const secret_marks[] = { "xoxb-", "xoxp-", "xoxa-",	"xoxe-",
-					    "xoxe.", "xapp-", "ticket=" };
+static const char *const secret_marks[] = {
+	"xoxb-", "xoxp-", "xoxa-", "xoxc-", "xoxd-", "xoxe-",	"xoxe.",
+	"xoxo-", "xoxr-", "xoxs-", "xapp-", "xwfp-", "ticket=",
+};
 
 static bool is_secret_byte(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       c == '-' || c == '_' || c == '.' || c == '%';
+	       (c != '\0' && strchr("-_.%+/=~", c) != NULL);
 }
 
 /* Takes a secret off the rest and writes its mark; false when there is none here. */
@@ -61,23 +64,23 @@ static bool redact_one(struct str *rest, struct buf *out)
 
 void log_redact(struct str text, struct buf *out)
 {
-	while (text.len > 0) {
-		unsigned char c = (unsigned char)text.p[0];
+	CLEANUP(buf_deinit) struct buf open = { 0 };
 
-		if ((c == 'x' || c == 't') && redact_one(&text, out))
+	buf_init(&open, 0);
+	while (text.len > 0) {
+		if ((text.p[0] == 'x' || text.p[0] == 't') && redact_one(&text, &open))
 			continue;
-		if (c < 0x20 || c == 0x7F)
-			buf_addf(out, "\\x%02X", c);
-		else
-			buf_addc(out, (char)c);
+		buf_addc(&open, text.p[0]);
 		text = str_sub(text, 1, text.len);
 	}
+	buf_add_shown(out, buf_str(&open));
 }
 
 void log_line(enum log_level level, const char *area, const char *fmt, ...)
 {
 	CLEANUP(buf_deinit) struct buf message = { 0 };
 	CLEANUP(buf_deinit) struct buf line = { 0 };
+	const int saved = errno;
 	time_t now = time(NULL);
 	char stamp[32];
 	struct tm tm;
@@ -96,6 +99,7 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...)
 	buf_addc(&line, '\n');
 	/* One write a line, so that lines of several processes do not mix. */
 	(void)!write(STDERR_FILENO, line.p, line.len);
+	errno = saved; /* a complaint on the way must not change what the caller is about to ask */
 }
 
 void secret_set(struct secret *s, struct str value)

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/diag.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include "base/json.h"
+#include "base/mem.h"
+#include "lib/unit.h"
+
+static void check_printed(const struct diag *d, const char *wanted)
+{
+	CLEANUP(mem_freep) char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+
+	diag_print(d, to);
+	fclose(to);
+	CU_ASSERT_STRING_EQUAL(text, wanted);
+}
+
+static void test_entries_keep_their_order_and_their_kind(void)
+{
+	CLEANUP(diag_deinit) struct diag d;
+
+	diag_init(&d);
+	check_printed(&d, "");
+	diag_error(&d, (struct place){ "a.ini", 3 }, "unknown key \"%s\"", "mach");
+	diag_warn(&d, (struct place){ "b.ini", 0 }, "empty");
+	diag_error(&d, (struct place){ NULL, 0 }, "nothing to do");
+	CU_ASSERT_EQUAL(d.n_entries, 3);
+	CU_ASSERT_EQUAL(d.n_errors, 2);
+	CU_ASSERT_EQUAL(d.n_warnings, 1);
+	check_printed(&d, "a.ini:3: error: unknown key \"mach\"\n"
+			  "b.ini: warning: empty\n"
+			  "error: nothing to do\n");
+}
+
+static void test_nothing_quoted_can_fake_a_line_or_show_a_token(void)
+{
+	CLEANUP(diag_deinit) struct diag d;
+
+	diag_init(&d);
+	diag_error(&d, (struct place){ "a\n.ini", 1 }, "seen \"%s\"", "x\nb.ini:1: error: \x1b[2J");
+	diag_error(&d, (struct place){ "xoxb-1-secret", 0 }, "no file xapp-1-A-2-secret here");
+	check_printed(&d, "a\\x0A.ini:1: error: seen \"x\\x0Ab.ini:1: error: \\x1B[2J\"\n"
+			  "xoxb-…: error: no file xapp-… here\n");
+}
+
+static void test_the_same_as_json(void)
+{
+	CLEANUP(diag_deinit) struct diag d;
+	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(json_freep) struct json *j = NULL;
+	int64_t line = 0;
+
+	diag_init(&d);
+	buf_init(&text, 0);
+	diag_json(&d, &text);
+	ASSERT_STR(buf_str(&text), "[]");
+	buf_clear(&text);
+	diag_error(&d, (struct place){ "a\xFF.ini", 3 }, "a \"quoted\" \\ thing");
+	diag_warn(&d, (struct place){ NULL, 0 }, "b");
+	diag_json(&d, &text);
+	CU_ASSERT_EQUAL_FATAL(json_parse(&j, buf_str(&text), NULL), 0);
+	ASSERT_STR(json_str(j, "0.file"), "a\xEF\xBF\xBD.ini");
+	CU_ASSERT_TRUE(json_get_int(j, "0.line", &line) && line == 3);
+	ASSERT_STR(json_str(j, "0.level"), "error");
+	ASSERT_STR(json_str(j, "0.message"), "a \"quoted\" \\ thing");
+	ASSERT_STR(json_str(j, "1.level"), "warning");
+	CU_ASSERT_EQUAL(json_len(j), 2);
+}
+
+static void test_many(void)
+{
+	CLEANUP(diag_deinit) struct diag d;
+
+	diag_init(&d);
+	for (unsigned i = 1; i <= 1000; i++)
+		diag_error(&d, (struct place){ "a.ini", i }, "mistake %u", i);
+	CU_ASSERT_EQUAL(d.n_errors, 1000);
+	CU_ASSERT_STRING_EQUAL(d.entries[999].text, "mistake 1000");
+	diag_deinit(&d);
+	CU_ASSERT_EQUAL(d.n_entries, 0);
+}
+
+UNIT_MAIN("diag",
+	  { "entries keep their order and their kind",
+	    test_entries_keep_their_order_and_their_kind },
+	  { "nothing quoted can fake a line or show a token",
+	    test_nothing_quoted_can_fake_a_line_or_show_a_token },
+	  { "the same as json", test_the_same_as_json }, { "many", test_many })
