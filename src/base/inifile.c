@@ -2,17 +2,18 @@
 /*
  * inih reads from a reader of ours that owns the whole text. The reader looks at every physical line first:
  * what is wrong with it is said here, with its number, and inih gets an empty line instead, so that one run
- * finds everything. What is right reaches inih in a form that it cannot spoil:
+ * finds everything. What is right reaches inih in a form that it cannot spoil (\2 and \3 are guard bytes):
  *
- *   [rule hello]       [17]                   a serial; the real name stays here, of any length
- *   match = a ; b      k=\2a ; b              a guard byte before, so that outer blanks survive
- *       go on          " \2    go on"         a continuation line for inih, indentation kept behind the guard
+ *   [rule hello]       [s]                  names stay here, so they may have any length
+ *   match = a ; b      k=\2a \1 b\3         guards at both ends, so that outer blanks survive
+ *       go on          " \2    go on\3"     a continuation line for inih, the indentation behind the guard
  *
- * `;` in a value travels as \1 and a piece that does not fit inih's buffer begins with \3: glue it to the one
- * before. These bytes cannot be in the text: control characters are refused first.
+ * `;` travels as \1, and a line that does not fit inih's buffer goes in pieces: those after the first begin
+ * with \3. None of these bytes can be in the text: control characters are refused first.
  */
 #include "base/inifile.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
@@ -26,19 +27,21 @@ enum {
 	GUARD_SEMICOLON = 1,
 	GUARD_LINE = 2,
 	GUARD_GLUE = 3,
-	PIECE_MAX = 150, /* inih's buffer holds 200 as packaged */
+	DRESS = 8,	/* what a piece needs beside its text: "k=", two guards, line end, NUL */
+	SHOWN_MAX = 60, /* so much of a faulty line is quoted */
 	CHUNK = 64 << 10,
 };
 
 struct reader {
 	struct str rest; /* lines not read yet */
-	unsigned line;	 /* number of the line in `pieces` */
+	unsigned line;	 /* its number, that of the last one read */
 	const char *file;
 	const struct ini_sink *sink;
 	struct diag *diag;
 
 	struct str text; /* of the current line's value, not handed out yet */
 	bool glue;	 /* some of it was */
+	size_t room;	 /* how much text inih takes at once */
 	bool in_section; /* false below a malformed header: its entries are dropped */
 	bool has_entry;	 /* an entry to which indented lines belong */
 	bool refused;	 /* what they belong to was refused: they go with it, unsaid */
@@ -165,27 +168,20 @@ static int on_piece(void *user, const char *section, const char *name, const cha
 
 	(void)section;
 	(void)name;
-	if (r->key_line == 0)
-		return 1;
 	if (value[0] == GUARD_LINE)
 		begin_line(r);
-	for (const char *p = value[0] != '\0' ? value + 1 : value; *p != '\0'; p++) {
-		/* Every piece ends in a guard, so that inih leaves the blanks before it alone. */
-		if (*p != GUARD_GLUE)
-			buf_addc(&r->value, *p == GUARD_SEMICOLON ? ';' : *p);
-	}
+	for (const char *p = value + 1; *p != GUARD_GLUE; p++)
+		buf_addc(&r->value, *p == GUARD_SEMICOLON ? ';' : *p);
 	return 1;
 }
 
 /* ---- what goes into inih ---- */
 
-/* Copies what fits of the current line, with its guards; false when nothing is left of it. */
-static bool next_piece(struct reader *r, char *out)
+/* Copies what fits of the current line, between guards. */
+static void next_piece(struct reader *r, char *out)
 {
-	size_t n = r->text.len < PIECE_MAX ? r->text.len : PIECE_MAX;
+	size_t n = r->text.len < r->room ? r->text.len : r->room;
 
-	if (r->text.p == NULL)
-		return false;
 	*out++ = r->glue ? GUARD_GLUE : GUARD_LINE;
 	for (size_t i = 0; i < n; i++)
 		*out++ = r->text.p[i] == ';' ? GUARD_SEMICOLON : r->text.p[i];
@@ -196,7 +192,6 @@ static bool next_piece(struct reader *r, char *out)
 	r->glue = true;
 	if (r->text.len == 0)
 		r->text.p = NULL;
-	return true;
 }
 
 static char *nothing(char *out)
@@ -243,6 +238,15 @@ static char *refuse(struct reader *r, char *out)
 	return nothing(out);
 }
 
+/* The faulty line is quoted, but no more of it than a person wants to see. */
+static void complain(struct reader *r, struct str line, const char *wanted)
+{
+	struct str whole = str_trim(line), shown = str_clip(whole, SHOWN_MAX);
+
+	diag_error(r->diag, here(r), "seen \"%.*s%s\", wanted %s", STR_ARG(shown),
+		   shown.len < whole.len ? "…" : "", wanted);
+}
+
 static char *read_section(struct reader *r, struct str line, char *out)
 {
 	size_t close = str_find_char(line, ']');
@@ -253,9 +257,7 @@ static char *read_section(struct reader *r, struct str line, char *out)
 	inside = str_trim(str_sub(line, 1, close == SIZE_MAX ? line.len : close));
 	if (close == SIZE_MAX || str_trim(str_sub(line, close + 1, line.len)).len > 0 ||
 	    inside.len == 0) {
-		diag_error(r->diag, here(r),
-			   "seen \"%.*s\", wanted a section such as [rule hello] alone on its line",
-			   STR_ARG(line));
+		complain(r, line, "a section such as [rule hello], alone on its line");
 		return refuse(r, out);
 	}
 	r->in_section = true;
@@ -281,14 +283,15 @@ static struct str tidy_key(struct buf *room, struct str key)
 static char *read_entry(struct reader *r, struct str line, char *out)
 {
 	size_t equals = str_find_char(line, '=');
+	bool may_go_on = r->has_entry;
 
 	end_entry(r);
 	if (equals == SIZE_MAX || str_trim(str_sub(line, 0, equals)).len == 0) {
-		diag_error(
-			r->diag, here(r),
-			"seen \"%.*s\", wanted `key = value`, a [section], or a comment that begins "
-			"with # or ;",
-			STR_ARG(line));
+		complain(
+			r, line,
+			may_go_on ?
+				"`key = value`; a line that goes on the value above begins with a blank" :
+				"`key = value`, a [section], or a comment that begins with # or ;");
 		return refuse(r, out);
 	}
 	if (!r->in_section)
@@ -302,35 +305,59 @@ static char *read_entry(struct reader *r, struct str line, char *out)
 	return entry_for_inih(r, out);
 }
 
-/* A line such as `    reply = Hi` below another entry is most often a slip. */
-static bool looks_misplaced(struct reader *r, struct str line)
+/* The known key with which an indented line such as `    reply = Hi` begins, or an empty slice. */
+static struct str known_key(struct reader *r, struct str line, struct buf *room)
 {
 	size_t equals = str_find_char(line, '=');
-	struct str key = str_trim(str_sub(line, 0, equals == SIZE_MAX ? 0 : equals));
+	struct str key = tidy_key(room, str_sub(line, 0, equals == SIZE_MAX ? 0 : equals));
+
+	if (key.len == 0 || r->sink->knows_key == NULL || !r->sink->knows_key(r->sink->owner, key))
+		return STR_EMPTY;
+	return key;
+}
+
+/* Such a line below another entry is most often a slip, but a text may well hold it. */
+static bool is_slip(struct reader *r, struct str key)
+{
 	bool is_text = r->sink->is_text != NULL && r->sink->is_text(r->sink->owner, r->key);
 
-	if (r->sink->knows_key == NULL || key.len == 0 || !r->sink->knows_key(r->sink->owner, key))
-		return false;
 	(is_text ? diag_warn : diag_error)(
 		r->diag, here(r),
-		"this line belongs to `%.*s` above because it is "
-		"indented; if `%.*s` is a key of its own, remove the spaces in front of `%.*s`",
+		"this line is indented and so belongs to `%.*s` above; if `%.*s` is a key of its own, "
+		"remove the spaces in front of `%.*s`",
 		STR_ARG(r->key), STR_ARG(key), STR_ARG(key));
 	return !is_text;
 }
 
+/* An indented line with nothing above it that it could go on. */
+static char *refuse_stray(struct reader *r, struct str line, struct str key, char *out)
+{
+	if (key.len > 0)
+		diag_error(
+			r->diag, here(r),
+			"this line is indented, but there is no value above that it could go on; "
+			"remove the spaces in front of `%.*s`",
+			STR_ARG(key));
+	else
+		complain(
+			r, line,
+			"`key = value` at the very beginning of the line: there is no value above that "
+			"an indented line could go on");
+	return key.len > 0 ? nothing(out) : refuse(r, out);
+}
+
 static char *read_indented(struct reader *r, struct str line, char *out)
 {
-	if (!r->has_entry) {
-		if (!r->refused)
-			diag_error(
-				r->diag, here(r),
-				"seen an indented line \"%.*s\" with nothing above it that it could "
-				"go on; wanted `key = value` in column one",
-				STR_ARG(str_trim(line)));
+	CLEANUP(buf_deinit) struct buf room = { 0 };
+	struct str key;
+
+	if (!r->has_entry && r->refused)
 		return nothing(out);
-	}
-	if (looks_misplaced(r, line))
+	buf_init(&room, 0);
+	key = known_key(r, line, &room);
+	if (!r->has_entry)
+		return refuse_stray(r, line, key, out);
+	if (key.len > 0 && is_slip(r, key))
 		return nothing(out);
 	r->text = line;
 	r->glue = false;
@@ -397,13 +424,13 @@ static char *read_line(struct reader *r, char *out)
 	return line.p[0] == '[' ? read_section(r, line, out) : read_entry(r, line, out);
 }
 
-/* inih asks for a line of at most `num` bytes; 200 as packaged, and ours are shorter. */
+/* inih asks for a line of at most `num` bytes, 200 as packaged. */
 static char *on_read(char *out, int num, void *stream)
 {
 	struct reader *r = stream;
 
-	if (num < PIECE_MAX + 8)
-		return NULL;
+	assert(num > DRESS);
+	r->room = (size_t)num - DRESS;
 	if (r->text.p != NULL)
 		return continuation_for_inih(r, out);
 	return read_line(r, out);
@@ -429,13 +456,15 @@ void inifile_read(struct str text, const char *file, const struct ini_sink *sink
 
 static int load_from(int fd, struct buf *out)
 {
+	char more;
+
 	for (;;) {
 		size_t left = out->max - out->len;
 		size_t want = left < CHUNK ? left : CHUNK;
 		ssize_t n;
 
 		if (want == 0)
-			return FILE_TOO_LARGE;
+			return read(fd, &more, 1) == 0 ? 0 : FILE_TOO_LARGE;
 		n = read(fd, buf_room(out, want), want);
 		if (n < 0 && errno == EINTR)
 			continue;

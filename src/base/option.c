@@ -10,6 +10,8 @@
 #include "base/inifile.h"
 #include "base/mem.h"
 
+enum { SHOWN_MAX = 60 }; /* so much of a faulty text is quoted */
+
 static void *member(const struct option_row *row, void *values)
 {
 	return (char *)values + row->offset;
@@ -93,8 +95,8 @@ bool option_set(const struct option_row *row, void *values, struct str text, str
 		return true;
 	buf_init(&wanted, 0);
 	describe_wanted(row, &wanted);
-	diag_error(diag, at, "`%s`: seen \"%.*s\", wanted %.*s", row->key, STR_ARG(text),
-		   STR_ARG(buf_str(&wanted)));
+	diag_error(diag, at, "`%s`: seen \"%.*s\", wanted %.*s", row->key,
+		   STR_ARG(str_clip(text, SHOWN_MAX)), STR_ARG(buf_str(&wanted)));
 	return false;
 }
 
@@ -130,7 +132,7 @@ struct reading {
 	const char *file;
 	struct diag *diag;
 	const char *section; /* of the table; NULL = unknown, its keys are passed over */
-	uint64_t seen;	     /* rows given already, one bit each */
+	bool *seen;	     /* of each row: it was given already */
 };
 
 static const char *section_at(const void *table, size_t i)
@@ -158,6 +160,7 @@ static const char *key_at(const void *keys_of, size_t i)
 static void complain_unknown(struct reading *r, struct place at, const char *what, struct str seen,
 			     const char *nearest)
 {
+	seen = str_clip(seen, SHOWN_MAX);
 	if (nearest != NULL)
 		diag_error(r->diag, at, "unknown %s \"%.*s\"; did you mean \"%s\"?", what,
 			   STR_ARG(seen), nearest);
@@ -170,12 +173,15 @@ static void on_section(void *owner, struct str kind, struct str name, struct pla
 	struct reading *r = owner;
 
 	r->section = NULL;
-	for (const struct option_row *row = r->table; row->key != NULL && name.len == 0; row++) {
+	for (const struct option_row *row = r->table; row->key != NULL; row++) {
 		if (str_is(kind, row->section))
 			r->section = row->section;
 	}
 	if (r->section == NULL)
 		complain_unknown(r, at, "section", kind, str_nearest(kind, section_at, r->table));
+	else if (name.len > 0)
+		diag_error(r->diag, at, "seen a name behind [%s, wanted [%s] alone", r->section,
+			   r->section);
 }
 
 static const struct option_row *find_row(const struct reading *r, struct str key)
@@ -187,39 +193,81 @@ static const struct option_row *find_row(const struct reading *r, struct str key
 	return NULL;
 }
 
+/* False, and a complaint, when the key may not stand here. */
+static bool is_welcome(struct reading *r, const struct option_row *row,
+		       const struct ini_entry *entry)
+{
+	const struct place at = { r->file, entry->line };
+	const struct keys_of keys = { r->table, r->section };
+
+	if (row == NULL)
+		complain_unknown(r, at, "key", entry->key, str_nearest(entry->key, key_at, &keys));
+	else if (r->seen[row - r->table])
+		diag_error(r->diag, at, "`%s` stands here a second time", row->key);
+	else if (entry->n_lines > 1)
+		diag_error(r->diag, (struct place){ r->file, entry->lines[1].line },
+			   "`%s` takes a single line", row->key);
+	else
+		return true;
+	return false;
+}
+
 static void on_entry(void *owner, const struct ini_entry *entry)
 {
 	struct reading *r = owner;
 	const struct place at = { r->file, entry->line };
-	const struct keys_of keys = { r->table, r->section };
 	const struct option_row *row;
-	uint64_t bit;
 
 	if (r->section == NULL)
 		return;
-	row = find_row(r, entry->key);
-	if (row == NULL) {
-		complain_unknown(r, at, "key", entry->key, str_nearest(entry->key, key_at, &keys));
+	if (r->section[0] == '\0') {
+		diag_error(r->diag, at, "`%.*s` stands before the first [section]",
+			   STR_ARG(str_clip(entry->key, SHOWN_MAX)));
 		return;
 	}
-	bit = UINT64_C(1) << (row - r->table);
-	if (r->seen & bit)
-		diag_error(r->diag, at, "`%s` stands here a second time", row->key);
-	r->seen |= bit;
+	row = find_row(r, entry->key);
+	if (!is_welcome(r, row, entry))
+		return;
+	r->seen[row - r->table] = true;
 	option_set(row, r->values, entry->value, at, r->diag);
+}
+
+static bool knows_key(void *owner, struct str key)
+{
+	const struct reading *r = owner;
+
+	return r->section != NULL && find_row(r, key) != NULL;
+}
+
+static size_t count_rows(const struct option_row *table)
+{
+	size_t n = 0;
+
+	while (table[n].key != NULL)
+		n++;
+	return n;
 }
 
 void option_read(const struct option_row *table, void *values, struct str text, const char *file,
 		 struct diag *diag)
 {
 	struct reading r = {
-		.table = table, .values = values, .file = file, .diag = diag, .section = ""
+		.table = table,
+		.values = values,
+		.file = file,
+		.diag = diag,
+		.section = "",
 	};
-	const struct ini_sink sink = { .owner = &r,
-				       .on_section = on_section,
-				       .on_entry = on_entry };
+	const struct ini_sink sink = {
+		.owner = &r,
+		.on_section = on_section,
+		.on_entry = on_entry,
+		.knows_key = knows_key,
+	};
 
+	r.seen = mem_zero(count_rows(table), sizeof(r.seen[0]));
 	inifile_read(text, file, &sink, diag);
+	free(r.seen);
 }
 
 /* ---- the sample ---- */

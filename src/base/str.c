@@ -23,7 +23,17 @@ struct str str_sub(struct str s, size_t from, size_t to)
 		to = s.len;
 	if (from > to)
 		from = to;
-	return (struct str){ s.p + from, to - from };
+	/* The slice without a pointer stays without one. */
+	return (struct str){ from > 0 ? s.p + from : s.p, to - from };
+}
+
+struct str str_clip(struct str s, size_t max)
+{
+	if (s.len <= max)
+		return s;
+	while (max > 0 && ((unsigned char)s.p[max] & 0xC0) == 0x80)
+		max--;
+	return str_sub(s, 0, max);
 }
 
 bool str_eq(struct str a, struct str b)
@@ -334,8 +344,10 @@ bool duration_parse(struct str s, int64_t *out_ms)
 		if (!take_part(&s, &from, &total))
 			return false;
 	} while (s.len > 0);
+	if (total == 0 || total > max_ms)
+		return false;
 	*out_ms = total;
-	return total > 0 && total <= max_ms;
+	return true;
 }
 
 /* ---- the nearest name ---- */

@@ -21,6 +21,8 @@ struct str {
 struct str str_from(const char *text); /* NULL gives the empty slice */
 struct str str_make(const char *p, size_t len);
 struct str str_sub(struct str s, size_t from, size_t to); /* clamped */
+/* The beginning of a valid UTF-8 slice, at most `max` bytes, no code point cut. */
+struct str str_clip(struct str s, size_t max);
 bool str_is(struct str s, const char *text);
 bool str_eq(struct str a, struct str b);
 bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */

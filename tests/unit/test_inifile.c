@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/inifile.h"
+
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/buf.h"
-#include "base/inifile.h"
+#include "base/mem.h"
+#include "lib/tmpdir.h"
 #include "lib/unit.h"
 
 /* What was read, written down: "[kind name]3 key@4=value|" with \n shown as "/". */
@@ -22,10 +26,14 @@ static void on_section(void *owner, struct str kind, struct str name, struct pla
 static void on_entry(void *owner, const struct ini_entry *entry)
 {
 	struct record *r = owner;
+	struct str value = entry->value, line;
 
 	buf_addf(&r->out, "%.*s@%u=", STR_ARG(entry->key), entry->line);
-	for (size_t i = 0; i < entry->n_lines; i++)
+	for (size_t i = 0; i < entry->n_lines; i++) {
 		buf_addf(&r->out, "%s%.*s", i > 0 ? "/" : "", STR_ARG(entry->lines[i].text));
+		CU_ASSERT_TRUE(str_cut(&value, '\n', &line) && str_eq(line, entry->lines[i].text));
+		CU_ASSERT_TRUE(entry->lines[i].line >= entry->line + (i > 0));
+	}
 	buf_addz(&r->out, "| ");
 }
 
@@ -170,7 +178,7 @@ static void test_malformed_lines_are_named(void)
 	check_error(STR("[rule x]\nreply = \xC3(\n"), 2, "is not UTF-8");
 	check_error(STR("[rule x]\nreply = \xED\xA0\x80\n"), 2, "is not UTF-8");
 	check_error(STR("[rule x]\rreply = a\n"), 1, "control character 0x0D");
-	check_error(STR("[rule x]\n\n   floating\n"), 3, "nothing above it");
+	check_error(STR("[rule x]\n\n   floating\n"), 3, "there is no value above");
 }
 
 static void test_a_misplaced_key_draws_a_hint(void)
@@ -194,32 +202,165 @@ static void test_all_mistakes_come_in_one_go(void)
 	ASSERT_STR(buf_str(&r.out), "[rule:y]4 reply@7=ok| ");
 }
 
-/* Random values out of everything that once hurt come back byte for byte. */
+static void test_every_control_byte_is_refused(void)
+{
+	for (int c = 0; c < 0x20; c++) {
+		char text[] = "[rule x]\nmatch = a?b\nreply = c\n";
+		char wanted[32];
+
+		if (c == '\t' || c == '\n')
+			continue;
+		text[strcspn(text, "?")] = (char)c;
+		snprintf(wanted, sizeof(wanted), "control character 0x%02X", (unsigned)c);
+		check_error(str_make(text, sizeof(text) - 1), 2, wanted);
+	}
+	check_error(STR("[rule x]\nmatch = \x7F\n"), 2, "byte 9 is the control character 0x7F");
+}
+
+static void test_a_stray_key_draws_a_hint_too(void)
+{
+	check_error(STR("[rule x]\n  match = a\n"), 2, "remove the spaces in front of `match`");
+	check_error(STR("[rule x]\nreply = a\nmore of it\n"), 3, "begins with a blank");
+}
+
+static void test_only_a_little_of_a_faulty_line_is_quoted(void)
+{
+	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(record_deinit) struct record r;
+
+	buf_init(&text, 0);
+	for (int i = 0; i < 10000; i++)
+		buf_addz(&text, "\xC3\xA9");
+	read_into(&r, buf_str(&text));
+	CU_ASSERT_EQUAL_FATAL(r.diag.n_errors, 1);
+	CU_ASSERT_TRUE(strlen(r.diag.entries[0].text) < 200);
+	CU_ASSERT_TRUE(utf8_valid(str_from(r.diag.entries[0].text)));
+}
+
+static void test_names_may_have_any_length(void)
+{
+	CLEANUP(buf_deinit) struct buf text, wanted;
+	CLEANUP(record_deinit) struct record r;
+	char name[5000];
+
+	memset(name, 'n', sizeof(name));
+	buf_init(&text, 0);
+	buf_init(&wanted, 0);
+	buf_addf(&text, "[rule %.5000s]\n%.5000s = a\n  b\n", name, name);
+	buf_addf(&wanted, "[rule:%.5000s]1 %.5000s@2=a/b| ", name, name);
+	read_into(&r, buf_str(&text));
+	CU_ASSERT_TRUE(str_eq(buf_str(&r.out), buf_str(&wanted)));
+}
+
+/* ---- random values ---- */
+
+/* Everything that once hurt. */
+static void add_random_text(struct buf *out, size_t n)
+{
+	static const char *const parts[] = { "a", "b", " ",  ";", "#", "=",  ":",  "[",
+					     "]", "'", "\t", "{", "}", "\\", "\"", "\xC3\xA9" };
+
+	buf_addc(out, 'x');
+	for (size_t i = 0; i < n; i++)
+		buf_addz(out, parts[(size_t)rand() % ARRAY_LEN(parts)]);
+	buf_addc(out, 'y');
+}
+
+/* A line of the value: into the file behind `margin`, and as it must come back. */
+static void add_random_line(struct buf *file, struct buf *wanted, const char *margin, size_t indent)
+{
+	CLEANUP(buf_deinit) struct buf line;
+
+	buf_init(&line, 0);
+	buf_addf(&line, "%*s", (int)indent, "");
+	add_random_text(&line, (size_t)rand() % (rand() % 50 == 0 ? 5000 : 300));
+	buf_addf(file, "%s%.*s\n", margin, STR_ARG(buf_str(&line)));
+	buf_add(wanted, buf_str(&line));
+}
+
+static void add_random_value(struct buf *file, struct buf *wanted)
+{
+	static const char *const margins[] = { " ", "    ", "\t", " \t" };
+	const char *margin = margins[rand() % 4];
+
+	buf_addz(file, "k = ");
+	add_random_line(file, wanted, "", 0);
+	for (int n = rand() % 6; n > 0; n--) {
+		int blanks = rand() % 3;
+
+		for (int i = 0; i < blanks; i++)
+			buf_addz(file, rand() % 2 == 0 ? "\n" : "  \t \n");
+		if (rand() % 4 == 0)
+			buf_addz(file, "# a comment in between\n");
+		buf_addf(wanted, "%.*s", blanks + 1, "////");
+		/* The last line stands at the margin, which is thereby the common indentation. */
+		add_random_line(file, wanted, margin, n > 1 ? (size_t)rand() % 4 : 0);
+	}
+	buf_addz(file, rand() % 2 == 0 ? "\n\n" : "");
+}
+
 static void test_random_values_come_back_exact(void)
 {
-	static const char alphabet[] = "ab ;#=:[]\t\"'\\{}|";
-	unsigned seed = unit_seed();
-
-	srand(seed);
-	for (int round = 0; round < 2000; round++) {
-		CLEANUP(buf_deinit) struct buf text, wanted;
+	srand(unit_seed());
+	for (int round = 0; round < 3000; round++) {
+		CLEANUP(buf_deinit) struct buf file, value, wanted;
 		CLEANUP(record_deinit) struct record r;
-		size_t len = 1 + (size_t)rand() % (round % 50 == 0 ? 20000 : 700);
 
-		buf_init(&text, 0);
+		buf_init(&file, 0);
+		buf_init(&value, 0);
 		buf_init(&wanted, 0);
-		buf_addc(&wanted, 'x');
-		for (size_t i = 0; i < len; i++)
-			buf_addc(&wanted, alphabet[(size_t)rand() % (sizeof(alphabet) - 1)]);
-		buf_addc(&wanted, 'y');
-		buf_addf(&text, "[s]\nk = %.*s\n  %.*s\n", STR_ARG(buf_str(&wanted)),
-			 STR_ARG(buf_str(&wanted)));
-		read_into(&r, buf_str(&text));
-		buf_clear(&text);
-		buf_addf(&text, "[s:]1 k@2=%.*s/%.*s| ", STR_ARG(buf_str(&wanted)),
-			 STR_ARG(buf_str(&wanted)));
-		CU_ASSERT_TRUE_FATAL(str_eq(buf_str(&r.out), buf_str(&text)));
+		buf_addz(&file, "[s]\n");
+		add_random_value(&file, &value);
+		buf_addz(&file, "[t]");
+		read_into(&r, buf_str(&file));
+		buf_addf(&wanted, "[s:]1 k@2=%.*s| [t:]", STR_ARG(buf_str(&value)));
+		CU_ASSERT_EQUAL_FATAL(r.diag.n_entries, 0);
+		CU_ASSERT_TRUE_FATAL(
+			str_eq(str_sub(buf_str(&r.out), 0, wanted.len), buf_str(&wanted)));
 	}
+}
+
+/* Whatever a file is cut down to, reading it ends without harm and names no line that is not there. */
+static void test_cut_at_every_byte(void)
+{
+	static const char whole[] =
+		"\xEF\xBB\xBF[rule a]\r\nmatch = x ; y\n    z\n\n  # w\nreply =\n\t\xC3\xA9\n"
+		"what\n  ever\n[broken\nx = y\n[rule b]\nmatch=\n";
+
+	for (size_t n = 0; n < sizeof(whole); n++) {
+		CLEANUP(mem_freep) char *exact = mem_alloc(n);
+		CLEANUP(record_deinit) struct record r;
+
+		memcpy(exact, whole, n);
+		read_into(&r, str_make(exact, n));
+		for (size_t i = 0; i < r.diag.n_entries; i++)
+			CU_ASSERT_TRUE(r.diag.entries[i].line >= 1 && r.diag.entries[i].line <= 13);
+	}
+}
+
+static void test_files_are_loaded_or_refused(void)
+{
+	CLEANUP(buf_deinit) struct buf text;
+	struct tmpdir dir;
+	const char *path;
+
+	tmpdir_init(&dir);
+	path = tmpdir_write(&dir, "a.ini", "[rule x]\nmatch = y\n");
+	buf_init(&text, INIFILE_MAX_FILE);
+	CU_ASSERT_EQUAL(inifile_load(path, &text), 0);
+	ASSERT_STR(buf_str(&text), "[rule x]\nmatch = y\n");
+	buf_deinit(&text);
+	buf_init(&text, 5);
+	CU_ASSERT_EQUAL(inifile_load(path, &text), FILE_TOO_LARGE);
+	buf_deinit(&text);
+	buf_init(&text, strlen("[rule x]\nmatch = y\n"));
+	CU_ASSERT_EQUAL(inifile_load(path, &text), 0);
+	buf_clear(&text);
+	errno = 0;
+	CU_ASSERT_EQUAL(inifile_load("/no/such/file", &text), FILE_UNREADABLE);
+	CU_ASSERT_EQUAL(errno, ENOENT);
+	CU_ASSERT_EQUAL(inifile_load(tmpdir_path(&dir), &text), FILE_UNREADABLE);
+	tmpdir_deinit(&dir);
 }
 
 UNIT_MAIN("inifile", { "the smallest rule", test_the_smallest_rule },
@@ -237,4 +378,11 @@ UNIT_MAIN("inifile", { "the smallest rule", test_the_smallest_rule },
 	  { "malformed lines are named", test_malformed_lines_are_named },
 	  { "a misplaced key draws a hint", test_a_misplaced_key_draws_a_hint },
 	  { "all mistakes come in one go", test_all_mistakes_come_in_one_go },
-	  { "random values come back exact", test_random_values_come_back_exact })
+	  { "every control byte is refused", test_every_control_byte_is_refused },
+	  { "a stray key draws a hint too", test_a_stray_key_draws_a_hint_too },
+	  { "only a little of a faulty line is quoted",
+	    test_only_a_little_of_a_faulty_line_is_quoted },
+	  { "names may have any length", test_names_may_have_any_length },
+	  { "random values come back exact", test_random_values_come_back_exact },
+	  { "cut at every byte", test_cut_at_every_byte },
+	  { "files are loaded or refused", test_files_are_loaded_or_refused })

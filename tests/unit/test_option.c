@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/option.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "base/buf.h"
+#include "base/mem.h"
+#include "lib/unit.h"
+
+struct settings {
+	char *name;
+	char *key_file;
+	bool loud;
+	int64_t count;
+	int64_t every_ms;
+	int colour;
+};
+
+static const char *const colours[] = { "red", "green", NULL };
+
+static const struct option_row table[] = {
+	{ .section = "general",
+	  .key = "name",
+	  .type = OPTION_TEXT,
+	  .preset = "bot",
+	  .offset = offsetof(struct settings, name),
+	  .help = "How it is called; this sentence is long enough to need a second line in the sample, so "
+		  "that the folding is seen at work here as well." },
+	{ .section = "general",
+	  .key = "key file",
+	  .type = OPTION_SECRET_FILE,
+	  .preset = "",
+	  .offset = offsetof(struct settings, key_file),
+	  .help = "Where the key is." },
+	{ .section = "general",
+	  .key = "loud",
+	  .type = OPTION_BOOL,
+	  .preset = "no",
+	  .offset = offsetof(struct settings, loud),
+	  .help = "Whether it shouts." },
+	{ .section = "limits",
+	  .key = "count",
+	  .type = OPTION_INT,
+	  .preset = "4",
+	  .min = 1,
+	  .max = 9,
+	  .offset = offsetof(struct settings, count),
+	  .help = "How many." },
+	{ .section = "limits",
+	  .key = "every",
+	  .type = OPTION_DURATION,
+	  .preset = "1m30s",
+	  .offset = offsetof(struct settings, every_ms),
+	  .help = "How often." },
+	{ .section = "limits",
+	  .key = "colour",
+	  .type = OPTION_CHOICE,
+	  .preset = "green",
+	  .choices = colours,
+	  .offset = offsetof(struct settings, colour),
+	  .help = "Which colour." },
+	{ .key = NULL },
+};
+
+static void deinit(struct settings *s)
+{
+	option_deinit(table, s);
+}
+
+static void check_defaults(const struct settings *s)
+{
+	CU_ASSERT_STRING_EQUAL(s->name, "bot");
+	CU_ASSERT_STRING_EQUAL(s->key_file, "");
+	CU_ASSERT_FALSE(s->loud);
+	CU_ASSERT_EQUAL(s->count, 4);
+	CU_ASSERT_EQUAL(s->every_ms, 90000);
+	CU_ASSERT_EQUAL(s->colour, 1);
+}
+
+static void test_defaults(void)
+{
+	CLEANUP(deinit) struct settings s = { 0 };
+
+	option_defaults(table, &s);
+	check_defaults(&s);
+}
+
+static void test_every_type_is_read(void)
+{
+	CLEANUP(deinit) struct settings s = { 0 };
+	CLEANUP(diag_deinit) struct diag diag;
+
+	diag_init(&diag);
+	option_defaults(table, &s);
+	option_read(table, &s,
+		    STR("[general]\nname = retort ; two\nkey  file = /k\nloud = yes\n"
+			"[limits]\ncount=9\nevery = 2h\ncolour = red\n[general]\n"),
+		    "c.ini", &diag);
+	CU_ASSERT_EQUAL(diag.n_entries, 0);
+	CU_ASSERT_STRING_EQUAL(s.name, "retort ; two");
+	CU_ASSERT_STRING_EQUAL(s.key_file, "/k");
+	CU_ASSERT_TRUE(s.loud);
+	CU_ASSERT_EQUAL(s.count, 9);
+	CU_ASSERT_EQUAL(s.every_ms, 7200000);
+	CU_ASSERT_EQUAL(s.colour, 0);
+}
+
+/* One mistake; the values stay as they were. */
+static void check_error(const char *text, unsigned line, const char *wanted)
+{
+	CLEANUP(deinit) struct settings s = { 0 };
+	CLEANUP(diag_deinit) struct diag diag;
+
+	diag_init(&diag);
+	option_defaults(table, &s);
+	option_read(table, &s, str_from(text), "c.ini", &diag);
+	CU_ASSERT_EQUAL(diag.n_errors, 1);
+	check_defaults(&s);
+	if (diag.n_entries == 0)
+		return;
+	CU_ASSERT_EQUAL(diag.entries[0].line, line);
+	if (strstr(diag.entries[0].text, wanted) == NULL)
+		printf("\n  seen: %s\n  wanted: %s\n", diag.entries[0].text, wanted);
+	CU_ASSERT_PTR_NOT_NULL(strstr(diag.entries[0].text, wanted));
+}
+
+static void test_mistakes_name_what_was_wanted(void)
+{
+	check_error("[general]\nloud = true\n", 2, "`loud`: seen \"true\", wanted yes or no");
+	check_error("[limits]\ncount = 10\n", 2, "seen \"10\", wanted a number from 1 to 9");
+	check_error("[limits]\ncount = four\n", 2, "wanted a number from 1 to 9");
+	check_error("[limits]\nevery = 99999w\n", 2, "wanted a time such as 90s");
+	check_error("[limits]\ncolour = blue\n", 2, "wanted one of red, green");
+	check_error("[limits]\ncolour =\n", 2, "seen \"\", wanted one of");
+	check_error("[limits]\ncuont = 3\n", 2, "unknown key \"cuont\"; did you mean \"count\"?");
+	check_error("[limits]\nname = 3\n", 2, "unknown key \"name\"");
+	check_error("[genral]\nname = x\n", 1, "did you mean \"general\"?");
+	check_error("[general x]\n", 1, "wanted [general] alone");
+	check_error("name = x\n", 1, "`name` stands before the first [section]");
+	check_error("[general]\nkey file =\n  a\n  b\n", 4, "`key file` takes a single line");
+	check_error("[limits]\ncount = 4\n  every = 2h\n", 3,
+		    "remove the spaces in front of `every`");
+	check_error("[limits]\ncount = 4\n[limits]\ncount = 5\n", 4, "a second time");
+}
+
+static void test_setting_one_value(void)
+{
+	CLEANUP(deinit) struct settings s = { 0 };
+	CLEANUP(diag_deinit) struct diag diag;
+	const struct place at = { "command line", 0 };
+
+	diag_init(&diag);
+	option_defaults(table, &s);
+	CU_ASSERT_TRUE(option_set(&table[0], &s, STR("ana"), at, &diag));
+	CU_ASSERT_STRING_EQUAL(s.name, "ana");
+	CU_ASSERT_FALSE(option_set(&table[3], &s, STR("0"), at, &diag));
+	CU_ASSERT_EQUAL(s.count, 4);
+	CU_ASSERT_EQUAL(diag.n_errors, 1);
+	CU_ASSERT_STRING_EQUAL(diag.entries[0].file, "command line");
+}
+
+static char *sample(void)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+
+	option_print_sample(table, to);
+	fclose(to);
+	return text;
+}
+
+/* With `#` taken off the keys, the sample says nothing but the defaults; every key is in it. */
+static void test_the_sample_is_the_defaults(void)
+{
+	CLEANUP(deinit) struct settings s = { 0 };
+	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(mem_freep) char *text = sample();
+	CLEANUP(buf_deinit) struct buf uncommented;
+	struct str rest = str_from(text), line;
+	size_t n_keys = 0;
+
+	diag_init(&diag);
+	buf_init(&uncommented, 0);
+	while (str_cut(&rest, '\n', &line)) {
+		CU_ASSERT_TRUE(line.len <= 100);
+		if (!str_starts(line, "# ") && str_skip(&line, "#"))
+			n_keys++;
+		buf_addf(&uncommented, "%.*s\n", STR_ARG(line));
+	}
+	CU_ASSERT_EQUAL(n_keys, ARRAY_LEN(table) - 1);
+	s = (struct settings){ .count = 1, .every_ms = 1, .loud = true };
+	option_read(table, &s, buf_str(&uncommented), "sample.ini", &diag);
+	diag_print(&diag, stdout);
+	CU_ASSERT_EQUAL(diag.n_entries, 0);
+	check_defaults(&s);
+}
+
+static void test_the_sample_is_a_comment_as_printed(void)
+{
+	CLEANUP(deinit) struct settings s = { 0 };
+	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(mem_freep) char *text = sample();
+
+	diag_init(&diag);
+	option_defaults(table, &s);
+	option_read(table, &s, str_from(text), "sample.ini", &diag);
+	CU_ASSERT_EQUAL(diag.n_entries, 0);
+	check_defaults(&s);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "[limits]\n# How many.\n#count = 4\n\n# How often.\n"));
+}
+
+UNIT_MAIN("option", { "defaults", test_defaults },
+	  { "every type is read", test_every_type_is_read },
+	  { "mistakes name what was wanted", test_mistakes_name_what_was_wanted },
+	  { "setting one value", test_setting_one_value },
+	  { "the sample is the defaults", test_the_sample_is_the_defaults },
+	  { "the sample is a comment as printed", test_the_sample_is_a_comment_as_printed })
