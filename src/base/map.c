@@ -3,8 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 #include "base/mem.h"
+
+/* uthash ends the program without a word when memory is out; ours says so. */
+#define uthash_malloc(size) mem_alloc(size)
+#include <uthash.h>
 
 struct map_entry {
 	UT_hash_handle hh;
@@ -22,6 +25,8 @@ static struct map_entry *find(const struct map *m, struct str key)
 {
 	struct map_entry *entry = NULL;
 
+	if (key.len == 0)
+		key = STR_EMPTY; /* it may have no pointer, which uthash would read */
 	HASH_FIND(hh, m->entries, key.p, (unsigned)key.len, entry);
 	return entry;
 }

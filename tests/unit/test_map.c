@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/map.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include "base/buf.h"
+#include "base/mem.h"
+#include "lib/unit.h"
+
+static void test_set_get_replace_remove(void)
+{
+	struct map m;
+	int one = 1, two = 2;
+
+	map_init(&m);
+	CU_ASSERT_PTR_NULL(map_get(&m, STR("a")));
+	CU_ASSERT_PTR_NULL(map_set(&m, STR("a"), &one));
+	CU_ASSERT_PTR_EQUAL(map_get(&m, STR("a")), &one);
+	CU_ASSERT_PTR_EQUAL(map_set(&m, STR("a"), &two), &one);
+	CU_ASSERT_EQUAL(m.n, 1);
+	CU_ASSERT_PTR_EQUAL(map_remove(&m, STR("a")), &two);
+	CU_ASSERT_PTR_NULL(map_remove(&m, STR("a")));
+	CU_ASSERT_EQUAL(m.n, 0);
+	map_deinit(&m, NULL);
+	map_deinit(&m, NULL);
+}
+
+static void test_keys_are_bytes_and_copied(void)
+{
+	char key[] = { 'a', '\0', 'b' };
+	struct map m;
+	int one = 1, two = 2, none = 0;
+
+	map_init(&m);
+	map_set(&m, str_make(key, 3), &one);
+	map_set(&m, str_make(key, 1), &two);
+	map_set(&m, str_make(NULL, 0), &none);
+	key[0] = 'z';
+	CU_ASSERT_PTR_EQUAL(map_get(&m, STR("a\0b")), &one);
+	CU_ASSERT_PTR_EQUAL(map_get(&m, STR("a")), &two);
+	CU_ASSERT_PTR_EQUAL(map_get(&m, STR("")), &none);
+	CU_ASSERT_PTR_EQUAL(map_set(&m, str_make(NULL, 0), &one), &none);
+	map_deinit(&m, NULL);
+}
+
+static void check_walk(const struct map *m, const char *wanted)
+{
+	CLEANUP(buf_deinit) struct buf seen;
+	struct map_entry *at = NULL;
+	struct str key;
+	void *value;
+
+	buf_init(&seen, 0);
+	while (map_next(m, &at, &key, &value)) {
+		buf_add(&seen, key);
+		CU_ASSERT_PTR_EQUAL(value, map_get(m, key));
+	}
+	ASSERT_STR(buf_str(&seen), wanted);
+}
+
+static void test_walks_in_the_order_of_insertion(void)
+{
+	struct map m;
+	int x = 0;
+
+	map_init(&m);
+	check_walk(&m, "");
+	map_set(&m, STR("z"), &x);
+	map_set(&m, STR("a"), &x);
+	map_set(&m, STR("m"), &x);
+	map_set(&m, STR("z"), &x);
+	check_walk(&m, "zam");
+	map_remove(&m, STR("a"));
+	check_walk(&m, "zm");
+	map_deinit(&m, NULL);
+}
+
+static void test_the_entry_just_given_may_go(void)
+{
+	struct map_entry *at = NULL;
+	struct map m;
+	struct str key;
+	void *value;
+	size_t n = 0;
+
+	map_init(&m);
+	for (int i = 0; i < 100; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "%d", i);
+		map_set(&m, str_from(name), mem_strdup(name));
+	}
+	for (; map_next(&m, &at, &key, &value); n++)
+		free(map_remove(&m, key));
+	CU_ASSERT_EQUAL(n, 100);
+	CU_ASSERT_EQUAL(m.n, 0);
+	map_deinit(&m, NULL);
+}
+
+static void test_many_keys_and_values_that_are_ours(void)
+{
+	struct map m;
+	char name[16];
+
+	map_init(&m);
+	for (int i = 0; i < 20000; i++) {
+		snprintf(name, sizeof(name), "key%d", i);
+		CU_ASSERT_PTR_NULL_FATAL(map_set(&m, str_from(name), mem_strdup(name)));
+	}
+	for (int i = 0; i < 20000; i++) {
+		const char *value;
+
+		snprintf(name, sizeof(name), "key%d", i);
+		value = map_get(&m, str_from(name));
+		CU_ASSERT_PTR_NOT_NULL_FATAL(value);
+		CU_ASSERT_STRING_EQUAL_FATAL(value, name);
+	}
+	map_deinit(&m, free);
+	CU_ASSERT_EQUAL(m.n, 0);
+}
+
+UNIT_MAIN("map", { "set, get, replace, remove", test_set_get_replace_remove },
+	  { "keys are bytes and copied", test_keys_are_bytes_and_copied },
+	  { "walks in the order of insertion", test_walks_in_the_order_of_insertion },
+	  { "the entry just given may go", test_the_entry_just_given_may_go },
+	  { "many keys, and values that are ours", test_many_keys_and_values_that_are_ours })

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "lib/unit.h"
+
+static void test_nothing_is_still_something(void)
+{
+	CLEANUP(mem_freep) void *a = mem_alloc(0);
+	CLEANUP(mem_freep) void *b = mem_zero(0, 8);
+	CLEANUP(mem_freep) void *c = mem_grow(NULL, 0, 8);
+
+	CU_ASSERT_PTR_NOT_NULL(a);
+	CU_ASSERT_PTR_NOT_NULL(b);
+	CU_ASSERT_PTR_NOT_NULL(c);
+}
+
+static void test_copies_end_in_nul(void)
+{
+	CLEANUP(mem_freep) char *whole = mem_strdup("hello");
+	CLEANUP(mem_freep) char *part = mem_strndup("hello", 2);
+	CLEANUP(mem_freep) char *none = mem_strndup(NULL, 0);
+
+	CU_ASSERT_STRING_EQUAL(whole, "hello");
+	CU_ASSERT_STRING_EQUAL(part, "he");
+	CU_ASSERT_STRING_EQUAL(none, "");
+}
+
+static void test_take_leaves_null_behind(void)
+{
+	CLEANUP(mem_freep) char *first = mem_strdup("x");
+	CLEANUP(mem_freep) char *second = TAKE(first);
+
+	CU_ASSERT_PTR_NULL(first);
+	CU_ASSERT_STRING_EQUAL(second, "x");
+}
+
+static void test_container_of_finds_the_owner(void)
+{
+	struct owner {
+		int a;
+		int b;
+	} owner;
+
+	CU_ASSERT_PTR_EQUAL(container_of(&owner.b, struct owner, b), &owner);
+}
+
+/* What `too_much` does in a child: 0 = it went on, else the exit status. */
+static int status_of(void (*too_much)(void))
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (child == 0) {
+		close(STDERR_FILENO);
+		too_much();
+		_exit(0);
+	}
+	CU_ASSERT_EQUAL_FATAL(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void grow_past_the_end_of_numbers(void)
+{
+	free(mem_grow(NULL, SIZE_MAX / 2, 4));
+}
+
+static void test_a_product_too_large_ends_the_program(void)
+{
+	/* 70 is ours; the sanitizer's allocator ends the program before, with a status of its own. */
+	CU_ASSERT_NOT_EQUAL(status_of(grow_past_the_end_of_numbers), 0);
+}
+
+static void test_arena_pieces_are_zero_and_aligned(void)
+{
+	static const size_t sizes[] = { 1, 0, 7, 100, 2048, 2049, 16, 70000, 3 };
+	struct arena arena;
+	char *pieces[ARRAY_LEN(sizes)];
+
+	arena_init(&arena);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		pieces[i] = arena_alloc(&arena, sizes[i]);
+		CU_ASSERT_EQUAL((uintptr_t)pieces[i] % sizeof(max_align_t), 0);
+		for (size_t n = 0; n < sizes[i]; n++)
+			CU_ASSERT_EQUAL_FATAL(pieces[i][n], 0);
+		memset(pieces[i], (int)i + 1, sizes[i]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		for (size_t n = 0; n < sizes[i]; n++)
+			CU_ASSERT_EQUAL_FATAL(pieces[i][n], (char)i + 1);
+	}
+	arena_deinit(&arena);
+	arena_deinit(&arena);
+}
+
+UNIT_MAIN("mem", { "nothing is still something", test_nothing_is_still_something },
+	  { "copies end in nul", test_copies_end_in_nul },
+	  { "take leaves null behind", test_take_leaves_null_behind },
+	  { "container_of finds the owner", test_container_of_finds_the_owner },
+	  { "a product too large ends the program", test_a_product_too_large_ends_the_program },
+	  { "arena pieces are zero and aligned", test_arena_pieces_are_zero_and_aligned })
