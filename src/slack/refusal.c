@@ -3,14 +3,6 @@
 
 #include "base/mem.h"
 
-/* Nothing is wrong but the moment: the workspace is being moved. */
-static const char *const moving_errors[] = {
-	"migration_in_progress",
-	"team_added_to_org",
-	"org_login_required",
-	"external_channel_migrating",
-};
-
 /* What no waiting mends. No `advice` means that another token would mend it: the protocol knows whence. */
 static const struct {
 	const char *error;
@@ -67,15 +59,6 @@ bool refusal_explain(struct buf *out, struct str error, const char *method,
 				 refusals[i].advice != NULL ? refusals[i].advice : token_advice);
 			return true;
 		}
-	}
-	return false;
-}
-
-bool refusal_will_pass(struct str error)
-{
-	for (size_t i = 0; i < ARRAY_LEN(moving_errors); i++) {
-		if (str_is(error, moving_errors[i]))
-			return true;
 	}
 	return false;
 }

@@ -16,5 +16,3 @@ struct refusal_advice {
  * `advice` beats the general table; `token_advice` is a sentence that says where a good token comes from. */
 bool refusal_explain(struct buf *out, struct str error, const char *method,
 		     const struct refusal_advice *advice, const char *token_advice);
-/* The workspace is being moved within Slack: nothing is wrong but the moment. */
-bool refusal_will_pass(struct str error);

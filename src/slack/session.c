@@ -18,6 +18,7 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "slack/dial.h"
+#include "slack/verdict.h"
 
 enum {
 	CONNECT_MS = 10000,
@@ -423,26 +424,25 @@ static void session_give_up(struct session *s, const char *sentence)
 	s->setup.sink->on_fatal(s->setup.sink->owner, sentence);
 }
 
+/* An error that nobody knows may pass like any other; but it does not look like passing soon. */
+static enum backoff_kind patience_with(const struct api_try *result)
+{
+	if (verdict_of_error(result->error) == VERDICT_MOVING || result->outcome == TRY_FATAL)
+		return BACKOFF_SLOW;
+	return BACKOFF_SOON;
+}
+
 static void on_refused(struct session *s, const struct api_try *result)
 {
 	CLEANUP(buf_deinit) struct buf text;
 
 	buf_init(&text, 0);
-	if (refusal_will_pass(result->error)) {
-		session_retry(s, BACKOFF_SLOW, result->retry_after_ms,
-			      "the workspace is being moved within Slack");
-	} else if (refusal_explain(&text, result->error, s->setup.method, s->protocol->advice,
-				   s->protocol->token_advice)) {
+	if (refusal_explain(&text, result->error, s->setup.method, s->protocol->advice,
+			    s->protocol->token_advice)) {
 		buf_addc(&text, '\0');
 		session_give_up(s, text.p);
-	} else if (result->outcome == TRY_FATAL) {
-		session_give_up(s, result->sentence != NULL ? result->sentence :
-							      "Slack refuses the token");
 	} else {
-		buf_addf(&text, "%s: %s", s->setup.method,
-			 result->sentence != NULL ? result->sentence : "no answer");
-		buf_addc(&text, '\0');
-		session_retry(s, BACKOFF_SOON, result->retry_after_ms, text.p);
+		session_retry(s, patience_with(result), result->retry_after_ms, result->sentence);
 	}
 }
 

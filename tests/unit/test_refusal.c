@@ -48,7 +48,6 @@ static void test_fatal(void)
 		CU_ASSERT_TRUE(explain(errors[i], &out));
 		CU_ASSERT_NOT_EQUAL(str_find(buf_str(&out), errors[i]), SIZE_MAX);
 		CU_ASSERT_NOT_EQUAL(str_find(buf_str(&out), "apps.connections.open"), SIZE_MAX);
-		CU_ASSERT_FALSE(refusal_will_pass(str_from(errors[i])));
 	}
 }
 
@@ -94,14 +93,5 @@ static void test_words(void)
 		"the token has been revoked (apps.connections.open: token_revoked). Get a token.");
 }
 
-static void test_will_pass(void)
-{
-	CU_ASSERT_TRUE(refusal_will_pass(STR("migration_in_progress")));
-	CU_ASSERT_TRUE(refusal_will_pass(STR("team_added_to_org")));
-	CU_ASSERT_TRUE(refusal_will_pass(STR("org_login_required")));
-	CU_ASSERT_FALSE(refusal_will_pass(STR("internal_error")));
-	CU_ASSERT_FALSE(refusal_will_pass(STR_EMPTY));
-}
-
 UNIT_MAIN("refusal", { "fatal errors", test_fatal }, { "errors that are not", test_not_fatal },
-	  { "words", test_words }, { "what will pass", test_will_pass })
+	  { "words", test_words })
