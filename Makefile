@@ -75,7 +75,11 @@ build/san/slacksim: $(SIM:%.c=build/san/obj/%.o) build/san/libtest.a build/san/l
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 build/san/unit/%: build/san/obj/tests/unit/%.o build/san/libtest.a build/san/libretort.a
 	$(MADE)
-	$(CC) $(SAN) -o $@ $^ $(LIBS) -lcunit
+	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcunit
+# Tests in which sockets and the Web API are played: what stands before the archives beats them.
+FAKED    := test_session test_socketmode test_rtm
+FAKES    := $(patsubst %.c,build/san/obj/%.o,$(wildcard tests/fake/*.c))
+$(FAKED:%=build/san/unit/%): $(FAKES)
 # A fuzz target that replays files instead of making them up.
 build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/replay.o build/san/libretort.a
 	$(MADE)

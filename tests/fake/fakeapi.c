@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake/fakeapi.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct api_call {
+	void (*on_try)(void *owner, const struct api_try *result);
+	void *owner;
+};
+
+static struct {
+	size_t n_asked;
+	const char *method;
+	const struct secret *token;
+	bool is_asked;
+	struct api_call call;
+} asked;
+
+static void say(const struct api_try *result)
+{
+	assert(asked.is_asked);
+	asked.is_asked = false;
+	asked.call.on_try(asked.call.owner, result);
+}
+
+/* ---- for tests ---- */
+
+size_t fakeapi_asked(void)
+{
+	return asked.n_asked;
+}
+
+bool fakeapi_is_asked(void)
+{
+	return asked.is_asked;
+}
+
+const char *fakeapi_method(void)
+{
+	return asked.method;
+}
+
+const struct secret *fakeapi_token(void)
+{
+	return asked.token;
+}
+
+void fakeapi_say(const char *body)
+{
+	struct api_try result = { .outcome = TRY_OK, .error = STR_EMPTY };
+	struct json *json = NULL;
+	int r = json_parse(&json, str_from(body), NULL);
+
+	assert(r == 0);
+	(void)r;
+	result.body = json;
+	say(&result);
+	json_free(json);
+}
+
+void fakeapi_say_later(const char *error, int64_t retry_after_ms)
+{
+	say(&(struct api_try){ .outcome = TRY_LATER,
+			       .error = str_from(error),
+			       .sentence = "not now",
+			       .retry_after_ms = retry_after_ms });
+}
+
+void fakeapi_say_fatal(const char *error)
+{
+	say(&(struct api_try){
+		.outcome = TRY_FATAL, .error = str_from(error), .sentence = "never" });
+}
+
+void fakeapi_reset(void)
+{
+	asked.n_asked = 0;
+	asked.method = NULL;
+	asked.token = NULL;
+	asked.is_asked = false;
+}
+
+/* ---- as slack/api.h ---- */
+
+struct api_call *api_try(struct api *api, const char *method, const struct secret *token,
+			 struct api_args *take_args,
+			 void (*on_try)(void *owner, const struct api_try *result), void *owner)
+{
+	(void)api;
+	assert(!asked.is_asked && take_args == NULL);
+	asked.n_asked++;
+	asked.method = method;
+	asked.token = token;
+	asked.is_asked = true;
+	asked.call = (struct api_call){ on_try, owner };
+	return &asked.call;
+}
+
+void api_cancel(struct api_call *call)
+{
+	assert(call == &asked.call && asked.is_asked);
+	(void)call;
+	asked.is_asked = false;
+}
