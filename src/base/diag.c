@@ -70,6 +70,32 @@ void diag_warn(struct diag *d, struct place at, const char *fmt, ...)
 	va_end(args);
 }
 
+struct numbered {
+	struct diag_entry entry;
+	size_t number;
+};
+
+static int by_line(const void *a, const void *b)
+{
+	const struct numbered *x = a, *y = b;
+
+	if (x->entry.line != y->entry.line)
+		return x->entry.line > y->entry.line ? 1 : -1;
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+void diag_sort(struct diag *d, size_t first)
+{
+	size_t n = d->n_entries - first;
+	CLEANUP(mem_freep) struct numbered *sorted = mem_zero(n, sizeof(*sorted));
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = (struct numbered){ d->entries[first + i], i };
+	qsort(sorted, n, sizeof(*sorted), by_line);
+	for (size_t i = 0; i < n; i++)
+		d->entries[first + i] = sorted[i].entry;
+}
+
 static const char *level_name(enum diag_level level)
 {
 	return level == DIAG_ERROR ? "error" : "warning";

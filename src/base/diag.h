@@ -36,6 +36,9 @@ void diag_error(struct diag *d, struct place at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void diag_warn(struct diag *d, struct place at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Puts the entries from `first` on into the order of their lines; those of one line stay in theirs. For
+ * the complaints of one file, which are found in several walks. */
+void diag_sort(struct diag *d, size_t first);
 /* One entry a line: `rules/a.ini:12: error: …`; control characters in the text are shown as \xNN. */
 void diag_print(const struct diag *d, FILE *to);
 /* The same as a JSON array of {"file","line","level","message"}. */
