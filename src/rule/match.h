@@ -2,35 +2,24 @@
 /* Does this rule fire on this event? A flat list of questions, cheap ones first, each yes, no or unknown. */
 #pragma once
 
-#include "rule/rule.h"
-
-enum { CAPTURES_MAX = 64 };
-
-/* What the matching pattern caught: slices of the event's text. Group 0 is the whole match. */
-struct captures {
-	size_t n;			/* groups of the pattern plus one; 0 = no pattern was needed */
-	struct str group[CAPTURES_MAX];	/* p == NULL: the group took no part */
-	const struct pattern *pattern;	/* knows the names */
-};
-
-/* False when there is no such group; an unset group gives the empty slice. */
-bool captures_named(const struct captures *c, struct str name, struct str *out);
+#include "rule/pattern.h"
 
 /* What the rules ask of the world; `run` answers from the directory, `test` by comparing names. */
 struct match_world {
 	void *owner;
 	/* Is this person the one called @name? */
 	enum answer (*is_user)(void *owner, struct str name, const struct person *person);
-	struct mono (*now)(void *owner);	/* for the time budget of patterns; NULL = no budget */
+	struct mono (*now)(void *owner); /* for the time budget of patterns; NULL = no budget */
 };
 
 /* Told of every question asked: for `explain`, logs and failed tests. NULL = nobody listens. The texts
  * are valid during the call. */
 struct witness {
 	void *owner;
-	void (*asked)(void *owner, const struct rule *rule, const char *question, enum answer answer,
-		      struct str seen, struct str wanted);
+	void (*asked)(void *owner, const struct rule *rule, const char *question,
+		      enum answer answer, struct str seen, struct str wanted);
 };
 
-enum answer rule_match(const struct rule *rule, const struct event *ev, const struct match_world *world,
-		       struct captures *out, const struct witness *witness);
+enum answer rule_match(const struct rule *rule, const struct event *ev,
+		       const struct match_world *world, struct captures *out,
+		       const struct witness *witness);

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * PCRE2 bounds steps, not time: its match limit counts anew at every start offset, so a long text can cost
+ * seconds. Searches are therefore cut into slices of starts (the offset limit) with a look at the clock between
+ * them. A slice is the smaller the longer the text is, because each of its starts may walk the whole rest.
+ */
+#include "rule/pattern.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	MATCH_LIMIT = 100000, /* about 0.15 ms under JIT */
+	HEAP_LIMIT_KIB = 16 << 10,
+	PARENS_MAX = 20,
+	COMPILED_MAX = 64 << 10,
+	JIT_STACK_MIN = 32 << 10,
+	JIT_STACK_MAX = 1 << 20,
+	SLICE_WORK = 1 << 20, /* starts times bytes behind them */
+	SLICE_MIN = 8,
+	SLICE_MAX = 256,
+};
+
+struct pattern_kit {
+	pcre2_general_context *memory;
+	pcre2_compile_context *compile;
+	pcre2_match_context *match;
+	pcre2_match_data *data;
+	pcre2_jit_stack *stack; /* NULL where there is no JIT */
+};
+
+/* Where a match can begin: decides how a search may be sliced without changing what it finds. */
+enum starts { STARTS_ONCE, STARTS_AT_LINES, STARTS_ANYWHERE };
+
+struct pattern {
+	pcre2_code *code;
+	struct pattern_kit *kit;
+	char *shown;
+	enum starts starts;
+	uint32_t n_groups;
+	uint32_t n_names;
+	uint32_t name_size; /* of a row in the table of names */
+	PCRE2_SPTR names;   /* each row: number, two bytes; name; NUL */
+};
+
+/* ---- the kit ---- */
+
+/* Want of memory ends the program here as everywhere, so creating never fails. */
+static void *on_alloc(size_t size, void *owner)
+{
+	(void)owner;
+	return mem_alloc(size);
+}
+
+static void on_free(void *p, void *owner)
+{
+	(void)owner;
+	free(p);
+}
+
+struct pattern_kit *pattern_kit_new(void)
+{
+	struct pattern_kit *kit = mem_zero(1, sizeof(*kit));
+
+	kit->memory = pcre2_general_context_create(on_alloc, on_free, NULL);
+	kit->compile = pcre2_compile_context_create(kit->memory);
+	kit->match = pcre2_match_context_create(kit->memory);
+	kit->data = pcre2_match_data_create(CAPTURES_MAX, kit->memory);
+	kit->stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, kit->memory);
+	pcre2_set_newline(kit->compile, PCRE2_NEWLINE_LF);
+	pcre2_set_parens_nest_limit(kit->compile, PARENS_MAX);
+	pcre2_set_match_limit(kit->match, MATCH_LIMIT);
+	pcre2_set_heap_limit(kit->match, HEAP_LIMIT_KIB);
+	if (kit->stack != NULL)
+		pcre2_jit_stack_assign(kit->match, NULL, kit->stack);
+	return kit;
+}
+
+void pattern_kit_free(struct pattern_kit *kit)
+{
+	if (kit == NULL)
+		return;
+	pcre2_jit_stack_free(kit->stack);
+	pcre2_match_data_free(kit->data);
+	pcre2_match_context_free(kit->match);
+	pcre2_compile_context_free(kit->compile);
+	pcre2_general_context_free(kit->memory);
+	free(kit);
+}
+
+/* ---- compiling ---- */
+
+static void complain_code(const struct pattern_source *source, int code, size_t offset,
+			  struct diag *diag)
+{
+	PCRE2_UCHAR why[160];
+	struct str before = str_sub(source->regex, 0, offset);
+	size_t letters = 1;
+
+	while (utf8_next(&before) != 0)
+		letters++;
+	if (pcre2_get_error_message(code, why, sizeof(why)) < 0)
+		why[0] = '\0';
+	diag_error(diag, source->at, "the pattern is faulty at letter %zu: %s: %.*s", letters,
+		   (const char *)why, STR_ARG(source->shown));
+}
+
+static size_t size_of(const struct pattern *p)
+{
+	size_t size = 0;
+
+	pcre2_pattern_info(p->code, PCRE2_INFO_SIZE, &size);
+	return size;
+}
+
+static void ask_info(struct pattern *p)
+{
+	uint32_t options = 0, first = 0;
+
+	pcre2_pattern_info(p->code, PCRE2_INFO_CAPTURECOUNT, &p->n_groups);
+	pcre2_pattern_info(p->code, PCRE2_INFO_NAMECOUNT, &p->n_names);
+	pcre2_pattern_info(p->code, PCRE2_INFO_NAMEENTRYSIZE, &p->name_size);
+	pcre2_pattern_info(p->code, PCRE2_INFO_NAMETABLE, &p->names);
+	pcre2_pattern_info(p->code, PCRE2_INFO_ALLOPTIONS, &options);
+	pcre2_pattern_info(p->code, PCRE2_INFO_FIRSTCODETYPE, &first);
+	p->starts = options & PCRE2_ANCHORED ? STARTS_ONCE :
+		    first == 2		     ? STARTS_AT_LINES :
+					       STARTS_ANYWHERE;
+}
+
+static struct pattern *compile(struct pattern_kit *kit, const struct pattern_source *source,
+			       struct diag *diag)
+{
+	uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY |
+			   PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C |
+			   PCRE2_USE_OFFSET_LIMIT;
+	struct pattern *p;
+	pcre2_code *code;
+	size_t offset = 0;
+	int error = 0;
+
+	if (!source->case_matters)
+		options |= PCRE2_CASELESS;
+	code = pcre2_compile((PCRE2_SPTR)source->regex.p, source->regex.len, options, &error,
+			     &offset, kit->compile);
+	if (code == NULL) {
+		complain_code(source, error, offset, diag);
+		return NULL;
+	}
+	p = mem_zero(1, sizeof(*p));
+	p->code = code;
+	p->kit = kit;
+	p->shown = str_dup(source->shown);
+	ask_info(p);
+	return p;
+}
+
+static bool is_within_bounds(const struct pattern *p, const struct pattern_source *source,
+			     struct diag *diag)
+{
+	if (p->n_groups >= CAPTURES_MAX)
+		diag_error(diag, source->at, "the pattern has %u groups; at most %d may be there",
+			   p->n_groups, CAPTURES_MAX - 1);
+	else if (size_of(p) > COMPILED_MAX)
+		diag_error(diag, source->at,
+			   "the pattern is too large: write it with smaller repeat counts");
+	else
+		return true;
+	return false;
+}
+
+/* `a||b` and `(vpn)?` fit everything: nearly always a slip, and a bot that answers every message. */
+static void warn_if_it_fits_all(const struct pattern *p, const struct pattern_source *source,
+				struct diag *diag)
+{
+	const struct stopwatch none = { 0 };
+	struct captures caught;
+
+	if (pattern_find(p, STR_EMPTY, &none, &caught) == ANSWER_YES &&
+	    pattern_find(p, STR("\x1A"), &none, &caught) == ANSWER_YES)
+		diag_warn(diag, source->at, "the pattern fits every text: %.*s",
+			  STR_ARG(source->shown));
+}
+
+int pattern_compile(struct pattern **out, struct pattern_kit *kit,
+		    const struct pattern_source *source, struct diag *diag)
+{
+	struct pattern *p;
+
+	if (source->shown.len > PATTERN_MAX) {
+		diag_error(diag, source->at, "the pattern has %zu bytes; at most %d may be there",
+			   source->shown.len, PATTERN_MAX);
+		return PATTERN_BAD;
+	}
+	p = compile(kit, source, diag);
+	if (p == NULL)
+		return PATTERN_BAD;
+	if (!is_within_bounds(p, source, diag)) {
+		pattern_free(p);
+		return PATTERN_BAD;
+	}
+	/* Without JIT (hardened systems forbid it) the interpreter does the same, slower. */
+	(void)pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);
+	warn_if_it_fits_all(p, source, diag);
+	*out = p;
+	return 0;
+}
+
+void pattern_free(struct pattern *p)
+{
+	if (p == NULL)
+		return;
+	pcre2_code_free(p->code);
+	free(p->shown);
+	free(p);
+}
+
+struct str pattern_shown(const struct pattern *p)
+{
+	return str_from(p->shown);
+}
+
+/* ---- groups ---- */
+
+size_t pattern_n_groups(const struct pattern *p)
+{
+	return p->n_groups;
+}
+
+const char *pattern_group_name(const struct pattern *p, size_t i)
+{
+	return i < p->n_names ? (const char *)p->names + i * p->name_size + 2 : NULL;
+}
+
+static size_t group_number(const struct pattern *p, size_t i)
+{
+	const unsigned char *row = p->names + i * p->name_size;
+
+	return (size_t)row[0] << 8 | row[1];
+}
+
+/* With (?J) several groups may bear one name: the one that took part counts. */
+bool captures_named(const struct captures *c, struct str name, struct str *out)
+{
+	bool found = false;
+	const char *known;
+
+	*out = STR_EMPTY;
+	if (c->n == 0)
+		return false;
+	for (size_t i = 0; (known = pattern_group_name(c->pattern, i)) != NULL; i++) {
+		size_t number = group_number(c->pattern, i);
+
+		if (!str_is(name, known))
+			continue;
+		found = true;
+		if (number < c->n && c->group[number].p != NULL)
+			*out = c->group[number];
+	}
+	return found;
+}
+
+/* ---- searching ---- */
+
+static int run(const struct pattern *p, struct str text, size_t from, size_t last_start)
+{
+	const char *subject = text.p != NULL ? text.p : "";
+
+	pcre2_set_offset_limit(p->kit->match, last_start);
+	return pcre2_match(p->code, (PCRE2_SPTR)subject, text.len, from, 0, p->kit->data,
+			   p->kit->match);
+}
+
+static void note_groups(const struct pattern *p, struct str text, int n_set, struct captures *out)
+{
+	const size_t *offsets = pcre2_get_ovector_pointer(p->kit->data);
+
+	out->n = p->n_groups + 1;
+	out->pattern = p;
+	for (size_t i = 0; i < out->n; i++) {
+		size_t from = offsets[2 * i], to = offsets[2 * i + 1];
+		bool set = i < (size_t)n_set && from <= to &&
+			   to <= text.len; /* \K may turn them round */
+
+		out->group[i] = set ? str_make(text.p != NULL ? text.p + from : "", to - from) :
+				      (struct str){ NULL, 0 };
+	}
+}
+
+static enum answer answer_of(const struct pattern *p, struct str text, int rc, struct captures *out)
+{
+	if (rc == PCRE2_ERROR_NOMATCH)
+		return ANSWER_NO;
+	if (rc <= 0)
+		return ANSWER_UNKNOWN; /* a limit of steps, stack or memory */
+	note_groups(p, text, rc, out);
+	return ANSWER_YES;
+}
+
+static size_t slice_size(const struct pattern *p, size_t len)
+{
+	size_t starts = len > 0 ? SLICE_WORK / len : SLICE_MAX;
+
+	if (p->starts == STARTS_ONCE)
+		return SIZE_MAX;
+	return starts < SLICE_MIN ? SLICE_MIN : starts > SLICE_MAX ? SLICE_MAX : starts;
+}
+
+/* The first start of the slice behind: never within a letter, nor within a line where lines matter. */
+static size_t slice_end(const struct pattern *p, struct str text, size_t at)
+{
+	while (at < text.len && (text.p[at] & 0xC0) == 0x80)
+		at++;
+	while (p->starts == STARTS_AT_LINES && at < text.len && text.p[at - 1] != '\n')
+		at++;
+	return at;
+}
+
+static enum answer find_in_slices(const struct pattern *p, struct str text, size_t slice,
+				  const struct stopwatch *watch, struct captures *out)
+{
+	struct mono began = watch->now(watch->owner);
+	size_t from = 0;
+
+	for (;;) {
+		size_t end = text.len - from > slice ? slice_end(p, text, from + slice) : text.len;
+		bool last = end >= text.len;
+		int rc = run(p, text, from, last ? PCRE2_UNSET : end - 1);
+
+		if (rc != PCRE2_ERROR_NOMATCH || last)
+			return answer_of(p, text, rc, out);
+		if (mono_ms_between(began, watch->now(watch->owner)) >= PATTERN_BUDGET_MS)
+			return ANSWER_UNKNOWN;
+		from = end;
+	}
+}
+
+enum answer pattern_find(const struct pattern *p, struct str text, const struct stopwatch *watch,
+			 struct captures *out)
+{
+	size_t slice = slice_size(p, text.len);
+
+	if (watch->now == NULL || text.len <= slice)
+		return answer_of(p, text, run(p, text, 0, PCRE2_UNSET), out);
+	return find_in_slices(p, text, slice, watch, out);
+}
+
+/* ---- letters ---- */
+
+static char *substitute(pcre2_code *code, struct str text, const char *by, size_t *len)
+{
+	const uint32_t options = PCRE2_SUBSTITUTE_EXTENDED | PCRE2_SUBSTITUTE_GLOBAL;
+	char *room;
+
+	*len = 4 * text.len + 16; /* no letter grows beyond four bytes */
+	room = mem_alloc(*len);
+	if (pcre2_substitute(code, (PCRE2_SPTR)text.p, text.len, 0, options, NULL, NULL,
+			     (PCRE2_SPTR)by, PCRE2_ZERO_TERMINATED, (PCRE2_UCHAR *)room, len) < 0) {
+		free(room);
+		return NULL;
+	}
+	return room;
+}
+
+void pattern_recase(struct buf *out, struct str text, bool upper)
+{
+	CLEANUP(mem_freep) char *changed = NULL;
+	size_t len = 0, offset;
+	pcre2_code *code;
+	int error;
+
+	code = text.len > 0 ? pcre2_compile((PCRE2_SPTR) "[^\\n]+", PCRE2_ZERO_TERMINATED,
+					    PCRE2_UTF | PCRE2_UCP, &error, &offset, NULL) :
+			      NULL;
+	if (code != NULL)
+		changed = substitute(code, text, upper ? "\\U$0" : "\\L$0", &len);
+	buf_add(out, changed != NULL ? str_make(changed, len) : text);
+	pcre2_code_free(code);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One compiled pattern: Perl's regular expressions over a whole message, with a budget of time. `.` stands for
+ * line ends too, `^` and `$` are the start and the end of the text.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "rule/rule.h"
+
+struct pattern;
+struct pattern_kit;
+
+enum {
+	PATTERN_MAX = 4096,    /* bytes a pattern may have as written */
+	PATTERN_BUDGET_MS = 5, /* for one pattern on one text */
+	CAPTURES_MAX = 64,
+};
+
+/* What a pattern caught: slices of the text. Group 0 is the whole match. */
+struct captures {
+	size_t n; /* groups of the pattern plus one; 0 = no pattern was needed */
+	struct str group[CAPTURES_MAX]; /* p == NULL: the group took no part */
+	const struct pattern *pattern;	/* knows the names */
+};
+
+/* False when there is no such group; an unset group gives the empty slice. */
+bool captures_named(const struct captures *c, struct str name, struct str *out);
+
+/* What all patterns of a set share: settings, stack, room for results. Outlives its patterns; one thread. */
+struct pattern_kit *pattern_kit_new(void);
+void pattern_kit_free(struct pattern_kit *kit);
+
+struct pattern_source {
+	struct str regex;
+	struct str shown; /* as the author wrote it, for messages */
+	bool case_matters;
+	struct place at;
+};
+
+enum { PATTERN_BAD = 1 }; /* said in the diag */
+
+int pattern_compile(struct pattern **out, struct pattern_kit *kit,
+		    const struct pattern_source *source, struct diag *diag);
+void pattern_free(struct pattern *p);
+
+struct str pattern_shown(const struct pattern *p);
+size_t pattern_n_groups(const struct pattern *p); /* without group 0 */
+/* The i-th of its group names; NULL at the end. NUL-terminated, the pattern's. */
+const char *pattern_group_name(const struct pattern *p, size_t i);
+
+/* What the budget is measured by. */
+struct stopwatch {
+	void *owner;
+	struct mono (*now)(void *owner); /* NULL = no budget */
+};
+
+/* Searches the text; what is no valid UTF-8 in it never matches. Unknown when the budget was not enough.
+ * `out` is written on yes alone. Allocates nothing. */
+enum answer pattern_find(const struct pattern *p, struct str text, const struct stopwatch *watch,
+			 struct captures *out);
+
+/* Capital or small letters by Unicode, as patterns see them. The text is valid UTF-8. */
+void pattern_recase(struct buf *out, struct str text, bool upper);
