@@ -20,16 +20,16 @@ enum value_kind { VALUE_TEXT, VALUE_USER, VALUE_CHANNEL, VALUE_LINK, VALUE_CODE 
 
 struct value {
 	enum value_kind kind;
-	struct str text;	/* plain text of it: "@ana", "#general", the URL, what was caught */
-	struct str id;		/* users and channels */
+	struct str text; /* plain text of it: "@ana", "#general", the URL, what was caught */
+	struct str id;	 /* users and channels */
 };
 
 struct template_host {
 	void *owner;
 	/* The value of a name, or of a capture group (NAME_GROUP: `group` is a number or a name). False or
 	 * empty text = no value; then `or` text is taken. */
-	bool (*value)(void *owner, enum template_name name, enum template_field field, struct str group,
-		      struct value *out);
+	bool (*value)(void *owner, enum template_name name, enum template_field field,
+		      struct str group, struct value *out);
 	/* Puts a value into the answer, inert; literal text, as the author wrote it. */
 	void (*put)(void *owner, struct buf *out, const struct value *value);
 	void (*literal)(void *owner, struct buf *out, struct str text);
@@ -38,11 +38,12 @@ struct template_host {
 /* Which capture groups exist. */
 struct template_scope {
 	void *owner;
-	bool (*has_group)(void *owner, struct str group);	/* number or name */
+	bool (*has_group)(void *owner, struct str group); /* number or name */
+	const char *(*group_at)(void *owner, size_t i);	  /* the i-th name; NULL at the end */
 	bool allow_broadcast;
 };
 
-enum { TEMPLATE_BAD = 1 };	/* said in the diag */
+enum { TEMPLATE_BAD = 1 }; /* said in the diag */
 
 /* Lines as inifile gives them, so that a complaint names the very line. */
 int template_compile(struct template **out, const struct ini_entry *entry, const char *file,
@@ -53,4 +54,5 @@ void template_render(const struct template *t, const struct template_host *host,
 bool template_wants_names(const struct template *t);
 bool template_wants_text(const struct template *t);
 /* Calls back for every @name and #channel in its literal text. */
-void template_each_name(const struct template *t, void (*on_name)(void *owner, char sigil, struct str name), void *owner);
+void template_each_name(const struct template *t,
+			void (*on_name)(void *owner, char sigil, struct str name), void *owner);
