@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/match.h"
+
+#include "base/buf.h"
+
+struct asking {
+	const struct rule *rule;
+	const struct event *ev;
+	const struct match_world *world;
+	struct captures *captures;
+};
+
+/* Both must be yes; a no decides, whatever else is not known. */
+static enum answer both(enum answer a, enum answer b)
+{
+	if (a == ANSWER_NO || b == ANSWER_NO)
+		return ANSWER_NO;
+	return a == ANSWER_YES && b == ANSWER_YES ? ANSWER_YES : ANSWER_UNKNOWN;
+}
+
+static enum answer either(enum answer a, enum answer b)
+{
+	if (a == ANSWER_YES || b == ANSWER_YES)
+		return ANSWER_YES;
+	return a == ANSWER_NO && b == ANSWER_NO ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+static enum answer opposite(enum answer a)
+{
+	return a == ANSWER_UNKNOWN ? a : a == ANSWER_YES ? ANSWER_NO : ANSWER_YES;
+}
+
+static enum answer yes_if(bool condition)
+{
+	return condition ? ANSWER_YES : ANSWER_NO;
+}
+
+/* ---- on ---- */
+
+static bool is_pulled_by(const struct trigger *trigger, const struct event *ev)
+{
+	if (trigger->kind == EVENT_OTHER)
+		return str_is(ev->type, trigger->type);
+	if (trigger->kind != ev->kind || (trigger->mention && !ev->mentions_bot) ||
+	    (trigger->file && !ev->has_files))
+		return false;
+	return trigger->reaction == NULL || str_is(ev->reaction, trigger->reaction);
+}
+
+static enum answer ask_on(const struct asking *a)
+{
+	for (size_t i = 0; i < a->rule->n_triggers; i++) {
+		if (is_pulled_by(&a->rule->triggers[i], a->ev))
+			return ANSWER_YES;
+	}
+	return ANSWER_NO;
+}
+
+static void tell_on(const struct asking *a, struct buf *seen, struct buf *wanted)
+{
+	buf_addz(seen, event_kind_name(a->ev->kind));
+	if (a->ev->kind == EVENT_OTHER)
+		buf_addf(seen, " %.*s", STR_ARG(a->ev->type));
+	if (a->ev->reaction.len > 0)
+		buf_addf(seen, " :%.*s:", STR_ARG(a->ev->reaction));
+	for (size_t i = 0; i < a->rule->n_triggers; i++) {
+		const struct trigger *t = &a->rule->triggers[i];
+
+		buf_addz(wanted, i > 0 ? ", " : "");
+		buf_addz(wanted, t->mention ? "mention" :
+				 t->file    ? "file" :
+					      event_kind_name(t->kind));
+		if (t->reaction != NULL)
+			buf_addf(wanted, " :%s:", t->reaction);
+		if (t->type != NULL)
+			buf_addf(wanted, " %s", t->type);
+	}
+}
+
+/* ---- what must not even be looked at ---- */
+
+static enum answer ask_hidden(const struct asking *a)
+{
+	return yes_if(!a->ev->hidden);
+}
+
+static void tell_hidden(const struct asking *a, struct buf *seen, struct buf *wanted)
+{
+	(void)a;
+	buf_addz(seen, "an event that Slack hides from people");
+	buf_addz(wanted, "one that people see");
+}
+
+static enum answer ask_self(const struct asking *a)
+{
+	return yes_if(!a->ev->from_self);
+}
+
+static void tell_self(const struct asking *a, struct buf *seen, struct buf *wanted)
+{
+	(void)a;
+	buf_addz(seen, "the bot itself");
+	buf_addz(wanted, "somebody else");
+}
+
+/* ---- in, from ---- */
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+/* `*` stands for anything, `?` for one byte. */
+static bool glob_fits(struct str glob, struct str name)
+{
+	size_t g = 0, n = 0, star = SIZE_MAX, star_n = 0;
+
+	while (n < name.len) {
+		if (g < glob.len && glob.p[g] == '*') {
+			star = g++;
+			star_n = n;
+		} else if (g < glob.len &&
+			   (glob.p[g] == '?' || lower(glob.p[g]) == lower(name.p[n]))) {
+			g++;
+			n++;
+		} else if (star != SIZE_MAX) {
+			g = star + 1;
+			n = ++star_n;
+		} else {
+			return false;
+		}
+	}
+	while (g < glob.len && glob.p[g] == '*')
+		g++;
+	return g == glob.len;
+}
+
+static enum answer is_named(const struct asking *a, const struct scope_item *item)
+{
+	const struct event *ev = a->ev;
+	struct str name = str_from(item->name);
+
+	if (ev->channel.len == 0 || ev->channel_kind == CHANNEL_DM)
+		return ANSWER_NO; /* these have no name */
+	if (ev->channel_name.len == 0)
+		return ANSWER_UNKNOWN;
+	return yes_if(item->glob ? glob_fits(name, ev->channel_name) :
+				   str_eq_nocase(name, ev->channel_name));
+}
+
+static enum answer is_place(const struct asking *a, const struct scope_item *item)
+{
+	const struct event *ev = a->ev;
+
+	if (item->kind == SCOPE_NAME)
+		return is_named(a, item);
+	if (item->kind == SCOPE_ID)
+		return yes_if(str_is(ev->channel, item->name));
+	if (ev->channel.len > 0 && ev->channel_kind == CHANNEL_UNKNOWN)
+		return ANSWER_UNKNOWN;
+	return yes_if(ev->channel.len > 0 && ev->channel_kind == item->channel_kind);
+}
+
+static bool is_bot(const struct event *ev)
+{
+	return ev->from_bot || ev->user.is_bot;
+}
+
+static enum answer is_person(const struct asking *a, const struct scope_item *item)
+{
+	const struct event *ev = a->ev;
+
+	switch (item->kind) {
+	case SCOPE_BOTS:
+		return yes_if(is_bot(ev));
+	case SCOPE_ID:
+		return yes_if(str_is(ev->user.id, item->name) || str_is(ev->bot_id, item->name));
+	case SCOPE_NAME:
+		return ev->user.id.len == 0 ?
+			       ANSWER_NO :
+			       a->world->is_user(a->world->owner, str_from(item->name), &ev->user);
+	case SCOPE_PEOPLE:
+	case SCOPE_CHANNEL_KIND:
+		break;
+	}
+	return yes_if(!is_bot(ev));
+}
+
+/* `otherwise` is the answer where nothing is allowed by name. */
+static enum answer ask_scope(const struct asking *a, const struct scope *scope,
+			     enum answer otherwise,
+			     enum answer (*is)(const struct asking *a,
+					       const struct scope_item *item))
+{
+	enum answer denied = ANSWER_NO, allowed = ANSWER_NO;
+	bool any_allowed = false;
+
+	for (size_t i = 0; i < scope->n; i++) {
+		enum answer answer = is(a, &scope->items[i]);
+
+		if (scope->items[i].deny) {
+			denied = either(denied, answer);
+		} else {
+			allowed = either(allowed, answer);
+			any_allowed = true;
+		}
+	}
+	return both(opposite(denied), any_allowed ? allowed : otherwise);
+}
+
+static enum answer ask_in(const struct asking *a)
+{
+	return ask_scope(a, &a->rule->in, ANSWER_YES, is_place);
+}
+
+static enum answer ask_from(const struct asking *a)
+{
+	return ask_scope(a, &a->rule->from, yes_if(!is_bot(a->ev)), is_person);
+}
+
+static const char *const channel_kind_names[] = {
+	[CHANNEL_UNKNOWN] = "unknown", [CHANNEL_PUBLIC] = "public", [CHANNEL_PRIVATE] = "private",
+	[CHANNEL_DM] = "dm",	       [CHANNEL_GROUP] = "group",
+};
+
+static void tell_scope(const struct scope *scope, char sigil, struct buf *wanted)
+{
+	for (size_t i = 0; i < scope->n; i++) {
+		const struct scope_item *item = &scope->items[i];
+
+		buf_addf(wanted, "%s%s", i > 0 ? ", " : "", item->deny ? "!" : "");
+		switch (item->kind) {
+		case SCOPE_NAME:
+			buf_addf(wanted, "%c%s", sigil, item->name);
+			break;
+		case SCOPE_ID:
+			buf_addz(wanted, item->name);
+			break;
+		case SCOPE_CHANNEL_KIND:
+			buf_addz(wanted, channel_kind_names[item->channel_kind]);
+			break;
+		case SCOPE_PEOPLE:
+			buf_addz(wanted, "people");
+			break;
+		case SCOPE_BOTS:
+			buf_addz(wanted, "bots");
+			break;
+		}
+	}
+}
+
+static void tell_in(const struct asking *a, struct buf *seen, struct buf *wanted)
+{
+	const struct event *ev = a->ev;
+
+	if (ev->channel.len == 0)
+		buf_addz(seen, "no channel");
+	else if (ev->channel_name.len > 0)
+		buf_addf(seen, "#%.*s", STR_ARG(ev->channel_name));
+	else
+		buf_addf(seen, "%s %.*s", channel_kind_names[ev->channel_kind],
+			 STR_ARG(ev->channel));
+	tell_scope(&a->rule->in, '#', wanted);
+	if (a->rule->in.n == 0)
+		buf_addz(wanted, "everywhere");
+}
+
+static void tell_from(const struct asking *a, struct buf *seen, struct buf *wanted)
+{
+	const struct event *ev = a->ev;
+
+	buf_addz(seen, is_bot(ev) ? "the bot " : "");
+	if (ev->user.handle.len > 0)
+		buf_addf(seen, "@%.*s", STR_ARG(ev->user.handle));
+	else if (ev->user.id.len > 0)
+		buf_add(seen, ev->user.id);
+	else
+		buf_addz(seen, ev->bot_id.len > 0 ? "" : "nobody");
+	if (ev->user.id.len == 0)
+		buf_add(seen, ev->bot_id);
+	tell_scope(&a->rule->from, '@', wanted);
+	if (a->rule->from.n == 0)
+		buf_addz(wanted, "people");
+}
+
+/* ---- to bot, thread ---- */
+
+static enum answer ask_to_bot(const struct asking *a)
+{
+	return yes_if(!a->rule->to_bot || a->ev->mentions_bot || a->ev->channel_kind == CHANNEL_DM);
+}
+
+static void tell_to_bot(const struct asking *a, struct buf *seen, struct buf *wanted)
+{
+	buf_addz(seen, a->ev->channel_kind == CHANNEL_DM ? "a direct message" :
+		       a->ev->mentions_bot		 ? "a mention of the bot" :
+							   "no mention of the bot");
+	buf_addz(wanted,
+		 a->rule->to_bot ? "a mention of the bot, or a direct message" : "anything");
+}
+
+static enum answer ask_thread(const struct asking *a)
+{
+	if (a->rule->thread == THREAD_ANY)
+		return ANSWER_YES;
+	return yes_if(event_is_reply(a->ev) == (a->rule->thread == THREAD_REPLIES));
+}
+
+static void tell_thread(const struct asking *a, struct buf *seen, struct buf *wanted)
+{
+	static const char *const wants[] = {
+		[THREAD_ANY] = "any",
+		[THREAD_ROOT] = "root",
+		[THREAD_REPLIES] = "replies",
+	};
+
+	buf_addz(seen, event_is_reply(a->ev) ? "a reply in a thread" : "not in a thread");
+	buf_addz(wanted, wants[a->rule->thread]);
+}
+
+/* ---- text ---- */
+
+/* A message that is about another one shows that one's text, when it could be read. */
+static bool is_text_missing(const struct event *ev)
+{
+	return !ev->text_known && (ev->kind == EVENT_REACTION || ev->kind == EVENT_UNREACTION ||
+				   ev->kind == EVENT_PIN);
+}
+
+static bool waits_for_mention(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->n_triggers; i++) {
+		if (rule->triggers[i].mention)
+			return true;
+	}
+	return false;
+}
+
+static struct str text_for(const struct asking *a)
+{
+	bool addressed = a->rule->to_bot || (a->ev->mentions_bot && waits_for_mention(a->rule));
+
+	return addressed ? a->ev->text_to_bot : a->ev->text;
+}
+
+static enum answer find_any(const struct asking *a, struct pattern *const *patterns, size_t n,
+			    struct captures *caught)
+{
+	const struct stopwatch watch = { a->world->owner, a->world->now };
+	enum answer answer = ANSWER_NO;
+
+	if (is_text_missing(a->ev))
+		return ANSWER_UNKNOWN;
+	for (size_t i = 0; i < n && answer != ANSWER_YES; i++)
+		answer = either(answer, pattern_find(patterns[i], text_for(a), &watch, caught));
+	return answer;
+}
+
+static enum answer ask_match(const struct asking *a)
+{
+	return a->rule->n_any == 0 ? ANSWER_YES :
+				     find_any(a, a->rule->any, a->rule->n_any, a->captures);
+}
+
+static enum answer ask_except(const struct asking *a)
+{
+	struct captures ignored;
+
+	if (a->rule->n_except == 0)
+		return ANSWER_YES;
+	return opposite(find_any(a, a->rule->except, a->rule->n_except, &ignored));
+}
+
+static void tell_patterns(const struct asking *a, struct pattern *const *patterns, size_t n,
+			  struct buf *seen, struct buf *wanted)
+{
+	buf_add(seen,
+		is_text_missing(a->ev) ? STR("(the message could not be read)") : text_for(a));
+	for (size_t i = 0; i < n; i++) {
+		buf_addz(wanted, i > 0 ? " or " : "");
+		buf_add(wanted, pattern_shown(patterns[i]));
+	}
+}
+
+static void tell_match(const struct asking *a, struct buf *seen, struct buf *wanted)
+{
+	tell_patterns(a, a->rule->any, a->rule->n_any, seen, wanted);
+	buf_addz(wanted, a->rule->n_any == 0 ? "any text" : "");
+}
+
+static void tell_except(const struct asking *a, struct buf *seen, struct buf *wanted)
+{
+	buf_addz(wanted, a->rule->n_except > 0 ? "no " : "any text");
+	tell_patterns(a, a->rule->except, a->rule->n_except, seen, wanted);
+}
+
+/* ---- all of them ---- */
+
+/* From cheap to dear; the patterns last. */
+static const struct question {
+	const char *key;
+	enum answer (*ask)(const struct asking *a);
+	void (*tell)(const struct asking *a, struct buf *seen, struct buf *wanted);
+} questions[] = {
+	{ "on", ask_on, tell_on },
+	{ "hidden", ask_hidden, tell_hidden },
+	{ "self", ask_self, tell_self },
+	{ "in", ask_in, tell_in },
+	{ "from", ask_from, tell_from },
+	{ "to bot", ask_to_bot, tell_to_bot },
+	{ "thread", ask_thread, tell_thread },
+	{ "match", ask_match, tell_match },
+	{ "except", ask_except, tell_except },
+};
+
+static void tell(const struct asking *a, const struct question *question, enum answer answer,
+		 const struct witness *witness)
+{
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
+	CLEANUP(buf_deinit) struct buf wanted = { 0 };
+
+	buf_init(&seen, 0);
+	buf_init(&wanted, 0);
+	question->tell(a, &seen, &wanted);
+	witness->asked(witness->owner, a->rule, question->key, answer, buf_str(&seen),
+		       buf_str(&wanted));
+}
+
+/* What cannot be told is no end: a later no makes the answer sure. */
+enum answer rule_match(const struct rule *rule, const struct event *ev,
+		       const struct match_world *world, struct captures *out,
+		       const struct witness *witness)
+{
+	const struct asking asking = { rule, ev, world, out };
+	enum answer all = ANSWER_YES;
+
+	out->n = 0;
+	out->pattern = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(questions) && all != ANSWER_NO; i++) {
+		enum answer answer = questions[i].ask(&asking);
+
+		if (witness != NULL)
+			tell(&asking, &questions[i], answer, witness);
+		all = both(all, answer);
+	}
+	return all;
+}
