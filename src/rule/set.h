@@ -12,18 +12,18 @@ struct set;
 enum { SET_BROKEN = 1 };
 
 struct set_options {
-	bool allow_broadcast;	/* may literal text notify everyone? */
+	bool allow_broadcast; /* may literal text notify everyone? */
 };
 
 /* Files and folders (a folder gives its *.ini files in byte order). All complaints of all files go to
  * `diag`; any error gives SET_BROKEN. */
-int set_load(struct set **out, const char *const *paths, size_t n_paths, const struct set_options *options,
-	     struct diag *diag);
+int set_load(struct set **out, const char *const *paths, size_t n_paths,
+	     const struct set_options *options, struct diag *diag);
 /* One text under a file name; for tests. */
-int set_load_text(struct set **out, struct str text, const char *file, const struct set_options *options,
-		  struct diag *diag);
+int set_load_text(struct set **out, struct str text, const char *file,
+		  const struct set_options *options, struct diag *diag);
 struct set *set_ref(struct set *set);
-void set_unref(struct set *set);			/* NULL is fine */
+void set_unref(struct set *set); /* NULL is fine */
 
 size_t set_n_files(const struct set *set);
 size_t set_n_rules(const struct set *set);
@@ -34,10 +34,12 @@ const struct rule *set_rule(const struct set *set, size_t i);
 const struct rule *set_rule_named(const struct set *set, struct str name);
 
 /* What must be known of an event before this set can be asked. */
-bool set_wants_names(const struct set *set);	/* names of authors or channels: in, from, {user.name} … */
-bool set_wants_reacted(const struct set *set);	/* the text of messages reacted to */
+bool set_wants_names(
+	const struct set *set); /* names of authors or channels: in, from, {user.name} … */
+bool set_wants_reacted(const struct set *set); /* the text of messages reacted to */
 
 /* Every #channel and @user that the rules name (scope and literal text), for checking against Slack.
  * `sigil` is '#' or '@'; globs are left out. */
-void set_each_name(const struct set *set, void (*on_name)(void *owner, char sigil, struct str name, struct place at),
+void set_each_name(const struct set *set,
+		   void (*on_name)(void *owner, char sigil, struct str name, struct place at),
 		   void *owner);

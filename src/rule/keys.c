@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/keys.h"
+
+/* clang-format off */
+static const struct key keys[] = {
+	/* What happened. */
+	{ "on", GROUP_EVENT, KEY_EVENTS, .read = read_on,
+	  .help = "what the rule waits for: message, mention, reaction :x:, join …" },
+	{ "match", GROUP_EVENT, KEY_PATTERNS, .turn = TURN_PATTERNS, .read = read_match,
+	  .help = "patterns, one a line; any one suffices" },
+	{ "words", GROUP_EVENT, KEY_ITEMS, .turn = TURN_PATTERNS, .read = read_words,
+	  .help = "words or phrases that stand there as whole words" },
+	{ "phrase", GROUP_EVENT, KEY_ITEMS, .turn = TURN_PATTERNS, .read = read_phrase,
+	  .help = "texts that may stand anywhere" },
+	{ "exact", GROUP_EVENT, KEY_PATTERNS,
+	  .help = "the whole message, one wording a line" },
+	{ "like", GROUP_EVENT, KEY_ITEMS,
+	  .help = "the whole message, with * and ? for what may vary" },
+	{ "except", GROUP_EVENT, KEY_PATTERNS, .turn = TURN_PATTERNS, .read = read_except,
+	  .help = "patterns that keep the rule silent" },
+	{ "ignore", GROUP_EVENT, KEY_ITEMS,
+	  .help = "phrases that are blanked out before matching" },
+	{ "look in", GROUP_EVENT, KEY_ITEMS, .preset = true,
+	  .help = "which parts of a message are matched" },
+	{ "case", GROUP_EVENT, KEY_CHOICE, .preset = true, .read = read_case,
+	  .help = "yes: capital and small letters differ" },
+
+	/* Where and who. */
+	{ "in", GROUP_SCOPE, KEY_ITEMS, .preset = true, .read = read_in,
+	  .help = "channels and kinds of channels; !item denies" },
+	{ "from", GROUP_SCOPE, KEY_ITEMS, .preset = true, .read = read_from,
+	  .help = "people, bots; !item denies" },
+	{ "thread", GROUP_SCOPE, KEY_CHOICE, .preset = true, .read = read_thread,
+	  .help = "root: only messages in the channel; replies: only those in threads" },
+	{ "to bot", GROUP_SCOPE, KEY_CHOICE, .preset = true, .read = read_to_bot,
+	  .help = "yes: only messages that mention the bot, or are direct" },
+	{ "when", GROUP_SCOPE, KEY_LINE, .preset = true,
+	  .help = "at which hours" },
+	{ "if", GROUP_SCOPE, KEY_LINE, .preset = true,
+	  .help = "a test of what was caught or stored" },
+	{ "workspace", GROUP_SCOPE, KEY_ITEMS, .preset = true,
+	  .help = "in which workspaces" },
+
+	/* What is done. */
+	{ "reply", GROUP_ACTION, KEY_TEXT, .repeats = true, .turn = TURN_ACTIONS, .read = read_talk,
+	  .help = "answers in the thread of the message" },
+	{ "say", GROUP_ACTION, KEY_TEXT, .repeats = true, .turn = TURN_ACTIONS, .read = read_talk,
+	  .help = "answers where the message stands" },
+	{ "broadcast", GROUP_ACTION, KEY_TEXT, .repeats = true,
+	  .help = "answers in the thread and shows it in the channel" },
+	{ "whisper", GROUP_ACTION, KEY_TEXT, .repeats = true, .turn = TURN_ACTIONS, .read = read_talk,
+	  .help = "answers so that only the author sees it" },
+	{ "dm", GROUP_ACTION, KEY_TEXT, .targeted = true, .repeats = true,
+	  .help = "a direct message" },
+	{ "post", GROUP_ACTION, KEY_TEXT, .targeted = true, .repeats = true,
+	  .help = "a message in another channel" },
+	{ "react", GROUP_ACTION, KEY_ITEMS, .repeats = true, .turn = TURN_ACTIONS, .read = read_react,
+	  .help = "puts emoji under the message" },
+	{ "unreact", GROUP_ACTION, KEY_ITEMS, .repeats = true,
+	  .help = "takes emoji away" },
+	{ "edit", GROUP_ACTION, KEY_TEXT, .repeats = true,
+	  .help = "changes an earlier answer" },
+	{ "remove", GROUP_ACTION, KEY_CHOICE, .repeats = true,
+	  .help = "deletes an earlier answer" },
+	{ "webhook", GROUP_ACTION, KEY_JSON, .targeted = true, .repeats = true,
+	  .help = "calls an endpoint" },
+	{ "call", GROUP_ACTION, KEY_JSON, .targeted = true, .repeats = true,
+	  .help = "calls a method of the Web API" },
+	{ "set", GROUP_ACTION, KEY_TEXT, .targeted = true, .repeats = true,
+	  .help = "stores a value" },
+	{ "add", GROUP_ACTION, KEY_TEXT, .targeted = true, .repeats = true,
+	  .help = "adds to a number" },
+	{ "wait", GROUP_ACTION, KEY_LINE, .repeats = true,
+	  .help = "does what follows later" },
+	{ "on error", GROUP_ACTION, KEY_TEXT, .targeted = true, .repeats = true,
+	  .help = "what to do when an action failed" },
+	{ "blocks", GROUP_ACTION, KEY_JSON, .repeats = true,
+	  .help = "the layout of the answer above" },
+	{ "unfurl", GROUP_ACTION, KEY_CHOICE, .repeats = true,
+	  .help = "previews of links in the answer above" },
+	{ "pick", GROUP_ACTION, KEY_CHOICE,
+	  .help = "how one of several wordings is chosen" },
+
+	/* How often and in what order. */
+	{ "limit", GROUP_FLOW, KEY_SENTENCES, .repeats = true, .preset = true, .read = read_limit,
+	  .help = "how often the rule may act, one sentence a line" },
+	{ "chance", GROUP_FLOW, KEY_LINE, .preset = true,
+	  .help = "acts only now and then" },
+	{ "priority", GROUP_FLOW, KEY_NUMBER, .preset = true, .read = read_priority,
+	  .help = "a number; higher is asked first" },
+	{ "then", GROUP_FLOW, KEY_CHOICE, .preset = true, .read = read_then,
+	  .help = "stop or continue: what becomes of later rules" },
+	{ "fallback", GROUP_FLOW, KEY_CHOICE, .preset = true, .read = read_fallback,
+	  .help = "yes: only when nobody else talked" },
+	{ "follow", GROUP_FLOW, KEY_ITEMS, .preset = true,
+	  .help = "the answer follows edits or deletes of the question" },
+
+	/* Care. */
+	{ "mode", GROUP_CARE, KEY_CHOICE, .preset = true, .read = read_mode,
+	  .help = "live, shadow or off" },
+	{ "help", GROUP_CARE, KEY_LINE, .preset = true, .read = read_help,
+	  .help = "one line that tells people what the rule is good for" },
+	{ "owner", GROUP_CARE, KEY_ITEMS, .preset = true,
+	  .help = "who is told when the rule breaks" },
+	{ "expires", GROUP_CARE, KEY_LINE, .preset = true,
+	  .help = "the last day of the rule" },
+	{ "zone", GROUP_CARE, KEY_LINE, .preset = true,
+	  .help = "the time zone of the rule" },
+	{ "test", GROUP_CARE, KEY_TESTS, .repeats = true, .turn = TURN_ACTIONS, .read = read_test,
+	  .help = "what should happen when somebody writes something" },
+};
+/* clang-format on */
+
+const struct key *key_at(size_t i)
+{
+	return i < ARRAY_LEN(keys) ? &keys[i] : NULL;
+}
+
+static bool is_written_as(const struct key *key, struct str written)
+{
+	if (str_is(written, key->name))
+		return true;
+	return key->targeted && str_skip(&written, key->name) && str_starts(written, " ");
+}
+
+const struct key *key_find(struct str written)
+{
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (is_written_as(&keys[i], written))
+			return &keys[i];
+	}
+	return NULL;
+}
+
+static const char *name_at(const void *table, size_t i)
+{
+	(void)table;
+	return i < ARRAY_LEN(keys) ? keys[i].name : NULL;
+}
+
+void key_complain_unknown(struct str written, struct place at, struct diag *diag)
+{
+	known_complain_unknown("key", written, name_at, NULL, at, diag);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* Readers of the actions. */
+#include <stdlib.h>
+#include "rule/draft.h"
+#include "rule/items.h"
+#include "rule/template.h"
+
+/* ---- texts ---- */
+
+static bool has_group(void *owner, struct str group)
+{
+	const struct draft *d = owner;
+	const struct rule *rule = d->rule;
+	int64_t number;
+
+	for (size_t i = 0; i < rule->n_any; i++) {
+		const char *name;
+
+		if (str_int(group, &number) && number >= 0 &&
+		    (size_t)number <= pattern_n_groups(rule->any[i]))
+			return true;
+		for (size_t n = 0; (name = pattern_group_name(rule->any[i], n)) != NULL; n++) {
+			if (str_is(group, name))
+				return true;
+		}
+	}
+	return d->has_faulty_pattern;
+}
+
+static const char *group_at(void *owner, size_t at)
+{
+	const struct rule *rule = ((const struct draft *)owner)->rule;
+
+	for (size_t i = 0; i < rule->n_any; i++) {
+		const char *name;
+
+		for (size_t n = 0; (name = pattern_group_name(rule->any[i], n)) != NULL; n++) {
+			if (at-- == 0)
+				return name;
+		}
+	}
+	return NULL;
+}
+
+static enum verb talking_verb(struct str key)
+{
+	for (int verb = 0; verb < N_VERBS; verb++) {
+		if (str_is(key, verb_name((enum verb)verb)))
+			return (enum verb)verb;
+	}
+	abort(); /* the table of keys names this reader for talking verbs only */
+}
+
+static struct rule_action *add_action(struct draft *d, enum verb verb,
+				      const struct ini_entry *entry)
+{
+	struct rule_action *action = draft_append(d, &d->rule->actions, &d->rule->n_actions,
+						  sizeof(*action));
+
+	action->verb = verb;
+	action->at = draft_place(d, entry->line);
+	return action;
+}
+
+void read_talk(struct draft *d, const struct ini_entry *entry)
+{
+	const struct template_scope scope = {
+		.owner = d,
+		.has_group = has_group,
+		.group_at = group_at,
+		.allow_broadcast = d->allow_broadcast,
+	};
+	struct template *text = NULL;
+
+	if (template_compile(&text, entry, d->file, &scope, d->diag) == 0)
+		add_action(d, talking_verb(entry->key), entry)->text = text;
+}
+
+/* ---- react ---- */
+
+static bool is_picture(uint32_t code)
+{
+	return code >= 0x1F000 || (code >= 0x2190 && code <= 0x2BFF);
+}
+
+static const char *what_is_wrong_with(struct str name)
+{
+	if (name.len == 0)
+		return "a name is missing";
+	for (struct str rest = name; rest.len > 0;) {
+		uint32_t code = utf8_next(&rest);
+
+		if (is_picture(code))
+			return "write the emoji's name instead of its picture, as in :eyes:";
+		if (code >= 'A' && code <= 'Z')
+			return "names of emoji are in small letters";
+		if (code < 0x80 && !(code >= 'a' && code <= 'z') && !(code >= '0' && code <= '9') &&
+		    code != '_' && code != '-' && code != '+' && code != '\'' && code != ':')
+			return "an emoji has a name such as :eyes:, and commas separate several";
+	}
+	return NULL;
+}
+
+void read_react(struct draft *d, const struct ini_entry *entry)
+{
+	struct rule_action *action = add_action(d, VERB_REACT, entry);
+	struct items walk;
+	struct item item;
+
+	items_init(&walk, entry, d->file, d->arena, d->diag);
+	while (items_next(&walk, &item)) {
+		struct str name = item.text;
+		const char *why;
+
+		str_skip(&name, ":");
+		if (str_ends(name, ":"))
+			name.len--;
+		why = what_is_wrong_with(name);
+		if (why != NULL)
+			diag_error(d->diag, item.at, "`%.*s` is no emoji: %s", STR_ARG(item.text),
+				   why);
+		else
+			*(char **)draft_append(d, &action->emoji, &action->n_emoji,
+					       sizeof(char *)) = draft_keep(d, name);
+	}
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/set.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "base/inifile.h"
+#include "base/map.h"
+#include "rule/parse.h"
+#include "rule/template.h"
+
+struct set {
+	size_t n_refs;
+	struct arena arena; /* names of files, and all texts of the rules */
+	struct pattern_kit *kit;
+	struct rule **rules; /* as they stand in the files */
+	size_t n_rules;
+	struct rule **asked; /* those that are not off, in the order in which they are asked */
+	size_t n_asked;
+	struct map names;
+	size_t n_files;
+	size_t n_tests;
+	bool wants_names;
+	bool wants_reacted;
+};
+
+/* ---- loading ---- */
+
+struct loading {
+	struct set *set;
+	struct parse_result result;
+	struct diag *diag;
+};
+
+static void loading_init(struct loading *l, const struct set_options *options, struct diag *diag)
+{
+	struct set *set = mem_zero(1, sizeof(*set));
+
+	set->n_refs = 1;
+	arena_init(&set->arena);
+	map_init(&set->names);
+	set->kit = pattern_kit_new();
+	*l = (struct loading){
+		.set = set,
+		.result = { .arena = &set->arena,
+			    .kit = set->kit,
+			    .allow_broadcast = options->allow_broadcast,
+			    .diag = diag },
+		.diag = diag,
+	};
+	map_init(&l->result.names);
+}
+
+static void load_text(struct loading *l, struct str text, const char *file)
+{
+	size_t first = l->diag->n_entries;
+
+	parse_text(&l->result, text, str_keep(&l->set->arena, str_from(file)).p);
+	diag_sort(l->diag, first);
+	l->set->n_files++;
+}
+
+static void load_file(struct loading *l, const char *path)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	struct place at = { path, 0 };
+
+	buf_init(&text, 0);
+	switch (inifile_load(path, &text)) {
+	case FILE_UNREADABLE:
+		diag_error(l->diag, at, "the file cannot be read: %s", strerror(errno));
+		break;
+	case FILE_TOO_LARGE:
+		diag_error(l->diag, at, "the file is larger than %d MiB", INIFILE_MAX_FILE >> 20);
+		break;
+	default:
+		load_text(l, buf_str(&text), path);
+	}
+}
+
+static int is_rule_file(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && str_ends(str_from(entry->d_name), ".ini");
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void load_entry(struct loading *l, const char *folder, const char *name)
+{
+	CLEANUP(mem_freep) char *path = NULL;
+	struct buf joined;
+	struct stat st;
+
+	buf_init(&joined, 0);
+	buf_addf(&joined, "%s%s%s", folder, str_ends(str_from(folder), "/") ? "" : "/", name);
+	path = buf_take(&joined);
+	if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
+		load_file(l, path); /* which says why, when it is a link to nothing */
+}
+
+static void load_folder(struct loading *l, const char *path)
+{
+	struct dirent **entries = NULL;
+	size_t n_before = l->result.n_rules, n_errors = l->diag->n_errors;
+	struct place at = { path, 0 };
+	int n = scandir(path, &entries, is_rule_file, by_bytes);
+
+	if (n < 0) {
+		diag_error(l->diag, at, "the folder cannot be read: %s", strerror(errno));
+		return;
+	}
+	for (int i = 0; i < n; i++) {
+		load_entry(l, path, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	if (l->result.n_rules == n_before && l->diag->n_errors == n_errors)
+		diag_error(l->diag, at,
+			   n > 0 ? "no file of this folder has a rule" :
+				   "the folder has no rules: no file "
+				   "in it ends in .ini");
+}
+
+static void load_path(struct loading *l, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		load_folder(l, path);
+	else
+		load_file(l, path);
+}
+
+/* ---- the order in which rules are asked ---- */
+
+static int by_precedence(const void *a, const void *b)
+{
+	const struct rule *x = *(const struct rule *const *)a, *y = *(const struct rule *const *)b;
+
+	if (x->fallback != y->fallback)
+		return x->fallback ? 1 : -1;
+	if (x->priority != y->priority)
+		return x->priority > y->priority ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+/* ---- what the rules want to know ---- */
+
+static bool is_about_other_messages(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->n_triggers; i++) {
+		enum event_kind kind = rule->triggers[i].kind;
+
+		if (kind == EVENT_REACTION || kind == EVENT_UNREACTION || kind == EVENT_PIN ||
+		    kind == EVENT_OTHER)
+			return true;
+	}
+	return false;
+}
+
+static bool has_names(const struct scope *scope)
+{
+	for (size_t i = 0; i < scope->n; i++) {
+		if (scope->items[i].kind == SCOPE_NAME)
+			return true;
+	}
+	return false;
+}
+
+static void note_wants(struct set *set, const struct rule *rule)
+{
+	bool text = rule->n_any > 0 || rule->n_except > 0;
+	bool names = has_names(&rule->in) || has_names(&rule->from);
+
+	for (size_t i = 0; i < rule->n_actions; i++) {
+		const struct template *t = rule->actions[i].text;
+
+		text |= t != NULL && template_wants_text(t);
+		names |= t != NULL && template_wants_names(t);
+	}
+	set->wants_names |= names;
+	set->wants_reacted |= text && is_about_other_messages(rule);
+}
+
+/* ---- the end of loading ---- */
+
+static int loading_finish(struct loading *l, size_t n_errors, struct set **out)
+{
+	struct set *set = l->set;
+
+	set->rules = l->result.rules;
+	set->n_rules = l->result.n_rules;
+	set->names = l->result.names;
+	if (set->n_rules == 0 && l->diag->n_errors == n_errors)
+		diag_error(l->diag, (struct place){ 0 }, "there are no rules");
+	if (l->diag->n_errors > n_errors) {
+		set_unref(set);
+		return SET_BROKEN;
+	}
+	set->asked = mem_zero(set->n_rules, sizeof(set->asked[0]));
+	for (size_t i = 0; i < set->n_rules; i++) {
+		struct rule *rule = set->rules[i];
+
+		if (rule->mode == MODE_OFF)
+			continue;
+		set->asked[set->n_asked++] = rule;
+		set->n_tests += rule->n_tests;
+		note_wants(set, rule);
+	}
+	qsort(set->asked, set->n_asked, sizeof(set->asked[0]), by_precedence);
+	*out = set;
+	return 0;
+}
+
+int set_load(struct set **out, const char *const *paths, size_t n_paths,
+	     const struct set_options *options, struct diag *diag)
+{
+	size_t n_errors = diag->n_errors;
+	struct loading l;
+
+	loading_init(&l, options, diag);
+	for (size_t i = 0; i < n_paths; i++)
+		load_path(&l, paths[i]);
+	return loading_finish(&l, n_errors, out);
+}
+
+int set_load_text(struct set **out, struct str text, const char *file,
+		  const struct set_options *options, struct diag *diag)
+{
+	size_t n_errors = diag->n_errors;
+	struct loading l;
+
+	loading_init(&l, options, diag);
+	load_text(&l, text, file);
+	return loading_finish(&l, n_errors, out);
+}
+
+struct set *set_ref(struct set *set)
+{
+	set->n_refs++;
+	return set;
+}
+
+void set_unref(struct set *set)
+{
+	if (set == NULL || --set->n_refs > 0)
+		return;
+	for (size_t i = 0; i < set->n_rules; i++)
+		rule_deinit(set->rules[i]);
+	free(set->rules);
+	free(set->asked);
+	map_deinit(&set->names, NULL);
+	pattern_kit_free(set->kit);
+	arena_deinit(&set->arena);
+	free(set);
+}
+
+/* ---- asking ---- */
+
+size_t set_n_files(const struct set *set)
+{
+	return set->n_files;
+}
+
+size_t set_n_rules(const struct set *set)
+{
+	return set->n_asked;
+}
+
+size_t set_n_tests(const struct set *set)
+{
+	return set->n_tests;
+}
+
+const struct rule *set_rule(const struct set *set, size_t i)
+{
+	return set->asked[i];
+}
+
+const struct rule *set_rule_named(const struct set *set, struct str name)
+{
+	return map_get(&set->names, name);
+}
+
+bool set_wants_names(const struct set *set)
+{
+	return set->wants_names;
+}
+
+bool set_wants_reacted(const struct set *set)
+{
+	return set->wants_reacted;
+}
+
+/* ---- names ---- */
+
+struct name_walk {
+	void (*on_name)(void *owner, char sigil, struct str name, struct place at);
+	void *owner;
+	struct place at;
+};
+
+static void walk_scope(const struct name_walk *walk, char sigil, const struct scope *scope)
+{
+	for (size_t i = 0; i < scope->n; i++) {
+		const struct scope_item *item = &scope->items[i];
+
+		if (item->kind == SCOPE_NAME && !item->glob)
+			walk->on_name(walk->owner, sigil, str_from(item->name), item->at);
+	}
+}
+
+static void on_literal_name(void *owner, char sigil, struct str name)
+{
+	const struct name_walk *walk = owner;
+
+	walk->on_name(walk->owner, sigil, name, walk->at);
+}
+
+void set_each_name(const struct set *set,
+		   void (*on_name)(void *owner, char sigil, struct str name, struct place at),
+		   void *owner)
+{
+	struct name_walk walk = { .on_name = on_name, .owner = owner };
+
+	for (size_t i = 0; i < set->n_asked; i++) {
+		const struct rule *rule = set->asked[i];
+
+		walk_scope(&walk, '#', &rule->in);
+		walk_scope(&walk, '@', &rule->from);
+		for (size_t a = 0; a < rule->n_actions; a++) {
+			walk.at = rule->actions[a].at;
+			if (rule->actions[a].text != NULL)
+				template_each_name(rule->actions[a].text, on_literal_name, &walk);
+		}
+	}
+}
