@@ -148,6 +148,11 @@ fuzz: deps-tools
 	$(AGAIN) -s fuzzers
 	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
 
+node:
+	@contrib/bootstrap --node
+	$(AGAIN) -s build/slacksim
+	@tests/sim/node/run
+
 bench: deps
 	$(AGAIN) -s all build/slacksim $(BENCHES:%=build/bench/%)
 	@tests/bench/run
@@ -174,12 +179,13 @@ help:
 	@echo 'make lint       clang-tidy, cppcheck, clang-format, manual pages'
 	@echo 'make format     lays out the C files as lint wants them'
 	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS ($(FUZZ_SECONDS)) seconds'
+	@echo 'make node       Slack'"'"'s own Node.js clients against the local Slack'
 	@echo 'make bench      speed, one line a benchmark'
 	@echo 'make install    into DESTDIR and PREFIX ($(PREFIX))'
 	@echo 'make clean      removes build/'
 	@echo 'demo, check, lint, fuzz and bench first install missing Debian or Ubuntu packages.'
 
 .PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit e2e layers man lint \
-        format fuzz bench install clean help
+        format fuzz node bench install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)
