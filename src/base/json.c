@@ -167,6 +167,8 @@ struct json *json_at(const struct json *j, const char *path)
 	struct json_object *o = inner(j);
 	struct str rest = str_from(path), name;
 
+	if (rest.len == 0)
+		return outer(o);
 	while (o != NULL && str_cut(&rest, '.', &name))
 		o = step(o, name);
 	return outer(o);

@@ -4,7 +4,7 @@
  * json_parse or json_new_* gave is owned and freed with json_free, every node got out of it is
  * borrowed until then.
  *
- * Paths: "event.item.ts"; array positions as numbers: "authorizations.0.user_id". All getters take a
+ * Paths: "event.item.ts"; array positions as numbers: "authorizations.0.user_id"; "" is the node itself. All getters take a
  * NULL node and then find nothing. A value of another type, or null, counts as not there.
  */
 #pragma once

@@ -52,6 +52,8 @@ static void test_values_are_found_by_path(void)
 	CU_ASSERT_TRUE(json_get_int(j, "event.n", &n) && n == 12);
 	CU_ASSERT_TRUE(json_get_int(j, "event.big", &n) && n == INT64_MAX);
 	CU_ASSERT_TRUE(json_get_bool(j, "event.yes", &yes) && yes);
+	ASSERT_STR(json_str(json_item(json_at(j, "ids"), 1), ""), "x");
+	CU_ASSERT_PTR_EQUAL(json_at(j, ""), j);
 	CU_ASSERT_PTR_NULL(json_at(j, "event.nothing.below"));
 	CU_ASSERT_PTR_NULL(json_at(j, "ids.2"));
 	CU_ASSERT_PTR_NULL(json_at(j, "ids.-1"));
