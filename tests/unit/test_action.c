@@ -95,8 +95,7 @@ static struct set *load(const char *rules)
 	struct set *set = NULL;
 
 	diag_init(&diag);
-	CU_ASSERT_EQUAL_FATAL(
-		set_load_text(&set, str_from(rules), "t.ini", &options, &diag), 0);
+	CU_ASSERT_EQUAL_FATAL(set_load_text(&set, str_from(rules), "t.ini", &options, &diag), 0);
 	return set;
 }
 
@@ -123,7 +122,7 @@ static size_t check_text(struct set *set, struct str text)
 	size_t n = 0;
 
 	ev->text = ev->text_to_bot = str_keep(&ev->arena, text);
-	ev->user.name = str_keep(&ev->arena, text);	/* a display name is user text as well */
+	ev->user.name = str_keep(&ev->arena, text); /* a display name is user text as well */
 	if (rule_match(set_rule(set, 0), ev, &matching, &captures, NULL) != ANSWER_YES)
 		return 0;
 	list_init(&jobs);
@@ -143,18 +142,51 @@ static size_t check_text(struct set *set, struct str text)
 	return n;
 }
 
-#define EVERYWHERE                                                                                 \
-	"[rule a]\nmatch = (?<all>.+)\n"                                                           \
-	"reply = {user}: {text}, {1}, {all}, {match}\n"                                     \
-	"say = {text|upper} {text|lower} {text|trim} {text|short 20} {text|plain} {text|code}\n"   \
+#define EVERYWHERE                                                                               \
+	"[rule a]\nmatch = (?<all>.+)\n"                                                         \
+	"reply = {user}: {text}, {1}, {all}, {match}\n"                                          \
+	"say = {text|upper} {text|lower} {text|trim} {text|short 20} {text|plain} {text|code}\n" \
 	"whisper = {user.name} {all|short 5|upper} {match|plain|code} x{1}y @{1} &amp;{1}\n"
 
 static const char *const hostile[] = {
-	"<!channel>", "&lt;!channel&gt;", "<!here|here>", "<!subteam^S1|@team>", "<@U2>", "<@U2|x>", "@here now",
-	"@channel", "@everyone", "<https://evil|https://bank>", "<!date^0^x^https://evil|now>", "{user} {text|code}",
-	"{{user}}", "{", "}", "`code` ```block", "``` <@U2> ```", "a\nb\tc", "\xE2\x80\xAE" "abc", "\x01\x02", "&",
-	"&amp;lt;", "&&&&", "<", ">", "<<<>>>", "*bold* _it_ ~x~", "%s%n%x", "\\@here", "@\xE2\x80\x8B" "here",
-	"mailto:a@b", "<#C1|x>", "<#C1>", "x@here", "\xF0\x9F\x98\x80 ok", "$(id) `id`",
+	"<!channel>",
+	"&lt;!channel&gt;",
+	"<!here|here>",
+	"<!subteam^S1|@team>",
+	"<@U2>",
+	"<@U2|x>",
+	"@here now",
+	"@channel",
+	"@everyone",
+	"<https://evil|https://bank>",
+	"<!date^0^x^https://evil|now>",
+	"{user} {text|code}",
+	"{{user}}",
+	"{",
+	"}",
+	"`code` ```block",
+	"``` <@U2> ```",
+	"a\nb\tc",
+	"\xE2\x80\xAE"
+	"abc",
+	"\x01\x02",
+	"&",
+	"&amp;lt;",
+	"&&&&",
+	"<",
+	">",
+	"<<<>>>",
+	"*bold* _it_ ~x~",
+	"%s%n%x",
+	"\\@here",
+	"@\xE2\x80\x8B"
+	"here",
+	"mailto:a@b",
+	"<#C1|x>",
+	"<#C1>",
+	"x@here",
+	"\xF0\x9F\x98\x80 ok",
+	"$(id) `id`",
 };
 
 static void test_hostile_texts_are_inert(void)
@@ -179,7 +211,8 @@ static void test_random_mixtures_are_inert(void)
 		buf_init(&text, 0);
 		for (int i = 0; i < n; i++) {
 			struct str piece = str_from(hostile[(size_t)rand() % ARRAY_LEN(hostile)]);
-			size_t cut = utf8_valid_len(str_sub(piece, 0, (size_t)rand() % (piece.len + 1)));
+			size_t cut = utf8_valid_len(
+				str_sub(piece, 0, (size_t)rand() % (piece.len + 1)));
 
 			buf_add(&text, rand() % 3 == 0 ? str_sub(piece, 0, cut) : piece);
 		}
@@ -215,7 +248,7 @@ static void test_the_naughty_strings_are_inert(void)
 	buf_addc(&path, '\0');
 	file = fopen(path.p, "r");
 	if (file == NULL)
-		return;		/* a bonus where the data is at hand */
+		return; /* a bonus where the data is at hand */
 	set = load(EVERYWHERE);
 	while (fgets(line, sizeof(line), file) != NULL) {
 		struct str text = str_trim(str_from(line));
@@ -228,8 +261,7 @@ static void test_the_naughty_strings_are_inert(void)
 	set_unref(set);
 }
 
-UNIT_MAIN("action",
-	  { "the oracle can fail", test_the_oracle_can_fail },
+UNIT_MAIN("action", { "the oracle can fail", test_the_oracle_can_fail },
 	  { "hostile texts are inert", test_hostile_texts_are_inert },
 	  { "random mixtures are inert", test_random_mixtures_are_inert },
 	  { "long texts are split and inert", test_long_texts_are_split_and_inert },

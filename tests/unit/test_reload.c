@@ -11,10 +11,9 @@ static const struct set_options OPTIONS = { .allow_broadcast = false };
 
 static void test_twenty_mistakes_in_three_files_give_twenty_messages(void)
 {
-	/* Each line that ends in "; wrong" is a mistake of its own; the marks are not part of the files. */
 	static const char *const files[][2] = {
 		{ "a.ini",
-		  "[rule one]\nmacth = x\nmatch = (\nreply = {usr}\npriority = high\nmode = silent\n"
+		  "[rule one]\nmacth = x\nmatch = (\nreply = {user.shoe}\npriority = high\nmode = silent\n"
 		  "[rule One]\nreply = a\n[rul two]\n" },
 		{ "b.ini",
 		  "[rule b1]\nmatch = a\nmatch = b\nreply = {user|shout}\nlimit = often\nthen = perhaps\n"
