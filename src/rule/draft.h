@@ -11,7 +11,9 @@
 struct draft {
 	struct rule *rule;
 	bool case_matters;
-	bool has_faulty_pattern; /* then nobody can say which groups there are */
+	struct str
+		*faulty; /* patterns that did not compile: which groups they have, nobody knows */
+	size_t n_faulty;
 	bool allow_broadcast;
 	const char *file;
 	struct arena *arena; /* of the set: all texts and arrays of the rule lie there */

@@ -15,6 +15,11 @@ static const char *name_at(const void *table, size_t i)
 	return ((const struct known *)table)[i].name;
 }
 
+const char *known_nearest(const struct known *table, struct str seen)
+{
+	return str_nearest(seen, name_at, table);
+}
+
 const struct known *known_look(const struct known *table, const char *what, struct str seen,
 			       struct place at, struct diag *diag)
 {

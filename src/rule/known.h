@@ -18,6 +18,8 @@ const struct known *known_find(const struct known *table, struct str seen);
 const struct known *known_look(const struct known *table, const char *what, struct str seen,
 			       struct place at, struct diag *diag);
 
+/* The name nearest to what was seen, or NULL. */
+const char *known_nearest(const struct known *table, struct str seen);
 void known_complain_later(const char *what, struct str name, struct place at, struct diag *diag);
 /* `name_at(table, i)` as for str_nearest. */
 void known_complain_unknown(const char *what, struct str seen,

@@ -7,6 +7,18 @@
 
 /* ---- texts ---- */
 
+/* A slip in a pattern is not told a second time as an unknown group. */
+static bool may_be_in_faulty(const struct draft *d, struct str group)
+{
+	CLEANUP(mem_freep) char *name = str_dup(group);
+
+	for (size_t i = 0; i < d->n_faulty; i++) {
+		if (str_find(d->faulty[i], name) != SIZE_MAX)
+			return true;
+	}
+	return false;
+}
+
 static bool has_group(void *owner, struct str group)
 {
 	const struct draft *d = owner;
@@ -24,7 +36,7 @@ static bool has_group(void *owner, struct str group)
 				return true;
 		}
 	}
-	return d->has_faulty_pattern;
+	return str_int(group, &number) ? d->n_faulty > 0 : may_be_in_faulty(d, group);
 }
 
 static const char *group_at(void *owner, size_t at)

@@ -117,7 +117,20 @@ static void add_pattern(struct draft *d, const struct pattern_source *source,
 	if (pattern_compile(&p, d->kit, source, d->diag) == 0)
 		*(struct pattern **)draft_append(d, list, n, sizeof(p)) = p;
 	else
-		d->has_faulty_pattern = true;
+		*(struct str *)draft_append(d, &d->faulty, &d->n_faulty,
+					    sizeof(struct str)) = str_keep(d->arena, source->shown);
+}
+
+/* A pattern may be pasted from a text with curly quotes, which no message has when it is matched. */
+static void warn_of_dressed_signs(struct draft *d, const struct pattern_source *source)
+{
+	struct str rest = source->shown, sign;
+	char plain;
+
+	while (wording_dressed(&rest, &sign, &plain))
+		diag_warn(d->diag, source->at,
+			  "`%.*s` is never in the text that is matched; it has `%c` instead",
+			  STR_ARG(sign), plain);
 }
 
 static void read_patterns(struct draft *d, const struct ini_entry *entry, struct pattern ***list,
@@ -132,8 +145,10 @@ static void read_patterns(struct draft *d, const struct ini_entry *entry, struct
 			.at = draft_place(d, entry->lines[i].line),
 		};
 
-		if (line.len > 0)
-			add_pattern(d, &source, list, n);
+		if (line.len == 0)
+			continue;
+		warn_of_dressed_signs(d, &source);
+		add_pattern(d, &source, list, n);
 	}
 }
 

@@ -31,7 +31,7 @@ static const struct known from_words[] = {
 };
 
 static const struct scope_words in_list = {
-	"place", '#', true, "CGD", in_words, "a channel is written `#name`",
+	"channel", '#', true, "CGD", in_words, "a channel is written `#name`",
 };
 
 static const struct scope_words from_list = {
@@ -66,8 +66,8 @@ static bool fill_name(struct draft *d, const struct scope_words *list, struct sc
 	item->name = draft_keep(d, name);
 	if (name.len > 0 && !has_any(name, list->globs ? " \t!@#" : " \t!@#*?"))
 		return true;
-	diag_error(d->diag, item->at, "`%c%.*s` is not the name of a %s", list->sigil,
-		   STR_ARG(name), list->what);
+	diag_error(d->diag, item->at, "`%c%.*s` is no name of a %s", list->sigil, STR_ARG(name),
+		   list->what);
 	return false;
 }
 
@@ -92,6 +92,9 @@ static bool complain_word(struct draft *d, const struct scope_words *list, struc
 			   STR_ARG(text));
 	else if (known_find(list->words, text) != NULL)
 		known_complain_later("word", text, at, d->diag);
+	else if (known_nearest(list->words, text) != NULL)
+		diag_error(d->diag, at, "`%.*s` is no %s; did you mean `%s`?", STR_ARG(text),
+			   list->what, known_nearest(list->words, text));
 	else
 		diag_error(d->diag, at, "`%.*s` is no %s; %s", STR_ARG(text), list->what,
 			   list->example);

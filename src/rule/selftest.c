@@ -22,6 +22,18 @@ static const int64_t DEFAULT_TIME_S = 1767787200;
 
 /* ---- words of a test ---- */
 
+static const struct known outcomes[] = {
+	{ .name = "fires", .value = EXPECT_FIRES },
+	{ .name = "silent", .value = EXPECT_SILENT },
+	{ .name = "says", .value = EXPECT_SAYS },
+	{ .name = "posts", .later = true },
+	{ .name = "calls", .later = true },
+	{ .name = "reacts", .later = true },
+	{ .name = "dms", .later = true },
+	{ .name = "sets", .later = true },
+	{ .name = NULL },
+};
+
 static bool next_word(struct reading *r, struct str *word)
 {
 	return str_word(&r->rest, word);
@@ -167,6 +179,8 @@ static bool take_word(struct reading *r, struct str word)
 		known_complain_later("word", word, r->test->at, r->diag);
 		return false;
 	}
+	if (known_find(outcomes, word) != NULL)
+		return complain(r, "`->` is missing in front of its outcome");
 	known_complain_unknown("word", word, word_at, NULL, r->test->at, r->diag);
 	return false;
 }
@@ -224,18 +238,6 @@ static bool read_what_happens(struct reading *r)
 }
 
 /* ---- outcomes ---- */
-
-static const struct known outcomes[] = {
-	{ .name = "fires", .value = EXPECT_FIRES },
-	{ .name = "silent", .value = EXPECT_SILENT },
-	{ .name = "says", .value = EXPECT_SAYS },
-	{ .name = "posts", .later = true },
-	{ .name = "calls", .later = true },
-	{ .name = "reacts", .later = true },
-	{ .name = "dms", .later = true },
-	{ .name = "sets", .later = true },
-	{ .name = NULL },
-};
 
 static bool read_outcome(struct reading *r)
 {

@@ -62,6 +62,21 @@ void wording_escape(struct buf *out, struct str item)
 	}
 }
 
+bool wording_dressed(struct str *rest, struct str *sign, char *plain)
+{
+	while (rest->len > 0) {
+		struct str behind = *rest;
+		uint32_t code = utf8_next(&behind);
+
+		*sign = str_sub(*rest, 0, rest->len - behind.len);
+		*plain = plain_form(code);
+		*rest = behind;
+		if (code >= 0x80 && *plain != 0)
+			return true;
+	}
+	return false;
+}
+
 void wording_wrap(struct buf *out, struct str alternatives, enum wording wording)
 {
 	bool whole = wording == WORDING_WHOLE;

@@ -9,5 +9,8 @@ enum wording { WORDING_WHOLE, WORDING_ANYWHERE };
 
 /* Appends one alternative: the item with every white space loosened and every sign made plain. */
 void wording_escape(struct buf *out, struct str item);
+/* Finds the next sign in *rest that messages never have when they are matched, because they have a plain one
+ * instead; moves *rest behind it. False at the end. */
+bool wording_dressed(struct str *rest, struct str *sign, char *plain);
 /* The pattern of alternatives joined by `|`. */
 void wording_wrap(struct buf *out, struct str alternatives, enum wording wording);
