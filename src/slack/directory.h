@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names and ids of people and channels, cached: loaded at start (users.list, conversations.list), kept
+ * Names and ids of people and channels, cached: loaded at start (users.list, users.conversations), kept
  * fresh by events, asked for one by one when an event names someone unknown.
  */
 #pragma once
@@ -13,8 +13,8 @@
 
 struct directory;
 
-int directory_new(struct directory **out, struct loop *loop, struct api *api, const struct secret *token,
-		  const struct identity *me);
+int directory_new(struct directory **out, struct loop *loop, struct api *api,
+		  const struct secret *token, const struct identity *me);
 void directory_free(struct directory *d);
 /* Loads all pages; on_loaded comes once, also when Slack refuses (missing scope: said once in the log,
  * then only one-by-one look-ups remain). */
@@ -31,11 +31,12 @@ void directory_note(struct directory *d, const struct event *ev);
 
 /* What a rule set needs to know of an event before it can be asked. */
 enum directory_want {
-	WANT_NAMES = 1,		/* of author and channel; names of mentioned people are always wanted */
-	WANT_REACTED = 2,	/* the text of the message reacted to */
+	WANT_NAMES = 1,	  /* of author and channel; names of mentioned people are always wanted */
+	WANT_REACTED = 2, /* the text of the message reacted to */
 };
 /* Fills names, kinds and texts in, asking Slack for what is missing, for at most 1.5 s; then on_complete
  * comes with the event, with whatever could be learned. Within the call when nothing is missing. Keeps
  * the order of events within a channel. Takes the event and gives it to on_complete. */
 void directory_complete(struct directory *d, struct event *take, unsigned wants,
-			void (*on_complete)(void *owner, struct event *take, void *tag), void *owner, void *tag);
+			void (*on_complete)(void *owner, struct event *take, void *tag),
+			void *owner, void *tag);

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include "slack/roster.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "base/mem.h"
+
+/* ---- names to ids ---- */
+
+/* Those who share a name; the ids are owned copies. */
+struct holders {
+	char **ids;
+	size_t n, cap;
+};
+
+static void holders_free(void *object)
+{
+	struct holders *h = object;
+
+	for (size_t i = 0; i < h->n; i++)
+		free(h->ids[i]);
+	free(h->ids);
+	free(h);
+}
+
+static void fold(struct buf *out, struct str name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.p[i];
+
+		buf_addc(out, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
+	}
+}
+
+static struct holders *holders_of(const struct map *names, struct str name)
+{
+	CLEANUP(buf_deinit) struct buf key;
+
+	buf_init(&key, 0);
+	fold(&key, name);
+	return map_get(names, buf_str(&key));
+}
+
+static struct holders *holders_new(struct map *names, struct str name)
+{
+	CLEANUP(buf_deinit) struct buf key;
+	struct holders *h = mem_zero(1, sizeof(*h));
+
+	buf_init(&key, 0);
+	fold(&key, name);
+	map_set(names, buf_str(&key), h);
+	return h;
+}
+
+static void name_add(struct map *names, const char *name, const char *id)
+{
+	struct holders *h = holders_of(names, str_from(name));
+
+	if (name[0] == '\0')
+		return;
+	if (h == NULL)
+		h = holders_new(names, str_from(name));
+	if (h->n == h->cap) {
+		h->cap = h->cap > 0 ? h->cap * 2 : 1;
+		h->ids = mem_grow(h->ids, h->cap, sizeof(*h->ids));
+	}
+	h->ids[h->n++] = mem_strdup(id);
+}
+
+static void holders_forget(struct map *names, struct str name)
+{
+	CLEANUP(buf_deinit) struct buf key;
+
+	buf_init(&key, 0);
+	fold(&key, name);
+	holders_free(map_remove(names, buf_str(&key)));
+}
+
+static void name_remove(struct map *names, const char *name, const char *id)
+{
+	struct holders *h = holders_of(names, str_from(name));
+
+	for (size_t i = 0; h != NULL && i < h->n; i++) {
+		if (strcmp(h->ids[i], id) != 0)
+			continue;
+		free(h->ids[i]);
+		h->ids[i] = h->ids[--h->n];
+		if (h->n == 0)
+			holders_forget(names, str_from(name));
+		return;
+	}
+}
+
+static size_t name_find(const struct map *names, struct str name, struct buf *ids)
+{
+	const struct holders *h = holders_of(names, name);
+
+	for (size_t i = 0; h != NULL && i < h->n; i++) {
+		buf_addz(ids, i > 0 ? ", " : "");
+		buf_addz(ids, h->ids[i]);
+	}
+	return h != NULL ? h->n : 0;
+}
+
+/* ---- people ---- */
+
+static void user_free(void *object)
+{
+	struct roster_user *u = object;
+
+	free(u->id);
+	free(u->handle);
+	free(u->name);
+	free(u->email);
+	free(u);
+}
+
+static struct roster_user *user_new(struct roster *r, struct str id)
+{
+	struct roster_user *u = mem_zero(1, sizeof(*u));
+
+	u->id = str_dup(id);
+	u->handle = mem_strdup("");
+	u->name = mem_strdup("");
+	u->email = mem_strdup("");
+	map_set(&r->users, id, u);
+	return u;
+}
+
+static void user_unlist(struct roster *r, const struct roster_user *u)
+{
+	name_remove(&r->handles, u->handle, u->id);
+	name_remove(&r->user_names, u->name, u->id);
+}
+
+static void user_list(struct roster *r, const struct roster_user *u)
+{
+	if (u->is_gone)
+		return;
+	name_add(&r->handles, u->handle, u->id);
+	name_add(&r->user_names, u->name, u->id);
+}
+
+static void replace(char **text, struct str value)
+{
+	if (value.len == 0)
+		return;
+	free(*text);
+	*text = str_dup(value);
+}
+
+static struct str best_name(const struct json *user)
+{
+	static const char *const paths[] = { "profile.display_name", "profile.real_name",
+					     "real_name" };
+	struct str name = STR_EMPTY;
+
+	for (size_t i = 0; i < ARRAY_LEN(paths) && name.len == 0; i++)
+		name = json_str(user, paths[i]);
+	return name;
+}
+
+void roster_learn_user(struct roster *r, const struct json *user)
+{
+	struct str id = json_str(user, "id");
+	struct roster_user *u = map_get(&r->users, id);
+
+	if (id.len == 0)
+		return;
+	if (u == NULL)
+		u = user_new(r, id);
+	user_unlist(r, u);
+	replace(&u->handle, json_str(user, "name"));
+	replace(&u->name, best_name(user));
+	replace(&u->email, json_str(user, "profile.email"));
+	json_get_bool(user, "is_bot", &u->is_bot);
+	json_get_bool(user, "deleted", &u->is_gone);
+	user_list(r, u);
+}
+
+const struct roster_user *roster_user(const struct roster *r, struct str id)
+{
+	return map_get(&r->users, id);
+}
+
+size_t roster_find_user(const struct roster *r, struct str name, struct buf *ids)
+{
+	size_t n = name_find(&r->handles, name, ids);
+
+	return n > 0 ? n : name_find(&r->user_names, name, ids);
+}
+
+/* ---- channels ---- */
+
+static void channel_free(void *object)
+{
+	struct roster_channel *c = object;
+
+	free(c->id);
+	free(c->name);
+	free(c);
+}
+
+static struct roster_channel *channel_new(struct roster *r, struct str id)
+{
+	struct roster_channel *c = mem_zero(1, sizeof(*c));
+
+	c->id = str_dup(id);
+	c->name = mem_strdup("");
+	c->kind = str_starts(id, "D") ? CHANNEL_DM : CHANNEL_UNKNOWN;
+	map_set(&r->channels, id, c);
+	return c;
+}
+
+/* In this order: a group DM is private and a channel as well. */
+static const struct {
+	const char *flag;
+	bool value;
+	enum channel_kind kind;
+} kind_flags[] = {
+	{ "is_im", true, CHANNEL_DM },		 { "is_mpim", true, CHANNEL_GROUP },
+	{ "is_private", true, CHANNEL_PRIVATE }, { "is_group", true, CHANNEL_PRIVATE },
+	{ "is_private", false, CHANNEL_PUBLIC }, { "is_channel", true, CHANNEL_PUBLIC },
+};
+
+static enum channel_kind kind_of(const struct json *channel)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kind_flags); i++) {
+		bool value;
+
+		if (json_get_bool(channel, kind_flags[i].flag, &value) &&
+		    value == kind_flags[i].value)
+			return kind_flags[i].kind;
+	}
+	return CHANNEL_UNKNOWN;
+}
+
+void roster_learn_channel(struct roster *r, const struct json *channel,
+			  enum channel_kind kind_if_unsaid)
+{
+	struct str id = json_str(channel, "id");
+	struct roster_channel *c = map_get(&r->channels, id);
+	enum channel_kind kind = kind_of(channel);
+
+	if (id.len == 0)
+		return;
+	if (c == NULL)
+		c = channel_new(r, id);
+	if (kind != CHANNEL_UNKNOWN)
+		c->kind = kind;
+	else if (c->kind == CHANNEL_UNKNOWN)
+		c->kind = kind_if_unsaid;
+	name_remove(&r->channel_names, c->name, c->id);
+	replace(&c->name, json_str(channel, "name"));
+	name_add(&r->channel_names, c->name, c->id);
+}
+
+void roster_move_channel(struct roster *r, struct str old_id, struct str new_id)
+{
+	struct roster_channel *c = map_get(&r->channels, old_id);
+
+	if (c == NULL || new_id.len == 0 || map_get(&r->channels, new_id) != NULL)
+		return;
+	map_remove(&r->channels, old_id);
+	name_remove(&r->channel_names, c->name, c->id);
+	free(c->id);
+	c->id = str_dup(new_id);
+	map_set(&r->channels, new_id, c);
+	name_add(&r->channel_names, c->name, c->id);
+}
+
+const struct roster_channel *roster_channel(const struct roster *r, struct str id)
+{
+	return map_get(&r->channels, id);
+}
+
+size_t roster_find_channel(const struct roster *r, struct str name, struct buf *ids)
+{
+	return name_find(&r->channel_names, name, ids);
+}
+
+/* ---- user groups ---- */
+
+void roster_learn_group(struct roster *r, const struct json *group)
+{
+	struct str id = json_str(group, "id"), handle = json_str(group, "handle");
+
+	if (id.len > 0 && handle.len > 0)
+		free(map_set(&r->groups, id, str_dup(handle)));
+}
+
+struct str roster_group(const struct roster *r, struct str id)
+{
+	return str_from(map_get(&r->groups, id));
+}
+
+/* ---- life ---- */
+
+void roster_init(struct roster *r)
+{
+	map_init(&r->users);
+	map_init(&r->channels);
+	map_init(&r->groups);
+	map_init(&r->handles);
+	map_init(&r->user_names);
+	map_init(&r->channel_names);
+}
+
+void roster_deinit(struct roster *r)
+{
+	map_deinit(&r->users, user_free);
+	map_deinit(&r->channels, channel_free);
+	map_deinit(&r->groups, free);
+	map_deinit(&r->handles, holders_free);
+	map_deinit(&r->user_names, holders_free);
+	map_deinit(&r->channel_names, holders_free);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* Who and what there is in a workspace, by id and by name, without I/O: what the directory remembers. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/map.h"
+#include "event.h"
+
+struct roster_user {
+	char *id;
+	char *handle; /* texts are never NULL */
+	char *name;   /* display name, or the real name */
+	char *email;
+	bool is_bot;
+	bool is_gone; /* deactivated: known by id, but no longer by name */
+};
+
+struct roster_channel {
+	char *id;
+	char *name; /* "" for a DM */
+	enum channel_kind kind;
+};
+
+struct roster {
+	struct map users;
+	struct map channels;
+	struct map groups; /* handles of user groups */
+	/* From names, ASCII letters folded, to the ids that have them. */
+	struct map handles;
+	struct map user_names;
+	struct map channel_names;
+};
+
+void roster_init(struct roster *r);
+void roster_deinit(struct roster *r);
+
+/* From Slack's objects, whole or in part: what they do not say stays as it was. */
+void roster_learn_user(struct roster *r, const struct json *user);
+void roster_learn_channel(struct roster *r, const struct json *channel,
+			  enum channel_kind kind_if_unsaid);
+void roster_learn_group(struct roster *r, const struct json *group);
+/* The same channel under another id. */
+void roster_move_channel(struct roster *r, struct str old_id, struct str new_id);
+
+/* NULL = not known. Valid until the next change. */
+const struct roster_user *roster_user(const struct roster *r, struct str id);
+const struct roster_channel *roster_channel(const struct roster *r, struct str id);
+struct str roster_group(const struct roster *r, struct str id); /* its handle, or empty */
+
+/* How many have this name; their ids, joined by ", ", are added to `ids`. A handle beats a display name. */
+size_t roster_find_user(const struct roster *r, struct str name, struct buf *ids);
+size_t roster_find_channel(const struct roster *r, struct str name, struct buf *ids);
