@@ -109,29 +109,6 @@ static bool send_signal(struct stage *st, const struct match *m)
 	return stage_fail(st, "signals are HUP TERM INT KILL STOP CONT USR1");
 }
 
-/* Without the indentation that all lines share. */
-static struct str unindented(struct stage *st)
-{
-	struct str rest = st->block, line;
-	CLEANUP(buf_deinit) struct buf out;
-	size_t common = SIZE_MAX;
-
-	buf_init(&out, 0);
-	while (rest.len > 0 && str_cut(&rest, '\n', &line)) {
-		size_t n = 0;
-
-		while (n < line.len && (line.p[n] == ' ' || line.p[n] == '\t'))
-			n++;
-		if (n < line.len && n < common)
-			common = n;
-	}
-	for (rest = st->block; rest.len > 0 && str_cut(&rest, '\n', &line);) {
-		buf_add(&out, str_sub(line, common, line.len));
-		buf_addc(&out, '\n');
-	}
-	return str_keep(&st->arena, buf_str(&out));
-}
-
 static bool rules(struct stage *st, const struct match *m)
 {
 	struct str name = match_has(m, "NAME") ? match_text(m, "NAME") : STR("rules.ini");
@@ -144,7 +121,7 @@ static bool rules(struct stage *st, const struct match *m)
 	path = stage_path(st, str_keepf(&st->arena, "rules/%.*s", STR_ARG(name)).p);
 	free(st->rules_path);
 	st->rules_path = TAKE(folder);
-	return stage_write(st, path, unindented(st));
+	return stage_write(st, path, st->block);
 }
 
 static bool rules_from(struct stage *st, const struct match *m)
@@ -159,7 +136,7 @@ static bool configuration(struct stage *st, const struct match *m)
 	(void)m;
 	free(st->conf_path);
 	st->conf_path = stage_path(st, "retort.ini");
-	return st->conf_path != NULL && stage_write(st, st->conf_path, unindented(st));
+	return st->conf_path != NULL && stage_write(st, st->conf_path, st->block);
 }
 
 static bool environment(struct stage *st, const struct match *m)

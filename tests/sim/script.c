@@ -109,6 +109,33 @@ static bool is_loop(const struct words *words, struct arena *arena, struct loop_
 	return true;
 }
 
+static size_t indentation(struct str line)
+{
+	size_t n = 0;
+
+	while (n < line.len && (line.p[n] == ' ' || line.p[n] == '\t'))
+		n++;
+	return n;
+}
+
+/* Without the indentation that all lines share. The caller's. */
+static char *moved_left(struct str block)
+{
+	struct str rest = block, line;
+	CLEANUP(buf_deinit) struct buf out;
+	size_t common = SIZE_MAX;
+
+	buf_init(&out, 0);
+	while (rest.len > 0 && str_cut(&rest, '\n', &line))
+		if (!is_blank(line) && indentation(line) < common)
+			common = indentation(line);
+	for (rest = block; rest.len > 0 && str_cut(&rest, '\n', &line);) {
+		buf_add(&out, str_sub(line, common, line.len));
+		buf_addc(&out, '\n');
+	}
+	return buf_take(&out);
+}
+
 /* The block with {NAME} replaced. The caller's. */
 static char *with_number(struct str block, struct str name, int64_t n)
 {
@@ -146,7 +173,8 @@ static bool check_step(const char *file, const struct step *step, int depth)
 	arena_init(&arena);
 	why = words_cut(step->text, &arena, &words);
 	if (why == NULL && depth < MAX_DEPTH && is_loop(&words, &arena, &loop)) {
-		CLEANUP(mem_freep) char *block = with_number(step->block, loop.name, loop.from);
+		CLEANUP(mem_freep) char *left = moved_left(step->block);
+		CLEANUP(mem_freep) char *block = with_number(str_from(left), loop.name, loop.from);
 
 		good = check_source((struct source){ file, str_from(block), step->line + 1 }, depth + 1);
 	} else if (why == NULL) {
@@ -195,8 +223,9 @@ bool script_check(const char *path)
 static bool run_command(struct stage *st, const struct command *c, const struct match *m, struct str block)
 {
 	struct links *links = st->sim->links;
+	CLEANUP(mem_freep) char *left = moved_left(block);
 
-	st->block = block;
+	st->block = str_from(left);
 	if (!c->only_looks) {
 		st->hellos_then = links->n_hellos;
 		st->gaps_then = links->n_gaps;
@@ -209,8 +238,10 @@ static bool play_source(struct stage *st, struct source s);
 
 static bool play_loop(struct stage *st, const char *file, const struct step *step, const struct loop_words *loop)
 {
+	CLEANUP(mem_freep) char *left = moved_left(step->block);
+
 	for (int64_t n = loop->from; n <= loop->to && !st->quit; n++) {
-		CLEANUP(mem_freep) char *block = with_number(step->block, loop->name, n);
+		CLEANUP(mem_freep) char *block = with_number(str_from(left), loop->name, n);
 
 		if (!play_source(st, (struct source){ file, str_from(block), step->line + 1 }))
 			return false;

@@ -34,6 +34,7 @@ struct conn {
 	struct buf in;
 	bool answering;			/* a request is under way; the next one waits in `in` */
 	bool keep_alive;
+	bool closing;			/* no further request is read */
 	bool continued;			/* 100 Continue has been sent for the request in `in` */
 	bool dying;			/* ends when everything has left */
 	bool by_reset;
@@ -84,6 +85,7 @@ void conn_drop(struct conn *c, bool by_reset)
 void conn_close(struct conn *c)
 {
 	c->reader = NULL;
+	c->closing = true;
 	if (c->stream != NULL)
 		stream_close(c->stream);
 }
@@ -251,14 +253,14 @@ static bool read_request(struct conn *c)
 	c->keep_alive = r.keep_alive;
 	c->continued = false;
 	route(c, &r);
-	if (c->stream != NULL && c->reader == NULL)
+	if (c->stream != NULL)
 		buf_consume(&c->in, used);
 	return true;
 }
 
 static void read_requests(struct conn *c)
 {
-	while (c->stream != NULL && c->reader == NULL && !c->answering && c->in.len > 0)
+	while (c->stream != NULL && c->reader == NULL && !c->answering && !c->closing && c->in.len > 0)
 		if (!read_request(c))
 			return;
 }

@@ -26,7 +26,7 @@ struct stage {
 	struct map named;		/* struct named, by name */
 	size_t hellos_then, gaps_then;	/* before the newest command that was no expectation */
 	size_t log_then;
-	struct str block;		/* the indented lines below the one being played */
+	struct str block;		/* the lines indented below the one being played, moved to the left */
 	struct arena arena;		/* texts of the line being played */
 	struct buf complaint;		/* why the line failed */
 	bool quit;
