@@ -47,3 +47,24 @@ bool event_is_reply(const struct event *ev)
 {
 	return ev->thread_ts.len > 0 && !str_eq(ev->thread_ts, ev->ts);
 }
+
+struct str event_reaction_name(struct str written)
+{
+	static const struct {
+		const char *alias, *name;
+	} aliases[] = {
+		{ "thumbsup", "+1" },
+		{ "thumbsdown", "-1" },
+	};
+	size_t end;
+
+	str_skip(&written, ":");
+	end = str_find_char(written, ':'); /* of the name, or where the skin tone begins */
+	if (end != SIZE_MAX)
+		written = str_sub(written, 0, end);
+	for (size_t i = 0; i < ARRAY_LEN(aliases); i++) {
+		if (str_is(written, aliases[i].alias))
+			return str_from(aliases[i].name);
+	}
+	return written;
+}

@@ -58,7 +58,7 @@ struct event {
 	struct str text_to_bot; /* the same without a leading mention of the bot */
 	bool text_known;	/* false: the message reacted to could not be read */
 
-	struct str reaction; /* without colons and skin tone; thumbsup is +1, thumbsdown -1 */
+	struct str reaction; /* as event_reaction_name gives it */
 	struct str event_ts;
 	struct wall time; /* when it happened, by Slack's clock */
 
@@ -80,3 +80,5 @@ const char *event_kind_name(enum event_kind kind); /* the word that `on` uses */
 struct str event_thread_root(const struct event *ev);
 /* A reply within a thread (not its root). */
 bool event_is_reply(const struct event *ev);
+/* The one name of an emoji however it is written: without colons and skin tone, and +1 for thumbsup. */
+struct str event_reaction_name(struct str written);

@@ -29,18 +29,6 @@ static const struct known trigger_words[] = {
 	{ .name = NULL },
 };
 
-/* `:thumbsup::skin-tone-2:` and `thumbsup` are the same emoji. */
-static struct str bare_emoji(struct str name)
-{
-	size_t tone;
-
-	str_skip(&name, ":");
-	tone = str_find(name, "::skin-tone");
-	if (tone != SIZE_MAX)
-		return str_sub(name, 0, tone);
-	return str_ends(name, ":") ? str_sub(name, 0, name.len - 1) : name;
-}
-
 static bool is_type_name(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++) {
@@ -79,7 +67,7 @@ static bool fill_trigger(struct draft *d, struct trigger *trigger, int value, st
 	if (rest.len == 0)
 		return true;
 	if (value == EVENT_REACTION || value == EVENT_UNREACTION) {
-		trigger->reaction = draft_keep(d, bare_emoji(rest));
+		trigger->reaction = draft_keep(d, event_reaction_name(rest));
 		return true;
 	}
 	diag_error(d->diag, at, "`%.*s` stands behind a complete event; a comma separates events",

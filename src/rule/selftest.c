@@ -129,7 +129,7 @@ static bool take_reaction(struct reading *r, int value)
 		return complain(
 			r,
 			"`reaction` is followed by the name of an emoji, as in `reaction :x: on \"text\"`");
-	r->ev->reaction = str_sub(word, 1, word.len - 1);
+	r->ev->reaction = event_reaction_name(word);
 	if (str_word(&behind, &on) && str_is(on, "on"))
 		r->rest = behind;
 	return take_kind(r, value);

@@ -324,32 +324,11 @@ static void read_message(struct event *ev)
 
 /* ---- what is about a message ---- */
 
-static const struct {
-	const char *alias;
-	const char *name;
-} reaction_aliases[] = {
-	{ "thumbsup", "+1" },
-	{ "thumbsdown", "-1" },
-};
-
-static struct str plain_reaction(struct str name)
-{
-	size_t tone = str_find(name, "::");
-
-	if (tone != SIZE_MAX)
-		name = str_sub(name, 0, tone);
-	for (size_t i = 0; i < ARRAY_LEN(reaction_aliases); i++) {
-		if (str_is(name, reaction_aliases[i].alias))
-			return str_from(reaction_aliases[i].name);
-	}
-	return name;
-}
-
 static void read_any_reaction(struct event *ev, enum event_kind kind, const char *key)
 {
 	struct str name = json_str(ev->payload, "reaction");
 
-	ev->reaction = plain_reaction(name);
+	ev->reaction = event_reaction_name(name);
 	ev->ts = json_str(ev->payload, "item.ts");
 	ev->author = (struct person){ .id = json_str(ev->payload, "item_user") };
 	ev->text_known = false;
