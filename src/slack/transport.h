@@ -11,7 +11,7 @@
 
 /* What must be acknowledged, and where. Copied around freely; empty id = nothing to acknowledge. */
 struct ack {
-	uint64_t socket;		/* generation of the socket it came on */
+	uint64_t socket; /* generation of the socket it came on */
 	char envelope_id[64];
 };
 
@@ -30,24 +30,24 @@ struct transport_setup {
 	struct http *http;
 	struct trust *trust;
 	struct api *api;
-	const char *base_url;		/* of the Web API: when it is Slack's, sockets must be Slack's too */
-	const struct secret *token;	/* xapp- for Socket Mode, xoxb- for RTM */
-	struct identity *me;		/* app_id is filled in from hello */
-	const char *method;		/* "apps.connections.open", "rtm.connect", "rtm.start" */
+	const char *base_url; /* of the Web API: when it is Slack's, sockets must be Slack's too */
+	const struct secret *token; /* xapp- for Socket Mode, xoxb- for RTM */
+	struct identity *me;	    /* app_id is filled in from hello */
+	const char *method;	    /* "apps.connections.open", "rtm.connect", "rtm.start" */
 	const struct transport_sink *sink;
 	/* Timings, in milliseconds; 0 = the default in parentheses. Tests shorten them. */
-	int64_t ping_every_ms;		/* (10 s) */
-	int64_t dead_after_ms;		/* no byte at all (30 s) */
-	int64_t hello_within_ms;	/* (10 s) */
-	int64_t backoff_first_ms;	/* (1 s) */
-	int64_t backoff_max_ms;		/* (60 s) */
-	int64_t drain_ms;		/* an old socket is read this long after its replacement is live (10 s) */
+	int64_t ping_every_ms;	  /* (10 s) */
+	int64_t dead_after_ms;	  /* no byte at all (30 s) */
+	int64_t hello_within_ms;  /* (10 s) */
+	int64_t backoff_first_ms; /* (1 s) */
+	int64_t backoff_max_ms;	  /* (60 s) */
+	int64_t drain_ms; /* an old socket is read this long after its replacement is live (10 s) */
 };
 
 struct transport;
 
 struct transport_ops {
-	const char *name;		/* "socket", "rtm" */
+	const char *name; /* "socket", "rtm" */
 	int (*start)(struct transport **out, const struct transport_setup *setup);
 	/* Acknowledges on the socket the event came on, or on the newest when that is gone. */
 	void (*ack)(struct transport *t, const struct ack *ack);
