@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading is driven by level-triggered epoll, and by a deferred call where epoll cannot know: GnuTLS may hold
- * decrypted bytes that the kernel no longer sees, and a turn's read budget may have run out.
+ * Reading is driven by level-triggered epoll, and by a deferred call where epoll cannot know: GnuTLS may
+ * hold decrypted bytes that the kernel no longer sees. (Edge-triggered would stall: GnuTLS says AGAIN
+ * after it has swallowed a session ticket, with more to read.)
  *
- * Ends and errors are met while reading or writing, in the middle of the owner's own call; they are noted there
- * and told from the loop, so that no callback comes out of stream_read or stream_write.
+ * Writing appends to `out`; a deferred call sends it, so that what a turn writes shares its records.
+ *
+ * Ends and errors are met while reading or writing, in the middle of the owner's own call; they are noted
+ * there and told from the loop, so that no callback comes out of stream_read or stream_write.
  */
 #include "net/stream.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -22,12 +26,18 @@
 #include "base/mem.h"
 
 enum {
-	READ_BUDGET = 256 << 10, /* bytes a turn, so that one fast peer does not hold the loop */
+	READ_BUDGET = 64 << 10,	  /* bytes a call of on_data gives, so that nobody holds the loop */
+	WRITE_BUDGET = 256 << 10, /* likewise for what is sent at once */
 	RECORD_MAX = 16 << 10,
 	WRITE_MAX = 64 << 20,
 };
 
-enum stream_state { STREAM_SHAKING, STREAM_OPEN, STREAM_DEAD };
+enum stream_state {
+	STREAM_SHAKING,
+	STREAM_OPEN,
+	STREAM_CLOSING, /* reads on; writes nothing new */
+	STREAM_DEAD,
+};
 
 struct trust {
 	gnutls_certificate_credentials_t credentials;
@@ -40,20 +50,22 @@ struct tls_identity {
 
 struct stream {
 	struct loop *loop;
-	int fd; /* ours until closed; the file knows it only while it is watched */
+	int fd; /* -1 once it is closed */
 	struct loop_file file;
 	struct loop_timer deadline;
 	struct loop_call again; /* something to tell or to read that epoll does not know of */
-	struct loop_hook turn_end;
+	struct loop_call flush;
 	gnutls_session_t session; /* NULL = plain */
+	char *host;		  /* GnuTLS borrows it for the verification */
 	enum stream_state state;
 	const struct stream_events *events;
 	void *owner;
 	struct buf out;
+	size_t sent;  /* so many bytes of `out` have left */
 	bool sealed;  /* GnuTLS holds a record of ours that it could not send yet */
-	bool blocked; /* the socket takes nothing at the moment */
-	bool ended;   /* the peer closed properly */
-	char *fault;  /* why it is dead, not told yet */
+	bool blocked; /* the socket must say when it takes more */
+	bool ended;   /* the peer closed properly; not told yet */
+	char *fault;  /* why it is dead; not told yet */
 	size_t budget;
 	struct mono last_heard;
 };
@@ -64,22 +76,24 @@ static int system_trust(struct trust *trust, const char **why)
 {
 	int n = gnutls_certificate_set_x509_system_trust(trust->credentials);
 
-	*why = n < 0 ? gnutls_strerror(n) : "the system has no certificate authorities";
+	*why = "the system has no certificate authorities; install the package ca-certificates";
 	return n > 0 ? 0 : TRUST_BAD_FILE;
 }
 
 static int file_trust(struct trust *trust, const char *ca_file, const char **why)
 {
-	int n;
+	gnutls_datum_t text = { NULL, 0 };
+	int n = GNUTLS_E_FILE_ERROR;
 
-	if (access(ca_file, R_OK) != 0) {
-		*why = strerror(errno);
+	errno = 0;
+	if (gnutls_load_file(ca_file, &text) < 0) {
+		*why = errno != 0 ? strerror(errno) : "it cannot be read";
 		return TRUST_BAD_FILE;
 	}
-	n = gnutls_certificate_set_x509_trust_file(trust->credentials, ca_file,
-						   GNUTLS_X509_FMT_PEM);
-	*why = n < 0 ? gnutls_strerror(n) : "it holds no certificate in PEM form";
+	n = gnutls_certificate_set_x509_trust_mem(trust->credentials, &text, GNUTLS_X509_FMT_PEM);
+	gnutls_free(text.data);
 	trust->ca_file = mem_strdup(ca_file);
+	*why = "it holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
 	return n > 0 ? 0 : TRUST_BAD_FILE;
 }
 
@@ -141,6 +155,7 @@ void tls_identity_free(struct tls_identity *id)
 
 /* ---- ends and errors ---- */
 
+/* Noted now, told from the loop. */
 static void die(struct stream *s, const char *why)
 {
 	if (s->state == STREAM_DEAD)
@@ -149,77 +164,118 @@ static void die(struct stream *s, const char *why)
 	s->fault = mem_strdup(why);
 	loop_timer_stop(s->loop, &s->deadline);
 	loop_file_unwatch(s->loop, &s->file); /* or a dead socket would wake the loop for ever */
+	loop_call_cancel(&s->flush);
 	loop_call_soon(s->loop, &s->again);
 }
 
-static void refused_certificate(struct stream *s)
+static void die_of(struct stream *s, const char *what, const char *detail)
+{
+	struct buf why;
+
+	buf_init(&why, 0);
+	buf_addf(&why, "%s%s", what, detail);
+	buf_addc(&why, '\0');
+	die(s, why.p);
+	buf_deinit(&why);
+}
+
+/* The first that applies is told: an expired certificate often has other faults as well. */
+static const struct {
+	unsigned status;
+	const char *sentence;
+} refusals[] = {
+	{ GNUTLS_CERT_REVOKED, "the server's certificate was revoked" },
+	{ GNUTLS_CERT_SIGNER_NOT_FOUND,
+	  "the server's certificate is by an authority that is not trusted here" },
+	{ GNUTLS_CERT_EXPIRED, "the server's certificate has expired (or this clock is wrong)" },
+	{ GNUTLS_CERT_NOT_ACTIVATED,
+	  "the server's certificate is not valid yet (or this clock is wrong)" },
+	{ GNUTLS_CERT_UNEXPECTED_OWNER, "the server's certificate is not for " },
+};
+
+static void certificate_refused(struct stream *s)
 {
 	unsigned status = gnutls_session_get_verify_cert_status(s->session);
 	gnutls_datum_t text = { NULL, 0 };
-	struct buf why;
 
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		if ((status & refusals[i].status) != 0) {
+			die_of(s, refusals[i].sentence,
+			       refusals[i].status == GNUTLS_CERT_UNEXPECTED_OWNER ? s->host : "");
+			return;
+		}
+	}
 	gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &text, 0);
-	buf_init(&why, 0);
-	buf_addf(&why, "the server's certificate is refused: %s",
-		 text.data != NULL ? (char *)text.data : "");
-	buf_addc(&why, '\0');
-	die(s, why.p);
+	die_of(s, "the server's certificate is refused: ",
+	       text.data != NULL ? (const char *)text.data : "no reason is known");
 	gnutls_free(text.data);
-	buf_deinit(&why);
+}
+
+static void connection_failed(struct stream *s, int error)
+{
+	if (error == ECONNRESET || error == EPIPE)
+		die(s, "the other side reset the connection");
+	else if (error == ETIMEDOUT)
+		die(s, "the other side does not answer any more");
+	else
+		die_of(s, "the connection failed: ", strerror(error));
 }
 
 static void tls_failed(struct stream *s, int code)
 {
-	struct buf why;
+	const int error = errno;
 
-	if (code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR) {
-		refused_certificate(s);
-		return;
-	}
-	if (code == GNUTLS_E_PREMATURE_TERMINATION) {
+	if (s->session == NULL || code == GNUTLS_E_PULL_ERROR || code == GNUTLS_E_PUSH_ERROR) {
+		connection_failed(s, error);
+	} else if (code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR) {
+		certificate_refused(s);
+	} else if (code == GNUTLS_E_PREMATURE_TERMINATION) {
 		die(s, "the connection was cut off");
-		return;
-	}
-	buf_init(&why, 0);
-	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
-		buf_addf(&why, "the server refuses TLS: %s",
-			 gnutls_alert_get_name(gnutls_alert_get(s->session)));
-	else if (code == GNUTLS_E_PULL_ERROR || code == GNUTLS_E_PUSH_ERROR)
-		buf_addz(&why, "the connection was reset");
-	else
-		buf_addf(&why, "TLS: %s", gnutls_strerror(code));
-	buf_addc(&why, '\0');
-	die(s, why.p);
-	buf_deinit(&why);
-}
+	} else if (code == GNUTLS_E_FATAL_ALERT_RECEIVED) {
+		const char *alert = gnutls_alert_get_name(gnutls_alert_get(s->session));
 
-static bool is_passing(int code)
-{
-	return code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED ||
-	       code == GNUTLS_E_REHANDSHAKE || code == GNUTLS_E_WARNING_ALERT_RECEIVED;
+		die_of(s, "the other side gave up TLS: ", alert != NULL ? alert : "unknown alert");
+	} else {
+		die_of(s, "TLS failed: ", gnutls_strerror(code));
+	}
 }
 
 /* ---- reading ---- */
 
-/* What happened outside of an owner's call, told from the loop. */
-static void tell(struct stream *s)
+static bool is_up(const struct stream *s)
 {
+	return s->state == STREAM_OPEN || s->state == STREAM_CLOSING;
+}
+
+static void hand_out(struct stream *s)
+{
+	s->budget = READ_BUDGET;
+	s->events->on_data(s->owner);
+	if (is_up(s) && s->session != NULL && gnutls_record_check_pending(s->session) > 0)
+		loop_call_soon(s->loop, &s->again);
+}
+
+/* Tells what was noted. */
+static void on_again(void *owner)
+{
+	struct stream *s = owner;
+
 	if (s->fault != NULL) {
-		char *why = TAKE(s->fault);
+		CLEANUP(mem_freep) char *why = TAKE(s->fault);
 
 		s->events->on_error(s->owner, why);
-		free(why);
 	} else if (s->ended) {
 		s->ended = false;
 		s->state = STREAM_DEAD;
 		loop_file_unwatch(s->loop, &s->file);
+		loop_call_cancel(&s->flush);
 		s->events->on_closed(s->owner);
-	} else if (s->state == STREAM_OPEN) {
-		s->budget = READ_BUDGET;
-		s->events->on_data(s->owner);
+	} else if (is_up(s)) {
+		hand_out(s);
 	}
 }
 
+/* As gnutls_record_recv. */
 static ssize_t receive(struct stream *s, char *out, size_t len)
 {
 	ssize_t n;
@@ -236,24 +292,18 @@ size_t stream_read(struct stream *s, char *out, size_t len)
 {
 	ssize_t n;
 
-	if (s->state != STREAM_OPEN || s->ended || len == 0)
+	if (!is_up(s) || s->ended || len == 0 || s->budget == 0)
 		return 0;
-	if (s->budget == 0) {
-		loop_call_soon(s->loop, &s->again);
-		return 0;
-	}
-	n = receive(s, out, len);
+	n = receive(s, out, len < s->budget ? len : s->budget);
 	if (n > 0) {
 		s->last_heard = loop_now(s->loop);
-		s->budget -= (size_t)n < s->budget ? (size_t)n : s->budget;
-		if (s->session != NULL && gnutls_record_check_pending(s->session) > 0)
-			loop_call_soon(s->loop, &s->again);
+		s->budget -= (size_t)n;
 		return (size_t)n;
 	}
 	if (n == 0) {
 		s->ended = true;
 		loop_call_soon(s->loop, &s->again);
-	} else if (!is_passing((int)n)) {
+	} else if (gnutls_error_is_fatal((int)n)) { /* a TLS 1.2 wish to renegotiate is not */
 		tls_failed(s, (int)n);
 	}
 	return 0;
@@ -261,64 +311,103 @@ size_t stream_read(struct stream *s, char *out, size_t len)
 
 /* ---- writing ---- */
 
+/* As gnutls_record_send. */
 static ssize_t send_some(struct stream *s)
 {
-	size_t len = s->out.len < RECORD_MAX ? s->out.len : RECORD_MAX;
+	const char *from = s->out.p + s->sent;
+	size_t len = stream_unsent(s) < RECORD_MAX ? stream_unsent(s) : RECORD_MAX;
 	ssize_t n;
 
-	/* A record that could not leave is sealed already: GnuTLS wants to be asked for that very one. */
+	/* A record that could not leave is sealed already: GnuTLS is asked for that very one, or it
+	 * would count bytes that it never took. */
 	if (s->session != NULL)
 		return s->sealed ? gnutls_record_send(s->session, NULL, 0) :
-				   gnutls_record_send(s->session, s->out.p, len);
-	n = send(s->fd, s->out.p, len, MSG_NOSIGNAL);
+				   gnutls_record_send(s->session, from, len);
+	n = send(s->fd, from, len, MSG_NOSIGNAL);
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? GNUTLS_E_AGAIN : GNUTLS_E_PUSH_ERROR;
 	return n;
 }
 
-static void flush(struct stream *s)
+static void forget_sent(struct stream *s, size_t n)
 {
-	bool had = s->out.len > 0;
+	s->sent += n;
+	/* Moved rarely, or a long queue would be moved once a record. */
+	if (s->sent < s->out.len / 2)
+		return;
+	buf_consume(&s->out, s->sent);
+	s->sent = 0;
+}
 
-	while (s->state == STREAM_OPEN && s->out.len > 0) {
+static void send_until_blocked(struct stream *s)
+{
+	size_t budget = WRITE_BUDGET;
+
+	while (is_up(s) && !s->blocked && stream_unsent(s) > 0) {
 		ssize_t n = send_some(s);
 
-		s->sealed = n < 0 && is_passing((int)n);
-		s->blocked = s->sealed;
-		if (n >= 0)
-			buf_consume(&s->out, (size_t)n);
-		else if (s->sealed)
-			break;
-		else
+		s->sealed = n < 0;
+		if (n >= 0) {
+			forget_sent(s, (size_t)n);
+			budget -= (size_t)n < budget ? (size_t)n : budget;
+			s->blocked = budget == 0 && stream_unsent(s) > 0;
+		} else if (!gnutls_error_is_fatal((int)n)) {
+			s->blocked = true;
+		} else {
 			tls_failed(s, (int)n);
+		}
 	}
-	if (s->state != STREAM_OPEN)
+}
+
+static void say_goodbye(struct stream *s)
+{
+	if (s->session != NULL)
+		gnutls_bye(s->session, GNUTLS_SHUT_WR); /* best effort: it may not fit any more */
+	shutdown(s->fd, SHUT_WR);
+}
+
+static void on_flush(void *owner)
+{
+	struct stream *s = owner;
+	bool had = stream_unsent(s) > 0;
+
+	send_until_blocked(s);
+	if (!is_up(s))
 		return;
 	loop_file_change(s->loop, &s->file, EPOLLIN | (s->blocked ? EPOLLOUT : 0u));
-	if (had && s->out.len == 0 && s->events->on_drained != NULL)
+	if (stream_unsent(s) > 0)
+		return;
+	if (s->state == STREAM_CLOSING)
+		say_goodbye(s);
+	if (had && s->events->on_drained != NULL)
 		s->events->on_drained(s->owner);
 }
 
 void stream_write(struct stream *s, struct str bytes)
 {
-	if (s->state == STREAM_DEAD)
+	if (s->state != STREAM_OPEN && s->state != STREAM_SHAKING)
 		return;
 	buf_add(&s->out, bytes);
 	if (s->out.bad)
-		die(s, "the peer does not take what we send");
-}
-
-static void on_turn_end(void *owner)
-{
-	struct stream *s = owner;
-
-	if (s->out.len > 0 && !s->blocked)
-		flush(s);
+		die(s, "the other side does not take what we send");
+	else if (s->state == STREAM_OPEN && !s->blocked)
+		loop_call_soon(s->loop, &s->flush);
 }
 
 size_t stream_unsent(const struct stream *s)
 {
-	return s->out.len;
+	return s->out.len - s->sent;
+}
+
+void stream_close(struct stream *s)
+{
+	if (s->state == STREAM_SHAKING)
+		die(s, "closed before it was open");
+	if (s->state != STREAM_OPEN)
+		return;
+	s->state = STREAM_CLOSING;
+	if (!s->blocked)
+		loop_call_soon(s->loop, &s->flush);
 }
 
 /* ---- handshake ---- */
@@ -326,11 +415,13 @@ size_t stream_unsent(const struct stream *s)
 static void opened(struct stream *s)
 {
 	s->state = STREAM_OPEN;
+	s->last_heard = loop_now(s->loop);
 	loop_timer_stop(s->loop, &s->deadline);
 	loop_file_change(s->loop, &s->file, EPOLLIN);
-	s->last_heard = loop_now(s->loop);
-	/* What came along with the end of the handshake is read next turn, whatever the owner does now. */
-	loop_call_soon(s->loop, &s->again);
+	if (stream_unsent(s) > 0)
+		loop_call_soon(s->loop, &s->flush);
+	if (s->session != NULL && gnutls_record_check_pending(s->session) > 0)
+		loop_call_soon(s->loop, &s->again);
 	s->events->on_open(s->owner);
 }
 
@@ -338,13 +429,16 @@ static void shake(struct stream *s)
 {
 	int r = s->session != NULL ? gnutls_handshake(s->session) : 0;
 
-	if (r == 0)
+	if (r == 0) {
 		opened(s);
-	else if (gnutls_error_is_fatal(r))
+	} else if (gnutls_error_is_fatal(r)) {
 		tls_failed(s, r);
-	else
-		loop_file_change(s->loop, &s->file,
-				 gnutls_record_get_direction(s->session) == 1 ? EPOLLOUT : EPOLLIN);
+		gnutls_alert_send_appropriate(s->session, r); /* best effort */
+	} else {
+		bool wants_out = gnutls_record_get_direction(s->session) == 1;
+
+		loop_file_change(s->loop, &s->file, wants_out ? EPOLLOUT : EPOLLIN);
+	}
 }
 
 static void on_ready(void *owner, uint32_t events)
@@ -355,22 +449,12 @@ static void on_ready(void *owner, uint32_t events)
 		shake(s);
 		return;
 	}
-	if (events & EPOLLOUT) {
+	if ((events & EPOLLOUT) != 0) {
 		s->blocked = false;
-		flush(s);
+		on_flush(s);
 	}
-	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
-		tell(s);
-}
-
-static void on_again(void *owner)
-{
-	struct stream *s = owner;
-
-	if (s->state == STREAM_SHAKING && s->fault == NULL)
-		shake(s);
-	else
-		tell(s);
+	if (is_up(s) && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
+		hand_out(s);
 }
 
 static void on_deadline(void *owner)
@@ -390,33 +474,32 @@ static struct stream *make(struct loop *loop, int take_fd, int64_t handshake_ms,
 	s->events = events;
 	s->owner = owner;
 	s->fd = take_fd;
+	s->last_heard = loop_now(loop);
 	buf_init(&s->out, WRITE_MAX);
 	loop_timer_init(&s->deadline, on_deadline, s);
 	loop_call_init(&s->again, on_again, s);
-	loop_hook_init(&s->turn_end, on_turn_end, s);
-	loop_hook_add(loop, &s->turn_end);
+	loop_call_init(&s->flush, on_flush, s);
 	loop_file_init(&s->file, on_ready, s);
-	setsockopt(take_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	setsockopt(take_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* no TCP in some tests */
 	loop_timer_start(loop, &s->deadline, handshake_ms);
-	loop_call_soon(loop, &s->again);
-	if (loop_file_watch(loop, &s->file, take_fd, EPOLLIN) < 0)
+	/* It can be written to at once: so the handshake, or on_open, comes from the loop. */
+	if (loop_file_watch(loop, &s->file, take_fd, EPOLLIN | EPOLLOUT) < 0)
 		die(s, "the loop cannot watch the socket");
-	s->last_heard = loop_now(loop);
 	return s;
 }
 
-static void begin_tls(struct stream *s, unsigned flags,
-		      gnutls_certificate_credentials_t credentials)
+static void begin_tls(struct stream *s, unsigned side, gnutls_certificate_credentials_t credentials)
 {
 	static const char http[] = "http/1.1";
 	const gnutls_datum_t alpn = { (unsigned char *)http, sizeof(http) - 1 };
 
-	if (gnutls_init(&s->session, flags | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
+	if (gnutls_init(&s->session, side | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
 		abort(); /* out of memory */
-	gnutls_set_default_priority_append(s->session, "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", NULL,
-					   0);
-	gnutls_credentials_set(s->session, GNUTLS_CRD_CERTIFICATE, credentials);
-	gnutls_alpn_set_protocols(s->session, &alpn, 1, 0);
+	if (gnutls_set_default_priority_append(s->session, "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
+					       NULL, 0) < 0 ||
+	    gnutls_credentials_set(s->session, GNUTLS_CRD_CERTIFICATE, credentials) < 0 ||
+	    gnutls_alpn_set_protocols(s->session, &alpn, 1, 0) < 0)
+		die(s, "TLS cannot be set up; does a policy of this system forbid it?");
 	gnutls_transport_set_int(s->session, s->fd);
 }
 
@@ -434,8 +517,9 @@ struct stream *stream_new(struct loop *loop, struct trust *trust, int take_fd, c
 
 	if (trust == NULL)
 		return s;
+	s->host = mem_strdup(host);
 	begin_tls(s, GNUTLS_CLIENT, trust->credentials);
-	gnutls_session_set_verify_cert(s->session, host, 0);
+	gnutls_session_set_verify_cert(s->session, s->host, 0);
 	if (!is_address(host)) /* RFC 6066 allows names only */
 		gnutls_server_name_set(s->session, GNUTLS_NAME_DNS, host, strlen(host));
 	return s;
@@ -451,43 +535,39 @@ struct stream *stream_accept(struct loop *loop, struct tls_identity *id, int tak
 	return s;
 }
 
+static void unlink_and_close(struct stream *s)
+{
+	s->state = STREAM_DEAD;
+	s->ended = false;
+	loop_timer_stop(s->loop, &s->deadline);
+	loop_call_cancel(&s->again);
+	loop_call_cancel(&s->flush);
+	loop_file_unwatch(s->loop, &s->file);
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+}
+
 static void stream_destroy(void *buried)
 {
 	struct stream *s = buried;
 
-	if (s->session != NULL)
-		gnutls_deinit(s->session);
 	buf_deinit(&s->out);
+	free(s->host);
 	free(s->fault);
 	free(s);
 }
 
 void stream_free(struct stream *s)
 {
-	int fd;
-
 	if (s == NULL)
 		return;
-	fd = s->fd;
-	s->state = STREAM_DEAD;
-	loop_timer_stop(s->loop, &s->deadline);
-	loop_call_cancel(&s->again);
-	loop_hook_remove(&s->turn_end);
-	loop_file_unwatch(s->loop, &s->file);
-	if (fd >= 0)
-		close(fd);
+	unlink_and_close(s);
+	/* Not after the turn: the credentials may be gone by then. */
+	if (s->session != NULL)
+		gnutls_deinit(s->session);
+	s->session = NULL;
 	loop_bury(s->loop, s, stream_destroy);
-}
-
-void stream_close(struct stream *s)
-{
-	if (s->state != STREAM_OPEN)
-		return;
-	flush(s);
-	/* Best effort: a peer that takes nothing will not take a goodbye either. */
-	if (s->session != NULL && s->out.len == 0)
-		gnutls_bye(s->session, GNUTLS_SHUT_WR);
-	shutdown(s->fd, SHUT_WR);
 }
 
 void stream_reset(struct stream *s)
@@ -495,10 +575,7 @@ void stream_reset(struct stream *s)
 	const struct linger linger = { .l_onoff = 1, .l_linger = 0 };
 
 	setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
-	s->state = STREAM_DEAD;
-	loop_file_unwatch(s->loop, &s->file);
-	close(s->fd);
-	s->fd = -1;
+	unlink_and_close(s);
 }
 
 struct mono stream_last_heard(const struct stream *s)

@@ -24,7 +24,7 @@ struct stream;
 
 struct stream_events {
 	void (*on_open)(void *owner);	 /* TLS is up and the peer is who it should be */
-	void (*on_data)(void *owner);	 /* something can be read: call stream_read until 0 */
+	void (*on_data)(void *owner);	 /* something may be read: call stream_read until 0 */
 	void (*on_drained)(void *owner); /* everything written has left; may be NULL */
 	void (*on_closed)(void *owner);	 /* the peer closed properly (close_notify) */
 	/* Anything else that ends it: refused certificate, alert, reset, end without close_notify,
@@ -39,19 +39,20 @@ struct stream *stream_new(struct loop *loop, struct trust *trust, int take_fd, c
 			  int64_t handshake_ms, const struct stream_events *events, void *owner);
 /* Unlinks and closes at once; the memory goes after the turn. Fine in any callback; NULL is fine. */
 void stream_free(struct stream *s);
-/* > 0 bytes, 0 = nothing now. A read budget per turn applies; the rest comes with the next on_data. */
+/* > 0 bytes, 0 = nothing now. A read budget applies; the rest comes with the next on_data. */
 size_t stream_read(struct stream *s, char *out, size_t len);
-/* Queues; leaves with the end of the turn or as soon as the socket takes it. */
+/* Queues; leaves later in this turn, or as soon as the socket takes it. */
 void stream_write(struct stream *s, struct str bytes);
 size_t stream_unsent(const struct stream *s);
-/* Sends what is queued, then close_notify and FIN; on_closed or on_error follows. */
+/* Sends what is queued, then close_notify and FIN. Data may still come; on_closed or on_error follows
+ * when the other side closes too: the owner keeps the clock for that. */
 void stream_close(struct stream *s);
 /* Closes with RST at once. For tests' servers. Then stream_free. */
 void stream_reset(struct stream *s);
 /* When the last byte came in. */
 struct mono stream_last_heard(const struct stream *s);
 
-/* Server side, for test servers: a certificate and key in PEM files. */
+/* Server side, for test servers: a certificate and key in PEM files; id NULL = no TLS at all. */
 struct tls_identity;
 int tls_identity_new(struct tls_identity **out, const char *cert_file, const char *key_file,
 		     const char **why);
