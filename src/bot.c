@@ -365,6 +365,7 @@ static int make_slack(struct bot *bot)
 		.base_url = bot->conf->api_url,
 		.post_every_ms = bot->conf->post_every_ms,
 		.post_burst = bot->conf->post_burst,
+		.connect_every_ms = bot->conf->connect_every_ms,
 	};
 	int r = api_new(&bot->api, &api);
 

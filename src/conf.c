@@ -91,6 +91,13 @@ const struct option_row conf_options[] = {
 	  .max = 1000,
 	  .offset = offsetof(struct conf, post_burst),
 	  .help = "How many answers may go to a channel at once before the pace applies." },
+	{ .section = "pace",
+	  .key = "connect every",
+	  .type = OPTION_DURATION,
+	  .preset = "10s",
+	  .offset = offsetof(struct conf, connect_every_ms),
+	  .help = "The average time between two new connections, after five at once; Slack refuses those "
+		  "who ask more often." },
 	{ .section = "log",
 	  .key = "level",
 	  .type = OPTION_CHOICE,

@@ -23,6 +23,7 @@ struct conf {
 	bool allow_broadcast;
 	int64_t post_every_ms;
 	int64_t post_burst;
+	int64_t connect_every_ms;
 	int64_t ping_every_ms;
 	int64_t dead_after_ms;
 	int log_level; /* enum log_level */

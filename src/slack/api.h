@@ -37,6 +37,7 @@ struct api_setup {
 	const char *base_url;  /* "https://slack.com/api/" */
 	int64_t post_every_ms; /* per channel; default 1000 */
 	int64_t post_burst;    /* default 4 */
+	int64_t connect_every_ms; /* between methods that open a connection; default 10 s, after five at once */
 };
 
 int api_new(struct api **out, const struct api_setup *setup);
