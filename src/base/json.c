@@ -8,6 +8,7 @@
 #include <json.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/jsontext.h"
 #include "base/mem.h"
 
 static struct json_object *inner(const struct json *j)
@@ -23,85 +24,20 @@ static struct json *outer(struct json_object *o)
 /* ---- parsing ---- */
 
 /*
- * json-c, even when told to be strict, takes things that RFC 8259 does not know, others in each release: raw
- * control characters (a NUL even ends the text unseen), NaN and Infinity, `01`, `1.`, single quotes. So every
- * token is looked at first; how tokens follow each other and what is escaped in strings is left to json-c.
+ * json-c only builds. How strict its strict mode is differs by release: 0.16 takes `-01`, NaN and raw control
+ * characters, 0.18 refuses every letter beyond ASCII. So the text is judged before, and the library is lenient.
  */
-static bool take_digits(struct str *rest)
+static int build(struct json **out, struct str text, const char **why)
 {
-	size_t n = 0;
-
-	while (n < rest->len && rest->p[n] >= '0' && rest->p[n] <= '9')
-		n++;
-	*rest = str_sub(*rest, n, rest->len);
-	return n > 0;
-}
-
-static bool take_number(struct str *rest)
-{
-	bool zero;
-
-	str_skip(rest, "-");
-	zero = str_skip(rest, "0");
-	if (take_digits(rest) == zero)
-		return false; /* no digit at all, or more behind a leading zero */
-	if (str_skip(rest, ".") && !take_digits(rest))
-		return false;
-	if (!str_skip(rest, "e") && !str_skip(rest, "E"))
-		return true;
-	if (!str_skip(rest, "+"))
-		str_skip(rest, "-");
-	return take_digits(rest);
-}
-
-/* The opening quote was taken already. */
-static bool take_string(struct str *rest)
-{
-	for (size_t i = 0; i < rest->len && (unsigned char)rest->p[i] >= 0x20; i++) {
-		if (rest->p[i] == '"') {
-			*rest = str_sub(*rest, i + 1, rest->len);
-			return true;
-		}
-		if (rest->p[i] == '\\')
-			i++;
-	}
-	return false;
-}
-
-static const char *find_laxity(struct str rest)
-{
-	while (rest.len > 0) {
-		char c = rest.p[0];
-
-		if (c == '-' || (c >= '0' && c <= '9')) {
-			if (!take_number(&rest))
-				return "a malformed number";
-		} else if (str_skip(&rest, "\"")) {
-			if (!take_string(&rest))
-				return "a string that is not closed or holds a raw control character";
-		} else if (c != '\0' && strchr("{}[]:, \t\r\n", c) != NULL) {
-			rest = str_sub(rest, 1, rest.len);
-		} else if (!str_skip(&rest, "true") && !str_skip(&rest, "false") &&
-			   !str_skip(&rest, "null")) {
-			return "something that is neither text, number, true, false nor null";
-		}
-	}
-	return NULL;
-}
-
-static int parse_whole(struct json **out, struct str text, const char **why)
-{
-	struct json_tokener *tokener = json_tokener_new_ex(JSON_MAX_DEPTH);
+	struct json_tokener *tokener = json_tokener_new_ex(JSON_MAX_DEPTH + 1);
 	struct json_object *root;
 	enum json_tokener_error error;
 
 	if (tokener == NULL)
 		abort();
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	root = json_tokener_parse_ex(tokener, text.p, (int)text.len);
-	error = json_tokener_get_error(tokener);
 	/* A bare scalar goes on until something ends it. */
-	if (error == json_tokener_continue)
+	if (json_tokener_get_error(tokener) == json_tokener_continue)
 		root = json_tokener_parse_ex(tokener, "", 1);
 	error = json_tokener_get_error(tokener);
 	json_tokener_free(tokener);
@@ -119,16 +55,8 @@ int json_parse(struct json **out, struct str text, const char **why)
 
 	why = why != NULL ? why : &unasked;
 	*out = NULL;
-	if (text.len == 0 || text.len > INT32_MAX) {
-		*why = text.len == 0 ? "there is nothing" : "it is too long";
-		return JSON_MALFORMED;
-	}
-	if (!utf8_valid(text)) {
-		*why = "it is not valid UTF-8";
-		return JSON_MALFORMED;
-	}
-	*why = find_laxity(text);
-	return *why != NULL ? JSON_MALFORMED : parse_whole(out, text, why);
+	*why = text.len > INT32_MAX ? "too much text" : jsontext_check(text, JSON_MAX_DEPTH);
+	return *why != NULL ? JSON_MALFORMED : build(out, text, why);
 }
 
 void json_free(struct json *j)
