@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* Slack's markup: nothing crashes, inert text stays inert, and splitting loses no letter. */
+#include <stdlib.h>
+#include <string.h>
+#include "base/mem.h"
+#include "slack/text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool known(void *owner, struct str id, struct str *name)
+{
+	(void)owner;
+	*name = STR("\u201Cname\u201D <!here>");
+	return id.len % 2 == 0;
+}
+
+static const struct text_names names = { NULL, known, known, known };
+
+static void must(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void must_not_come(void *owner, struct str id)
+{
+	(void)owner;
+	(void)id;
+	abort();
+}
+
+static bool is_entity(struct str s)
+{
+	return str_starts(s, "&amp;") || str_starts(s, "&lt;") || str_starts(s, "&gt;");
+}
+
+static bool starts_call(struct str s)
+{
+	static const char *const calls[] = { "here", "channel", "everyone" };
+
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+		if (str_eq_nocase(str_sub(s, 0, strlen(calls[i])), str_from(calls[i])))
+			return true;
+	}
+	return false;
+}
+
+static void check_inert(struct str inert)
+{
+	text_each_mention(inert, must_not_come, NULL);
+	for (size_t i = 0; i < inert.len; i++) {
+		char c = inert.p[i];
+		struct str rest = str_sub(inert, i, inert.len);
+		struct str next = str_sub(rest, 1, rest.len);
+
+		must(c != '<' && c != '>' && c != '\0' && c != '\x7F');
+		must(c != '&' || is_entity(rest));
+		/* `here.example` may be a host: an address stays whole only when no call stands in front. */
+		must(c != '@' || !starts_call(next) ||
+		     (next.len > 4 && str_find_char(next, '.') != SIZE_MAX));
+	}
+}
+
+/* What a split may add or drop is blanks and fences. */
+static size_t letters(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n += strchr(" \t\n`", s.p[i]) == NULL || s.p[i] == '\0';
+	return n;
+}
+
+static void check_split(struct str text)
+{
+	struct str rest = text;
+	bool in_code = false;
+	size_t n = 0;
+	struct buf part;
+
+	buf_init(&part, 0);
+	while (text_split(&rest, &in_code, &part)) {
+		must(part.len > 0 && utf8_valid(buf_str(&part)));
+		must(utf8_utf16_units(buf_str(&part)) <= 3500);
+		n += letters(buf_str(&part));
+	}
+	must(n == letters(text));
+	buf_deinit(&part);
+}
+
+static void check_mentions(struct str text)
+{
+	struct str rest = text_without_leading_mention(text, STR("UBOT"));
+
+	must(rest.len <= text.len && rest.p + rest.len == text.p + text.len);
+	must(rest.len == text.len || text_mentions(text, STR("UBOT")));
+}
+
+static void check_markup(struct str text, struct buf *out)
+{
+	must(text_mention(out, text) == (out->len > 0));
+	buf_clear(out);
+	must(text_channel_link(out, text) == (out->len > 0));
+	buf_clear(out);
+	text_permalink(out, STR("https://x/"), text, text, text);
+	must(str_find_char(buf_str(out), '<') == SIZE_MAX &&
+	     str_find_char(buf_str(out), '|') == SIZE_MAX);
+	buf_clear(out);
+	text_literal(out, text);
+	must(utf8_valid(buf_str(out)));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str text = str_make((const char *)data, size);
+	struct buf out;
+
+	if (!utf8_valid(text))
+		return 0;
+	buf_init(&out, 0);
+	text_seen(&out, text, &names);
+	must(utf8_valid(buf_str(&out)));
+	buf_clear(&out);
+	text_inert(&out, text);
+	must(utf8_valid(buf_str(&out)));
+	check_inert(buf_str(&out));
+	check_split(buf_str(&out));
+	buf_clear(&out);
+	check_markup(text, &out);
+	buf_deinit(&out);
+	check_split(text);
+	check_mentions(text);
+	return 0;
+}
