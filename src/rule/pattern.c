@@ -8,6 +8,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -357,25 +358,30 @@ static char *substitute(pcre2_code *code, struct str text, const char *by, size_
 	*len = 4 * text.len + 16; /* no letter grows beyond four bytes */
 	room = mem_alloc(*len);
 	if (pcre2_substitute(code, (PCRE2_SPTR)text.p, text.len, 0, options, NULL, NULL,
-			     (PCRE2_SPTR)by, PCRE2_ZERO_TERMINATED, (PCRE2_UCHAR *)room, len) < 0) {
-		free(room);
-		return NULL;
-	}
+			     (PCRE2_SPTR)by, PCRE2_ZERO_TERMINATED, (PCRE2_UCHAR *)room,
+			     len) >= 0)
+		return room;
+	memcpy(room, text.p, text.len); /* what is no text has no letters */
+	*len = text.len;
 	return room;
 }
 
 void pattern_recase(struct buf *out, struct str text, bool upper)
 {
-	CLEANUP(mem_freep) char *changed = NULL;
+	const char *by = upper ? "\\U$0" : "\\L$0";
+	CLEANUP(mem_freep) char *once = NULL, *twice = NULL;
 	size_t len = 0, offset;
 	pcre2_code *code;
 	int error;
 
-	code = text.len > 0 ? pcre2_compile((PCRE2_SPTR) "[^\\n]+", PCRE2_ZERO_TERMINATED,
-					    PCRE2_UTF | PCRE2_UCP, &error, &offset, NULL) :
-			      NULL;
-	if (code != NULL)
-		changed = substitute(code, text, upper ? "\\U$0" : "\\L$0", &len);
-	buf_add(out, changed != NULL ? str_make(changed, len) : text);
+	if (text.len == 0)
+		return;
+	code = pcre2_compile((PCRE2_SPTR) "[^\\n]+", PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_UCP,
+			     &error, &offset, NULL);
+	assert(code != NULL);
+	/* Some letters need a second step: the final sigma becomes a sigma, and that a capital. */
+	once = substitute(code, text, by, &len);
+	twice = substitute(code, str_make(once, len), by, &len);
+	buf_add(out, str_make(twice, len));
 	pcre2_code_free(code);
 }

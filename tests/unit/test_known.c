@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/unit.h"
+#include "rule/known.h"
+
+static const struct known table[] = {
+	{ .name = "upper", .value = 7 },
+	{ .name = "title", .later = true },
+	{ .name = NULL },
+};
+
+static void check(const char *seen, int value, const char *told)
+{
+	const struct known *row;
+	struct diag diag;
+
+	diag_init(&diag);
+	row = known_look(table, "filter", str_from(seen), (struct place){ "f", 3 }, &diag);
+	CU_ASSERT_EQUAL(row != NULL ? row->value : -1, value);
+	CU_ASSERT_EQUAL(diag.n_errors, told != NULL);
+	if (diag.n_entries > 0) {
+		ASSERT_STR(str_from(diag.entries[0].text), told);
+		CU_ASSERT_EQUAL(diag.entries[0].line, 3);
+	}
+	diag_deinit(&diag);
+}
+
+static void test_words_of_this_version_are_found(void)
+{
+	check("upper", 7, NULL);
+}
+
+static void test_later_words_are_not_unknown(void)
+{
+	check("title", -1, "the filter `title` is not in this version of retort");
+}
+
+static void test_slips_name_the_nearest(void)
+{
+	check("uper", -1, "unknown filter `uper`; did you mean `upper`?");
+	check("xyz", -1, "unknown filter `xyz`");
+	check("", -1, "unknown filter ``");
+}
+
+UNIT_MAIN("known",
+	{ "words of this version are found", test_words_of_this_version_are_found },
+	{ "later words are not unknown", test_later_words_are_not_unknown },
+	{ "slips name the nearest", test_slips_name_the_nearest })

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/unit.h"
+#include "rule/wording.h"
+
+static void escaped(const char *item, const char *wanted)
+{
+	CLEANUP(buf_deinit) struct buf out = { 0 };
+
+	buf_init(&out, 0);
+	wording_escape(&out, str_from(item));
+	ASSERT_STR(buf_str(&out), wanted);
+}
+
+/* The item is found in the text when it stands for itself. */
+static bool finds(enum wording wording, const char *item, const char *text)
+{
+	CLEANUP(buf_deinit) struct buf one = { 0 }, regex = { 0 };
+	struct pattern_kit *kit = pattern_kit_new();
+	const struct stopwatch none = { 0 };
+	struct captures caught;
+	struct pattern *p = NULL;
+	struct diag diag;
+	bool found;
+
+	buf_init(&one, 0);
+	buf_init(&regex, 0);
+	diag_init(&diag);
+	wording_escape(&one, str_from(item));
+	wording_wrap(&regex, buf_str(&one), wording);
+	const struct pattern_source source = { .regex = buf_str(&regex), .shown = str_from(item) };
+
+	CU_ASSERT_EQUAL_FATAL(pattern_compile(&p, kit, &source, &diag), 0);
+	found = pattern_find(p, str_from(text), &none, &caught) == ANSWER_YES;
+	pattern_free(p);
+	pattern_kit_free(kit);
+	diag_deinit(&diag);
+	return found;
+}
+
+static void test_signs_are_made_plain(void)
+{
+	escaped("vpn", "vpn");
+	escaped("c++ (x)", "c\\+\\+\\s+\\(x\\)");
+	escaped("a\\E.*", "a\\\\E\\.\\*");
+	escaped("good \t morning", "good\\s+morning");
+	escaped("caf\u00e9", "caf\u00e9");
+	escaped("don\u2019t \u2013 x", "don\\'t\\s+\\-\\s+x");
+}
+
+static void test_every_sign_finds_itself(void)
+{
+	for (char c = '!'; c < 0x7F; c++) {
+		const char item[] = { 'a', c, 'b', '\0' };
+
+		CU_ASSERT_TRUE(finds(WORDING_ANYWHERE, item, item));
+		CU_ASSERT_FALSE(finds(WORDING_ANYWHERE, item, "a\001b ab a b"));
+	}
+}
+
+static void test_words_stand_whole(void)
+{
+	CU_ASSERT_TRUE(finds(WORDING_WHOLE, "vpn", "the VPN, please"));
+	CU_ASSERT_FALSE(finds(WORDING_WHOLE, "vpn", "vpns"));
+	CU_ASSERT_FALSE(finds(WORDING_WHOLE, "hi", "this"));
+	CU_ASSERT_FALSE(finds(WORDING_WHOLE, "hi", "\u00fchi"));
+	CU_ASSERT_FALSE(finds(WORDING_WHOLE, "vpn", "my_vpn"));
+	CU_ASSERT_TRUE(finds(WORDING_WHOLE, "c++", "I like c++!"));
+	CU_ASSERT_FALSE(finds(WORDING_WHOLE, "c++", "c++11"));
+	CU_ASSERT_TRUE(finds(WORDING_WHOLE, "good morning", "Good \n MORNING all"));
+	CU_ASSERT_FALSE(finds(WORDING_WHOLE, "good morning", "goodmorning"));
+	CU_ASSERT_TRUE(finds(WORDING_WHOLE, "stra\u00dfe \u00c4", "die STRA\u00dfE \u00e4"));
+}
+
+static void test_phrases_stand_anywhere(void)
+{
+	CU_ASSERT_TRUE(finds(WORDING_ANYWHERE, "hi", "this"));
+	CU_ASSERT_TRUE(finds(WORDING_ANYWHERE, "wifi pass", "the WiFi\npassword"));
+	CU_ASSERT_FALSE(finds(WORDING_ANYWHERE, " hi", "this"));
+	CU_ASSERT_TRUE(finds(WORDING_ANYWHERE, " hi", "oh hid"));
+}
+
+UNIT_MAIN("wording",
+	{ "signs are made plain", test_signs_are_made_plain },
+	{ "every sign finds itself", test_every_sign_finds_itself },
+	{ "words stand whole", test_words_stand_whole },
+	{ "phrases stand anywhere", test_phrases_stand_anywhere })
