@@ -358,8 +358,7 @@ static char *substitute(pcre2_code *code, struct str text, const char *by, size_
 	*len = 4 * text.len + 16; /* no letter grows beyond four bytes */
 	room = mem_alloc(*len);
 	if (pcre2_substitute(code, (PCRE2_SPTR)text.p, text.len, 0, options, NULL, NULL,
-			     (PCRE2_SPTR)by, PCRE2_ZERO_TERMINATED, (PCRE2_UCHAR *)room,
-			     len) >= 0)
+			     (PCRE2_SPTR)by, PCRE2_ZERO_TERMINATED, (PCRE2_UCHAR *)room, len) >= 0)
 		return room;
 	memcpy(room, text.p, text.len); /* what is no text has no letters */
 	*len = text.len;

@@ -50,6 +50,15 @@ struct template
 	bool wants_text;
 };
 
+/* Where literal text stands. */
+struct position {
+	bool code;    /* between backticks; goes on over lines */
+	bool address; /* within https://… */
+	bool control; /* within <!…> */
+	size_t angle; /* bytes since `<`, when a `>` follows; 0 = not within */
+	char before;  /* the byte before, 0 at the start of a line */
+};
+
 /* A line that is being compiled. */
 struct compiler {
 	struct template *t;
@@ -58,11 +67,7 @@ struct compiler {
 	struct place at;
 	struct pieces *to;
 	struct buf literal; /* text that is no piece yet */
-	bool in_code;	    /* between backticks; goes on over lines */
-	bool in_address;    /* within https://… */
-	size_t angle;	    /* bytes since `<`, when a `>` follows; 0 = not within */
-	bool control;	    /* it is <!…> */
-	char before;	    /* the byte before, 0 at the start of a line */
+	struct position in;
 	bool bad;
 };
 
@@ -167,8 +172,8 @@ static size_t take_name(struct compiler *c, struct str rest)
 	struct str name = name_behind_sign(rest);
 	const char *word = rest.p[0] == '@' ? broadcast_word(name) : NULL;
 
-	if (c->in_code || c->in_address || c->angle > 0 || name.len == 0 || is_alnum(c->before) ||
-	    (unsigned char)c->before >= 0x80)
+	if (c->in.code || c->in.address || c->in.angle > 0 || name.len == 0 ||
+	    is_alnum(c->in.before) || (unsigned char)c->in.before >= 0x80)
 		return 0;
 	if (word == NULL) {
 		note_name(c, rest.p[0], name);
@@ -318,12 +323,33 @@ static bool read_filters(struct compiler *c, struct insert *insert, struct str r
 
 static void compile_literal(struct compiler *c, struct str text, bool inserts);
 
+/* A `<` that is left open could be closed by what stands behind the insert. */
+static bool has_open_angle(struct str text)
+{
+	size_t at;
+
+	while ((at = str_find_char(text, '<')) != SIZE_MAX) {
+		text = str_sub(text, at, text.len);
+		at = str_find_char(text, '>');
+		if (at == SIZE_MAX)
+			return true;
+		text = str_sub(text, at, text.len);
+	}
+	return false;
+}
+
 static bool read_alternative(struct compiler *c, struct insert *insert, struct str text)
 {
 	struct pieces *outer = c->to;
+	struct position outside = c->in;
 
 	if (text.len == 0) {
 		diag_error(c->diag, c->at, "nothing stands behind `or`");
+		return false;
+	}
+	if (has_open_angle(text)) {
+		diag_error(c->diag, c->at, "`<` is not closed within the insert: %.*s",
+			   STR_ARG(text));
 		return false;
 	}
 	insert->has_alternative = true;
@@ -331,7 +357,29 @@ static bool read_alternative(struct compiler *c, struct insert *insert, struct s
 	compile_literal(c, text, false);
 	flush_literal(c);
 	c->to = outer;
+	c->in = outside;
 	return true;
+}
+
+/* Cuts at the next `|` that is not part of a <link|label>. */
+static struct str cut_bar(struct str *rest)
+{
+	struct str all = *rest;
+	bool in_link = false;
+
+	for (size_t i = 0; i < rest->len; i++) {
+		char c = rest->p[i];
+		struct str piece = str_sub(*rest, 0, i);
+
+		if (c == '<' || c == '>')
+			in_link = c == '<';
+		if (c != '|' || in_link)
+			continue;
+		*rest = str_sub(*rest, i + 1, rest->len);
+		return piece;
+	}
+	*rest = (struct str){ NULL, 0 };
+	return all;
 }
 
 /* Splits `value or text`. */
@@ -369,7 +417,7 @@ static bool may_stand_here(struct compiler *c, const struct insert *insert)
 	bool harmless = insert->name == NAME_LINK && !insert->has_alternative &&
 			insert->n_filters == 0;
 
-	if (c->angle == 0 || (c->angle > 1 && !c->control) || (harmless && !c->control))
+	if (c->in.angle == 0 || (c->in.angle > 1 && !c->in.control) || (harmless && !c->in.control))
 		return true;
 	diag_error(c->diag, c->at,
 		   "an insert cannot stand directly behind `<` or `<!`: what people wrote could "
@@ -391,7 +439,7 @@ static bool read_insert(struct compiler *c, struct insert *insert, struct str bo
 		diag_error(c->diag, c->at, "an insert within an insert: {%.*s}", STR_ARG(body));
 		return false;
 	}
-	str_cut(&rest, '|', &what);
+	what = cut_bar(&rest);
 	alternative = has_or(what, &value, &text);
 	good = read_value(c, insert, value);
 	if (alternative)
@@ -470,7 +518,7 @@ static size_t take_escape(struct compiler *c, struct str rest)
 {
 	struct str sign = str_sub(rest, 1, rest.len);
 
-	if (c->in_code || sign.len == 0 || (sign.p[0] != '@' && sign.p[0] != '#'))
+	if (c->in.code || sign.len == 0 || (sign.p[0] != '@' && sign.p[0] != '#'))
 		return 0;
 	sign = str_sub(sign, 0, 1 + name_behind_sign(sign).len);
 	add_plain(c, sign);
@@ -484,11 +532,11 @@ static size_t take_angle(struct compiler *c, struct str rest)
 
 	if (end == SIZE_MAX)
 		return 0;
-	c->control = str_skip(&body, "!");
+	c->in.control = str_skip(&body, "!");
 	word = str_sub(body, 0, str_find_char(body, '|'));
-	if (c->control && broadcast_word(word) != NULL)
+	if (c->in.control && broadcast_word(word) != NULL)
 		may_broadcast(c, str_sub(rest, 0, end + 1));
-	c->angle = 1;
+	c->in.angle = 1;
 	buf_addc(&c->literal, '<');
 	return 1;
 }
@@ -496,15 +544,15 @@ static size_t take_angle(struct compiler *c, struct str rest)
 static void note_place(struct compiler *c, struct str rest)
 {
 	if (rest.p[0] == '`')
-		c->in_code = !c->in_code;
+		c->in.code = !c->in.code;
 	if (rest.p[0] == '>' || rest.p[0] == '\n')
-		c->angle = 0;
-	else if (c->angle > 0)
-		c->angle++;
+		c->in.angle = 0;
+	else if (c->in.angle > 0)
+		c->in.angle++;
 	if (str_starts(rest, "://"))
-		c->in_address = true;
+		c->in.address = true;
 	else if (rest.p[0] == ' ' || rest.p[0] == '\t' || rest.p[0] == '>')
-		c->in_address = false;
+		c->in.address = false;
 }
 
 /* Bytes taken in one step; 0 = it is a plain byte. */
@@ -538,7 +586,7 @@ static void compile_literal(struct compiler *c, struct str text, bool inserts)
 			buf_addc(&c->literal, text.p[0]);
 			n = 1;
 		}
-		c->before = text.p[n - 1];
+		c->in.before = text.p[n - 1];
 		text = str_sub(text, n, text.len);
 	}
 }
@@ -546,9 +594,9 @@ static void compile_literal(struct compiler *c, struct str text, bool inserts)
 static void compile_line(struct compiler *c, const struct ini_line *line, bool first)
 {
 	c->at.line = line->line;
-	c->before = 0;
-	c->angle = 0;
-	c->in_address = false;
+	c->in.before = 0;
+	c->in.angle = 0;
+	c->in.address = false;
 	buf_addz(&c->literal, first ? "" : "\n");
 	compile_literal(c, line->text, true);
 }
