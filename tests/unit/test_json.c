@@ -65,7 +65,7 @@ static void test_another_type_counts_as_not_there(void)
 {
 	CLEANUP(json_freep)
 	struct json *j = parsed(
-		"{\"s\":\"text\",\"d\":\"-42\",\"n\":1,\"nil\":null,\"f\":1.5,\"huge\":99999999999999999999}");
+		"{\"s\":\"text\",\"d\":\"-42\",\"n\":1,\"nil\":null,\"f\":1.5,\"over\":9223372036854775808,\"huge\":99999999999999999999}");
 	struct str s;
 	int64_t n = 7;
 	bool b;
@@ -76,6 +76,7 @@ static void test_another_type_counts_as_not_there(void)
 	CU_ASSERT_FALSE(json_get_int(j, "s", &n));
 	CU_ASSERT_FALSE(json_get_int(j, "f", &n));
 	CU_ASSERT_FALSE(json_get_int(j, "huge", &n));
+	CU_ASSERT_FALSE(json_get_int(j, "over", &n));
 	CU_ASSERT_EQUAL(n, 7);
 	CU_ASSERT_TRUE(json_get_int(j, "d", &n) && n == -42);
 	CU_ASSERT_FALSE(json_get_int(NULL, "d", &n));
@@ -293,8 +294,8 @@ static void test_cut_at_every_byte(void)
 {
 	static const char whole[] =
 		"{\"a\":[1,-2.5e3,true,null,\"\\ud83d\\ude00\xC3\xA9\"],\"b\":{}}";
-	CLEANUP(json_freep) struct json *j = parsed(whole);
 
+	json_free(parsed(whole));
 	for (size_t n = 0; n + 1 < sizeof(whole); n++)
 		check_refused(str_make(whole, n));
 }

@@ -55,10 +55,10 @@ static void test_the_current_one_may_be_freed(void)
 	struct list head;
 
 	list_init(&head);
-	for (char name = 'a'; name < 'e'; name++) {
+	for (int i = 0; i < 4; i++) {
 		struct item *item = mem_zero(1, sizeof(*item));
 
-		item->name = name;
+		item->name = (char)('a' + i);
 		list_append(&head, &item->link);
 	}
 	list_each (it, &head) {
