@@ -27,6 +27,7 @@ enum {
 	SETTLE_MS = 500,   /* stopping: for acknowledgements still to come */
 	CLOSE_MS = 2000,   /* Slack often never answers a close frame */
 	STOP_MS = CLOSE_MS + 300,
+	MAX_DRAINING = 3,
 	CLOSE_NORMAL = 1000,
 	NO_DEADLINE = -1,
 };
@@ -506,12 +507,21 @@ static void on_deadline(void *owner)
 
 /* ---- what a protocol says about a socket ---- */
 
+/* Refreshes in a row must not pile up sockets: Slack takes ten of an app and counts them all. */
 static void drain_leavers(struct session *s)
 {
+	size_t n_leaving = 0;
+
+	list_each (it, &s->sockets)
+		n_leaving += list_entry(it, struct session_socket, link)->state == SOCKET_LEAVING;
 	list_each (it, &s->sockets) {
 		struct session_socket *socket = list_entry(it, struct session_socket, link);
 
-		if (socket->state == SOCKET_LEAVING)
+		if (socket->state != SOCKET_LEAVING)
+			continue;
+		if (n_leaving-- > MAX_DRAINING)
+			socket_shut(socket);
+		else
 			loop_timer_start(s->setup.loop, &socket->drain, s->setup.drain_ms);
 	}
 }

@@ -453,6 +453,27 @@ static void test_100_refreshes(void)
 	end(&talk);
 }
 
+/* Old sockets that Slack leaves open are closed by and by, the oldest first. */
+static void test_sockets_do_not_pile_up(void)
+{
+	struct talk talk;
+
+	begin(&talk);
+	stage_connect(&talk.stage, "hello");
+	for (int i = 0; i < 30; i++) {
+		size_t n = 0;
+
+		fakews_text(fakews_last(), "replace");
+		stage_connect(&talk.stage, "hello");
+		for (size_t k = 0; k < fakews_count(); k++)
+			n += !is_gone(fakews_at(k));
+		CU_ASSERT(n <= 4);
+		CU_ASSERT(i == 0 || !is_gone(fakews_at(fakews_count() - 3)));
+	}
+	CU_ASSERT_EQUAL(talk.stage.n_dead, 0);
+	end(&talk);
+}
+
 static void test_steady_sockets_are_replaced_at_once(void)
 {
 	struct talk talk;
@@ -1085,6 +1106,7 @@ UNIT_MAIN("session", { "connects", test_connects }, { "hello is late", test_hell
 	  { "late close of an old socket", test_late_close_of_an_old_socket },
 	  { "successor dies during the drain", test_successor_dies_during_drain },
 	  { "100 refreshes", test_100_refreshes },
+	  { "sockets do not pile up", test_sockets_do_not_pile_up },
 	  { "steady sockets are replaced at once", test_steady_sockets_are_replaced_at_once },
 	  { "acks go to their socket", test_acks_go_to_their_socket },
 	  { "backs off", test_backs_off }, { "what forgives failures", test_what_forgives },
