@@ -67,7 +67,7 @@ static size_t letters(struct str s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.len; i++)
-		n += strchr(" \t\n`", s.p[i]) == NULL || s.p[i] == '\0';
+		n += strchr(" \t\r\n`", s.p[i]) == NULL || s.p[i] == '\0';
 	return n;
 }
 
