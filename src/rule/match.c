@@ -86,9 +86,8 @@ static enum answer ask_hidden(const struct asking *a)
 
 static void tell_hidden(const struct asking *a, struct buf *seen, struct buf *wanted)
 {
-	(void)a;
-	buf_addz(seen, "an event that Slack hides from people");
-	buf_addz(wanted, "one that people see");
+	buf_addz(seen, a->ev->hidden ? "an event that Slack hides" : "an event that people see");
+	buf_addz(wanted, "an event that people see");
 }
 
 static enum answer ask_self(const struct asking *a)
@@ -98,8 +97,7 @@ static enum answer ask_self(const struct asking *a)
 
 static void tell_self(const struct asking *a, struct buf *seen, struct buf *wanted)
 {
-	(void)a;
-	buf_addz(seen, "the bot itself");
+	buf_addz(seen, a->ev->from_self ? "the bot itself" : "somebody else");
 	buf_addz(wanted, "somebody else");
 }
 

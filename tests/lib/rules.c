@@ -13,7 +13,8 @@ void rules_init_with(struct rules *r, const char *text, const struct set_options
 	set_load_text(&r->set, str_from(text), "test.ini", options, &diag);
 	for (size_t i = 0; i < diag.n_entries; i++)
 		buf_addf(&r->told, "%s%u: %s%s", i > 0 ? "\n" : "", diag.entries[i].line,
-			 diag.entries[i].level == DIAG_WARNING ? "warning: " : "", diag.entries[i].text);
+			 diag.entries[i].level == DIAG_WARNING ? "warning: " : "",
+			 diag.entries[i].text);
 	diag_deinit(&diag);
 }
 

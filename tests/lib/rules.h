@@ -5,8 +5,8 @@
 #include "rule/set.h"
 
 struct rules {
-	struct set *set;	/* NULL when there were mistakes */
-	struct buf told;	/* a complaint a line: "3: unknown key …", warnings as "3: warning: …" */
+	struct set *set; /* NULL when there were mistakes */
+	struct buf told; /* a complaint a line: "3: unknown key …", warnings as "3: warning: …" */
 };
 
 void rules_init(struct rules *r, const char *text);

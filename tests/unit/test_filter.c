@@ -52,7 +52,8 @@ static void test_plain_takes_marks_away(void)
 {
 	check("plain", "*bold* _it_ ~gone~ `code` ```block```", "bold it gone code block");
 	check("plain", "_*both*_", "both");
-	check("plain", "snake_case_name and 2*3*4 and a ~ b ~ c", "snake_case_name and 2*3*4 and a ~ b ~ c");
+	check("plain", "snake_case_name and 2*3*4 and a ~ b ~ c",
+	      "snake_case_name and 2*3*4 and a ~ b ~ c");
 	check("plain", "* a * b", "* a * b");
 	check("plain", "(*x*), *y*!", "(x), y!");
 	check("plain", "> quoted\nnot > this", "quoted\nnot > this");
@@ -86,14 +87,14 @@ static void test_slips_are_told(void)
 	refused("upper 3", "`3` stands behind the filter `upper`, which takes nothing");
 	refused("short", "the filter `short` takes a number of letters, as in {text|short 80}");
 	refused("short 0", "the filter `short` takes a number of letters, as in {text|short 80}");
-	refused("short 40001", "the filter `short` takes a number of letters, as in {text|short 80}");
+	refused("short 40001",
+		"the filter `short` takes a number of letters, as in {text|short 80}");
 	refused("first line", "the filter `first` is not in this version of retort");
 	refused("date %A", "the filter `date` is not in this version of retort");
 }
 
-UNIT_MAIN("filter",
-	{ "letters", test_letters },
-	{ "short counts letters and its own sign", test_short_counts_letters_and_its_own_sign },
-	{ "plain takes marks away", test_plain_takes_marks_away },
-	{ "plain is quick on hostile texts", test_plain_is_quick_on_hostile_texts },
-	{ "slips are told", test_slips_are_told })
+UNIT_MAIN("filter", { "letters", test_letters },
+	  { "short counts letters and its own sign", test_short_counts_letters_and_its_own_sign },
+	  { "plain takes marks away", test_plain_takes_marks_away },
+	  { "plain is quick on hostile texts", test_plain_is_quick_on_hostile_texts },
+	  { "slips are told", test_slips_are_told })

@@ -7,7 +7,9 @@ static void check(const char *value, const char *wanted)
 {
 	CLEANUP(buf_deinit) struct buf seen = { 0 };
 	struct ini_line lines[8];
-	struct ini_entry entry = { .key = STR("words"), .value = str_from(value), .lines = lines, .line = 1 };
+	struct ini_entry entry = {
+		.key = STR("words"), .value = str_from(value), .lines = lines, .line = 1
+	};
 	struct str rest = entry.value, line;
 	struct arena arena;
 	struct diag diag;
@@ -57,7 +59,6 @@ static void test_slips_are_told_at_their_lines(void)
 	check("\"a\\\"", " 1:the quote is not closed: \"a\\\"");
 }
 
-UNIT_MAIN("items",
-	{ "commas and line ends separate", test_commas_and_line_ends_separate },
-	{ "quotes keep commas and blanks", test_quotes_keep_commas_and_blanks },
-	{ "slips are told at their lines", test_slips_are_told_at_their_lines })
+UNIT_MAIN("items", { "commas and line ends separate", test_commas_and_line_ends_separate },
+	  { "quotes keep commas and blanks", test_quotes_keep_commas_and_blanks },
+	  { "slips are told at their lines", test_slips_are_told_at_their_lines })

@@ -41,7 +41,6 @@ static void test_slips_name_the_nearest(void)
 	check("", -1, "unknown filter ``");
 }
 
-UNIT_MAIN("known",
-	{ "words of this version are found", test_words_of_this_version_are_found },
-	{ "later words are not unknown", test_later_words_are_not_unknown },
-	{ "slips name the nearest", test_slips_name_the_nearest })
+UNIT_MAIN("known", { "words of this version are found", test_words_of_this_version_are_found },
+	  { "later words are not unknown", test_later_words_are_not_unknown },
+	  { "slips name the nearest", test_slips_name_the_nearest })

@@ -44,15 +44,31 @@ static void test_sentences_of_the_manual(void)
 static void test_what_is_no_sentence(void)
 {
 	static const char *const sentences[] = {
-		"", "1", "per user", "0 per user", "-1 per user", "10001 per user", "1 user", "1 per", "1 per per",
-		"1 per user per", "1 per moon", "1 per 4h per user", "1 per 4h per 1d", "1 per user 4h",
-		"1 per {who}", "once per day", "1 per user ever per 4h", "1 per 4h ever", "1 per 0s", "1 per user ever x",
+		"",
+		"1",
+		"per user",
+		"0 per user",
+		"-1 per user",
+		"10001 per user",
+		"1 user",
+		"1 per",
+		"1 per per",
+		"1 per user per",
+		"1 per moon",
+		"1 per 4h per user",
+		"1 per 4h per 1d",
+		"1 per user 4h",
+		"1 per {who}",
+		"once per day",
+		"1 per user ever per 4h",
+		"1 per 4h ever",
+		"1 per 0s",
+		"1 per user ever x",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(sentences); i++)
 		bad(sentences[i]);
 }
 
-UNIT_MAIN("sentence",
-	{ "sentences of the manual", test_sentences_of_the_manual },
-	{ "what is no sentence", test_what_is_no_sentence })
+UNIT_MAIN("sentence", { "sentences of the manual", test_sentences_of_the_manual },
+	  { "what is no sentence", test_what_is_no_sentence })

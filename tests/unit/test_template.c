@@ -7,9 +7,17 @@
 
 static const char *const values[][3] = {
 	/* name or group, field, text */
-	{ "user", "", "@ana" }, { "user", "name", "Ana" }, { "user", "id", "U1" }, { "channel", "", "#general" },
-	{ "text", "", " Some *bold* text " }, { "match", "", "bold" }, { "link", "", "https://x/p1" },
-	{ "1", "", "one" }, { "who", "", "@raj" }, { "who", "id", "U2" }, { "\u00fcbung", "", "practice" },
+	{ "user", "", "@ana" },
+	{ "user", "name", "Ana" },
+	{ "user", "id", "U1" },
+	{ "channel", "", "#general" },
+	{ "text", "", " Some *bold* text " },
+	{ "match", "", "bold" },
+	{ "link", "", "https://x/p1" },
+	{ "1", "", "one" },
+	{ "who", "", "@raj" },
+	{ "who", "id", "U2" },
+	{ "\u00fcbung", "", "practice" },
 	{ "text", "", "" },
 };
 
@@ -20,8 +28,8 @@ static const char *const names[] = {
 
 static const char *const fields[] = { "", "name", "id", "email" };
 
-static bool on_value(void *owner, enum template_name name, enum template_field field, struct str group,
-		     struct value *out)
+static bool on_value(void *owner, enum template_name name, enum template_field field,
+		     struct str group, struct value *out)
 {
 	(void)owner;
 	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
@@ -69,7 +77,9 @@ static const char *group_at(void *owner, size_t i)
 	return i == 0 ? "who" : NULL;
 }
 
-static const struct template_host host = { .value = on_value, .put = on_put, .literal = on_literal };
+static const struct template_host host = { .value = on_value,
+					   .put = on_put,
+					   .literal = on_literal };
 
 /* ---- compiling ---- */
 
@@ -82,10 +92,14 @@ struct sheet {
 static void sheet_init(struct sheet *s, const char *text, bool allow_broadcast)
 {
 	const struct template_scope scope = {
-		.has_group = has_group, .group_at = group_at, .allow_broadcast = allow_broadcast,
+		.has_group = has_group,
+		.group_at = group_at,
+		.allow_broadcast = allow_broadcast,
 	};
 	struct ini_line lines[8];
-	struct ini_entry entry = { .key = STR("reply"), .value = str_from(text), .lines = lines, .line = 10 };
+	struct ini_entry entry = {
+		.key = STR("reply"), .value = str_from(text), .lines = lines, .line = 10
+	};
 	struct str rest = entry.value, line;
 
 	while (str_cut(&rest, '\n', &line)) {
@@ -97,7 +111,8 @@ static void sheet_init(struct sheet *s, const char *text, bool allow_broadcast)
 	buf_init(&s->told, 0);
 	template_compile(&s->t, &entry, "t.ini", &scope, &s->diag);
 	for (size_t i = 0; i < s->diag.n_entries; i++)
-		buf_addf(&s->told, "%s%u: %s", i > 0 ? "\n" : "", s->diag.entries[i].line, s->diag.entries[i].text);
+		buf_addf(&s->told, "%s%u: %s", i > 0 ? "\n" : "", s->diag.entries[i].line,
+			 s->diag.entries[i].text);
 }
 
 static void sheet_deinit(struct sheet *s)
@@ -191,9 +206,11 @@ static void test_mistakes_are_told_at_their_lines(void)
 	refused("{user|uper}", "10: unknown filter `uper`; did you mean `upper`?");
 	refused("{user|}", "10: a filter is missing behind `|`");
 	refused("{user or}", "10: nothing stands behind `or`");
-	refused("x {user\ny}", "10: the insert is not closed on its line: {user; `{{` is a plain brace");
+	refused("x {user\ny}",
+		"10: the insert is not closed on its line: {user; `{{` is a plain brace");
 	refused("{user or {1}}", "10: an insert within an insert: {user or {1}}");
-	refused("{u}\n{v}\n{w}", "10: unknown insert `u`\n11: unknown insert `v`\n12: unknown insert `w`");
+	refused("{u}\n{v}\n{w}",
+		"10: unknown insert `u`\n11: unknown insert `v`\n12: unknown insert `w`");
 	refused("{0}", "10: {0}: no pattern of this rule has a group 0");
 	refused("{user.}", "10: unknown field ``");
 }
@@ -202,8 +219,10 @@ static void test_what_comes_later_is_told_so(void)
 {
 	refused("{count}", "10: the insert `count` is not in this version of retort");
 	refused("{event.item.ts}", "10: the insert `event` is not in this version of retort");
-	refused("{karma[{who}]}", "10: {karma[{who}]}: tables and stored values are not in this version of retort");
-	refused("{owners[{1}].1}", "10: {owners[{1}].1}: tables and stored values are not in this version of retort");
+	refused("{karma[{who}]}",
+		"10: {karma[{who}]}: tables and stored values are not in this version of retort");
+	refused("{owners[{1}].1}",
+		"10: {owners[{1}].1}: tables and stored values are not in this version of retort");
 	refused("{if who is x: 1 | else 2}", "10: {if …} is not in this version of retort");
 	refused("{pick:a|b}", "10: {pick:…} is not in this version of retort");
 	refused("{who.mention}", "10: the field `mention` is not in this version of retort");
@@ -228,7 +247,8 @@ static void loud(const char *text)
 static void test_nobody_notifies_everyone_unasked(void)
 {
 	static const char *const texts[] = {
-		"@here", "hey @Channel!", "(@everyone)", "@here.", "<!here>", "<!channel|x>", "<!everyone>", "`<!here>`",
+		"@here",	"hey @Channel!",  "(@everyone)",    "@here.",
+		"<!here>",	"<!channel|x>",	  "<!everyone>",    "`<!here>`",
 		"{2 or @here}", "{2 or <!here>}", "@channel, look",
 	};
 
@@ -242,8 +262,9 @@ static void test_nobody_notifies_everyone_unasked(void)
 
 static void test_no_insert_becomes_a_command(void)
 {
-	static const char *const texts[] = { "<{text}>", "<!{1}>", "<!subteam^{1}>", "<{link or x}>", "<{1}|x>",
-					     "<{link|upper}>", "<!{link}>", "{2 or <}{1}>" };
+	static const char *const texts[] = { "<{text}>",      "<!{1}>",	     "<!subteam^{1}>",
+					     "<{link or x}>", "<{1}|x>",     "<{link|upper}>",
+					     "<!{link}>",     "{2 or <}{1}>" };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		loud(texts[i]);
@@ -312,15 +333,13 @@ static void test_what_must_be_known_first(void)
 	wants("{who.id}", true, true);
 }
 
-UNIT_MAIN("template",
-	{ "names and fields", test_names_and_fields },
-	{ "what is missing is left out", test_what_is_missing_is_left_out },
-	{ "filters make plain text", test_filters_make_plain_text },
-	{ "braces", test_braces },
-	{ "mistakes are told at their lines", test_mistakes_are_told_at_their_lines },
-	{ "what comes later is told so", test_what_comes_later_is_told_so },
-	{ "nobody notifies everyone unasked", test_nobody_notifies_everyone_unasked },
-	{ "no insert becomes a command", test_no_insert_becomes_a_command },
-	{ "a backslash makes signs plain", test_a_backslash_makes_signs_plain },
-	{ "names in literal text are listed", test_names_in_literal_text_are_listed },
-	{ "what must be known first", test_what_must_be_known_first })
+UNIT_MAIN("template", { "names and fields", test_names_and_fields },
+	  { "what is missing is left out", test_what_is_missing_is_left_out },
+	  { "filters make plain text", test_filters_make_plain_text }, { "braces", test_braces },
+	  { "mistakes are told at their lines", test_mistakes_are_told_at_their_lines },
+	  { "what comes later is told so", test_what_comes_later_is_told_so },
+	  { "nobody notifies everyone unasked", test_nobody_notifies_everyone_unasked },
+	  { "no insert becomes a command", test_no_insert_becomes_a_command },
+	  { "a backslash makes signs plain", test_a_backslash_makes_signs_plain },
+	  { "names in literal text are listed", test_names_in_literal_text_are_listed },
+	  { "what must be known first", test_what_must_be_known_first })

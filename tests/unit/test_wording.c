@@ -79,8 +79,7 @@ static void test_phrases_stand_anywhere(void)
 	CU_ASSERT_TRUE(finds(WORDING_ANYWHERE, " hi", "oh hid"));
 }
 
-UNIT_MAIN("wording",
-	{ "signs are made plain", test_signs_are_made_plain },
-	{ "every sign finds itself", test_every_sign_finds_itself },
-	{ "words stand whole", test_words_stand_whole },
-	{ "phrases stand anywhere", test_phrases_stand_anywhere })
+UNIT_MAIN("wording", { "signs are made plain", test_signs_are_made_plain },
+	  { "every sign finds itself", test_every_sign_finds_itself },
+	  { "words stand whole", test_words_stand_whole },
+	  { "phrases stand anywhere", test_phrases_stand_anywhere })

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include "lib/unit.h"
+#include "rule/selftest.h"
+
+struct desk {
+	struct arena arena;
+	struct diag diag;
+	struct rule_test test;
+	bool good;
+};
+
+static void desk_init(struct desk *d, const char *line)
+{
+	*d = (struct desk){ .test = { .at = { "t.ini", 7 } } };
+	arena_init(&d->arena);
+	diag_init(&d->diag);
+	d->good = selftest_read(&d->test, str_from(line), &d->arena, &d->diag);
+}
+
+static void desk_deinit(struct desk *d)
+{
+	event_free(d->test.event);
+	diag_deinit(&d->diag);
+	arena_deinit(&d->arena);
+}
+
+/* What the event of a test is, in a line. */
+static void check(const char *line, const char *wanted)
+{
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
+	struct desk d;
+	const struct event *ev;
+
+	desk_init(&d, line);
+	buf_init(&seen, 0);
+	if (!d.good)
+		diag_print(&d.diag, stdout);
+	CU_ASSERT_TRUE_FATAL(d.good);
+	ev = d.test.event;
+	buf_addf(&seen, "%s(%.*s) #%.*s(%.*s,%d) @%.*s(%.*s)%s%s%s%s [%.*s][%.*s]",
+		 event_kind_name(ev->kind), STR_ARG(ev->type), STR_ARG(ev->channel_name),
+		 STR_ARG(ev->channel), (int)ev->channel_kind, STR_ARG(ev->user.handle),
+		 STR_ARG(ev->user.id), ev->from_bot ? " bot" : "",
+		 ev->mentions_bot ? " mention" : "", ev->has_files ? " file" : "",
+		 event_is_reply(ev) ? " reply" : "", STR_ARG(ev->text), STR_ARG(ev->text_to_bot));
+	if (ev->reaction.len > 0)
+		buf_addf(&seen, " :%.*s:", STR_ARG(ev->reaction));
+	ASSERT_STR(buf_str(&seen), wanted);
+	CU_ASSERT_TRUE(ev->ts.len > 0 && ev->key.len > 0 && ev->team.len > 0 && ev->text_known);
+	CU_ASSERT_TRUE(str_eq(ev->user.id, ev->author.id));
+	desk_deinit(&d);
+}
+
+static void expects(const char *line, enum test_expect expect, const char *says)
+{
+	struct desk d;
+
+	desk_init(&d, line);
+	CU_ASSERT_TRUE_FATAL(d.good);
+	CU_ASSERT_EQUAL(d.test.expect, expect);
+	ASSERT_STR(str_from(d.test.says), says);
+	CU_ASSERT_STRING_EQUAL(d.test.line, line);
+	desk_deinit(&d);
+}
+
+static void refused(const char *line, const char *told)
+{
+	struct desk d;
+
+	desk_init(&d, line);
+	CU_ASSERT_FALSE(d.good);
+	CU_ASSERT_EQUAL_FATAL(d.diag.n_errors, 1);
+	ASSERT_STR(str_from(d.diag.entries[0].text), told);
+	CU_ASSERT_EQUAL(d.diag.entries[0].line, 7);
+	desk_deinit(&d);
+}
+
+static void test_without_more_words_it_is_somebody_in_test(void)
+{
+	check("\"Hello\" -> fires",
+	      "message(message) #test(CTEST,1) @someone(USOMEONE) [Hello][Hello]");
+	check("\"\"->silent", "message(message) #test(CTEST,1) @someone(USOMEONE) [][]");
+}
+
+static void test_places_and_people(void)
+{
+	check("in #it-help from @ana.b \"x\" -> fires",
+	      "message(message) #it-help(CIT02DHELP,1) @ana.b(UANA02EB) [x][x]");
+	check("in dm \"x\" -> fires", "message(message) #(DTEST,3) @someone(USOMEONE) [x][x]");
+	check("in group \"x\" -> fires",
+	      "message(message) #test(GTEST,4) @someone(USOMEONE) [x][x]");
+	check("in private in #x \"x\" -> fires",
+	      "message(message) #x(CX,2) @someone(USOMEONE) [x][x]");
+	check("in C0ABC \"x\" -> fires",
+	      "message(message) #test(C0ABC,1) @someone(USOMEONE) [x][x]");
+	check("from U0ABC \"x\" -> fires", "message(message) #test(CTEST,1) @U0ABC(U0ABC) [x][x]");
+	check("from bots \"x\" -> fires",
+	      "message(message) #test(CTEST,1) @somebot(USOMEBOT) bot [x][x]");
+	check("in thread \"x\" -> fires",
+	      "message(message) #test(CTEST,1) @someone(USOMEONE) reply [x][x]");
+}
+
+static void test_mentions_of_the_bot(void)
+{
+	check("\"@bot: coffee\" -> fires",
+	      "message(message) #test(CTEST,1) @someone(USOMEONE) mention [@bot: coffee][coffee]");
+	check("\"a @bot b\" -> fires",
+	      "message(message) #test(CTEST,1) @someone(USOMEONE) mention [a @bot b][a @bot b]");
+	check("\"x@bot @bottle @bot2\" -> fires",
+	      "message(message) #test(CTEST,1) @someone(USOMEONE) [x@bot @bottle @bot2][x@bot @bottle @bot2]");
+	check("\"@bottle and @bot.\" -> fires",
+	      "message(message) #test(CTEST,1) @someone(USOMEONE) mention [@bottle and @bot.][@bottle and @bot.]");
+	check("to bot \"x\" -> fires",
+	      "message(message) #test(CTEST,1) @someone(USOMEONE) mention [x][x]");
+}
+
+static void test_other_events(void)
+{
+	check("reaction :x: on \"y\" -> fires",
+	      "reaction(reaction_added) #test(CTEST,1) @someone(USOMEONE) [y][y] :x:");
+	check("reaction :x: -> fires",
+	      "reaction(reaction_added) #test(CTEST,1) @someone(USOMEONE) [][] :x:");
+	check("unreaction :x: \"y\" -> fires",
+	      "unreaction(reaction_removed) #test(CTEST,1) @someone(USOMEONE) [y][y] :x:");
+	check("join -> fires",
+	      "join(member_joined_channel) #test(CTEST,1) @someone(USOMEONE) [][]");
+	check("leave from @a in #b -> silent", "leave(member_left_channel) #b(CB,1) @a(UA) [][]");
+	check("file -> fires", "message(message) #test(CTEST,1) @someone(USOMEONE) file [][]");
+	check("file \"x\" -> fires",
+	      "message(message) #test(CTEST,1) @someone(USOMEONE) file [x][x]");
+	check("edit \"x\" -> fires", "edit(message) #test(CTEST,1) @someone(USOMEONE) [x][x]");
+	check("delete \"x\" -> fires", "delete(message) #test(CTEST,1) @someone(USOMEONE) [x][x]");
+	check("pin \"x\" -> fires", "pin(pin_added) #test(CTEST,1) @someone(USOMEONE) [x][x]");
+	check("event channel_rename -> fires",
+	      "event(channel_rename) #test(CTEST,1) @someone(USOMEONE) [][]");
+}
+
+static void test_outcomes_and_quotes(void)
+{
+	expects("\"x\" -> fires", EXPECT_FIRES, "");
+	expects("\"x\" -> silent ", EXPECT_SILENT, "");
+	expects("\"say \\\"hi\\\" \\n\" -> says \"a \\\"b\\\" -> c\"", EXPECT_SAYS, "a \"b\" -> c");
+	check("\"say \\\"hi\\\" -> \\n\" -> fires",
+	      "message(message) #test(CTEST,1) @someone(USOMEONE) [say \"hi\" -> \\n][say \"hi\" -> \\n]");
+}
+
+static void test_mistakes(void)
+{
+	refused("", "`` is no test: it ends in `-> fires`, `-> silent` or `-> says \"\u2026\"`");
+	refused("\"x\"",
+		"`\"x\"` is no test: it ends in `-> fires`, `-> silent` or `-> says \"\u2026\"`");
+	refused("\"x\" ->",
+		"`\"x\" ->` is no test: it ends in `-> fires`, `-> silent` or `-> says \"\u2026\"`");
+	refused("\"x\" fires", "`\"x\" fires` is no test: `->` is missing in front of its outcome");
+	refused("\"x -> fires", "`\"x -> fires` is no test: a quote is not closed");
+	refused("\"x\" -> fire", "unknown outcome `fire`; did you mean `fires`?");
+	refused("\"x\" -> fires twice",
+		"`\"x\" -> fires twice` is no test: something stands behind its end");
+	refused("\"x\" -> says y",
+		"`\"x\" -> says y` is no test: `says` is followed by a text in quotes");
+	refused("\"x\" \"y\" -> fires", "`\"x\" \"y\" -> fires` is no test: it has two texts");
+	refused("in here \"x\" -> fires",
+		"`in here \"x\" -> fires` is no test: `in` is followed by #channel, an id, dm, group, public, private or thread");
+	refused("from ana \"x\" -> fires",
+		"`from ana \"x\" -> fires` is no test: `from` is followed by @name, an id, people or bots");
+	refused("frm @ana \"x\" -> fires", "unknown word `frm`; did you mean `from`?");
+	refused("to ana \"x\" -> fires",
+		"`to ana \"x\" -> fires` is no test: `to` is followed by `bot`");
+	refused("-> fires", "`-> fires` is no test: it has no text in quotes");
+	refused("join pin -> fires", "`join pin -> fires` is no test: it says twice what happened");
+	refused("reaction x -> fires",
+		"`reaction x -> fires` is no test: `reaction` is followed by the name of an emoji, as in `reaction :x: on \"text\"`");
+	refused("at 2026-11-21 23:00 \"x\" -> fires",
+		"the word `at` is not in this version of retort");
+	refused("\"x\" -> posts #a", "the outcome `posts` is not in this version of retort");
+	refused("command /x \"x\" -> fires", "the word `command` is not in this version of retort");
+}
+
+static void test_every_cut_of_a_test_is_told(void)
+{
+	static const char whole[] = "in #a from @b reaction :x: on \"y\" -> says \"z\"";
+
+	for (size_t len = 0; len < sizeof(whole) - 1; len++) {
+		CLEANUP(mem_freep) char *cut = mem_strndup(whole, len);
+		struct desk d;
+
+		desk_init(&d, cut);
+		CU_ASSERT_FALSE(d.good);
+		CU_ASSERT_EQUAL(d.diag.n_errors, 1);
+		desk_deinit(&d);
+	}
+}
+
+UNIT_MAIN("selftest",
+	  { "without more words it is somebody in test",
+	    test_without_more_words_it_is_somebody_in_test },
+	  { "places and people", test_places_and_people },
+	  { "mentions of the bot", test_mentions_of_the_bot },
+	  { "other events", test_other_events },
+	  { "outcomes and quotes", test_outcomes_and_quotes }, { "mistakes", test_mistakes },
+	  { "every cut of a test is told", test_every_cut_of_a_test_is_told })

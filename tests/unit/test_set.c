@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "lib/rules.h"
+#include "lib/unit.h"
+
+/* ---- order ---- */
+
+static void ordered(const char *rules, const char *wanted)
+{
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
+	struct set *set = rules_good(rules);
+
+	buf_init(&seen, 0);
+	for (size_t i = 0; i < set_n_rules(set); i++)
+		buf_addf(&seen, "%s ", set_rule(set, i)->name);
+	ASSERT_STR(buf_str(&seen), wanted);
+	set_unref(set);
+}
+
+static void test_priority_then_place_and_fallbacks_last(void)
+{
+	ordered("[rule a]\nsay = x\n[rule b]\nsay = x\n[rule c]\nsay = x\npriority = 1\n"
+		"[rule d]\nsay = x\nfallback = yes\npriority = 9\n[rule e]\nsay = x\npriority = -1\n"
+		"[rule f]\nsay = x\nfallback = yes\n[rule g]\nsay = x\npriority = 1\n[rule h]\nsay = x\nmode = off\n",
+		"c g a b e d f ");
+}
+
+static void test_rules_that_are_off_are_checked_but_not_asked(void)
+{
+	struct set *set = rules_good(
+		"[rule a]\nsay = x\nmode = off\ntest = \"x\" -> fires\n[rule b]\nsay = y\n"
+		"test = \"x\" -> fires\n");
+
+	CU_ASSERT_EQUAL(set_n_rules(set), 1);
+	CU_ASSERT_EQUAL(set_n_tests(set), 1);
+	CU_ASSERT_PTR_NOT_NULL(set_rule_named(set, STR("a")));
+	CU_ASSERT_PTR_NULL(set_rule_named(set, STR("c")));
+	set_unref(set);
+	ASSERT_COMPLAINTS(
+		"[rule a]\nmode = off\n",
+		"1: the rule does nothing: it needs a `reply`, `say`, `whisper` or `react`");
+}
+
+static void test_a_set_lives_as_long_as_its_last_reference(void)
+{
+	struct set *set = rules_good("[rule a]\nsay = x\n");
+
+	CU_ASSERT_PTR_EQUAL(set_ref(set), set);
+	set_unref(set);
+	CU_ASSERT_STRING_EQUAL(set_rule(set, 0)->name, "a");
+	set_unref(set);
+	set_unref(NULL);
+}
+
+/* ---- what must be known ---- */
+
+static void wants(const char *keys, bool names, bool reacted)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	struct set *set;
+
+	buf_init(&text, 0);
+	buf_addf(&text, "[rule r]\n%s\n", keys);
+	buf_addc(&text, '\0');
+	set = rules_good(text.p);
+	CU_ASSERT_EQUAL(set_wants_names(set), names);
+	CU_ASSERT_EQUAL(set_wants_reacted(set), reacted);
+	set_unref(set);
+}
+
+static void test_what_must_be_known(void)
+{
+	wants("match = x\nreply = Hi {user} {text}", false, false);
+	wants("in = #x\nsay = x", true, false);
+	wants("in = C1, dm\nsay = x", false, false);
+	wants("from = !@x\nsay = x", true, false);
+	wants("say = {user.name}", true, false);
+	wants("on = reaction\nreact = x", false, false);
+	wants("on = reaction\nmatch = x\nreact = x", false, true);
+	wants("on = reaction\nexcept = x\nreact = x", false, true);
+	wants("on = reaction\nsay = {text}", false, true);
+	wants("in = #x\nmode = off\nsay = x", false, false);
+}
+
+static void on_name(void *owner, char sigil, struct str name, struct place at)
+{
+	buf_addf(owner, "%u:%c%.*s ", at.line, sigil, STR_ARG(name));
+}
+
+static void test_names_are_listed_with_their_lines(void)
+{
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
+	struct set *set = rules_good(
+		"[rule r]\nin = #a,\n  !#b, #c-*, dm, C1\nfrom = @d, U1, bots\nsay = hi @e, see #f\n"
+		"react = eyes\n");
+
+	buf_init(&seen, 0);
+	set_each_name(set, on_name, &seen);
+	ASSERT_STR(buf_str(&seen), "2:#a 3:#b 4:@d 5:@e 5:#f ");
+	set_unref(set);
+}
+
+/* ---- files and folders ---- */
+
+struct folder {
+	char path[64];
+};
+
+static void folder_init(struct folder *f)
+{
+	strcpy(f->path, "/tmp/retort-set-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(f->path));
+}
+
+static void path_in(const struct folder *f, const char *name, char out[128])
+{
+	snprintf(out, 128, "%s/%s", f->path, name);
+}
+
+static void put_file(const struct folder *f, const char *name, const char *text)
+{
+	char path[128];
+	FILE *file;
+
+	path_in(f, name, path);
+	file = fopen(path, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void folder_deinit(struct folder *f)
+{
+	CLEANUP(mem_freep) char *command = mem_alloc(128);
+
+	snprintf(command, 128, "rm -rf '%s'", f->path);
+	CU_ASSERT_EQUAL(system(command), 0);
+}
+
+static void add_without_folder(struct buf *out, struct str text, const struct folder *f)
+{
+	size_t at = str_find(text, f->path);
+
+	buf_add(out, str_sub(text, 0, at));
+	if (at != SIZE_MAX)
+		buf_add(out, str_sub(text, at + strlen(f->path), text.len));
+}
+
+/* The names of the rules, or the complaints without the folder's name. */
+static void loads(const struct folder *f, const char *const *names, size_t n, const char *wanted)
+{
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
+	const struct set_options options = { 0 };
+	char paths[4][128];
+	const char *list[4];
+	struct set *set = NULL;
+	struct diag diag;
+
+	for (size_t i = 0; i < n; i++) {
+		path_in(f, names[i], paths[i]);
+		list[i] = paths[i];
+	}
+	buf_init(&seen, 0);
+	diag_init(&diag);
+	if (set_load(&set, list, n, &options, &diag) == 0) {
+		for (size_t i = 0; i < set_n_rules(set); i++)
+			buf_addf(&seen, "%s ", set_rule(set, i)->name);
+		buf_addf(&seen, "%zu", set_n_files(set));
+	}
+	for (size_t i = 0; i < diag.n_entries; i++) {
+		add_without_folder(&seen, str_from(diag.entries[i].file), f);
+		buf_addf(&seen, ":%u:", diag.entries[i].line);
+		add_without_folder(&seen, str_from(diag.entries[i].text), f);
+		buf_addc(&seen, '\n');
+	}
+	ASSERT_STR(buf_str(&seen), wanted);
+	set_unref(set);
+	diag_deinit(&diag);
+}
+
+#define LOADS(f, wanted, ...)                          \
+	loads(f, (const char *const[]){ __VA_ARGS__ }, \
+	      sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *), wanted)
+
+static void test_a_folder_gives_its_ini_files_in_order(void)
+{
+	struct folder f;
+	char from[128], to[128];
+
+	folder_init(&f);
+	put_file(&f, "b.ini", "[rule b]\nsay = x\n");
+	put_file(&f, "a.ini", "[rule a2]\nsay = x\n[rule a1]\nsay = x\n");
+	put_file(&f, "Z.ini", "[rule z]\nsay = x\n");
+	put_file(&f, ".hidden.ini", "nonsense");
+	put_file(&f, "notes.txt", "nonsense");
+	path_in(&f, "sub.ini", from);
+	CU_ASSERT_EQUAL(mkdir(from, 0700), 0);
+	put_file(&f, "other", "[rule linked]\nsay = x\n");
+	path_in(&f, "other", from);
+	path_in(&f, "c.ini", to);
+	CU_ASSERT_EQUAL(symlink(from, to), 0);
+	LOADS(&f, "z a2 a1 b linked 4", "");
+	LOADS(&f, "linked a2 a1 2", "other", "a.ini");
+	folder_deinit(&f);
+}
+
+static void test_what_cannot_be_read_is_told(void)
+{
+	struct folder f;
+	char to[128];
+
+	folder_init(&f);
+	LOADS(&f, "/:0:the folder has no rules: no file in it ends in .ini\n", "");
+	put_file(&f, "a.ini", "; nothing\n");
+	LOADS(&f, "/:0:no file of this folder has a rule\n", "");
+	LOADS(&f, ":0:there are no rules\n", "a.ini");
+	LOADS(&f, "/none.ini:0:the file cannot be read: No such file or directory\n", "none.ini");
+	path_in(&f, "gone.ini", to);
+	CU_ASSERT_EQUAL(symlink("/nowhere/at/all", to), 0);
+	LOADS(&f, "/gone.ini:0:the file cannot be read: No such file or directory\n", "");
+	folder_deinit(&f);
+}
+
+static void test_all_mistakes_of_all_files_are_told(void)
+{
+	struct folder f;
+
+	folder_init(&f);
+	put_file(&f, "a.ini", "[rule a]\nmtach = x\nsay = {usr}\n");
+	put_file(&f, "b.ini", "[rule a]\nsay = x\nlimit = 1\n");
+	put_file(&f, "c.ini", "[rule c]\nsay = x\n\nin = general\nmatch = (\n");
+	LOADS(&f,
+	      "/a.ini:2:unknown key `mtach`; did you mean `match`?\n"
+	      "/a.ini:3:unknown insert `usr`; did you mean `user`?\n"
+	      "/b.ini:1:a second rule `a`; the first is at /a.ini:1\n"
+	      "/b.ini:3:`1` is no limit: it says per what, as in `1 per user per 4h`\n"
+	      "/c.ini:4:`general` is no channel; a channel is written `#name`\n"
+	      "/c.ini:5:the pattern is faulty at letter 2: missing closing parenthesis: (\n",
+	      "");
+	folder_deinit(&f);
+}
+
+UNIT_MAIN("set",
+	  { "priority, then place, and fallbacks last",
+	    test_priority_then_place_and_fallbacks_last },
+	  { "rules that are off are checked but not asked",
+	    test_rules_that_are_off_are_checked_but_not_asked },
+	  { "a set lives as long as its last reference",
+	    test_a_set_lives_as_long_as_its_last_reference },
+	  { "what must be known", test_what_must_be_known },
+	  { "names are listed with their lines", test_names_are_listed_with_their_lines },
+	  { "a folder gives its ini files in order", test_a_folder_gives_its_ini_files_in_order },
+	  { "what cannot be read is told", test_what_cannot_be_read_is_told },
+	  { "all mistakes of all files are told", test_all_mistakes_of_all_files_are_told })
