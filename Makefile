@@ -19,7 +19,7 @@ HARDEN_LD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 
 SRC      := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 SIM      := $(wildcard tests/sim/*.c)
-TESTLIB  := $(wildcard tests/lib/*.c)
+TESTLIB  := $(filter-out tests/lib/fakehttp.c,$(wildcard tests/lib/*.c))
 UNIT     := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 FUZZERS  := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES  := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
@@ -80,6 +80,8 @@ build/san/unit/%: build/san/obj/tests/unit/%.o build/san/libtest.a build/san/lib
 FAKED    := test_session test_socketmode test_rtm
 FAKES    := $(patsubst %.c,build/san/obj/%.o,$(wildcard tests/fake/*.c))
 $(FAKED:%=build/san/unit/%): $(FAKES)
+# These have their HTTP answered by the test.
+build/san/unit/test_api build/san/unit/test_directory: build/san/obj/tests/lib/fakehttp.o
 # A fuzz target that replays files instead of making them up.
 build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/replay.o build/san/libretort.a
 	$(MADE)
