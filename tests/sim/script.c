@@ -399,14 +399,16 @@ static size_t whole_step(const struct typed *t)
 
 static void play_typed(struct stage *st, struct typed *t, size_t len)
 {
-	struct source s = { "stdin", str_make(t->text.p, len), 1 };
+	/* A copy, because more may be typed while an expectation waits. */
+	CLEANUP(mem_freep) char *text = str_dup(str_make(t->text.p, len));
+	struct source s = { "stdin", str_make(text, len), 1 };
 	struct step step;
 
+	buf_consume(&t->text, len);
 	while (!st->quit && next_step(&s, &step))
 		if (play_step(st, s.name, &step) && str_starts(step.text, "expect"))
 			printf("ok %.*s\n", STR_ARG(step.text));
 	fflush(stdout);
-	buf_consume(&t->text, len);
 }
 
 void script_serve(struct stage *st, int fd)
