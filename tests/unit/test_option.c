@@ -129,7 +129,7 @@ static void test_mistakes_name_what_was_wanted(void)
 	check_error("[general]\nloud = true\n", 2, "`loud`: seen \"true\", wanted yes or no");
 	check_error("[limits]\ncount = 10\n", 2, "seen \"10\", wanted a number from 1 to 9");
 	check_error("[limits]\ncount = four\n", 2, "wanted a number from 1 to 9");
-	check_error("[limits]\nevery = 99999w\n", 2, "wanted a time such as 90s");
+	check_error("[limits]\nevery = 99999w\n", 2, "wanted a time such as 500ms");
 	check_error("[limits]\ncolour = blue\n", 2, "wanted one of red, green");
 	check_error("[limits]\ncolour =\n", 2, "seen \"\", wanted one of");
 	check_error("[limits]\ncuont = 3\n", 2, "unknown key \"cuont\"; did you mean \"count\"?");
