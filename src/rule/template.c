@@ -57,6 +57,7 @@ struct position {
 	bool control; /* within <!…> */
 	size_t angle; /* bytes since `<`, when a `>` follows; 0 = not within */
 	char before;  /* the byte before, 0 at the start of a line */
+	char behind;  /* for an insert: the byte behind it, 0 at the end of the line */
 };
 
 /* A line that is being compiled. */
@@ -411,11 +412,12 @@ static void note_wants(struct compiler *c, const struct insert *insert)
 				      insert->field != FIELD_NONE);
 }
 
-/* Only a link of our own making may stand directly behind `<`: people's words could be `!here`. */
+/* Only a link of our own making may stand directly behind `<`, and be all of the address: people's words
+ * could be `!here`, and a link that is not known is empty. */
 static bool may_stand_here(struct compiler *c, const struct insert *insert)
 {
 	bool harmless = insert->name == NAME_LINK && !insert->has_alternative &&
-			insert->n_filters == 0;
+			insert->n_filters == 0 && (c->in.behind == '|' || c->in.behind == '>');
 
 	if (c->in.angle == 0 || (c->in.angle > 1 && !c->in.control) || (harmless && !c->in.control))
 		return true;
@@ -509,6 +511,7 @@ static size_t take_insert(struct compiler *c, struct str rest)
 		c->bad = true;
 		return rest.len;
 	}
+	c->in.behind = end + 1 < rest.len ? rest.p[end + 1] : '\0';
 	add_insert(c, str_sub(rest, 1, end));
 	return end + 1;
 }

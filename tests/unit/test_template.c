@@ -262,9 +262,9 @@ static void test_nobody_notifies_everyone_unasked(void)
 
 static void test_no_insert_becomes_a_command(void)
 {
-	static const char *const texts[] = { "<{text}>",      "<!{1}>",	     "<!subteam^{1}>",
-					     "<{link or x}>", "<{1}|x>",     "<{link|upper}>",
-					     "<!{link}>",     "{2 or <}{1}>" };
+	static const char *const texts[] = { "<{text}>",      "<!{1}>",	       "<!subteam^{1}>",
+					     "<{link or x}>", "<{1}|x>",       "<{link|upper}>",
+					     "<!{link}>",     "<{link}!here>", "{2 or <}{1}>" };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		loud(texts[i]);
