@@ -45,13 +45,14 @@ struct bot {
 	struct transport *transport;
 	struct transport_sink sink;
 	bool transport_stopped;
+	struct list passages;
 	struct loop_hook turn_end;
 	struct loop_timer patience; /* for the directory, later for the stop */
 };
 
 /* An event between the transport and the end of its decision. */
 struct passage {
-	struct bot *bot;
+	struct list link; // bot::passages
 	struct ack ack;
 };
 
@@ -107,6 +108,7 @@ static void on_decided(void *owner, void *tag, bool standing)
 	/* Without an acknowledgement Slack sends it again: that is how nothing gets lost. */
 	if (standing && bot->transport != NULL)
 		bot->transport_ops->ack(bot->transport, &passage->ack);
+	list_remove(&passage->link);
 	free(passage);
 }
 
@@ -130,8 +132,9 @@ static void on_event(void *owner, struct event *take, const struct ack *ack)
 	struct bot *bot = owner;
 	struct passage *passage = mem_zero(1, sizeof(*passage));
 
-	passage->bot = bot;
 	passage->ack = *ack;
+	list_init(&passage->link);
+	list_append(&bot->passages, &passage->link);
 	directory_note(bot->directory, take);
 	directory_complete(bot->directory, take, wants(bot), on_complete, bot, passage);
 }
@@ -395,6 +398,12 @@ static void make_story(struct bot *bot)
 	loop_hook_add(bot->loop, &bot->turn_end);
 }
 
+static void drop_passages(struct bot *bot)
+{
+	list_each (link, &bot->passages)
+		free(list_entry(link, struct passage, link));
+}
+
 static void tear_down(struct bot *bot)
 {
 	if (bot->transport != NULL)
@@ -402,6 +411,7 @@ static void tear_down(struct bot *bot)
 	deliver_free(bot->deliver);
 	directory_free(bot->directory);
 	engine_free(bot->engine);
+	drop_passages(bot);
 	if (bot->store != NULL)
 		bot->store->ops->free(bot->store);
 	api_free(bot->api);
@@ -431,7 +441,10 @@ static int start(struct bot *bot)
 int bot_run(const struct conf *conf, struct rule_paths paths)
 {
 	struct bot bot = { .conf = conf, .paths = paths };
-	int r = start(&bot);
+	int r;
+
+	list_init(&bot.passages);
+	r = start(&bot);
 
 	if (r == 0)
 		r = loop_run(bot.loop);
