@@ -220,6 +220,7 @@ void peer_close(struct peer *p, int code, const char *reason)
 {
 	struct str why = str_from(reason);
 
+	settle(p);		/* a close frame would overtake what is queued, and nothing follows it */
 	if (p->over || p->muted)
 		return;
 	settle(p);		/* wslay lets a close frame overtake what is queued, which then never leaves */

@@ -253,6 +253,8 @@ static void say_failure(struct stage *st, const char *file, const struct step *s
 {
 	fprintf(stderr, "%s:%u: %.*s\n    %.*s\n", file, step->line, STR_ARG(step->text),
 		STR_ARG(buf_str(&st->complaint)));
+	if (stage_client_ended(st))
+		fputs("    (the client has ended)\n", stderr);
 }
 
 static bool play_step(struct stage *st, const char *file, const struct step *step)

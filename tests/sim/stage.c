@@ -56,20 +56,29 @@ bool stage_fail(struct stage *st, const char *fmt, ...)
 	return false;
 }
 
+bool stage_client_ended(const struct stage *st)
+{
+	int status;
+
+	return st->client != NULL && process_ended(st->client, &status);
+}
+
 bool stage_until(struct stage *st, bool (*done)(struct stage *st, void *what), void *what)
 {
 	const struct clock *clock = loop_clock(st->sim->loop);
 	struct mono end = mono_after(clock_mono(clock), st->patience_ms);
 
-	while (!done(st, what)) {
+	for (;;) {
 		int64_t left = mono_ms_between(clock_mono(clock), end);
+		bool ended = stage_client_ended(st);
 
-		if (left <= 0)
+		if (done(st, what))
+			return true;
+		if (left <= 0 || ended || st->quit)
 			return false;
 		if (loop_turn(st->sim->loop, (int)(left < TURN_MS ? left : TURN_MS)) < 0)
 			return stage_fail(st, "the event loop failed");
 	}
-	return true;
 }
 
 void stage_wait(struct stage *st, int64_t ms)
@@ -78,7 +87,7 @@ void stage_wait(struct stage *st, int64_t ms)
 	struct mono end = mono_after(clock_mono(clock), ms);
 	int64_t left;
 
-	while ((left = mono_ms_between(clock_mono(clock), end)) > 0)
+	while (!st->quit && (left = mono_ms_between(clock_mono(clock), end)) > 0)
 		loop_turn(st->sim->loop, (int)(left < TURN_MS ? left : TURN_MS));
 }
 

@@ -43,7 +43,8 @@ void stage_deinit(struct stage *st);
 
 /* Notes what is wrong and gives false. */
 bool stage_fail(struct stage *st, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Lets time pass until `done` says so; false when patience is over. */
+bool stage_client_ended(const struct stage *st);
+/* Lets time pass until `done` says so; false when patience is over, or the client has ended without it. */
 bool stage_until(struct stage *st, bool (*done)(struct stage *st, void *what), void *what);
 void stage_wait(struct stage *st, int64_t ms);
 
