@@ -223,9 +223,6 @@ void peer_close(struct peer *p, int code, const char *reason)
 	settle(p);		/* a close frame would overtake what is queued, and nothing follows it */
 	if (p->over || p->muted)
 		return;
-	settle(p);		/* wslay lets a close frame overtake what is queued, which then never leaves */
-	if (p->over)
-		return;
 	wslay_event_queue_close(p->ws, (uint16_t)code, (const uint8_t *)why.p, why.len);
 	loop_call_soon(p->sim->loop, &p->flush);
 }
