@@ -30,6 +30,7 @@ struct loop {
 	const struct clock *clock;
 	int epoll;
 	bool stopping;
+	bool owes_hooks; /* calls ran behind the hooks: what they did needs the hooks once more */
 	struct mono now;
 	struct wall wall;
 	int64_t worst_turn_us;
@@ -174,8 +175,9 @@ void loop_call_cancel(struct loop_call *call)
 	list_remove(&call->link);
 }
 
-static void run_calls(struct loop *loop)
+static bool run_calls(struct loop *loop)
 {
+	bool ran = !list_is_empty(&loop->calls);
 	struct list round;
 
 	/* Moved aside, so that a call which asks for itself again waits for the next turn. */
@@ -190,6 +192,7 @@ static void run_calls(struct loop *loop)
 		list_remove(&call->link);
 		call->on_call(call->owner);
 	}
+	return ran;
 }
 
 void loop_hook_init(struct loop_hook *hook, void (*on_turn_end)(void *), void *owner)
@@ -289,7 +292,7 @@ static int64_t wait_for(const struct loop *loop, int wait_ms)
 	struct heap_node *first = heap_min(&loop->timers);
 	int64_t until_ms;
 
-	if (!list_is_empty(&loop->calls))
+	if (loop->owes_hooks || !list_is_empty(&loop->calls))
 		return 0;
 	if (first == NULL)
 		return wait_ms;
@@ -323,7 +326,7 @@ int loop_turn(struct loop *loop, int wait_ms)
 	run_timers(loop);
 	run_calls(loop);
 	run_hooks(loop);
-	run_calls(loop); /* or what a hook wrote would leave a turn late */
+	loop->owes_hooks = run_calls(loop); /* or what a hook wrote would leave a turn late */
 	run_burials(loop);
 	measure(loop);
 	return 0;

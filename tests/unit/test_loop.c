@@ -411,6 +411,38 @@ static void test_hooks(void)
 	loop_free(loop);
 }
 
+static void on_hook_call(void *owner)
+{
+	struct actor *a = owner;
+
+	note(a);
+	if (a->again-- > 0)
+		loop_call_soon(a->loop, &a->call);
+}
+
+/* What a call behind the hooks did may be for the hooks to see: the next turn does not wait. */
+static void test_hooks_follow_late_calls(void)
+{
+	struct loop *loop = make_loop(NULL);
+	struct actor a, late;
+	struct buf journal;
+
+	buf_init(&journal, 0);
+	actor_init(&a, loop, &journal, 'a');
+	actor_init(&late, loop, &journal, 'l');
+	a.hook.on_turn_end = on_hook_call;
+	a.again = 1;
+	loop_hook_add(loop, &a.hook);
+	loop_timer_start(loop, &late.timer, 60000);
+	loop_turn(loop, 0);
+	loop_turn(loop, -1); /* would wait for the timer */
+	ASSERT_STR(buf_str(&journal), "aaa");
+	loop_timer_stop(loop, &late.timer);
+	loop_hook_remove(&a.hook);
+	buf_deinit(&journal);
+	loop_free(loop);
+}
+
 static void on_timer_stop(void *owner)
 {
 	struct actor *a = owner;
@@ -492,5 +524,6 @@ UNIT_MAIN("loop", { "timers in order", test_timers_in_order },
 	  { "dies in its own callback", test_dies_in_its_own_callback },
 	  { "burial may bury", test_burial_may_bury }, { "calls", test_calls },
 	  { "call cancels neighbour", test_call_cancels_neighbour }, { "hooks", test_hooks },
+	  { "hooks follow late calls", test_hooks_follow_late_calls },
 	  { "run until stop", test_run_until_stop }, { "signals", test_signals },
 	  { "worst turn", test_worst_turn })
