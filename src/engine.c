@@ -139,8 +139,9 @@ static void note_doubt(struct decision *d, const struct rule *rule)
 
 	e->stats.unsure++;
 	rule_match(rule, d->ev, &e->setup.match_world, &d->captures, &witness);
-	is_pattern = str_is(str_from(doubt.question), "match") ||
-		     str_is(str_from(doubt.question), "except");
+	/* A text that could not be read is not the pattern's fault. */
+	is_pattern = !event_text_is_missing(d->ev) && (str_is(str_from(doubt.question), "match") ||
+						       str_is(str_from(doubt.question), "except"));
 	log_warn(
 		"engine",
 		"rule could not tell whether it fires: rule=%s at=%s:%u question=%s channel=%.*s ts=%.*s",

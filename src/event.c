@@ -68,3 +68,9 @@ struct str event_reaction_name(struct str written)
 	}
 	return written;
 }
+
+bool event_text_is_missing(const struct event *ev)
+{
+	return !ev->text_known && (ev->kind == EVENT_REACTION || ev->kind == EVENT_UNREACTION ||
+				   ev->kind == EVENT_PIN);
+}

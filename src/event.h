@@ -78,6 +78,8 @@ const char *event_kind_name(enum event_kind kind); /* the word that `on` uses */
 
 /* Root of the thread that an answer belongs to: thread_ts, or ts where the message starts one. */
 struct str event_thread_root(const struct event *ev);
+/* It is about a message of someone else's whose text could not be read. */
+bool event_text_is_missing(const struct event *ev);
 /* A reply within a thread (not its root). */
 bool event_is_reply(const struct event *ev);
 /* The one name of an emoji however it is written: without colons and skin tone, and +1 for thumbsup. */

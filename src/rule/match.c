@@ -318,13 +318,6 @@ static void tell_thread(const struct asking *a, struct buf *seen, struct buf *wa
 
 /* ---- text ---- */
 
-/* A message that is about another one shows that one's text, when it could be read. */
-static bool is_text_missing(const struct event *ev)
-{
-	return !ev->text_known && (ev->kind == EVENT_REACTION || ev->kind == EVENT_UNREACTION ||
-				   ev->kind == EVENT_PIN);
-}
-
 static bool waits_for_mention(const struct rule *rule)
 {
 	for (size_t i = 0; i < rule->n_triggers; i++) {
@@ -347,7 +340,7 @@ static enum answer find_any(const struct asking *a, struct pattern *const *patte
 	const struct stopwatch watch = { a->world->owner, a->world->now };
 	enum answer answer = ANSWER_NO;
 
-	if (is_text_missing(a->ev))
+	if (event_text_is_missing(a->ev))
 		return ANSWER_UNKNOWN;
 	for (size_t i = 0; i < n && answer != ANSWER_YES; i++)
 		answer = either(answer, pattern_find(patterns[i], text_for(a), &watch, caught));
@@ -372,8 +365,8 @@ static enum answer ask_except(const struct asking *a)
 static void tell_patterns(const struct asking *a, struct pattern *const *patterns, size_t n,
 			  struct buf *seen, struct buf *wanted)
 {
-	buf_add(seen,
-		is_text_missing(a->ev) ? STR("(the message could not be read)") : text_for(a));
+	buf_add(seen, event_text_is_missing(a->ev) ? STR("(the message could not be read)") :
+						     text_for(a));
 	for (size_t i = 0; i < n; i++) {
 		buf_addz(wanted, i > 0 ? " or " : "");
 		buf_add(wanted, pattern_shown(patterns[i]));

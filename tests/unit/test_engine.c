@@ -378,6 +378,26 @@ static void test_a_name_not_known_keeps_the_rule_silent_and_is_counted(void)
 	house_deinit(&h);
 }
 
+static void test_a_text_that_cannot_be_read_is_no_strike_against_the_pattern(void)
+{
+	struct house h;
+	char ts[16];
+
+	house_init(&h, memory_new(), "[rule a]\non = reaction :eyes:\nmatch = x\nsay = A\n", NULL);
+	for (int i = 0; i < 4; i++) {
+		struct event *ev;
+
+		snprintf(ts, sizeof(ts), "1.%d", i);
+		ev = reacted("eyes", ts);
+		ev->text = STR("x");
+		ev->text_known = i == 3;
+		take(&h, ev);
+	}
+	ASSERT_STR(leave(&h), "say:A");
+	CU_ASSERT_EQUAL(engine_stats(h.engine)->unsure, 3);
+	house_deinit(&h);
+}
+
 /* ---- witness ---- */
 
 static void note_question(void *owner, const struct rule *rule, const char *question,
@@ -437,6 +457,8 @@ UNIT_MAIN("engine", { "hello is answered in the thread", test_hello_is_answered_
 	    test_a_decision_ends_with_the_rules_it_began_with },
 	  { "a name not known keeps the rule silent",
 	    test_a_name_not_known_keeps_the_rule_silent_and_is_counted },
+	  { "a text that cannot be read is no strike against the pattern",
+	    test_a_text_that_cannot_be_read_is_no_strike_against_the_pattern },
 	  { "the witness hears the first failure of every rule",
 	    test_the_witness_hears_the_first_failure_of_every_rule },
 	  { "names in literal text become mentions", test_names_in_literal_text_become_mentions })
