@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * HTTPS requests by libcurl's multi interface on the loop; the only includer of libcurl. Also gives
- * connected sockets (CONNECT_ONLY), because libcurl does DNS, happy eyeballs and proxies without
- * blocking. A POST is never silently sent twice: its body cannot be rewound.
+ * HTTPS requests by libcurl on the loop. A POST is never silently sent twice: its body cannot be rewound,
+ * and whatever leaves it unknown whether the server acted is told as such.
  */
 #pragma once
 
@@ -18,11 +17,12 @@ struct http_call;
 /* ca_file NULL = the system's store. Borrows the loop. Proxies come from the environment: HTTPS_PROXY,
  * ALL_PROXY, NO_PROXY (lower case too). */
 int http_new(struct http **out, struct loop *loop, const char *ca_file);
-void http_free(struct http *http); /* cancels what is under way, without callbacks */
+/* Cancels what is under way, without callbacks. Whoever connects by its sockets must be gone. */
+void http_free(struct http *http);
 
 enum http_outcome {
 	HTTP_ANSWERED, /* a whole answer came; `status` is set */
-	HTTP_NOT_SENT, /* nothing of the request can have reached the server: try again freely */
+	HTTP_NOT_SENT, /* the server cannot have acted on it: try again freely */
 	HTTP_UNSURE,   /* sent, at least in part, and no whole answer: it may have happened */
 };
 
@@ -38,7 +38,7 @@ struct http_reply {
 enum { HTTP_MAX_BODY = 16 << 20 };
 
 struct http_request {
-	const char *url;	     /* borrowed until http_post returns, as all of these */
+	const char *url; /* https:// only; borrowed until http_post returns, as all of these */
 	const struct secret *bearer; /* NULL = none */
 	struct str body;	     /* application/x-www-form-urlencoded; copied */
 	int64_t connect_ms, total_ms;
@@ -50,12 +50,9 @@ struct http_call *http_post(struct http *http, const struct http_request *req,
 			    void *owner);
 void http_cancel(struct http_call *call); /* no callback follows; NULL is fine */
 
-/* A connected TCP socket to host:port, through the proxy of the environment when one applies.
- * on_socket comes exactly once: fd >= 0 is the callee's (non-blocking, close-on-exec, no TLS yet), or
- * -1 with *why. */
-struct http_call *http_connect(struct http *http, const char *host, int port, int64_t timeout_ms,
-			       void (*on_socket)(void *owner, int fd, const char *why),
-			       void *owner);
+/* For the connected sockets of net/connect.h, which use libcurl as well. */
+struct pool;
+struct pool *http_sockets(struct http *http);
 
 /* Appends the percent-encoded text (form style, blank = %20). */
 void http_escape(struct buf *out, struct str text);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Connecting (http_connect) - TLS (stream) - upgrade (ws_handshake) - open (wslay) - closing - over. wslay does
- * no I/O: it is given bytes by on_wslay_recv and gives bytes to on_wslay_send. What is queued for sending within
- * a turn goes to the stream at the end of that turn, all at once.
+ * Connecting (connect) - upgrading (stream, ws_handshake) - open (wslay) - closing - over. wslay does no I/O: it
+ * is given bytes by on_wslay_recv and gives bytes to on_wslay_send, which hands them to the stream at once;
+ * there they wait for the end of the turn, so that what a turn sends shares its records.
+ *
+ * wslay calls us, and we our owner, in the middle of wslay_event_recv. The owner may send, close or free
+ * there: sending is then left until wslay_event_recv is back, and the memory until the turn is over.
  */
 #include "net/ws.h"
 
@@ -10,14 +13,17 @@
 #include <string.h>
 #include <wslay/wslay.h>
 #include "base/mem.h"
+#include "net/connect.h"
 #include "net/digest.h"
 #include "net/ws_handshake.h"
 
-enum ws_state { WS_CONNECTING, WS_TLS, WS_UPGRADING, WS_OPEN, WS_CLOSING, WS_OVER };
+enum ws_state { WS_CONNECTING, WS_UPGRADING, WS_OPEN, WS_CLOSING, WS_OVER };
 
 enum {
-	MAX_QUEUED = 1000,    /* frames waiting, pongs above all: a peer must not make us hoard */
-	MAX_UNSENT = 4 << 20, /* bytes that the peer does not take */
+	LINGER_MS = 1000, /* after the close frames, for the server to close the connection */
+	MAX_UNSENT =
+		1 << 20, /* pongs above all: a peer that does not read must not make us hoard */
+	WHY_MAX = 256,
 };
 
 struct ws {
@@ -31,17 +37,28 @@ struct ws {
 	char *target;
 	int port;
 	char key[WS_KEY_LEN + 1];
-	struct http_call *connecting;
+	struct connecting *connecting;
 	struct stream *stream;
-	struct buf in; /* the upgrade's answer, then what came behind it */
-	bool drained;  /* the last read found nothing */
+	struct mono last_heard; /* while there is no stream */
+	struct buf in;		/* the upgrade's answer, then what came behind it */
 	wslay_event_context_ptr wslay;
+	bool receiving; /* inside wslay_event_recv */
+	bool drained;	/* the last read found nothing */
 	struct loop_timer deadline;
-	struct loop_hook turn_end;
-	int peer_code; /* of the peer's close frame */
+	struct loop_call end; /* for an end that was met in the owner's own call */
+	const char *fault;    /* told by `end` */
+	int peer_code;	      /* of the peer's close frame; 0 = none came */
+	struct buf peer_reason;
 };
 
 /* ---- the end ---- */
+
+static void drop_stream(struct ws *ws)
+{
+	if (ws->stream != NULL)
+		ws->last_heard = stream_last_heard(ws->stream);
+	stream_free(TAKE(ws->stream));
+}
 
 static void over(struct ws *ws, int code, int status, const char *why)
 {
@@ -49,55 +66,98 @@ static void over(struct ws *ws, int code, int status, const char *why)
 		return;
 	ws->state = WS_OVER;
 	loop_timer_stop(ws->setup.loop, &ws->deadline);
-	http_cancel(TAKE(ws->connecting));
+	loop_call_cancel(&ws->end);
+	connect_cancel(TAKE(ws->connecting));
+	drop_stream(ws);
 	ws->events->on_over(ws->owner, code, status, why);
 }
 
-static void fail(struct ws *ws, const char *why)
+static void over_by_peer(struct ws *ws)
 {
-	over(ws, WS_CLOSE_NONE, 0, why);
+	CLEANUP(buf_deinit) struct buf why;
+
+	buf_init(&why, 0);
+	buf_addf(&why, "the server closed the WebSocket (code %d%s%.*s)", ws->peer_code,
+		 ws->peer_reason.len > 0 ? ": " : "", STR_ARG(buf_str(&ws->peer_reason)));
+	buf_addc(&why, '\0');
+	over(ws, ws->peer_code, 0, why.p);
 }
 
-static const char *late_sentence(enum ws_state state)
+/* What wslay told the peer when it gave the connection up; NULL = it did not. */
+static const char *protocol_fault(const struct ws *ws)
 {
-	switch (state) {
-	case WS_CONNECTING:
-		return "no connection in time";
-	case WS_TLS:
-	case WS_UPGRADING:
-		return "no answer to the upgrade in time";
-	case WS_CLOSING:
-		return "closed; the peer did not answer our close frame";
-	case WS_OPEN:
-	case WS_OVER:
-		break;
+	static const struct {
+		int code;
+		const char *sentence;
+	} faults[] = {
+		{ WSLAY_CODE_PROTOCOL_ERROR, "the server broke the WebSocket protocol" },
+		{ WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA,
+		  "the server sent a text that is not UTF-8" },
+		{ WSLAY_CODE_MESSAGE_TOO_BIG, "the server sent a message of more than 4 MiB" },
+	};
+	int code = ws->wslay != NULL ? wslay_event_get_status_code_sent(ws->wslay) : 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+		if (faults[i].code == code)
+			return faults[i].sentence;
 	}
-	return "closed";
+	return NULL;
+}
+
+/* The connection is gone, or has to go: tells the best reason there is. */
+static void over_because(struct ws *ws, const char *why)
+{
+	const char *fault = protocol_fault(ws);
+
+	if (ws->peer_code != 0)
+		over_by_peer(ws);
+	else
+		over(ws, WS_CLOSE_NONE, 0, fault != NULL ? fault : why);
+}
+
+static void on_end(void *owner)
+{
+	struct ws *ws = owner;
+
+	over_because(ws, ws->fault);
+}
+
+/* For what is found out while the owner is calling us. */
+static void fail_soon(struct ws *ws, const char *fault)
+{
+	ws->fault = fault;
+	loop_call_soon(ws->setup.loop, &ws->end);
 }
 
 static void on_deadline(void *owner)
 {
 	struct ws *ws = owner;
 
-	fail(ws, late_sentence(ws->state));
+	over_because(ws, ws->state == WS_CLOSING ? "the server did not answer our close frame" :
+						   "no answer to the upgrade in time");
 }
 
-/* ---- wslay ---- */
+/* ---- wslay's callbacks ---- */
+
+static bool is_up(const struct ws *ws)
+{
+	return !ws->freed && ws->wslay != NULL && (ws->state == WS_OPEN || ws->state == WS_CLOSING);
+}
 
 static ssize_t on_wslay_recv(wslay_event_context_ptr ctx, uint8_t *data, size_t len, int flags,
 			     void *user)
 {
 	struct ws *ws = user;
-	size_t n;
+	size_t n = 0;
 
 	(void)flags;
-	if (!ws->freed && ws->in.len > 0) {
+	if (is_up(ws) && ws->in.len > 0) {
 		n = ws->in.len < len ? ws->in.len : len;
 		memcpy(data, ws->in.p, n);
 		buf_consume(&ws->in, n);
-		return (ssize_t)n;
+	} else if (is_up(ws)) {
+		n = stream_read(ws->stream, (char *)data, len);
 	}
-	n = ws->freed || ws->state == WS_OVER ? 0 : stream_read(ws->stream, (char *)data, len);
 	if (n > 0)
 		return (ssize_t)n;
 	ws->drained = true;
@@ -124,6 +184,13 @@ static int on_wslay_mask(wslay_event_context_ptr ctx, uint8_t *out, size_t len, 
 	return 0;
 }
 
+static void note_peer_close(struct ws *ws, int code, struct str message)
+{
+	ws->peer_code = code != 0 ? code : WSLAY_CODE_NO_STATUS_RCVD;
+	buf_clear(&ws->peer_reason);
+	buf_add(&ws->peer_reason, str_sub(message, 2, message.len)); /* behind the code */
+}
+
 static void on_wslay_message(wslay_event_context_ptr ctx,
 			     const struct wslay_event_on_msg_recv_arg *arg, void *user)
 {
@@ -131,12 +198,12 @@ static void on_wslay_message(wslay_event_context_ptr ctx,
 	struct str message = str_make((const char *)arg->msg, arg->msg_length);
 
 	(void)ctx;
-	if (ws->freed)
+	if (!is_up(ws))
 		return;
 	if (arg->opcode == WSLAY_CONNECTION_CLOSE)
-		ws->peer_code = arg->status_code != 0 ? arg->status_code : 1005;
+		note_peer_close(ws, arg->status_code, message);
 	else if (ws->state != WS_OPEN)
-		return;
+		return; /* it could not be answered any more */
 	else if (arg->opcode == WSLAY_TEXT_FRAME)
 		ws->events->on_text(ws->owner, message);
 	else if (arg->opcode == WSLAY_PONG && ws->events->on_pong != NULL)
@@ -152,42 +219,32 @@ static const struct wslay_event_callbacks wslay_callbacks = {
 
 /* ---- frames ---- */
 
-static void flush(struct ws *ws)
+/* Both close frames are exchanged, or wslay gave up and said so. The server closes the connection now; the
+ * clock of ws_close may be running already. */
+static void finish(struct ws *ws)
 {
-	if (ws->wslay == NULL || ws->state == WS_OVER)
+	stream_close(ws->stream);
+	if (ws->state == WS_CLOSING)
 		return;
-	if (wslay_event_get_queued_msg_count(ws->wslay) > MAX_QUEUED ||
-	    stream_unsent(ws->stream) > MAX_UNSENT) {
-		fail(ws, "the peer does not take what we send");
+	ws->state = WS_CLOSING;
+	loop_timer_start(ws->setup.loop, &ws->deadline, LINGER_MS);
+}
+
+/* Moves wslay's queue to the stream. */
+static void push(struct ws *ws)
+{
+	if (ws->receiving || !is_up(ws))
 		return;
-	}
 	while (wslay_event_want_write(ws->wslay)) {
 		if (wslay_event_send(ws->wslay) != 0) {
-			fail(ws, "the frames could not be written");
+			fail_soon(ws, "a frame could not be built");
 			return;
 		}
 	}
-}
-
-/* Both wants are gone: the close handshake is done, or the peer broke the protocol and was told so. */
-static void check_end(struct ws *ws)
-{
-	if (ws->freed || ws->state == WS_OVER || ws->wslay == NULL ||
-	    wslay_event_want_read(ws->wslay) || wslay_event_want_write(ws->wslay))
-		return;
-	stream_close(ws->stream);
-	if (ws->peer_code != 0)
-		over(ws, ws->peer_code, 0, "the peer closed the WebSocket");
-	else
-		fail(ws, "the peer broke the WebSocket protocol");
-}
-
-static void on_turn_end(void *owner)
-{
-	struct ws *ws = owner;
-
-	flush(ws);
-	check_end(ws);
+	if (!wslay_event_want_read(ws->wslay))
+		finish(ws);
+	else if (stream_unsent(ws->stream) > MAX_UNSENT)
+		fail_soon(ws, "the server does not take what we send");
 }
 
 /* wslay may stop before all is read when a read ended inside a frame's head: ask until nothing is left. */
@@ -195,17 +252,55 @@ static void receive(struct ws *ws)
 {
 	int r = 0;
 
-	if (ws->wslay == NULL)
-		return;
 	ws->drained = false;
-	while (!ws->freed && ws->state != WS_OVER && !ws->drained && r == 0 &&
-	       wslay_event_want_read(ws->wslay))
+	ws->receiving = true;
+	while (is_up(ws) && !ws->drained && r == 0 && wslay_event_want_read(ws->wslay))
 		r = wslay_event_recv(ws->wslay);
-	if (ws->freed || ws->state == WS_OVER)
+	ws->receiving = false;
+	push(ws);
+	if (is_up(ws) && r != 0 && wslay_event_want_read(ws->wslay))
+		over_because(ws, "the server broke the WebSocket protocol");
+}
+
+/* Nobody wants it, but left unread it would wake the loop for ever. */
+static void discard(struct ws *ws)
+{
+	char bytes[4096];
+
+	while (stream_read(ws->stream, bytes, sizeof(bytes)) > 0)
+		continue;
+}
+
+static void queue(struct ws *ws, uint8_t opcode, struct str payload)
+{
+	const struct wslay_event_msg msg = { opcode, (const uint8_t *)payload.p, payload.len };
+
+	if (ws->state != WS_OPEN)
 		return;
-	if (r != 0 && r != WSLAY_ERR_CALLBACK_FAILURE) {
-		flush(ws);
-		fail(ws, "the peer broke the WebSocket protocol");
+	wslay_event_queue_msg(ws->wslay, &msg);
+	push(ws);
+}
+
+void ws_send_text(struct ws *ws, struct str message)
+{
+	queue(ws, WSLAY_TEXT_FRAME, message);
+}
+
+void ws_ping(struct ws *ws, struct str payload)
+{
+	queue(ws, WSLAY_PING, str_sub(payload, 0, 125));
+}
+
+void ws_close(struct ws *ws, int code, int64_t wait_ms)
+{
+	if (ws->state == WS_OPEN) {
+		ws->state = WS_CLOSING;
+		loop_timer_start(ws->setup.loop, &ws->deadline, wait_ms);
+		wslay_event_queue_close(ws->wslay, (uint16_t)code, NULL, 0);
+		push(ws);
+	} else if (ws->state == WS_CONNECTING || ws->state == WS_UPGRADING) {
+		ws->state = WS_CLOSING;
+		fail_soon(ws, "closed before it was open");
 	}
 }
 
@@ -221,8 +316,18 @@ static void open_up(struct ws *ws, size_t head)
 	ws->state = WS_OPEN;
 	loop_timer_stop(ws->setup.loop, &ws->deadline);
 	ws->events->on_open(ws->owner);
-	if (!ws->freed)
+	if (is_up(ws))
 		receive(ws);
+}
+
+static void refused(struct ws *ws, int status)
+{
+	CLEANUP(buf_deinit) struct buf why;
+
+	buf_init(&why, 0);
+	buf_addf(&why, "the server refused the WebSocket with HTTP status %d", status);
+	buf_addc(&why, '\0');
+	over(ws, WS_CLOSE_NONE, status, why.p);
 }
 
 static void read_upgrade(struct ws *ws)
@@ -231,7 +336,6 @@ static void read_upgrade(struct ws *ws)
 	size_t used = 0, n;
 	int status = 0, r;
 
-	/* One read at a time: what follows the head is counted with it only up to the cap. */
 	do {
 		char *room = buf_room(&ws->in, 4096);
 
@@ -240,9 +344,9 @@ static void read_upgrade(struct ws *ws)
 		r = ws_handshake_reply(buf_str(&ws->in), ws->key, &used, &status, &why);
 	} while (r == WS_HANDSHAKE_MORE && n > 0);
 	if (r == WS_HANDSHAKE_REFUSED)
-		over(ws, WS_CLOSE_NONE, status, "the server refused the upgrade");
+		refused(ws, status);
 	else if (r == WS_HANDSHAKE_BAD)
-		fail(ws, why);
+		over(ws, WS_CLOSE_NONE, 0, why);
 	else if (r == 0)
 		open_up(ws, used);
 }
@@ -252,22 +356,14 @@ static void read_upgrade(struct ws *ws)
 static void on_stream_open(void *owner)
 {
 	struct ws *ws = owner;
-	const struct ws_url url = {
-		.tls = ws->is_tls,
-		.host = str_from(ws->host),
-		.port = ws->port,
-		.target = str_from(ws->target),
-	};
-	struct buf request;
+	const struct ws_url url = { ws->is_tls, str_from(ws->host), ws->port,
+				    str_from(ws->target) };
+	CLEANUP(buf_deinit) struct buf request;
 
-	if (ws->state != WS_TLS)
-		return;
-	ws->state = WS_UPGRADING;
-	ws_handshake_key(ws->key);
 	buf_init(&request, 0);
+	ws_handshake_key(ws->key);
 	ws_handshake_request(&request, &url, ws->key);
 	stream_write(ws->stream, buf_str(&request));
-	buf_deinit(&request);
 }
 
 static void on_stream_data(void *owner)
@@ -276,21 +372,20 @@ static void on_stream_data(void *owner)
 
 	if (ws->state == WS_UPGRADING)
 		read_upgrade(ws);
-	else if (ws->state == WS_OPEN || ws->state == WS_CLOSING)
+	else if (is_up(ws) && wslay_event_want_read(ws->wslay))
 		receive(ws);
+	else
+		discard(ws);
 }
 
 static void on_stream_closed(void *owner)
 {
-	struct ws *ws = owner;
-
-	over(ws, ws->peer_code != 0 ? ws->peer_code : WS_CLOSE_NONE, 0,
-	     "the peer closed the connection");
+	over_because(owner, "the server closed the connection without a close frame");
 }
 
 static void on_stream_error(void *owner, const char *why)
 {
-	fail(owner, why);
+	over_because(owner, why);
 }
 
 static const struct stream_events stream_events = {
@@ -300,27 +395,31 @@ static const struct stream_events stream_events = {
 	.on_error = on_stream_error,
 };
 
+static void start_stream(struct ws *ws, int take_fd)
+{
+	ws->state = WS_UPGRADING;
+	ws->stream = stream_new(ws->setup.loop, ws->setup.trust, take_fd, ws->host,
+				ws->setup.upgrade_ms, &stream_events, ws);
+	loop_timer_start(ws->setup.loop, &ws->deadline, ws->setup.upgrade_ms);
+}
+
 static void on_socket(void *owner, int fd, const char *why)
 {
 	struct ws *ws = owner;
 
 	ws->connecting = NULL;
-	if (fd < 0) {
-		fail(ws, why);
-		return;
-	}
-	ws->state = WS_TLS;
-	ws->stream = stream_new(ws->setup.loop, ws->is_tls ? ws->setup.trust : NULL, fd, ws->host,
-				ws->setup.upgrade_ms, &stream_events, ws);
-	loop_timer_start(ws->setup.loop, &ws->deadline, ws->setup.upgrade_ms);
+	if (fd < 0)
+		over(ws, WS_CLOSE_NONE, 0, why);
+	else
+		start_stream(ws, fd);
 }
 
 /* ---- life ---- */
 
-struct ws *ws_open(const struct ws_setup *setup, struct str url, const struct ws_events *events,
-		   void *owner)
+static struct ws *make(const struct ws_setup *setup, struct str url, const struct ws_events *events,
+		       void *owner)
 {
-	CLEANUP(buf_deinit) struct buf room = { 0 };
+	CLEANUP(buf_deinit) struct buf room;
 	struct ws_url parts;
 	struct ws *ws;
 
@@ -336,12 +435,32 @@ struct ws *ws_open(const struct ws_setup *setup, struct str url, const struct ws
 	ws->host = str_dup(parts.host);
 	ws->target = str_dup(parts.target);
 	ws->port = parts.port;
+	ws->last_heard = loop_now(setup->loop);
 	buf_init(&ws->in, WS_HEAD_MAX + 8192);
+	buf_init(&ws->peer_reason, WHY_MAX);
 	loop_timer_init(&ws->deadline, on_deadline, ws);
-	loop_hook_init(&ws->turn_end, on_turn_end, ws);
-	loop_hook_add(setup->loop, &ws->turn_end);
-	ws->connecting = http_connect(setup->http, ws->host, ws->port, setup->connect_ms, on_socket,
-				      ws);
+	loop_call_init(&ws->end, on_end, ws);
+	return ws;
+}
+
+struct ws *ws_open(const struct ws_setup *setup, struct str url, const struct ws_events *events,
+		   void *owner)
+{
+	struct ws *ws = make(setup, url, events, owner);
+
+	if (ws != NULL)
+		ws->connecting = connect_start(http_sockets(setup->http), ws->host, ws->port,
+					       setup->connect_ms, on_socket, ws);
+	return ws;
+}
+
+struct ws *ws_open_on(const struct ws_setup *setup, int take_fd, struct str url,
+		      const struct ws_events *events, void *owner)
+{
+	struct ws *ws = make(setup, url, events, owner);
+
+	if (ws != NULL)
+		start_stream(ws, take_fd);
 	return ws;
 }
 
@@ -352,6 +471,7 @@ static void ws_destroy(void *buried)
 	if (ws->wslay != NULL)
 		wslay_event_context_free(ws->wslay);
 	buf_deinit(&ws->in);
+	buf_deinit(&ws->peer_reason);
 	free(ws->host);
 	free(ws->target);
 	free(ws);
@@ -362,46 +482,16 @@ void ws_free(struct ws *ws)
 	if (ws == NULL || ws->freed)
 		return;
 	ws->freed = true;
-	http_cancel(TAKE(ws->connecting));
-	stream_free(ws->stream);
+	connect_cancel(TAKE(ws->connecting));
+	drop_stream(ws);
 	loop_timer_stop(ws->setup.loop, &ws->deadline);
-	loop_hook_remove(&ws->turn_end);
+	loop_call_cancel(&ws->end);
 	loop_bury(ws->setup.loop, ws, ws_destroy);
-}
-
-static void queue(struct ws *ws, uint8_t opcode, struct str payload)
-{
-	const struct wslay_event_msg msg = { opcode, (const uint8_t *)payload.p, payload.len };
-
-	if (ws->state == WS_OPEN)
-		wslay_event_queue_msg(ws->wslay, &msg);
-}
-
-void ws_send_text(struct ws *ws, struct str message)
-{
-	queue(ws, WSLAY_TEXT_FRAME, message);
-}
-
-void ws_ping(struct ws *ws, struct str payload)
-{
-	queue(ws, WSLAY_PING, str_sub(payload, 0, 125));
-}
-
-void ws_close(struct ws *ws, int code, int64_t wait_ms)
-{
-	if (ws->state == WS_OVER || ws->state == WS_CLOSING)
-		return;
-	if (ws->state == WS_OPEN)
-		wslay_event_queue_close(ws->wslay, (uint16_t)code, NULL, 0);
-	http_cancel(TAKE(ws->connecting));
-	/* What is not open yet has nobody to say goodbye to. */
-	loop_timer_start(ws->setup.loop, &ws->deadline, ws->state == WS_OPEN ? wait_ms : 0);
-	ws->state = WS_CLOSING;
 }
 
 struct mono ws_last_heard(const struct ws *ws)
 {
-	return ws->stream != NULL ? stream_last_heard(ws->stream) : loop_now(ws->setup.loop);
+	return ws->stream != NULL ? stream_last_heard(ws->stream) : ws->last_heard;
 }
 
 bool ws_is_open(const struct ws *ws)

@@ -29,19 +29,24 @@ struct ws_events {
 struct ws_setup {
 	struct loop *loop;
 	struct http *http;
-	struct trust *trust;
-	int64_t connect_ms; /* TCP with proxy */
-	int64_t upgrade_ms; /* TLS and upgrade together */
+	struct trust *trust; /* NULL = ws:// only, without TLS: for tests */
+	int64_t connect_ms;  /* TCP with proxy */
+	int64_t upgrade_ms;  /* TLS and upgrade together */
 };
 
-/* Starts connecting. NULL when the URL is none (ws_url_parse), nothing is called then. */
+/* Starts connecting. NULL when the URL is none (ws_url_parse), or not wss:// although there is trust;
+ * nothing is called then. */
 struct ws *ws_open(const struct ws_setup *setup, struct str url, const struct ws_events *events,
 		   void *owner);
+/* The same on a socket that is connected already, for tests; setup->http is not used. */
+struct ws *ws_open_on(const struct ws_setup *setup, int take_fd, struct str url,
+		      const struct ws_events *events, void *owner);
 void ws_free(struct ws *ws); /* at once, no close frame, no callback; NULL is fine */
-/* Queued; leaves at the end of the turn, several messages in one TLS record. */
+/* Leaves at the end of the turn, several messages in one TLS record. Nothing happens unless it is open. */
 void ws_send_text(struct ws *ws, struct str message);
 void ws_ping(struct ws *ws, struct str payload); /* at most 125 bytes */
-/* Sends a close frame, waits at most `wait_ms` for the answer; on_over follows. */
+/* Sends a close frame, waits at most `wait_ms` for the answer; on_over follows. Messages that still come
+ * are dropped: they could not be answered. */
 void ws_close(struct ws *ws, int code, int64_t wait_ms);
 struct mono ws_last_heard(const struct ws *ws); /* last byte of any kind */
 bool ws_is_open(const struct ws *ws);

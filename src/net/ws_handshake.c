@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/ws_handshake.h"
 
+#include <ctype.h>
 #include <string.h>
 #include "net/digest.h"
 
@@ -21,36 +22,39 @@ static bool has_only_url_bytes(struct str url)
 	return true;
 }
 
-/* host, host:port or [address]:port */
+static bool is_host_byte(unsigned char c, bool is_v6)
+{
+	if (is_v6)
+		return isxdigit(c) || c == ':' || c == '.';
+	return isalnum(c) || c == '-' || c == '.' || c == '_';
+}
+
+static bool has_only_host_bytes(struct str host, bool is_v6)
+{
+	for (size_t i = 0; i < host.len; i++) {
+		if (!is_host_byte((unsigned char)host.p[i], is_v6))
+			return false;
+	}
+	return host.len > 0;
+}
+
+/* host, host:port, [address] or [address]:port */
 static bool parse_authority(struct str authority, struct ws_url *out)
 {
-	size_t colon;
-	int64_t port;
+	bool is_v6 = str_skip(&authority, "[");
+	size_t end = str_find_char(authority, is_v6 ? ']' : ':');
+	struct str rest = STR_EMPTY; /* what follows the host: nothing, or :port */
+	int64_t port = out->tls ? 443 : 80;
 
-	if (str_find_char(authority, '@') != SIZE_MAX)
+	if (is_v6 && end == SIZE_MAX)
 		return false;
-	if (str_starts(authority, "[")) {
-		size_t close = str_find_char(authority, ']');
-
-		if (close == SIZE_MAX)
-			return false;
-		out->host = str_sub(authority, 1, close);
-		authority = str_sub(authority, close + 1, authority.len);
-		if (authority.len > 0 && authority.p[0] != ':')
-			return false;
-		colon = authority.len > 0 ? 0 : SIZE_MAX;
-	} else {
-		colon = str_find_char(authority, ':');
-		out->host = str_sub(authority, 0, colon);
-	}
-	out->port = out->tls ? 443 : 80;
-	if (colon == SIZE_MAX)
-		return out->host.len > 0;
-	if (!str_int(str_sub(authority, colon + 1, authority.len), &port) || port < 1 ||
-	    port > 65535)
+	out->host = str_sub(authority, 0, end);
+	if (end != SIZE_MAX)
+		rest = str_sub(authority, is_v6 ? end + 1 : end, authority.len);
+	if (rest.len > 0 && (!str_skip(&rest, ":") || !str_int(rest, &port)))
 		return false;
-	out->port = (int)port;
-	return out->host.len > 0;
+	out->port = port >= 1 && port <= 65535 ? (int)port : 0;
+	return out->port != 0 && has_only_host_bytes(out->host, is_v6);
 }
 
 static size_t end_of_authority(struct str rest)
@@ -173,17 +177,27 @@ static bool read_header(struct str line, const char *accept, struct reply *reply
 	return true;
 }
 
-/* "HTTP/1.1 101 anything" */
+static bool is_digits(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	}
+	return s.len > 0;
+}
+
+/* "HTTP/1.1 101", with or without a phrase behind it. HTTP/1.0 has no upgrades, but can refuse. */
 static bool read_status(struct str line, int *status)
 {
-	int64_t code;
+	struct str version = str_sub(line, 0, 9), code = str_sub(line, 9, 12);
+	int64_t value;
 
-	if (!str_skip(&line, "HTTP/1.") || line.len < 5 || line.p[0] < '0' || line.p[0] > '9' ||
-	    line.p[1] != ' ' || (line.len > 5 && line.p[5] != ' ') ||
-	    !str_int(str_sub(line, 2, 5), &code) || code < 100)
+	if ((!str_is(version, "HTTP/1.1 ") && !str_is(version, "HTTP/1.0 ")) || code.len != 3 ||
+	    !is_digits(code) || !str_int(code, &value) || value < 100 ||
+	    (line.len > 12 && line.p[12] != ' '))
 		return false;
-	*status = (int)code;
-	return true;
+	*status = (int)value;
+	return value != 101 || str_is(version, "HTTP/1.1 ");
 }
 
 static const char *find_fault(const struct reply *reply)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A connected TCP socket, by libcurl's CONNECT_ONLY, because it does DNS, happy eyeballs and proxies without
+ * blocking. The proxy is that of the environment for TLS: HTTPS_PROXY, ALL_PROXY, NO_PROXY, lower case
+ * too.
+ */
+#pragma once
+
+#include <stdint.h>
+#include "net/pool.h"
+
+struct connecting;
+
+/* on_socket comes exactly once, from the loop: fd >= 0 is the callee's (non-blocking, close-on-exec, no TLS
+ * yet), or -1 with *why, a sentence valid during the call. `connecting` is gone after it. */
+struct connecting *connect_start(struct pool *pool, const char *host, int port, int64_t timeout_ms,
+				 void (*on_socket)(void *owner, int fd, const char *why),
+				 void *owner);
+void connect_cancel(struct connecting *c); /* no callback follows; NULL is fine */

@@ -1,0 +1,590 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/http.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "base/buf.h"
+#include "base/mem.h"
+#include "lib/peer.h"
+#include "lib/pump.h"
+#include "lib/testcert.h"
+#include "lib/tmpdir.h"
+#include "lib/unit.h"
+
+enum { MAX_CALLS = 64 };
+
+struct world;
+
+/* One request and what became of it. */
+struct ask {
+	struct world *world;
+	struct http_call *call;
+	int n_replies;
+	bool done;
+	enum http_outcome outcome;
+	int status;
+	struct buf body, retry_after, scopes, why;
+	bool frees_http;    /* in its on_reply */
+	struct ask *victim; /* cancelled in its on_reply */
+	bool asks_again;    /* in its on_reply */
+};
+
+struct world {
+	struct tmpdir dir;
+	struct loop *loop;
+	struct tls_identity *id;
+	struct http *http;
+	struct peer peer;
+	struct buf seen; /* the bodies of all requests, each with a | behind it */
+	int n_requests;
+	struct peer_conn *came_by; /* the last request */
+	/* What the server does with a request; n counts all requests from 1. */
+	void (*serve)(struct world *w, struct peer_conn *conn, int n);
+	struct ask asks[MAX_CALLS];
+	char url[64];
+};
+
+static void serve_ok(struct world *w, struct peer_conn *conn, int n)
+{
+	(void)w;
+	(void)n;
+	peer_answer(conn, "{\"ok\":true}");
+}
+
+static void on_bytes(void *owner, struct peer_conn *conn)
+{
+	struct world *w = owner;
+
+	while (conn->stream != NULL && peer_take_request(conn)) {
+		buf_add(&w->seen, buf_str(&conn->body));
+		buf_addc(&w->seen, '|');
+		w->came_by = conn;
+		w->serve(w, conn, ++w->n_requests);
+	}
+}
+
+static const char *file_in(struct world *w, const char *name)
+{
+	return str_keepf(&w->dir.arena, "%s/%s", tmpdir_path(&w->dir), name).p;
+}
+
+static void world_init_with(struct world *w, const char *stem)
+{
+	const char *why = NULL;
+	char name[32];
+
+	memset(w, 0, sizeof(*w));
+	tmpdir_init(&w->dir);
+	CU_ASSERT_EQUAL_FATAL(testcert_write(tmpdir_path(&w->dir)), 0);
+	CU_ASSERT_EQUAL_FATAL(loop_new(&w->loop, NULL), 0);
+	snprintf(name, sizeof(name), "%s.key", stem);
+	CU_ASSERT_EQUAL_FATAL(
+		tls_identity_new(
+			&w->id, str_keepf(&w->dir.arena, "%s/%s.pem", tmpdir_path(&w->dir), stem).p,
+			file_in(w, name), &why),
+		0);
+	CU_ASSERT_EQUAL_FATAL(http_new(&w->http, w->loop, file_in(w, "ca.pem")), 0);
+	peer_init(&w->peer, w->loop, w->id, on_bytes, w);
+	buf_init(&w->seen, 0);
+	w->serve = serve_ok;
+	snprintf(w->url, sizeof(w->url), "https://localhost:%d/api/chat.postMessage", w->peer.port);
+}
+
+static void world_init(struct world *w)
+{
+	world_init_with(w, "good");
+}
+
+static void world_deinit(struct world *w)
+{
+	http_free(w->http);
+	peer_deinit(&w->peer);
+	tls_identity_free(w->id);
+	loop_free(w->loop);
+	tmpdir_deinit(&w->dir);
+	buf_deinit(&w->seen);
+	for (size_t i = 0; i < MAX_CALLS; i++) {
+		buf_deinit(&w->asks[i].body);
+		buf_deinit(&w->asks[i].retry_after);
+		buf_deinit(&w->asks[i].scopes);
+		buf_deinit(&w->asks[i].why);
+	}
+}
+
+static void ask(struct world *w, struct ask *a, const char *body, int64_t total_ms);
+
+static void on_reply(void *owner, const struct http_reply *reply)
+{
+	struct ask *a = owner;
+
+	a->n_replies++;
+	a->done = true;
+	a->outcome = reply->outcome;
+	a->status = reply->status;
+	buf_add(&a->body, reply->body);
+	buf_add(&a->retry_after, reply->retry_after);
+	buf_add(&a->scopes, reply->scopes);
+	if (reply->why != NULL)
+		buf_addz(&a->why, reply->why);
+	http_cancel(a->call); /* an owner that forgets it is over does no harm */
+	if (a->victim != NULL)
+		http_cancel(TAKE(a->victim)->call);
+	if (a->asks_again) {
+		a->asks_again = false;
+		a->done = false;
+		ask(a->world, a, "again", 5000);
+	}
+	if (a->frees_http) {
+		http_free(a->world->http);
+		a->world->http = NULL;
+	}
+}
+
+static void ask_url(struct world *w, struct ask *a, const char *url, const char *body,
+		    int64_t total_ms)
+{
+	struct secret token = { NULL };
+	const struct http_request req = {
+		.url = url,
+		.bearer = &token,
+		.body = str_from(body),
+		.connect_ms = 5000,
+		.total_ms = total_ms,
+	};
+
+	secret_set(&token, STR("xoxb-1234"));
+	a->world = w;
+	buf_deinit(&a->body); /* of an earlier use */
+	buf_deinit(&a->retry_after);
+	buf_deinit(&a->scopes);
+	buf_deinit(&a->why);
+	a->call = http_post(w->http, &req, on_reply, a);
+	secret_deinit(&token);
+}
+
+static void ask(struct world *w, struct ask *a, const char *body, int64_t total_ms)
+{
+	ask_url(w, a, w->url, body, total_ms);
+}
+
+static void ask_and_wait(struct world *w, struct ask *a, const char *body)
+{
+	ask(w, a, body, 5000);
+	CU_ASSERT(!a->done);
+	CU_ASSERT(pump_flag(w->loop, &a->done));
+}
+
+/* ---- answers ---- */
+
+static void serve_with_headers(struct world *w, struct peer_conn *conn, int n)
+{
+	(void)w;
+	(void)n;
+	peer_say(conn,
+		 STR("HTTP/1.1 100 Continue\r\nRetry-After: 99\r\n\r\n"
+		     "HTTP/1.1 429 Too Many Requests\r\nretry-after:  30 \r\n"
+		     "X-OAuth-Scopes: chat:write,users:read\r\nContent-Length: 4\r\n\r\nwait"));
+}
+
+static void test_request_and_answer(void)
+{
+	static struct world w;
+	struct str head;
+
+	world_init(&w);
+	w.serve = serve_with_headers;
+	ask_and_wait(&w, &w.asks[0], "channel=C1&text=hi");
+	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	CU_ASSERT_EQUAL(w.asks[0].status, 429);
+	ASSERT_STR(buf_str(&w.asks[0].body), "wait");
+	ASSERT_STR(buf_str(&w.asks[0].retry_after), "30");
+	ASSERT_STR(buf_str(&w.asks[0].scopes), "chat:write,users:read");
+	ASSERT_STR(buf_str(&w.asks[0].why), "");
+	ASSERT_STR(buf_str(&w.seen), "channel=C1&text=hi|");
+	head = buf_str(&peer_last(&w.peer)->head);
+	CU_ASSERT(str_starts(head, "POST /api/chat.postMessage HTTP/1.1\r\n"));
+	CU_ASSERT(str_find(head, "\r\nAuthorization: Bearer xoxb-1234\r\n") != SIZE_MAX);
+	CU_ASSERT(str_find(head, "\r\nContent-Type: application/x-www-form-urlencoded\r\n") !=
+		  SIZE_MAX);
+	CU_ASSERT(str_find(head, "\r\nContent-Length: 18\r\n") != SIZE_MAX);
+	CU_ASSERT(str_find(head, "Expect") == SIZE_MAX);
+	CU_ASSERT(str_find(head, "chunked") == SIZE_MAX);
+	world_deinit(&w);
+}
+
+static void serve_answer_without_headers(struct world *w, struct peer_conn *conn, int n)
+{
+	(void)w;
+	(void)n;
+	peer_say(conn, STR("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+			   "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"));
+}
+
+static void test_no_headers_and_no_body(void)
+{
+	static struct world w;
+
+	world_init(&w);
+	w.serve = serve_answer_without_headers;
+	ask_and_wait(&w, &w.asks[0], "");
+	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	ASSERT_STR(buf_str(&w.asks[0].body), "abcde");
+	ASSERT_STR(buf_str(&w.asks[0].retry_after), "");
+	ASSERT_STR(buf_str(&w.asks[0].scopes), "");
+	ASSERT_STR(buf_str(&w.seen), "|");
+	world_deinit(&w);
+}
+
+static void serve_redirect(struct world *w, struct peer_conn *conn, int n)
+{
+	(void)w;
+	(void)n;
+	peer_say(conn, STR("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n"
+			   "Content-Length: 0\r\n\r\n"));
+}
+
+static void test_no_redirects(void)
+{
+	static struct world w;
+
+	world_init(&w);
+	w.serve = serve_redirect;
+	ask_and_wait(&w, &w.asks[0], "a=b");
+	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	CU_ASSERT_EQUAL(w.asks[0].status, 302);
+	CU_ASSERT_EQUAL(w.n_requests, 1);
+	world_deinit(&w);
+}
+
+static void test_large_body(void)
+{
+	static struct world w;
+	struct buf body;
+
+	world_init(&w);
+	buf_init(&body, 0);
+	for (int i = 0; i < 300000; i++)
+		buf_addc(&body, (char)('a' + i % 26));
+	buf_addc(&body, '\0');
+	ask_and_wait(&w, &w.asks[0], body.p);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	CU_ASSERT(str_eq(str_sub(buf_str(&w.seen), 0, 300000), str_sub(buf_str(&body), 0, 300000)));
+	buf_deinit(&body);
+	world_deinit(&w);
+}
+
+static void serve_too_much(struct world *w, struct peer_conn *conn, int n)
+{
+	static char zeros[1 << 20];
+
+	(void)w;
+	(void)n;
+	peer_say(conn, STR("HTTP/1.1 200 OK\r\nContent-Length: 20971520\r\n\r\n"));
+	for (int i = 0; i < 20; i++)
+		peer_say(conn, str_make(zeros, sizeof(zeros)));
+}
+
+static void test_answer_is_capped(void)
+{
+	static struct world w;
+
+	world_init(&w);
+	w.serve = serve_too_much;
+	ask(&w, &w.asks[0], "a=b", 60000);
+	CU_ASSERT(pump_flag(w.loop, &w.asks[0].done));
+	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_UNSURE);
+	ASSERT_STR(buf_str(&w.asks[0].why), "the answer is over 16 MiB");
+	world_deinit(&w);
+}
+
+/* ---- connections ---- */
+
+static void test_keeps_connections(void)
+{
+	static struct world w;
+
+	world_init(&w);
+	for (int i = 0; i < 5; i++)
+		ask_and_wait(&w, &w.asks[i], "n");
+	CU_ASSERT_EQUAL(w.n_requests, 5);
+	CU_ASSERT_EQUAL(w.peer.n_conns, 1);
+	world_deinit(&w);
+}
+
+static bool all_done(const void *subject)
+{
+	const struct world *w = subject;
+
+	for (size_t i = 0; i < MAX_CALLS; i++) {
+		if (!w->asks[i].done)
+			return false;
+	}
+	return true;
+}
+
+static void test_a_handful_of_connections(void)
+{
+	static struct world w;
+	char body[16];
+
+	world_init(&w);
+	for (int i = 0; i < MAX_CALLS; i++) {
+		snprintf(body, sizeof(body), "n=%d", i);
+		ask(&w, &w.asks[i], body, 10000);
+	}
+	CU_ASSERT(pump(w.loop, all_done, &w));
+	for (int i = 0; i < MAX_CALLS; i++) {
+		CU_ASSERT_EQUAL(w.asks[i].outcome, HTTP_ANSWERED);
+		CU_ASSERT_EQUAL(w.asks[i].n_replies, 1);
+	}
+	CU_ASSERT_EQUAL(w.n_requests, MAX_CALLS);
+	CU_ASSERT(w.peer.n_conns > 1);
+	CU_ASSERT(w.peer.n_conns <= 8);
+	world_deinit(&w);
+}
+
+/* ---- sent, not sent, unsure ---- */
+
+static void serve_then_cut(struct world *w, struct peer_conn *conn, int n)
+{
+	if (n == 1)
+		serve_ok(w, conn, n);
+	else
+		peer_cut(conn);
+}
+
+static void serve_then_close(struct world *w, struct peer_conn *conn, int n)
+{
+	if (n == 1)
+		serve_ok(w, conn, n);
+	else
+		peer_close(conn);
+}
+
+static void serve_then_reset(struct world *w, struct peer_conn *conn, int n)
+{
+	if (n == 1)
+		serve_ok(w, conn, n);
+	else
+		peer_reset(conn);
+}
+
+/* The kept connection dies after the server has read the request: libcurl would gladly send it again. */
+static void test_never_sent_twice(void)
+{
+	static void (*const endings[])(struct world *, struct peer_conn *,
+				       int) = { serve_then_cut, serve_then_close,
+						serve_then_reset };
+
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+		static struct world w;
+
+		world_init(&w);
+		w.serve = endings[i];
+		ask_and_wait(&w, &w.asks[0], "text=first");
+		CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+		ask_and_wait(&w, &w.asks[1], "text=once");
+		CU_ASSERT_PTR_EQUAL(w.came_by, list_first(&w.peer.conns, struct peer_conn, link));
+		CU_ASSERT_EQUAL(w.asks[1].outcome, HTTP_UNSURE);
+		CU_ASSERT(w.asks[1].why.len > 0);
+		CU_ASSERT_EQUAL(w.n_requests, 2);
+		ASSERT_STR(buf_str(&w.seen), "text=first|text=once|");
+		world_deinit(&w);
+	}
+}
+
+/* What has no body cannot fail to be rewound; it must not be sent again either. */
+static void test_never_sent_twice_without_a_body(void)
+{
+	static struct world w;
+
+	world_init(&w);
+	w.serve = serve_then_cut;
+	ask_and_wait(&w, &w.asks[0], "text=first");
+	ask_and_wait(&w, &w.asks[1], "");
+	CU_ASSERT_EQUAL(w.asks[1].outcome, HTTP_UNSURE);
+	CU_ASSERT_EQUAL(w.n_requests, 2);
+	world_deinit(&w);
+}
+
+static void serve_half_an_answer(struct world *w, struct peer_conn *conn, int n)
+{
+	(void)w;
+	(void)n;
+	peer_say(conn, STR("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"ok\":"));
+	peer_close(conn);
+}
+
+static void serve_nothing(struct world *w, struct peer_conn *conn, int n)
+{
+	(void)w;
+	(void)conn;
+	(void)n;
+}
+
+static void test_unsure(void)
+{
+	static struct world w;
+
+	world_init(&w);
+	w.serve = serve_half_an_answer;
+	ask_and_wait(&w, &w.asks[0], "a=b");
+	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_UNSURE);
+	w.serve = serve_nothing;
+	ask(&w, &w.asks[1], "a=b", 50);
+	CU_ASSERT(pump_flag(w.loop, &w.asks[1].done));
+	CU_ASSERT_EQUAL(w.asks[1].outcome, HTTP_UNSURE);
+	ask(&w, &w.asks[2], "", 50); /* the head alone is a whole request */
+	CU_ASSERT(pump_flag(w.loop, &w.asks[2].done));
+	CU_ASSERT_EQUAL(w.asks[2].outcome, HTTP_UNSURE);
+	world_deinit(&w);
+}
+
+static void not_sent(struct world *w, const char *url)
+{
+	struct ask *a = &w->asks[0];
+
+	a->done = false;
+	ask_url(w, a, url, "a=b", 5000);
+	CU_ASSERT(pump_flag(w->loop, &a->done));
+	CU_ASSERT_EQUAL(a->outcome, HTTP_NOT_SENT);
+	CU_ASSERT_EQUAL(a->status, 0);
+	CU_ASSERT(a->why.len > 0);
+}
+
+static void test_not_sent(void)
+{
+	static struct world w;
+	char url[64];
+	int port, fd = tcp_listen(&port);
+
+	close(fd);
+	world_init(&w);
+	snprintf(url, sizeof(url), "https://127.0.0.1:%d/", port);
+	not_sent(&w, url);
+	not_sent(&w, "https://no-such-host.invalid/");
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/", w.peer.port);
+	not_sent(&w, url); /* only https */
+	not_sent(&w, "file:///etc/passwd");
+	not_sent(&w, "not a url");
+	world_deinit(&w);
+	CU_ASSERT_EQUAL(w.n_requests, 0);
+}
+
+static void test_bad_certificates(void)
+{
+	static const char *const stems[] = { "expired", "wrong", "stranger", "early" };
+
+	for (size_t i = 0; i < ARRAY_LEN(stems); i++) {
+		static struct world w;
+
+		world_init_with(&w, stems[i]);
+		not_sent(&w, w.url);
+		CU_ASSERT_EQUAL(w.n_requests, 0);
+		world_deinit(&w);
+	}
+}
+
+/* ---- ends ---- */
+
+static void test_cancel(void)
+{
+	static struct world w;
+
+	world_init(&w);
+	http_cancel(NULL);
+	ask(&w, &w.asks[0], "never", 5000);
+	http_cancel(w.asks[0].call);
+	ask(&w, &w.asks[1], "under way", 5000);
+	loop_turn(w.loop, 10);
+	loop_turn(w.loop, 10);
+	http_cancel(w.asks[1].call);
+	ask_and_wait(&w, &w.asks[2], "this one");
+	CU_ASSERT_EQUAL(w.asks[0].n_replies, 0);
+	CU_ASSERT_EQUAL(w.asks[1].n_replies, 0);
+	CU_ASSERT_EQUAL(w.asks[2].outcome, HTTP_ANSWERED);
+	world_deinit(&w);
+}
+
+static void test_freed_under_way(void)
+{
+	static struct world w;
+
+	world_init(&w);
+	for (int i = 0; i < 20; i++) {
+		ask(&w, &w.asks[i], "x", 5000);
+		loop_turn(w.loop, 0);
+	}
+	ask_url(&w, &w.asks[20], "https://no-such-host.invalid/", "x", 5000);
+	loop_turn(w.loop, 0);
+	world_deinit(&w);
+}
+
+static void test_freed_in_a_reply(void)
+{
+	static struct world w;
+
+	world_init(&w);
+	for (int i = 0; i < 10; i++) {
+		w.asks[i].frees_http = i == 3;
+		ask(&w, &w.asks[i], "x", 5000);
+	}
+	CU_ASSERT(pump_flag(w.loop, &w.asks[3].done));
+	loop_turn(w.loop, 10);
+	for (int i = 0; i < 10; i++)
+		CU_ASSERT(w.asks[i].n_replies <= 1);
+	world_deinit(&w);
+}
+
+static void serve_all_but_one(struct world *w, struct peer_conn *conn, int n)
+{
+	if (!str_is(buf_str(&conn->body), "left waiting"))
+		serve_ok(w, conn, n);
+}
+
+static void test_reply_cancels_and_asks(void)
+{
+	static struct world w;
+
+	world_init(&w);
+	w.serve = serve_all_but_one;
+	w.asks[0].victim = &w.asks[1];
+	w.asks[0].asks_again = true;
+	ask(&w, &w.asks[1], "left waiting", 5000);
+	ask(&w, &w.asks[0], "first", 5000);
+	CU_ASSERT(pump_flag(w.loop, &w.asks[0].done));
+	CU_ASSERT_EQUAL(w.asks[0].n_replies, 2);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	loop_turn(w.loop, 10);
+	CU_ASSERT_EQUAL(w.asks[1].n_replies, 0);
+	world_deinit(&w);
+}
+
+/* ---- text ---- */
+
+static void test_escape(void)
+{
+	CLEANUP(buf_deinit) struct buf out;
+
+	buf_init(&out, 0);
+	http_escape(&out, STR("aZ09-._~"));
+	http_escape(&out, STR(" &=+%\n\0\xC3\xBC"));
+	ASSERT_STR(buf_str(&out), "aZ09-._~%20%26%3D%2B%25%0A%00%C3%BC");
+}
+
+UNIT_MAIN("http", { "request and answer", test_request_and_answer },
+	  { "no headers and no body", test_no_headers_and_no_body },
+	  { "no redirects", test_no_redirects }, { "large body", test_large_body },
+	  { "answer is capped", test_answer_is_capped },
+	  { "keeps connections", test_keeps_connections },
+	  { "a handful of connections", test_a_handful_of_connections },
+	  { "never sent twice", test_never_sent_twice },
+	  { "never sent twice without a body", test_never_sent_twice_without_a_body },
+	  { "unsure", test_unsure }, { "not sent", test_not_sent },
+	  { "bad certificates", test_bad_certificates }, { "cancel", test_cancel },
+	  { "freed under way", test_freed_under_way },
+	  { "freed in a reply", test_freed_in_a_reply },
+	  { "reply cancels and asks", test_reply_cancels_and_asks }, { "escape", test_escape })
