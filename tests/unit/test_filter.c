@@ -11,8 +11,9 @@ static void check(const char *filter, const char *text, const char *wanted)
 	buf_init(&out, 0);
 	diag_init(&diag);
 	CU_ASSERT_TRUE_FATAL(filter_read(&f, str_from(filter), (struct place){ "f", 1 }, &diag));
-	CU_ASSERT_PTR_NOT_NULL_FATAL(f.apply);
-	f.apply(&out, str_from(text), f.n);
+	CU_ASSERT_PTR_NOT_NULL(f.apply);
+	if (f.apply != NULL)
+		f.apply(&out, str_from(text), f.n);
 	ASSERT_STR(buf_str(&out), wanted);
 	diag_deinit(&diag);
 }

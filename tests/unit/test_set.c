@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "lib/rules.h"
+#include "lib/tmpdir.h"
 #include "lib/unit.h"
 
 /* ---- order ---- */
@@ -106,42 +107,12 @@ static void test_names_are_listed_with_their_lines(void)
 
 /* ---- files and folders ---- */
 
-struct folder {
-	char path[64];
-};
-
-static void folder_init(struct folder *f)
+static void path_in(const struct tmpdir *f, const char *name, char out[512])
 {
-	strcpy(f->path, "/tmp/retort-set-XXXXXX");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(f->path));
+	snprintf(out, 512, "%s/%s", f->path, name);
 }
 
-static void path_in(const struct folder *f, const char *name, char out[128])
-{
-	snprintf(out, 128, "%s/%s", f->path, name);
-}
-
-static void put_file(const struct folder *f, const char *name, const char *text)
-{
-	char path[128];
-	FILE *file;
-
-	path_in(f, name, path);
-	file = fopen(path, "w");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-	fputs(text, file);
-	fclose(file);
-}
-
-static void folder_deinit(struct folder *f)
-{
-	CLEANUP(mem_freep) char *command = mem_alloc(128);
-
-	snprintf(command, 128, "rm -rf '%s'", f->path);
-	CU_ASSERT_EQUAL(system(command), 0);
-}
-
-static void add_without_folder(struct buf *out, struct str text, const struct folder *f)
+static void add_without_folder(struct buf *out, struct str text, const struct tmpdir *f)
 {
 	size_t at = str_find(text, f->path);
 
@@ -151,11 +122,11 @@ static void add_without_folder(struct buf *out, struct str text, const struct fo
 }
 
 /* The names of the rules, or the complaints without the folder's name. */
-static void loads(const struct folder *f, const char *const *names, size_t n, const char *wanted)
+static void loads(const struct tmpdir *f, const char *const *names, size_t n, const char *wanted)
 {
 	CLEANUP(buf_deinit) struct buf seen = { 0 };
 	const struct set_options options = { 0 };
-	char paths[4][128];
+	char paths[4][512];
 	const char *list[4];
 	struct set *set = NULL;
 	struct diag diag;
@@ -188,51 +159,51 @@ static void loads(const struct folder *f, const char *const *names, size_t n, co
 
 static void test_a_folder_gives_its_ini_files_in_order(void)
 {
-	struct folder f;
-	char from[128], to[128];
+	struct tmpdir f;
+	char from[512], to[512];
 
-	folder_init(&f);
-	put_file(&f, "b.ini", "[rule b]\nsay = x\n");
-	put_file(&f, "a.ini", "[rule a2]\nsay = x\n[rule a1]\nsay = x\n");
-	put_file(&f, "Z.ini", "[rule z]\nsay = x\n");
-	put_file(&f, ".hidden.ini", "nonsense");
-	put_file(&f, "notes.txt", "nonsense");
+	tmpdir_init(&f);
+	tmpdir_write(&f, "b.ini", "[rule b]\nsay = x\n");
+	tmpdir_write(&f, "a.ini", "[rule a2]\nsay = x\n[rule a1]\nsay = x\n");
+	tmpdir_write(&f, "Z.ini", "[rule z]\nsay = x\n");
+	tmpdir_write(&f, ".hidden.ini", "nonsense");
+	tmpdir_write(&f, "notes.txt", "nonsense");
 	path_in(&f, "sub.ini", from);
 	CU_ASSERT_EQUAL(mkdir(from, 0700), 0);
-	put_file(&f, "other", "[rule linked]\nsay = x\n");
+	tmpdir_write(&f, "other", "[rule linked]\nsay = x\n");
 	path_in(&f, "other", from);
 	path_in(&f, "c.ini", to);
 	CU_ASSERT_EQUAL(symlink(from, to), 0);
 	LOADS(&f, "z a2 a1 b linked 4", "");
 	LOADS(&f, "linked a2 a1 2", "other", "a.ini");
-	folder_deinit(&f);
+	tmpdir_deinit(&f);
 }
 
 static void test_what_cannot_be_read_is_told(void)
 {
-	struct folder f;
-	char to[128];
+	struct tmpdir f;
+	char to[512];
 
-	folder_init(&f);
+	tmpdir_init(&f);
 	LOADS(&f, "/:0:the folder has no rules: no file in it ends in .ini\n", "");
-	put_file(&f, "a.ini", "; nothing\n");
+	tmpdir_write(&f, "a.ini", "; nothing\n");
 	LOADS(&f, "/:0:no file of this folder has a rule\n", "");
 	LOADS(&f, ":0:there are no rules\n", "a.ini");
 	LOADS(&f, "/none.ini:0:the file cannot be read: No such file or directory\n", "none.ini");
 	path_in(&f, "gone.ini", to);
 	CU_ASSERT_EQUAL(symlink("/nowhere/at/all", to), 0);
 	LOADS(&f, "/gone.ini:0:the file cannot be read: No such file or directory\n", "");
-	folder_deinit(&f);
+	tmpdir_deinit(&f);
 }
 
 static void test_all_mistakes_of_all_files_are_told(void)
 {
-	struct folder f;
+	struct tmpdir f;
 
-	folder_init(&f);
-	put_file(&f, "a.ini", "[rule a]\nmtach = x\nsay = {usr}\n");
-	put_file(&f, "b.ini", "[rule a]\nsay = x\nlimit = 1\n");
-	put_file(&f, "c.ini", "[rule c]\nsay = x\n\nin = general\nmatch = (\n");
+	tmpdir_init(&f);
+	tmpdir_write(&f, "a.ini", "[rule a]\nmtach = x\nsay = {usr}\n");
+	tmpdir_write(&f, "b.ini", "[rule a]\nsay = x\nlimit = 1\n");
+	tmpdir_write(&f, "c.ini", "[rule c]\nsay = x\n\nin = general\nmatch = (\n");
 	LOADS(&f,
 	      "/a.ini:2:unknown key `mtach`; did you mean `match`?\n"
 	      "/a.ini:3:unknown insert `usr`; did you mean `user`?\n"
@@ -241,7 +212,7 @@ static void test_all_mistakes_of_all_files_are_told(void)
 	      "/c.ini:4:`general` is no channel; a channel is written `#name`\n"
 	      "/c.ini:5:the pattern is faulty at letter 2: missing closing parenthesis: (\n",
 	      "");
-	folder_deinit(&f);
+	tmpdir_deinit(&f);
 }
 
 UNIT_MAIN("set",
