@@ -320,6 +320,20 @@ static void test_a_search_over_its_budget_cannot_tell(void)
 	bench_deinit(&b);
 }
 
+/* A slice that began within a line would begin a costly walk that the whole search never makes. */
+static void test_a_search_by_lines_is_not_cut_within_a_line(void)
+{
+	CLEANUP(mem_freep) char *text = repeat("ab ", 40000);
+	int64_t ms = 0;
+	const struct stopwatch watch = { &ms, ticking };
+	struct bench b;
+
+	bench_init(&b, "(?-s).*vpn");
+	CU_ASSERT_EQUAL(pattern_find(b.p, str_from(text), &watch, &b.caught), ANSWER_NO);
+	CU_ASSERT_EQUAL(ms, 1);
+	bench_deinit(&b);
+}
+
 static void test_a_search_over_its_steps_cannot_tell(void)
 {
 	CLEANUP(mem_freep) char *text = repeat("a", 200);
@@ -394,6 +408,8 @@ UNIT_MAIN("pattern", { "a message is one text", test_a_message_is_one_text },
 	  { "slices find what one search finds", test_slices_find_what_one_search_finds },
 	  { "hostile patterns stop in time", test_hostile_patterns_stop_in_time },
 	  { "a search over its budget cannot tell", test_a_search_over_its_budget_cannot_tell },
+	  { "a search by lines is not cut within a line",
+	    test_a_search_by_lines_is_not_cut_within_a_line },
 	  { "a search over its steps cannot tell", test_a_search_over_its_steps_cannot_tell },
 	  { "bytes that are no text never match", test_bytes_that_are_no_text_never_match },
 	  { "an empty text may match", test_an_empty_text_may_match },
