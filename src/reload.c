@@ -29,8 +29,13 @@ static void log_complaints(const struct diag *diag)
 	for (size_t i = 0; i < diag->n_entries; i++) {
 		const struct diag_entry *entry = &diag->entries[i];
 
-		log_line(entry->level == DIAG_ERROR ? LOG_ERROR : LOG_WARN, "rules", "%s:%u: %s",
-			 entry->file, entry->line, entry->text);
+		enum log_level level = entry->level == DIAG_ERROR ? LOG_ERROR : LOG_WARN;
+
+		if (entry->line > 0)
+			log_line(level, "rules", "%s:%u: %s", entry->file, entry->line,
+				 entry->text);
+		else
+			log_line(level, "rules", "%s: %s", entry->file, entry->text);
 	}
 }
 
