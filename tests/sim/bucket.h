@@ -7,9 +7,9 @@
 #include "base/clock.h"
 
 struct bucket {
-	int64_t every_ms;	/* one token comes back in this time; 0 = no limit */
-	int64_t burst;		/* tokens it holds when full */
-	int64_t debt_ms;	/* time until it is full again, as of `seen` */
+	int64_t every_ms; /* one token comes back in this time; 0 = no limit */
+	int64_t burst;	  /* tokens it holds when full */
+	int64_t debt_ms;  /* time until it is full again, as of `seen` */
 	struct mono seen;
 };
 

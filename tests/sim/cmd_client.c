@@ -63,7 +63,9 @@ static void build_environment(struct stage *st, bool with_app_token, const char 
 {
 	size_t n = 0;
 
-	variables[n++] = str_keepf(&st->arena, "SLACK_API_URL=https://localhost:%d/api/", server_port(st->sim->server)).p;
+	variables[n++] = str_keepf(&st->arena, "SLACK_API_URL=https://localhost:%d/api/",
+				   server_port(st->sim->server))
+				 .p;
 	variables[n++] = "SLACK_BOT_TOKEN=" SIM_BOT_TOKEN;
 	variables[n++] = with_app_token ? "SLACK_APP_TOKEN=" SIM_APP_TOKEN : "SLACK_APP_TOKEN=";
 	variables[n++] = str_keepf(&st->arena, "SSL_CERT_FILE=%s", st->ca_file).p;
@@ -94,8 +96,11 @@ static bool start(struct stage *st, const struct match *m)
 
 static bool send_signal(struct stage *st, const struct match *m)
 {
-	static const struct { const char *name; int number; } signals[] = {
-		{ "HUP", SIGHUP }, { "TERM", SIGTERM }, { "INT", SIGINT }, { "KILL", SIGKILL },
+	static const struct {
+		const char *name;
+		int number;
+	} signals[] = {
+		{ "HUP", SIGHUP },   { "TERM", SIGTERM }, { "INT", SIGINT },   { "KILL", SIGKILL },
 		{ "STOP", SIGSTOP }, { "CONT", SIGCONT }, { "USR1", SIGUSR1 },
 	};
 
@@ -128,7 +133,8 @@ static bool rules_from(struct stage *st, const struct match *m)
 {
 	free(st->rules_path);
 	st->rules_path = str_dup(match_text(m, "PATH"));
-	return access(st->rules_path, R_OK) == 0 || stage_fail(st, "there is no %s", st->rules_path);
+	return access(st->rules_path, R_OK) == 0 ||
+	       stage_fail(st, "there is no %s", st->rules_path);
 }
 
 static bool configuration(struct stage *st, const struct match *m)
@@ -153,14 +159,17 @@ static bool environment(struct stage *st, const struct match *m)
 }
 
 const struct command client_commands[] = {
-	{ "start retort [over WORD] [by WORD2] [with REST]", "over socket or rtm, by connect or start; REST are further "
-	  "words for its command line; the program is $RETORT", start, false, false },
-	{ "signal WORD", "HUP, TERM, INT, KILL, STOP or CONT", send_signal, false, false },
-	{ "rules [NAME]", "the rules stand indented below; they are written to a file of that name (rules.ini)", rules,
-	  true, false },
-	{ "write rules [NAME]", "the same, for a change while the client runs", rules, true, false },
-	{ "rules from PATH", "rules from a file or folder", rules_from, false, false },
-	{ "configuration", "a configuration file, indented below", configuration, true, false },
-	{ "environment NAME TEXT", "a variable for the client", environment, false, false },
+	{ "start retort [over WORD] [by WORD2] [with REST]",
+	  "over socket or rtm, by connect or start; REST are further "
+	  "words for its command line; the program is $RETORT",
+	  start },
+	{ "signal WORD", "HUP, TERM, INT, KILL, STOP or CONT", send_signal },
+	{ "rules [NAME] :",
+	  "the rules stand indented below; they are written to a file of that name (rules.ini)",
+	  rules },
+	{ "write rules [NAME] :", "the same, for a change while the client runs", rules },
+	{ "rules from PATH", "rules from a file or folder", rules_from },
+	{ "configuration :", "a configuration file, indented below", configuration },
+	{ "environment NAME TEXT", "a variable for the client", environment },
 	{ 0 },
 };

@@ -11,11 +11,11 @@
 struct wanted {
 	const char *method;
 	struct str text;
-	bool part;			/* the text need only be in it */
+	bool part; /* the text need only be in it */
 	const struct channel *channel;
 	const char *thread_ts;
 	bool no_thread;
-	const char *timestamp;		/* reactions */
+	const char *timestamp; /* reactions */
 	struct str name;
 	const struct user *user;
 	struct entry *found;
@@ -44,7 +44,8 @@ static bool call_fits(const struct wanted *w, const struct entry *e)
 		return false;
 	if (w->channel != NULL && (e->channel == NULL || strcmp(e->channel, w->channel->id) != 0))
 		return false;
-	if ((w->thread_ts != NULL && !str_is(thread, w->thread_ts)) || (w->no_thread && thread.len > 0))
+	if ((w->thread_ts != NULL && !str_is(thread, w->thread_ts)) ||
+	    (w->no_thread && thread.len > 0))
 		return false;
 	if (w->timestamp != NULL && !str_is(json_str(e->args, "timestamp"), w->timestamp))
 		return false;
@@ -70,21 +71,25 @@ static bool call_came(struct stage *st, void *what)
 static bool expect_call(struct stage *st, struct wanted *w)
 {
 	if (!stage_until(st, call_came, w))
-		return stage_fail(st, "no such call came within %lld ms", (long long)st->patience_ms);
+		return stage_fail(st, "no such call came within %lld ms",
+				  (long long)st->patience_ms);
 	w->found->wanted = true;
 	return true;
 }
 
 static bool expect_reply(struct stage *st, const struct match *m, bool part)
 {
-	struct wanted w = { .method = "chat.postMessage", .text = stage_wire(st, match_text(m, "TEXT")), .part = part };
+	struct wanted w = { .method = "chat.postMessage",
+			    .text = stage_wire(st, match_text(m, "TEXT")),
+			    .part = part };
 	struct channel *c = st->said_in;
 	const struct message *to = st->said;
 
 	if (match_has(m, "MESSAGE"))
 		to = stage_message(st, m, &c);
 	if (to == NULL)
-		return match_has(m, "MESSAGE") ? false : stage_fail(st, "nobody has said anything yet");
+		return match_has(m, "MESSAGE") ? false :
+						 stage_fail(st, "nobody has said anything yet");
 	w.channel = c;
 	w.thread_ts = to->thread_ts != NULL ? to->thread_ts : to->ts;
 	return expect_call(st, &w);
@@ -103,7 +108,9 @@ static bool reply_with(struct stage *st, const struct match *m)
 static bool say(struct stage *st, const struct match *m)
 {
 	struct user *u = st->said != NULL ? st->said->author : NULL;
-	struct wanted w = { .method = "chat.postMessage", .text = stage_wire(st, match_text(m, "TEXT")), .no_thread = true };
+	struct wanted w = { .method = "chat.postMessage",
+			    .text = stage_wire(st, match_text(m, "TEXT")),
+			    .no_thread = true };
 
 	w.channel = match_has(m, "CHANNEL") ? stage_channel(st, m, u) : st->said_in;
 	return w.channel != NULL && expect_call(st, &w);
@@ -111,7 +118,8 @@ static bool say(struct stage *st, const struct match *m)
 
 static bool whisper(struct stage *st, const struct match *m)
 {
-	struct wanted w = { .method = "chat.postEphemeral", .text = stage_wire(st, match_text(m, "TEXT")) };
+	struct wanted w = { .method = "chat.postEphemeral",
+			    .text = stage_wire(st, match_text(m, "TEXT")) };
 
 	w.user = stage_person(st, m);
 	if (w.user != NULL && match_has(m, "CHANNEL")) {
@@ -132,7 +140,8 @@ static bool react(struct stage *st, const struct match *m)
 	if (match_has(m, "MESSAGE"))
 		to = stage_message(st, m, &c);
 	if (to == NULL)
-		return match_has(m, "MESSAGE") ? false : stage_fail(st, "nobody has said anything yet");
+		return match_has(m, "MESSAGE") ? false :
+						 stage_fail(st, "nobody has said anything yet");
 	w.channel = c;
 	w.timestamp = to->ts;
 	return expect_call(st, &w);
@@ -213,7 +222,8 @@ static bool nothing(struct stage *st, const struct match *m)
 
 	(void)m;
 	if (!stage_until(st, settled, &pinged))
-		return stage_fail(st, "%zu deliveries are not acknowledged", socket_side_open(st->sim->socket));
+		return stage_fail(st, "%zu deliveries are not acknowledged",
+				  socket_side_open(st->sim->socket));
 	st->patience_ms = st->quiet_ms;
 	came = stage_until(st, unwanted_came, NULL);
 	st->patience_ms = patience;
@@ -230,7 +240,8 @@ static bool acknowledged(struct stage *st, const struct match *m)
 {
 	(void)m;
 	return stage_until(st, is_settled, NULL) ||
-	       stage_fail(st, "%zu deliveries are not acknowledged", socket_side_open(st->sim->socket));
+	       stage_fail(st, "%zu deliveries are not acknowledged",
+			  socket_side_open(st->sim->socket));
 }
 
 static bool is_live(struct stage *st, void *what)
@@ -275,7 +286,8 @@ static bool sockets(struct stage *st, const struct match *m)
 	struct sockets s = { 0, 0 };
 
 	read_range(match_text(m, "RANGE"), &s.low, &s.high);
-	return stage_until(st, sockets_fit, &s) || stage_fail(st, "there are %zu live sockets", st->sim->links->n_live);
+	return stage_until(st, sockets_fit, &s) ||
+	       stage_fail(st, "there are %zu live sockets", st->sim->links->n_live);
 }
 
 static bool no_gap(struct stage *st, const struct match *m)
@@ -364,7 +376,8 @@ static bool still_runs(struct stage *st, const struct match *m)
 	(void)m;
 	if (st->client == NULL)
 		return stage_fail(st, "nothing has been started");
-	return !process_ended(st->client, &status) || stage_fail(st, "the client ended with %d", status);
+	return !process_ended(st->client, &status) ||
+	       stage_fail(st, "the client ended with %d", status);
 }
 
 static bool resent(struct stage *st, void *what)
@@ -381,28 +394,34 @@ static bool redeliveries(struct stage *st, const struct match *m)
 }
 
 const struct command expect_commands[] = {
-	{ "expect connected", "the client has a live socket", connected, false, true },
-	{ "expect connected again", "it has got a new one since the last thing that was done to it", connected_again,
-	  false, true },
-	{ "expect sockets RANGE", "so many sockets are live", sockets, false, true },
-	{ "expect no gap", "since the last thing that was done there was always a live socket", no_gap, false, true },
-	{ "expect reply TEXT [in the thread of MESSAGE]", "an answer in a thread; without more, of what was said last",
-	  reply, false, true },
-	{ "expect reply with TEXT [in the thread of MESSAGE]", "an answer with this in it", reply_with, false, true },
-	{ "expect say TEXT [in CHANNEL]", "a message that stands in no thread", say, false, true },
-	{ "expect whisper to PERSON TEXT [in CHANNEL]", "a message that only this person sees", whisper, false, true },
-	{ "expect react EMOJI [to MESSAGE]", "a reaction by the bot", react, false, true },
-	{ "expect nothing", "all events are acknowledged, and no call comes that people could see and that nobody "
-	  "asked for", nothing, false, true },
-	{ "expect no more calls", "the same", nothing, false, true },
-	{ "expect RANGE calls of METHOD", "so many calls of it, since the beginning", calls, false, true },
-	{ "expect everything acknowledged", "no delivery is open", acknowledged, false, true },
-	{ "expect NUMBER redeliveries", "Slack had to send at least so many again", redeliveries, false, true },
-	{ "expect close code NUMBER", "the client's last close frame said so", close_code, false, true },
-	{ "expect log TEXT", "the client has written this, on either output", log_line_came, false, true },
-	{ "expect new log TEXT", "it has written it since the last thing that was done", new_log_line_came, false, true },
-	{ "expect no log TEXT", "it has not written this so far", no_log, false, true },
-	{ "expect exit NUMBER", "the client has ended with this status", exit_status, false, true },
-	{ "expect running", "the client has not ended", still_runs, false, true },
+	{ "expect connected", "the client has a live socket", connected },
+	{ "expect connected again", "it has got a new one since the last thing that was done to it",
+	  connected_again },
+	{ "expect sockets RANGE", "so many sockets are live", sockets },
+	{ "expect no gap", "since the last thing that was done there was always a live socket",
+	  no_gap },
+	{ "expect reply TEXT [in the thread of MESSAGE]",
+	  "an answer in a thread; without more, of what was said last", reply },
+	{ "expect reply with TEXT [in the thread of MESSAGE]", "an answer with this in it",
+	  reply_with },
+	{ "expect say TEXT [in CHANNEL]", "a message that stands in no thread", say },
+	{ "expect whisper to PERSON TEXT [in CHANNEL]", "a message that only this person sees",
+	  whisper },
+	{ "expect react EMOJI [to MESSAGE]", "a reaction by the bot", react },
+	{ "expect nothing",
+	  "all events are acknowledged, and no call comes that people could see and that nobody "
+	  "asked for",
+	  nothing },
+	{ "expect no more calls", "the same", nothing },
+	{ "expect RANGE calls of METHOD", "so many calls of it, since the beginning", calls },
+	{ "expect everything acknowledged", "no delivery is open", acknowledged },
+	{ "expect NUMBER redeliveries", "Slack had to send at least so many again", redeliveries },
+	{ "expect close code NUMBER", "the client's last close frame said so", close_code },
+	{ "expect log TEXT", "the client has written this, on either output", log_line_came },
+	{ "expect new log TEXT", "it has written it since the last thing that was done",
+	  new_log_line_came },
+	{ "expect no log TEXT", "it has not written this so far", no_log },
+	{ "expect exit NUMBER", "the client has ended with this status", exit_status },
+	{ "expect running", "the client has not ended", still_runs },
 	{ 0 },
 };

@@ -9,7 +9,7 @@ static const struct fault_word {
 	const char *pattern;
 	const char *help;
 	enum fault_kind kind;
-	int64_t number;		/* when the pattern has none */
+	int64_t number; /* when the pattern has none */
 } fault_words[] = {
 	{ "429 [retry NUMBER]", "rate limited, Retry-After in seconds (1)", FAULT_LIMITED, 1 },
 	{ "429 without retry", "rate limited, without that header", FAULT_LIMITED, -1 },
@@ -21,9 +21,11 @@ static const struct fault_word {
 	{ "delay TIME", "the answer comes so much later", FAULT_DELAY, 0 },
 	{ "dribble", "the answer comes byte by byte", FAULT_DRIBBLE, 0 },
 	{ "cut after NUMBER bytes", "it happens, the answer breaks off", FAULT_CUT, 0 },
-	{ "NUMBER after commit", "it happens, but the HTTP status says otherwise", FAULT_STATUS_AFTER, 500 },
+	{ "NUMBER after commit", "it happens, but the HTTP status says otherwise",
+	  FAULT_STATUS_AFTER, 500 },
 	{ "NUMBER", "this HTTP status", FAULT_STATUS, 500 },
-	{ "WORD after commit", "it happens, but the answer is this error of Slack's", FAULT_ERROR_AFTER, 0 },
+	{ "WORD after commit", "it happens, but the answer is this error of Slack's",
+	  FAULT_ERROR_AFTER, 0 },
 	{ "WORD", "an error of Slack's: invalid_auth, internal_error …", FAULT_ERROR, 0 },
 	{ 0 },
 };
@@ -42,7 +44,8 @@ static bool add_fault(struct stage *st, const struct match *m, int64_t times)
 		if (!pattern_fits(f->pattern, &words, &st->arena, &what))
 			continue;
 		number = match_ms(&what, "TIME", match_number(&what, "NUMBER", f->number));
-		fault_add(&st->sim->faults, match_text(m, "METHOD"), times, f->kind, number, match_text(&what, "WORD"));
+		fault_add(&st->sim->faults, match_text(m, "METHOD"), times, f->kind, number,
+			  match_text(&what, "WORD"));
 		return true;
 	}
 	return stage_fail(st, "no such fault: %.*s", STR_ARG(match_text(m, "REST")));
@@ -66,9 +69,10 @@ static bool fail_nothing(struct stage *st, const struct match *m)
 }
 
 const struct command fault_commands[] = {
-	{ "fail next [NUMBER] METHOD with REST", "the next call, or so many of them, go wrong", fail_next, false, false },
-	{ "fail every METHOD with REST", "all of them, until `fail nothing`", fail_every, false, false },
-	{ "fail nothing", "no further faults of calls", fail_nothing, false, false },
+	{ "fail next [NUMBER] METHOD with REST", "the next call, or so many of them, go wrong",
+	  fail_next },
+	{ "fail every METHOD with REST", "all of them, until `fail nothing`", fail_every },
+	{ "fail nothing", "no further faults of calls", fail_nothing },
 	{ 0 },
 };
 

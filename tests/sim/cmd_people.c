@@ -11,14 +11,15 @@
 #include "sim/transcript.h"
 
 /* Posts for a person, tells the app and who looks on. */
-static bool post(struct stage *st, const struct match *m, struct channel *c, struct user *u, struct str thread_ts,
-		 const char *subtype)
+static bool post(struct stage *st, const struct match *m, struct channel *c, struct user *u,
+		 struct str thread_ts, const char *subtype)
 {
 	struct sim *sim = st->sim;
 	struct message *message;
 
 	channel_join(c, u);
-	message = channel_post(c, sim->workspace.clock, u, stage_wire(st, match_text(m, "TEXT")), thread_ts);
+	message = channel_post(c, sim->workspace.clock, u, stage_wire(st, match_text(m, "TEXT")),
+			       thread_ts);
 	if (subtype != NULL)
 		message->subtype = mem_strdup(subtype);
 	stage_remember(st, m, c, message);
@@ -65,7 +66,8 @@ static bool reply_as(struct stage *st, const struct match *m, const char *subtyp
 	struct channel *c = NULL;
 	struct message *to = u != NULL ? stage_message(st, m, &c) : NULL;
 
-	return to != NULL && post(st, m, c, u, str_from(to->thread_ts != NULL ? to->thread_ts : to->ts), subtype);
+	return to != NULL &&
+	       post(st, m, c, u, str_from(to->thread_ts != NULL ? to->thread_ts : to->ts), subtype);
 }
 
 static bool replies(struct stage *st, const struct match *m)
@@ -89,7 +91,8 @@ static bool react(struct stage *st, const struct match *m, bool add)
 		return false;
 	name = str_sub(name, 1, name.len - 1);
 	if (add ? !message_react(to, u, name) : !message_unreact(to, u, name))
-		return stage_fail(st, "@%s has %s it", u->name, add ? "already given" : "not given");
+		return stage_fail(st, "@%s has %s it", u->name,
+				  add ? "already given" : "not given");
 	sim_seen(st->sim, c, to, add ? "reacts" : "unreacts");
 	to->published = clock_mono(loop_clock(st->sim->loop));
 	sim_publish(st->sim, c, fact_reaction_event(&st->sim->workspace, c, to, u, name, add));
@@ -152,8 +155,11 @@ static bool unfurls(struct stage *st, const struct match *m)
 		return false;
 	before = fact_message(w, message);
 	preview = NULL;
-	if (json_parse(&preview, STR("[{\"id\":1,\"is_msg_unfurl\":true,\"title\":\"A page\",\"text\":\"Hello from a "
-				     "preview\",\"fallback\":\"A page\"}]"), NULL) != 0)
+	if (json_parse(
+		    &preview,
+		    STR("[{\"id\":1,\"is_msg_unfurl\":true,\"title\":\"A page\",\"text\":\"Hello from a "
+			"preview\",\"fallback\":\"A page\"}]"),
+		    NULL) != 0)
 		abort();
 	if (message->extras == NULL)
 		message->extras = json_new_object();
@@ -219,7 +225,8 @@ static bool event(struct stage *st, const struct match *m)
 static bool envelope(struct stage *st, const struct match *m)
 {
 	/* The type is kept with the delivery, so it must outlive it. */
-	static const char *const types[] = { "slash_commands", "interactive", "hello_world", "events_api" };
+	static const char *const types[] = { "slash_commands", "interactive", "hello_world",
+					     "events_api" };
 	struct json *j = block_json(st);
 	CLEANUP(buf_deinit) struct buf text;
 
@@ -233,7 +240,8 @@ static bool envelope(struct stage *st, const struct match *m)
 			socket_side_envelope(st->sim->socket, types[i], buf_str(&text), i < 2);
 			return true;
 		}
-	return stage_fail(st, "the type must be slash_commands, interactive, events_api or hello_world");
+	return stage_fail(
+		st, "the type must be slash_commands, interactive, events_api or hello_world");
 }
 
 static bool talk(struct stage *st, const struct match *m)
@@ -247,26 +255,28 @@ static bool talk(struct stage *st, const struct match *m)
 }
 
 const struct command people_commands[] = {
-	{ "PERSON in CHANNEL says TEXT [as NAME]", "someone writes; NAME is a name for this message", says, false, false },
-	{ "PERSON replies TEXT to MESSAGE [as NAME]", "an answer in the thread of a message", replies, false, false },
-	{ "PERSON broadcasts TEXT to MESSAGE [as NAME]", "an answer in a thread, shown in the channel, too", broadcasts,
-	  false, false },
-	{ "PERSON in CHANNEL acts TEXT [as NAME]", "/me", acts, false, false },
-	{ "PERSON in CHANNEL shares a file with TEXT [as NAME]", "a file and a text", shares, false, false },
-	{ "PERSON in CHANNEL posts TEXT as an integration", "a bot without a user of its own", posts_as_integration,
-	  false, false },
-	{ "PERSON reacts EMOJI to MESSAGE", "a reaction is added", reacts, false, false },
-	{ "PERSON takes EMOJI from MESSAGE", "a reaction is taken away", unreacts, false, false },
-	{ "PERSON edits MESSAGE to TEXT", "a message gets another text", edits, false, false },
-	{ "PERSON deletes MESSAGE", "a message is gone", deletes, false, false },
-	{ "PERSON joins CHANNEL", "someone comes in", joins, false, false },
-	{ "PERSON leaves CHANNEL", "someone goes; after `@bot leaves` the bot hears nothing more of it", leaves, false,
-	  false },
-	{ "slack unfurls MESSAGE", "a preview appears below a message", unfurls, false, false },
-	{ "talk as PERSON in CHANNEL", "from here on someone types what this person says, line by line", talk, false,
-	  false },
-	{ "event", "any other event; its JSON stands indented below", event, true, false },
-	{ "envelope WORD", "a Socket Mode envelope of this type; its payload stands indented below", envelope, true,
-	  false },
+	{ "PERSON in CHANNEL says TEXT [as NAME]",
+	  "someone writes; NAME is a name for this message", says },
+	{ "PERSON replies TEXT to MESSAGE [as NAME]", "an answer in the thread of a message",
+	  replies },
+	{ "PERSON broadcasts TEXT to MESSAGE [as NAME]",
+	  "an answer in a thread, shown in the channel, too", broadcasts },
+	{ "PERSON in CHANNEL acts TEXT [as NAME]", "/me", acts },
+	{ "PERSON in CHANNEL shares a file with TEXT [as NAME]", "a file and a text", shares },
+	{ "PERSON in CHANNEL posts TEXT as an integration", "a bot without a user of its own",
+	  posts_as_integration },
+	{ "PERSON reacts EMOJI to MESSAGE", "a reaction is added", reacts },
+	{ "PERSON takes EMOJI from MESSAGE", "a reaction is taken away", unreacts },
+	{ "PERSON edits MESSAGE to TEXT", "a message gets another text", edits },
+	{ "PERSON deletes MESSAGE", "a message is gone", deletes },
+	{ "PERSON joins CHANNEL", "someone comes in", joins },
+	{ "PERSON leaves CHANNEL",
+	  "someone goes; after `@bot leaves` the bot hears nothing more of it", leaves },
+	{ "slack unfurls MESSAGE", "a preview appears below a message", unfurls },
+	{ "talk as PERSON in CHANNEL",
+	  "from here on someone types what this person says, line by line", talk },
+	{ "event :", "any other event; its JSON stands indented below", event },
+	{ "envelope WORD :",
+	  "a Socket Mode envelope of this type; its payload stands indented below", envelope },
 	{ 0 },
 };

@@ -47,7 +47,8 @@ static bool refresh(struct stage *st, const struct match *m)
 
 static bool goodbye(struct stage *st, const struct match *m)
 {
-	return rtm_side_goodbye(st->sim->rtm, match_ms(m, "TIME", -1)) || stage_fail(st, "there is no live RTM socket");
+	return rtm_side_goodbye(st->sim->rtm, match_ms(m, "TIME", -1)) ||
+	       stage_fail(st, "there is no live RTM socket");
 }
 
 static bool migrate(struct stage *st, const struct match *m)
@@ -204,7 +205,9 @@ static bool repeat_new(struct stage *st, const struct match *m)
 static bool deliveries_come(struct stage *st, const struct match *m)
 {
 	static const char *const words[] = {
-		[COPIES_NONE] = "once", [COPIES_SAME] = "twice", [COPIES_NEW_EVENT] = "twice-with-new-ids",
+		[COPIES_NONE] = "once",
+		[COPIES_SAME] = "twice",
+		[COPIES_NEW_EVENT] = "twice-with-new-ids",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
@@ -218,7 +221,9 @@ static bool deliveries_come(struct stage *st, const struct match *m)
 static bool frames_come(struct stage *st, const struct match *m)
 {
 	static const char *const words[] = {
-		[FRAMES_WHOLE] = "whole", [FRAMES_FRAGMENTED] = "fragmented", [FRAMES_TRICKLE] = "bytewise",
+		[FRAMES_WHOLE] = "whole",
+		[FRAMES_FRAGMENTED] = "fragmented",
+		[FRAMES_TRICKLE] = "bytewise",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
@@ -237,34 +242,41 @@ static bool allow_faults(struct stage *st, const struct match *m)
 }
 
 const struct command wire_commands[] = {
-	{ "drop", "all sockets end without a word", drop, false, false },
-	{ "reset", "all sockets end by a TCP reset", reset, false, false },
-	{ "close [NUMBER]", "a close frame with this code (1000) to all sockets", close_frames, false, false },
-	{ "go silent", "the sockets stay, but nothing is read or written any more", go_silent, false, false },
-	{ "refresh WORD [cut after TIME]", "a disconnect frame: warning, refresh_requested, too_many_websockets, "
-	  "link_disabled or any other word; the socket ends as with Slack, or after TIME", refresh, false, false },
-	{ "goodbye [cut after TIME]", "RTM: the server will close soon", goodbye, false, false },
-	{ "migrate [NUMBER connects fail]", "RTM: team_migration_started; so many (1) connects then fail", migrate,
-	  false, false },
-	{ "refuse next connect with NUMBER [NUMBER2 times]", "the handshake gets this HTTP status", refuse, false, false },
-	{ "cut next handshake after NUMBER bytes", "the answer to it breaks off", cut_handshake, false, false },
-	{ "cut next delivery after NUMBER bytes", "the next event breaks off, and the socket with it", cut_delivery,
-	  false, false },
-	{ "delay next hello by TIME", "hello comes later", delay_hello, false, false },
-	{ "forget next hello", "hello never comes", forget_hello, false, false },
-	{ "next hello is WORD", "a disconnect frame with this reason in its place", hello_is, false, false },
-	{ "garbage behind next handshake TEXT", "bytes that are no frame", garbage, false, false },
-	{ "hello counts NUMBER ghosts", "so many sockets too many in num_connections", ghosts, false, false },
-	{ "late echo of TEXT", "RTM: behind the next hello, this message comes with reply_to", late_echo, false, false },
-	{ "ignore close frames", "later sockets never answer the client's close frame", deaf, false, false },
-	{ "send frame TEXT", "any text frame", send_frame, false, false },
-	{ "send binary TEXT", "a binary frame", send_binary, false, false },
-	{ "send bytes TEXT", "bytes without a frame around them", send_bytes, false, false },
-	{ "send a frame of NUMBER bytes", "a big one, of an unknown type", send_big, false, false },
-	{ "repeat delivery", "the newest event again, in the same envelope", repeat_same, false, false },
-	{ "repeat delivery as a new event", "again, with another envelope and event id", repeat_new, false, false },
-	{ "deliveries come WORD", "once, twice, or twice-with-new-ids: each of them", deliveries_come, false, false },
-	{ "frames come WORD", "whole, fragmented, or bytewise: on later sockets", frames_come, false, false },
-	{ "forgive the client", "what it did wrong on the wire so far does not count", allow_faults, false, false },
+	{ "drop", "all sockets end without a word", drop },
+	{ "reset", "all sockets end by a TCP reset", reset },
+	{ "close [NUMBER]", "a close frame with this code (1000) to all sockets", close_frames },
+	{ "go silent", "the sockets stay, but nothing is read or written any more", go_silent },
+	{ "refresh WORD [cut after TIME]",
+	  "a disconnect frame: warning, refresh_requested, too_many_websockets, "
+	  "link_disabled or any other word; the socket ends as with Slack, or after TIME",
+	  refresh },
+	{ "goodbye [cut after TIME]", "RTM: the server will close soon", goodbye },
+	{ "migrate [NUMBER connects fail]",
+	  "RTM: team_migration_started; so many (1) connects then fail", migrate },
+	{ "refuse next connect with NUMBER [NUMBER2 times]", "the handshake gets this HTTP status",
+	  refuse },
+	{ "cut next handshake after NUMBER bytes", "the answer to it breaks off", cut_handshake },
+	{ "cut next delivery after NUMBER bytes",
+	  "the next event breaks off, and the socket with it", cut_delivery },
+	{ "delay next hello by TIME", "hello comes later", delay_hello },
+	{ "forget next hello", "hello never comes", forget_hello },
+	{ "next hello is WORD", "a disconnect frame with this reason in its place", hello_is },
+	{ "garbage behind next handshake TEXT", "bytes that are no frame", garbage },
+	{ "hello counts NUMBER ghosts", "so many sockets too many in num_connections", ghosts },
+	{ "late echo of TEXT", "RTM: behind the next hello, this message comes with reply_to",
+	  late_echo },
+	{ "ignore close frames", "later sockets never answer the client's close frame", deaf },
+	{ "send frame TEXT", "any text frame", send_frame },
+	{ "send binary TEXT", "a binary frame", send_binary },
+	{ "send bytes TEXT", "bytes without a frame around them", send_bytes },
+	{ "send a frame of NUMBER bytes", "a big one, of an unknown type", send_big },
+	{ "repeat delivery", "the newest event again, in the same envelope", repeat_same },
+	{ "repeat delivery as a new event", "again, with another envelope and event id",
+	  repeat_new },
+	{ "deliveries come WORD", "once, twice, or twice-with-new-ids: each of them",
+	  deliveries_come },
+	{ "frames come WORD", "whole, fragmented, or bytewise: on later sockets", frames_come },
+	{ "forgive the client", "what it did wrong on the wire so far does not count",
+	  allow_faults },
 	{ 0 },
 };

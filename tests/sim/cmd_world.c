@@ -44,7 +44,8 @@ static bool add_channels(struct stage *st, const struct match *m, enum place_kin
 
 	while (str_word(&rest, &name)) {
 		str_skip(&name, "#");
-		everyone_joins(&st->sim->workspace, workspace_add_channel(&st->sim->workspace, name, kind));
+		everyone_joins(&st->sim->workspace,
+			       workspace_add_channel(&st->sim->workspace, name, kind));
 	}
 	return true;
 }
@@ -129,7 +130,9 @@ static bool limit(struct stage *st, const struct match *m)
 
 static bool echoes_come(struct stage *st, const struct match *m)
 {
-	static const char *const kinds[] = { [ECHO_AFTER] = "after", [ECHO_BEFORE] = "before", [ECHO_NEVER] = "never" };
+	static const char *const kinds[] = {
+		[ECHO_AFTER] = "after", [ECHO_BEFORE] = "before", [ECHO_NEVER] = "never"
+	};
 	int kind = choose(st, m, kinds, ARRAY_LEN(kinds));
 
 	if (kind >= 0)
@@ -167,64 +170,25 @@ static bool pages(struct stage *st, const struct match *m)
 	return true;
 }
 
-static bool patience(struct stage *st, const struct match *m)
-{
-	st->patience_ms = match_ms(m, "TIME", st->patience_ms);
-	return true;
-}
-
-static bool quiet(struct stage *st, const struct match *m)
-{
-	st->quiet_ms = match_ms(m, "TIME", st->quiet_ms);
-	return true;
-}
-
-static bool quit(struct stage *st, const struct match *m)
-{
-	(void)m;
-	st->quit = true;
-	return true;
-}
-
-static bool help(struct stage *st, const struct match *m)
-{
-	(void)st;
-	(void)m;
-	commands_help(stdout);
-	return true;
-}
-
-static bool show_ledger(struct stage *st, const struct match *m)
-{
-	(void)m;
-	ledger_print(&st->sim->ledger, SIZE_MAX, stdout);
-	return true;
-}
-
 const struct command world_commands[] = {
-	{ "people PERSONS", "these people are in the workspace", people, false, false },
-	{ "bots PERSONS", "so are these bots of other apps", bots, false, false },
-	{ "channels CHANNELS", "public channels; everyone who is there by now is a member, our bot too", channels,
-	  false, false },
-	{ "private channels CHANNELS", "private ones", private_channels, false, false },
-	{ "groups CHANNELS", "direct messages of several people", groups, false, false },
-	{ "archive CHANNEL", "the channel is closed from now on", archive, false, false },
-	{ "workspace WORD", "granular (new-style app, Socket Mode; so it begins) or classic (RTM)", workspace_is,
-	  false, false },
-	{ "rtm.start answers WORD", "short, as today, or long, with everyone and everything, as in old times",
-	  rtm_start_is, false, false },
-	{ "limits WORD", "on (so it begins) or off: the rate limits of the Web API", limits_are, false, false },
-	{ "limit METHOD to NUMBER per TIME", "another limit for one method", limit, false, false },
-	{ "echoes come WORD", "after, before or never: the event of an own post, seen from the answer", echoes_come,
-	  false, false },
-	{ "time runs NUMBER times faster", "Slack's schedules: resending, tickets, the end of refreshed sockets", speed,
-	  false, false },
-	{ "take scope WORD away", "the bot's token loses a scope", take_scope, false, false },
-	{ "pages of NUMBER", "lists come in pages of at most so many", pages, false, false },
-	{ "patience TIME", "how long each expectation waits from now on", patience, false, true },
-	{ "quiet TIME", "how long nothing must come for `expect nothing`; 250ms in the beginning", quiet, false, true },
-	{ "show ledger", "prints all calls so far", show_ledger, false, true },
-	{ "help", "prints this", help, false, true },
-	{ "quit", "ends", quit, false, true },
+	{ "people PERSONS", "these people are in the workspace", people },
+	{ "bots PERSONS", "so are these bots of other apps", bots },
+	{ "channels CHANNELS",
+	  "public channels; everyone who is there by now is a member, our bot too", channels },
+	{ "private channels CHANNELS", "private ones", private_channels },
+	{ "groups CHANNELS", "direct messages of several people", groups },
+	{ "archive CHANNEL", "the channel is closed from now on", archive },
+	{ "workspace WORD", "granular (new-style app, Socket Mode; so it begins) or classic (RTM)",
+	  workspace_is },
+	{ "rtm.start answers WORD",
+	  "short, as today, or long, with everyone and everything, as in old times", rtm_start_is },
+	{ "limits WORD", "on (so it begins) or off: the rate limits of the Web API", limits_are },
+	{ "limit METHOD to NUMBER per TIME", "another limit for one method", limit },
+	{ "echoes come WORD",
+	  "after, before or never: the event of an own post, seen from the answer", echoes_come },
+	{ "time runs NUMBER times faster",
+	  "Slack's schedules: resending, tickets, the end of refreshed sockets", speed },
+	{ "take scope WORD away", "the bot's token loses a scope", take_scope },
+	{ "pages of NUMBER", "lists come in pages of at most so many", pages },
 	{ 0 },
 };

@@ -2,18 +2,35 @@
 #include "sim/commands.h"
 
 const struct command_family command_families[] = {
-	{ "The workspace", world_commands },
-	{ "What people do", people_commands },
-	{ "The client under test", client_commands },
-	{ "What must happen (each waits, by default up to 5 s)", expect_commands },
-	{ "Faults of the connection", wire_commands },
-	{ "Faults of the Web API", fault_commands },
-	{ "Many messages", load_commands },
+	{ "The workspace", world_commands, false },
+	{ "What people do", people_commands, false },
+	{ "The client under test", client_commands, false },
+	{ "What must happen (each waits, at most as long as `patience` says)", expect_commands,
+	  true },
+	{ "Faults of the connection", wire_commands, false },
+	{ "Faults of the Web API", fault_commands, false },
+	{ "Many messages", load_commands, false },
+	{ "What must come of them", load_expect_commands, true },
+	{ "The play itself", play_commands, true },
 	{ 0 },
 };
 
-const struct command *command_find(const struct words *words, struct arena *arena, struct match *match,
-				   const char **why)
+bool command_has_block(const struct command *c)
+{
+	return str_ends(str_from(c->pattern), ":");
+}
+
+bool command_only_looks(const struct command *c)
+{
+	for (const struct command_family *f = command_families; f->title != NULL; f++)
+		for (const struct command *member = f->commands; member->pattern != NULL; member++)
+			if (member == c)
+				return f->only_looks;
+	return false;
+}
+
+const struct command *command_find(const struct words *words, struct arena *arena,
+				   struct match *match, const char **why)
 {
 	const char *nearest = NULL;
 	size_t best = 0;
@@ -39,7 +56,8 @@ void commands_help(FILE *to)
 {
 	fputs("A scenario is a list of lines; one that begins with # is a comment. Small words stand for\n"
 	      "themselves, words in capitals for a thing of that kind, and what is in [brackets] may be\n"
-	      "left out. Lines that belong to the one above are indented.\n\n"
+	      "left out. A colon at the end: indented lines follow. Two more take such lines and play them:\n"
+	      "`repeat NUMBER times` and `for every NAME from NUMBER to NUMBER2`, which replaces {NAME}.\n\n"
 	      "  PERSON @ana   CHANNEL #general, or dm   TEXT \"in quotes\", with <@ana> and <#general>\n"
 	      "  MESSAGE \"its text\", a NAME given by `as`, or it   TIME 300ms, 2s, 1m   RANGE 2 or 1..2\n"
 	      "  EMOJI :eyes:   METHOD chat.postMessage, or call for any\n",

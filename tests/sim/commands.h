@@ -5,17 +5,17 @@
 #include "sim/stage.h"
 
 struct command {
-	const char *pattern;
+	const char *pattern; /* a colon at its end: indented lines follow, stage::block */
 	const char *help;
 	/* False = it failed; why stands in stage::complaint. */
 	bool (*run)(struct stage *st, const struct match *m);
-	bool has_block;		/* the indented lines below belong to it: stage::block */
-	bool only_looks;	/* an expectation: `again`, `new` and `it` stay as they are */
 };
 
 struct command_family {
 	const char *title;
-	const struct command *commands;		/* ended by one without a pattern */
+	const struct command *commands; /* ended by one without a pattern */
+	/* It does nothing to the client, so `again`, `new` and `no gap` still speak of what was done before. */
+	bool only_looks;
 };
 
 /* All families, ended by one without a title. */
@@ -28,10 +28,14 @@ extern const struct command wire_commands[];
 extern const struct command client_commands[];
 extern const struct command expect_commands[];
 extern const struct command load_commands[];
+extern const struct command load_expect_commands[];
+extern const struct command play_commands[];
 
 /* The command that a line means. NULL: *why says what is wrong, with the nearest pattern; in the arena. */
-const struct command *command_find(const struct words *words, struct arena *arena, struct match *match,
-				   const char **why);
+const struct command *command_find(const struct words *words, struct arena *arena,
+				   struct match *match, const char **why);
+bool command_has_block(const struct command *c);
+bool command_only_looks(const struct command *c);
 /* The whole language, as `slacksim --help language` shows it. */
 void commands_help(FILE *to);
 /* What can go wrong with a call (`fail … with WHAT`), for the help. */

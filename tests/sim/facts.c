@@ -36,8 +36,12 @@ static struct json *user_profile(const struct workspace *w, const struct user *u
 
 struct json *fact_user(const struct workspace *w, const struct user *u)
 {
-	static const char *const flags[] = { "is_admin", "is_owner", "is_primary_owner", "is_restricted",
-					     "is_ultra_restricted", "is_app_user" };
+	static const char *const flags[] = { "is_admin",
+					     "is_owner",
+					     "is_primary_owner",
+					     "is_restricted",
+					     "is_ultra_restricted",
+					     "is_app_user" };
 	struct json *j = json_new_object();
 
 	put(j, "id", u->id);
@@ -157,8 +161,10 @@ static struct json *rich_text(const char *text)
 	struct json *j = NULL;
 
 	buf_init(&b, 0);
-	buf_addz(&b, "[{\"type\":\"rich_text\",\"block_id\":\"b1\",\"elements\":[{\"type\":\"rich_text_section\","
-		     "\"elements\":[{\"type\":\"text\",\"text\":");
+	buf_addz(
+		&b,
+		"[{\"type\":\"rich_text\",\"block_id\":\"b1\",\"elements\":[{\"type\":\"rich_text_section\","
+		"\"elements\":[{\"type\":\"text\",\"text\":");
 	json_quote(str_from(text), &b);
 	buf_addz(&b, "}]}]}]");
 	if (json_parse(&j, buf_str(&b), NULL) != 0)
@@ -253,7 +259,10 @@ struct json *fact_message(const struct workspace *w, const struct message *m)
 static const char *channel_type(const struct channel *c)
 {
 	static const char *const names[] = {
-		[PLACE_PUBLIC] = "channel", [PLACE_PRIVATE] = "group", [PLACE_DM] = "im", [PLACE_GROUP] = "mpim",
+		[PLACE_PUBLIC] = "channel",
+		[PLACE_PRIVATE] = "group",
+		[PLACE_DM] = "im",
+		[PLACE_GROUP] = "mpim",
 	};
 
 	return names[c->kind];
@@ -270,7 +279,8 @@ static void put_client_id(const struct message *m, struct json *j)
 	json_set_str(j, "client_msg_id", buf_str(&b));
 }
 
-struct json *fact_message_event(const struct workspace *w, const struct channel *c, const struct message *m)
+struct json *fact_message_event(const struct workspace *w, const struct channel *c,
+				const struct message *m)
 {
 	struct json *j = message_core(w, m);
 	const struct message *root;
@@ -285,7 +295,8 @@ struct json *fact_message_event(const struct workspace *w, const struct channel 
 	return j;
 }
 
-struct json *fact_mention_event(const struct workspace *w, const struct channel *c, const struct message *m)
+struct json *fact_mention_event(const struct workspace *w, const struct channel *c,
+				const struct message *m)
 {
 	struct json *j = message_core(w, m);
 
@@ -311,8 +322,8 @@ static struct json *hidden_event(const struct workspace *w, struct channel *c, c
 	return j;
 }
 
-struct json *fact_changed_event(const struct workspace *w, struct channel *c, const struct message *m,
-				struct json *take_before)
+struct json *fact_changed_event(const struct workspace *w, struct channel *c,
+				const struct message *m, struct json *take_before)
 {
 	struct json *j = hidden_event(w, c, "message_changed");
 
@@ -321,7 +332,8 @@ struct json *fact_changed_event(const struct workspace *w, struct channel *c, co
 	return j;
 }
 
-struct json *fact_deleted_event(const struct workspace *w, struct channel *c, const struct message *m)
+struct json *fact_deleted_event(const struct workspace *w, struct channel *c,
+				const struct message *m)
 {
 	struct json *j = hidden_event(w, c, "message_deleted");
 
@@ -330,8 +342,9 @@ struct json *fact_deleted_event(const struct workspace *w, struct channel *c, co
 	return j;
 }
 
-struct json *fact_reaction_event(const struct workspace *w, struct channel *c, const struct message *m,
-				 const struct user *by, struct str name, bool added)
+struct json *fact_reaction_event(const struct workspace *w, struct channel *c,
+				 const struct message *m, const struct user *by, struct str name,
+				 bool added)
 {
 	struct json *j = json_new_object(), *item = json_new_object();
 
@@ -348,7 +361,8 @@ struct json *fact_reaction_event(const struct workspace *w, struct channel *c, c
 	return j;
 }
 
-struct json *fact_member_event(const struct workspace *w, struct channel *c, const struct user *u, bool joined)
+struct json *fact_member_event(const struct workspace *w, struct channel *c, const struct user *u,
+			       bool joined)
 {
 	struct json *j = json_new_object();
 
@@ -361,7 +375,8 @@ struct json *fact_member_event(const struct workspace *w, struct channel *c, con
 	return j;
 }
 
-struct json *fact_plain_event(const struct workspace *w, const char *type, const char *key, struct str value)
+struct json *fact_plain_event(const struct workspace *w, const char *type, const char *key,
+			      struct str value)
 {
 	struct json *j = json_new_object();
 	CLEANUP(buf_deinit) struct buf ts;
@@ -375,17 +390,20 @@ struct json *fact_plain_event(const struct workspace *w, const char *type, const
 	return j;
 }
 
-void fact_callback(const struct workspace *w, struct str inner, const char *event_id, struct buf *out)
+void fact_callback(const struct workspace *w, struct str inner, const char *event_id,
+		   struct buf *out)
 {
 	buf_addf(out,
 		 "{\"token\":\"verification-token\",\"team_id\":\"%s\",\"context_team_id\":\"%s\","
 		 "\"context_enterprise_id\":null,\"api_app_id\":\"%s\",\"event\":",
 		 w->team_id, w->team_id, w->bot->app_id);
 	buf_add(out, inner);
-	buf_addf(out,
-		 ",\"type\":\"event_callback\",\"event_id\":\"%s\",\"event_time\":%lld,\"authorizations\":[{"
-		 "\"enterprise_id\":null,\"team_id\":\"%s\",\"user_id\":\"%s\",\"is_bot\":true,"
-		 "\"is_enterprise_install\":false}],\"is_ext_shared_channel\":false,"
-		 "\"event_context\":\"4-%s\"}",
-		 event_id, (long long)(clock_wall(w->clock).ms / 1000), w->team_id, w->bot->id, event_id);
+	buf_addf(
+		out,
+		",\"type\":\"event_callback\",\"event_id\":\"%s\",\"event_time\":%lld,\"authorizations\":[{"
+		"\"enterprise_id\":null,\"team_id\":\"%s\",\"user_id\":\"%s\",\"is_bot\":true,"
+		"\"is_enterprise_install\":false}],\"is_ext_shared_channel\":false,"
+		"\"event_context\":\"4-%s\"}",
+		event_id, (long long)(clock_wall(w->clock).ms / 1000), w->team_id, w->bot->id,
+		event_id);
 }

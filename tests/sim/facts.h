@@ -11,17 +11,24 @@ struct json *fact_channel(const struct workspace *w, const struct channel *c);
 struct json *fact_message(const struct workspace *w, const struct message *m);
 
 /* Inner events. */
-struct json *fact_message_event(const struct workspace *w, const struct channel *c, const struct message *m);
-struct json *fact_mention_event(const struct workspace *w, const struct channel *c, const struct message *m);
+struct json *fact_message_event(const struct workspace *w, const struct channel *c,
+				const struct message *m);
+struct json *fact_mention_event(const struct workspace *w, const struct channel *c,
+				const struct message *m);
 /* Takes the message as it was before. */
-struct json *fact_changed_event(const struct workspace *w, struct channel *c, const struct message *m,
-				struct json *take_before);
-struct json *fact_deleted_event(const struct workspace *w, struct channel *c, const struct message *m);
-struct json *fact_reaction_event(const struct workspace *w, struct channel *c, const struct message *m,
-				 const struct user *by, struct str name, bool added);
-struct json *fact_member_event(const struct workspace *w, struct channel *c, const struct user *u, bool joined);
+struct json *fact_changed_event(const struct workspace *w, struct channel *c,
+				const struct message *m, struct json *take_before);
+struct json *fact_deleted_event(const struct workspace *w, struct channel *c,
+				const struct message *m);
+struct json *fact_reaction_event(const struct workspace *w, struct channel *c,
+				 const struct message *m, const struct user *by, struct str name,
+				 bool added);
+struct json *fact_member_event(const struct workspace *w, struct channel *c, const struct user *u,
+			       bool joined);
 /* {"type": type, key: value, "event_ts": …} for the many small ones. */
-struct json *fact_plain_event(const struct workspace *w, const char *type, const char *key, struct str value);
+struct json *fact_plain_event(const struct workspace *w, const char *type, const char *key,
+			      struct str value);
 
 /* The body that carries an inner event (Events API, Socket Mode), as text. */
-void fact_callback(const struct workspace *w, struct str inner, const char *event_id, struct buf *out);
+void fact_callback(const struct workspace *w, struct str inner, const char *event_id,
+		   struct buf *out);

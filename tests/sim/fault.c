@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include "base/mem.h"
 
-void fault_add(struct list *faults, struct str method, int64_t times, enum fault_kind kind, int64_t number,
-	       struct str word)
+void fault_add(struct list *faults, struct str method, int64_t times, enum fault_kind kind,
+	       int64_t number, struct str word)
 {
 	struct fault *f = mem_zero(1, sizeof(*f));
 
@@ -33,7 +33,7 @@ static bool is_spent(const struct fault *f)
 /* A fault that was used for the last time stays until the next call, for its word is still borrowed. */
 static void bury_spent(struct list *faults)
 {
-	list_each(it, faults) {
+	list_each (it, faults) {
 		struct fault *f = list_entry(it, struct fault, link);
 
 		if (is_spent(f))
@@ -44,7 +44,7 @@ static void bury_spent(struct list *faults)
 bool fault_take(struct list *faults, const char *method, struct fault *out)
 {
 	bury_spent(faults);
-	list_each(it, faults) {
+	list_each (it, faults) {
 		struct fault *f = list_entry(it, struct fault, link);
 
 		if (f->method != NULL && !str_is(str_from(f->method), method))
@@ -59,7 +59,7 @@ bool fault_take(struct list *faults, const char *method, struct fault *out)
 
 void faults_clear(struct list *faults)
 {
-	list_each(it, faults)
+	list_each (it, faults)
 		fault_free(list_entry(it, struct fault, link));
 }
 

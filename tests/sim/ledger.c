@@ -35,7 +35,8 @@ void ledger_write_to(struct ledger *l, FILE *take)
 	l->file = take;
 }
 
-struct entry *ledger_add(struct ledger *l, struct mono at, int64_t at_ms, const char *method, const struct json *args)
+struct entry *ledger_add(struct ledger *l, struct mono at, int64_t at_ms, const char *method,
+			 const struct json *args)
 {
 	struct entry *e = mem_zero(1, sizeof(*e));
 
@@ -56,10 +57,11 @@ struct entry *ledger_add(struct ledger *l, struct mono at, int64_t at_ms, const 
 
 void ledger_entry_json(const struct entry *e, struct buf *out)
 {
-	buf_addf(out, "{\"n\":%zu,\"at_ms\":%lld,\"method\":\"%s\",\"args\":", e->number, (long long)e->at_ms,
-		 e->method);
+	buf_addf(out, "{\"n\":%zu,\"at_ms\":%lld,\"method\":\"%s\",\"args\":", e->number,
+		 (long long)e->at_ms, e->method);
 	json_print(e->args, out);
-	buf_addf(out, ",\"status\":%d,\"ok\":%s", e->status, e->error == NULL && e->status == 200 ? "true" : "false");
+	buf_addf(out, ",\"status\":%d,\"ok\":%s", e->status,
+		 e->error == NULL && e->status == 200 ? "true" : "false");
 	if (e->error != NULL) {
 		buf_addz(out, ",\"error\":");
 		json_quote(str_from(e->error), out);
@@ -101,6 +103,7 @@ void ledger_print(const struct ledger *l, size_t n, FILE *to)
 
 		buf_init(&line, 0);
 		ledger_entry_json(l->entries[i], &line);
-		fprintf(to, "    %c %.*s\n", l->entries[i]->wanted ? '+' : ' ', STR_ARG(buf_str(&line)));
+		fprintf(to, "    %c %.*s\n", l->entries[i]->wanted ? '+' : ' ',
+			STR_ARG(buf_str(&line)));
 	}
 }

@@ -11,24 +11,24 @@
 #include "base/json.h"
 
 struct entry {
-	size_t number;		/* from 1 */
+	size_t number; /* from 1 */
 	struct mono at;
-	int64_t at_ms;		/* since the start */
+	int64_t at_ms; /* since the start */
 	char *method;
 	struct json *args;
-	int status;		/* HTTP; 0 = no answer was given */
-	char *error;		/* Slack's code; NULL = ok */
-	char *channel;		/* id of the channel it acted in; NULL = none */
-	char *ts;		/* of the message that it made or touched; NULL = none */
-	bool acted;		/* people could see it */
-	bool wanted;		/* an expectation was met by it */
+	int status;    /* HTTP; 0 = no answer was given */
+	char *error;   /* Slack's code; NULL = ok */
+	char *channel; /* id of the channel it acted in; NULL = none */
+	char *ts;      /* of the message that it made or touched; NULL = none */
+	bool acted;    /* people could see it */
+	bool wanted;   /* an expectation was met by it */
 };
 
 struct ledger {
 	struct entry **entries;
 	size_t n, cap;
-	size_t first_open;	/* every entry before it is wanted or did not act */
-	FILE *file;		/* JSON lines; NULL = kept in memory only */
+	size_t first_open; /* every entry before it is wanted or did not act */
+	FILE *file;	   /* JSON lines; NULL = kept in memory only */
 };
 
 void ledger_init(struct ledger *l);
@@ -36,7 +36,8 @@ void ledger_deinit(struct ledger *l);
 /* Takes the file; closed by ledger_deinit. */
 void ledger_write_to(struct ledger *l, FILE *take);
 /* The entry may be filled in until ledger_close_entry writes it down. */
-struct entry *ledger_add(struct ledger *l, struct mono at, int64_t at_ms, const char *method, const struct json *args);
+struct entry *ledger_add(struct ledger *l, struct mono at, int64_t at_ms, const char *method,
+			 const struct json *args);
 void ledger_close_entry(struct ledger *l, const struct entry *e);
 /* The first call that people could see and that nobody wanted so far; NULL = none. */
 struct entry *ledger_unwanted(struct ledger *l);

@@ -112,13 +112,15 @@ static void on_cut(void *owner)
 		peer_close(l->peer, 1000, "");
 }
 
-struct link *link_new(struct links *links, struct conn *conn, size_t max_frame, const struct link_events *events,
-		      void *side)
+struct link *link_new(struct links *links, struct conn *conn, size_t max_frame,
+		      const struct link_events *events, void *side)
 {
 	static const struct peer_events peer_events = { on_text, on_pong, on_over };
 	struct sim *sim = links->sim;
 	struct peer_setup setup = {
-		.max_frame = max_frame, .framing = sim->set.framing, .deaf_to_close = sim->plan.deaf_to_close,
+		.max_frame = max_frame,
+		.framing = sim->set.framing,
+		.deaf_to_close = sim->plan.deaf_to_close,
 	};
 	struct link *l = mem_zero(1, sizeof(*l));
 
@@ -170,7 +172,7 @@ struct link *links_any(const struct links *links)
 	if (links->n_live == 0)
 		return NULL;
 	pick = sim_random(links->sim, links->n_live);
-	list_each(it, &links->all) {
+	list_each (it, &links->all) {
 		struct link *l = list_entry(it, struct link, link);
 
 		if (l->live && pick-- == 0)
@@ -183,7 +185,7 @@ struct link *links_newest(const struct links *links)
 {
 	struct link *newest = NULL;
 
-	list_each(it, &links->all) {
+	list_each (it, &links->all) {
 		struct link *l = list_entry(it, struct link, link);
 
 		if (l->live)
@@ -194,7 +196,7 @@ struct link *links_newest(const struct links *links)
 
 struct link *links_staying(const struct links *links)
 {
-	list_each(it, &links->all) {
+	list_each (it, &links->all) {
 		struct link *l = list_entry(it, struct link, link);
 
 		if (l->live && !l->parting)
@@ -205,15 +207,15 @@ struct link *links_staying(const struct links *links)
 
 void links_drop(struct links *links, bool by_reset)
 {
-	list_each(it, &links->all)
+	list_each (it, &links->all)
 		unlive(list_entry(it, struct link, link));
-	list_each(it, &links->all)
+	list_each (it, &links->all)
 		link_drop(list_entry(it, struct link, link), by_reset);
 }
 
 void links_close(struct links *links, int code)
 {
-	list_each(it, &links->all) {
+	list_each (it, &links->all) {
 		struct link *l = list_entry(it, struct link, link);
 
 		unlive(l);
@@ -223,7 +225,7 @@ void links_close(struct links *links, int code)
 
 void links_mute(struct links *links)
 {
-	list_each(it, &links->all) {
+	list_each (it, &links->all) {
 		struct link *l = list_entry(it, struct link, link);
 
 		unlive(l);
@@ -233,7 +235,7 @@ void links_mute(struct links *links)
 
 void links_ping(struct links *links)
 {
-	list_each(it, &links->all) {
+	list_each (it, &links->all) {
 		struct link *l = list_entry(it, struct link, link);
 
 		if (!l->live)
@@ -249,7 +251,7 @@ size_t links_unsent(const struct links *links)
 {
 	size_t n = 0;
 
-	list_each(it, &links->all)
+	list_each (it, &links->all)
 		n += peer_unsent(list_entry(it, struct link, link)->peer);
 	return n;
 }

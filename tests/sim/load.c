@@ -19,7 +19,7 @@ struct load {
 	struct loop_timer tick;
 	struct mono started;
 	int64_t sent, n_matching;
-	size_t first_entry;		/* of the ledger */
+	size_t first_entry; /* of the ledger */
 	struct loop_timer refresh;
 	int64_t refresh_ms, refreshes_left, refreshes;
 	char *reason;
@@ -57,8 +57,10 @@ static bool matches(const struct load *load, int64_t n)
 static void send_one(struct load *load)
 {
 	static const char *const chatter[] = {
-		"did anyone see the printer?", "lunch at noon", "the build is green again", "see you tomorrow",
-		"numbers are in the sheet", "thanks, that worked", "who has the key to room four?",
+		"did anyone see the printer?",	 "lunch at noon",
+		"the build is green again",	 "see you tomorrow",
+		"numbers are in the sheet",	 "thanks, that worked",
+		"who has the key to room four?",
 	};
 	struct sim *sim = load->sim;
 	int64_t n = load->sent++;
@@ -67,8 +69,9 @@ static void send_one(struct load *load)
 	int64_t at = match ? load->n_matching++ : n;
 	struct channel *c = load->channels[at % load->plan.channels];
 	struct user *u = load->people[sim_random(sim, (uint64_t)load->plan.people)];
-	struct message *m = channel_post(c, sim->workspace.clock, u,
-					 str_from(match ? load->plan.text : chatter[n % ARRAY_LEN(chatter)]), STR_EMPTY);
+	struct message *m = channel_post(
+		c, sim->workspace.clock, u,
+		str_from(match ? load->plan.text : chatter[n % ARRAY_LEN(chatter)]), STR_EMPTY);
 
 	m->load = match ? LOAD_MATCHES : LOAD_OTHER;
 	sim_publish_message(sim, c, m);
@@ -83,7 +86,7 @@ static int64_t allowed(const struct load *load)
 	int64_t room = WINDOW - (int64_t)socket_side_open(sim->socket);
 
 	if (sim->links->n_live == 0 && sim->set.classic)
-		return 0;		/* RTM would lose them, and rightly so */
+		return 0; /* RTM would lose them, and rightly so */
 	if (load->plan.rate > 0 && load->plan.rate * elapsed / 1000 - load->sent < due)
 		due = load->plan.rate * elapsed / 1000 - load->sent;
 	if (sim->set.classic)
@@ -106,9 +109,11 @@ static void on_refresh(void *owner)
 	static const char *const kinds[] = { "warning", "refresh_requested", "container_recycled" };
 	struct load *load = owner;
 	struct sim *sim = load->sim;
-	const char *reason = strcmp(load->reason, "any") == 0 ? kinds[load->refreshes % (int64_t)ARRAY_LEN(kinds)] :
-								 load->reason;
-	bool done = sim->set.classic ? rtm_side_goodbye(sim->rtm, -1) : socket_side_refresh(sim->socket, reason, -1);
+	const char *reason = strcmp(load->reason, "any") == 0 ?
+				     kinds[load->refreshes % (int64_t)ARRAY_LEN(kinds)] :
+				     load->reason;
+	bool done = sim->set.classic ? rtm_side_goodbye(sim->rtm, -1) :
+				       socket_side_refresh(sim->socket, reason, -1);
 
 	if (done) {
 		load->refreshes++;
@@ -195,7 +200,8 @@ struct sums {
 	struct mono last;
 };
 
-static void check_entry(const struct load *load, struct entry *e, struct str text, struct sums *sums)
+static void check_entry(const struct load *load, struct entry *e, struct str text,
+			struct sums *sums)
 {
 	struct message *m = answered(load, e);
 	CLEANUP(buf_deinit) struct buf wanted;
@@ -243,15 +249,21 @@ static void report_line(const struct load *load, struct sums *sums, struct buf *
 	double seconds = (double)(sums->last.ns - load->started.ns) / 1e9;
 
 	qsort(sums->latency_us, (size_t)n, sizeof(int64_t), by_size);
-	buf_addf(report, "%lld messages, %lld matching, %lld answers: %lld missed, %lld doubled, %lld wrong, "
-			 "%lld unasked for",
-		 (long long)load->sent, (long long)load->n_matching, (long long)sums->answers, (long long)sums->missed,
-		 (long long)sums->doubled, (long long)sums->wrong, (long long)sums->unasked);
+	buf_addf(
+		report,
+		"%lld messages, %lld matching, %lld answers: %lld missed, %lld doubled, %lld wrong, "
+		"%lld unasked for",
+		(long long)load->sent, (long long)load->n_matching, (long long)sums->answers,
+		(long long)sums->missed, (long long)sums->doubled, (long long)sums->wrong,
+		(long long)sums->unasked);
 	if (n == 0)
 		return;
-	buf_addf(report, "; %.0f messages/s; event to POST: median %.2f ms, 99%% %.2f ms, worst %.2f ms",
-		 seconds > 0 ? (double)load->sent / seconds : 0, (double)sums->latency_us[n / 2] / 1000,
-		 (double)sums->latency_us[n * 99 / 100] / 1000, (double)sums->latency_us[n - 1] / 1000);
+	buf_addf(report,
+		 "; %.0f messages/s; event to POST: median %.2f ms, 99%% %.2f ms, worst %.2f ms",
+		 seconds > 0 ? (double)load->sent / seconds : 0,
+		 (double)sums->latency_us[n / 2] / 1000,
+		 (double)sums->latency_us[n * 99 / 100] / 1000,
+		 (double)sums->latency_us[n - 1] / 1000);
 	if (load->refreshes > 0)
 		buf_addf(report, "; %lld refreshes", (long long)load->refreshes);
 }

@@ -8,11 +8,11 @@ struct load;
 
 struct load_plan {
 	int64_t messages;
-	int64_t matching;	/* per cent */
+	int64_t matching; /* per cent */
 	int64_t channels;
 	int64_t people;
-	int64_t rate;		/* a second; 0 = as fast as they are taken */
-	char *text;		/* what the matching ones say; taken */
+	int64_t rate; /* a second; 0 = as fast as they are taken */
+	char *text;   /* what the matching ones say; taken */
 };
 
 struct load *load_start(struct sim *sim, const struct load_plan *plan);

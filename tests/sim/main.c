@@ -30,11 +30,17 @@ static const struct flag {
 	const char *value;
 	const char *help;
 } flags[] = {
-	{ { "port", required_argument, NULL, 'p' }, "N", "listen on this port of 127.0.0.1 (any free one)" },
-	{ { "ledger", required_argument, NULL, 'l' }, "FILE", "write every call of the Web API to a file, as JSON lines" },
+	{ { "port", required_argument, NULL, 'p' },
+	  "N",
+	  "listen on this port of 127.0.0.1 (any free one)" },
+	{ { "ledger", required_argument, NULL, 'l' },
+	  "FILE",
+	  "write every call of the Web API to a file, as JSON lines" },
 	{ { "seed", required_argument, NULL, 's' }, "N", "play the same dice again" },
 	{ { "show", no_argument, NULL, 'v' }, "", "show the conversation" },
-	{ { "help", optional_argument, NULL, 'h' }, "[=language]", "print this, or the scenario language" },
+	{ { "help", optional_argument, NULL, 'h' },
+	  "[=language]",
+	  "print this, or the scenario language" },
 };
 
 static void usage(FILE *to)
@@ -47,8 +53,9 @@ static void usage(FILE *to)
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
 		char left[40];
 
-		snprintf(left, sizeof(left), "--%s%s%s", flags[i].option.name, flags[i].value[0] == 'N' ||
-			 flags[i].value[0] == 'F' ? " " : "", flags[i].value);
+		snprintf(left, sizeof(left), "--%s%s%s", flags[i].option.name,
+			 flags[i].value[0] == 'N' || flags[i].value[0] == 'F' ? " " : "",
+			 flags[i].value);
 		fprintf(to, "  %-18s %s\n", left, flags[i].help);
 	}
 }
@@ -144,7 +151,8 @@ static bool open_ledger(struct sim *sim, const char *path)
 }
 
 /* One Slack with its stage; `path` NULL = serve. */
-static bool run(const struct arguments *a, struct tls_identity *identity, const char *ca_file, const char *path)
+static bool run(const struct arguments *a, struct tls_identity *identity, const char *ca_file,
+		const char *path)
 {
 	static const int ends[] = { SIGTERM, SIGINT };
 	struct sim *sim;

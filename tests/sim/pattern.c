@@ -17,7 +17,9 @@ static int hex(char c)
 /* One escape behind a backslash; gives how many letters it took, 0 = none that we know. */
 static size_t unescape(struct str rest, struct buf *out)
 {
-	static const struct { char seen, meant; } simple[] = {
+	static const struct {
+		char seen, meant;
+	} simple[] = {
 		{ 'n', '\n' }, { 't', '\t' }, { 'r', '\r' }, { '"', '"' }, { '\\', '\\' },
 	};
 
@@ -100,7 +102,8 @@ static bool is_duration(struct str s)
 {
 	int64_t ms;
 
-	return (str_ends(s, "ms") && str_int(str_sub(s, 0, s.len - 2), &ms)) || duration_parse(s, &ms);
+	return (str_ends(s, "ms") && str_int(str_sub(s, 0, s.len - 2), &ms)) ||
+	       duration_parse(s, &ms);
 }
 
 static bool is_percent(struct str s)
@@ -146,9 +149,9 @@ static bool is_any(struct str s)
 /* What capitals stand for, and how the word must look. */
 static const struct kind {
 	const char *name;
-	bool quoted;		/* must stand in quotes; others must not */
-	bool either;		/* quotes or not */
-	bool list;		/* takes all words that are left, at least one */
+	bool quoted; /* must stand in quotes; others must not */
+	bool either; /* quotes or not */
+	bool list;   /* takes all words that are left, at least one */
 	bool (*fits)(struct str s);
 } kinds[] = {
 	{ "PERSONS", false, false, true, is_person },
@@ -177,7 +180,8 @@ static const struct kind *kind_of(struct str token)
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		struct str rest = token;
 
-		if (str_skip(&rest, kinds[i].name) && (rest.len == 0 || isdigit((unsigned char)rest.p[0])))
+		if (str_skip(&rest, kinds[i].name) &&
+		    (rest.len == 0 || isdigit((unsigned char)rest.p[0])))
 			return &kinds[i];
 	}
 	return NULL;
@@ -213,8 +217,8 @@ static struct str join(const struct words *words, size_t from, struct arena *are
 }
 
 /* Fits the tokens of one stretch of a pattern (no brackets in it); moves *at over what fits. */
-static bool stretch_fits(struct str tokens, const struct words *words, size_t *at, struct arena *arena,
-			 struct match *m)
+static bool stretch_fits(struct str tokens, const struct words *words, size_t *at,
+			 struct arena *arena, struct match *m)
 {
 	struct str token;
 
@@ -222,6 +226,8 @@ static bool stretch_fits(struct str tokens, const struct words *words, size_t *a
 		const struct kind *k = kind_of(token);
 		const struct word *w = &words->at[*at];
 
+		if (str_is(token, ":"))
+			continue;
 		if (*at == words->n)
 			return false;
 		if (k == NULL ? w->quoted || !str_eq(w->text, token) : !word_fits(k, w))
@@ -248,7 +254,8 @@ static struct str until(struct str *rest, char bracket)
 	return piece;
 }
 
-static bool all_fits(const char *pattern, const struct words *words, struct arena *arena, struct match *m, size_t *at)
+static bool all_fits(const char *pattern, const struct words *words, struct arena *arena,
+		     struct match *m, size_t *at)
 {
 	struct str rest = str_from(pattern);
 
@@ -270,7 +277,8 @@ static bool all_fits(const char *pattern, const struct words *words, struct aren
 	return *at == words->n;
 }
 
-bool pattern_fits(const char *pattern, const struct words *words, struct arena *arena, struct match *out)
+bool pattern_fits(const char *pattern, const struct words *words, struct arena *arena,
+		  struct match *out)
 {
 	size_t at = 0;
 

@@ -5,7 +5,7 @@
  *	PERSON in CHANNEL says TEXT [as NAME]
  *
  * Small words stand for themselves, words in capitals for something of that kind, brackets for what may be
- * left out. The same text is the help.
+ * left out; a colon at the end stands for nothing. The same text is the help.
  */
 #pragma once
 
@@ -31,17 +31,20 @@ const char *words_cut(struct str line, struct arena *arena, struct words *out);
 
 /* What the capitals of a pattern stood for. */
 struct match {
-	struct { struct str name, value; } values[MATCH_MAX_VALUES];
+	struct {
+		struct str name, value;
+	} values[MATCH_MAX_VALUES];
 	size_t n;
 };
 
 /* Does the line fit the pattern? Values are slices of the words; a list (PERSONS, CHANNELS, REST) is all that is
  * left, joined by blanks in the arena. */
-bool pattern_fits(const char *pattern, const struct words *words, struct arena *arena, struct match *out);
+bool pattern_fits(const char *pattern, const struct words *words, struct arena *arena,
+		  struct match *out);
 /* How many words at the beginning fit: for the nearest command in a complaint. */
 size_t pattern_reach(const char *pattern, const struct words *words);
 
-struct str match_text(const struct match *m, const char *name);		/* empty = left out */
+struct str match_text(const struct match *m, const char *name); /* empty = left out */
 bool match_has(const struct match *m, const char *name);
 int64_t match_number(const struct match *m, const char *name, int64_t otherwise);
 int64_t match_ms(const struct match *m, const char *name, int64_t otherwise);

@@ -17,7 +17,7 @@ struct peer {
 	void *owner;
 	bool muted;
 	bool over;
-	int code;			/* the client's close code */
+	int code; /* the client's close code */
 	struct loop_call flush;
 };
 
@@ -37,7 +37,8 @@ static ssize_t on_want(wslay_event_context_ptr ws, uint8_t *to, size_t len, int 
 	return (ssize_t)n;
 }
 
-static ssize_t on_give(wslay_event_context_ptr ws, const uint8_t *data, size_t len, int flags, void *owner)
+static ssize_t on_give(wslay_event_context_ptr ws, const uint8_t *data, size_t len, int flags,
+		       void *owner)
 {
 	struct peer *p = owner;
 
@@ -48,7 +49,8 @@ static ssize_t on_give(wslay_event_context_ptr ws, const uint8_t *data, size_t l
 	return (ssize_t)len;
 }
 
-static void on_frame(wslay_event_context_ptr ws, const struct wslay_event_on_frame_recv_start_arg *arg, void *owner)
+static void on_frame(wslay_event_context_ptr ws,
+		     const struct wslay_event_on_frame_recv_start_arg *arg, void *owner)
 {
 	struct peer *p = owner;
 
@@ -59,7 +61,8 @@ static void on_frame(wslay_event_context_ptr ws, const struct wslay_event_on_fra
 	peer_close(p, CODE_PROTOCOL, "fragmented frames are not accepted");
 }
 
-static void on_message(wslay_event_context_ptr ws, const struct wslay_event_on_msg_recv_arg *arg, void *owner)
+static void on_message(wslay_event_context_ptr ws, const struct wslay_event_on_msg_recv_arg *arg,
+		       void *owner)
 {
 	struct peer *p = owner;
 
@@ -141,8 +144,10 @@ struct peer *peer_new(struct sim *sim, struct conn *conn, const struct peer_setu
 		      const struct peer_events *events, void *owner)
 {
 	static const struct wslay_event_callbacks callbacks = {
-		.recv_callback = on_want, .send_callback = on_give,
-		.on_frame_recv_start_callback = on_frame, .on_msg_recv_callback = on_message,
+		.recv_callback = on_want,
+		.send_callback = on_give,
+		.on_frame_recv_start_callback = on_frame,
+		.on_msg_recv_callback = on_message,
 	};
 	static const struct conn_reader reader = { on_bytes, on_gone };
 	struct peer *p = mem_zero(1, sizeof(*p));
@@ -170,7 +175,8 @@ static void send_pieces(struct peer *p, struct str message)
 	for (size_t at = 0; at < message.len; at += PIECE) {
 		bool last = message.len - at <= PIECE;
 		size_t n = last ? message.len - at : PIECE;
-		char head[2] = { (char)((at == 0 ? WSLAY_TEXT_FRAME : WSLAY_CONTINUATION_FRAME) | (last ? 0x80 : 0)),
+		char head[2] = { (char)((at == 0 ? WSLAY_TEXT_FRAME : WSLAY_CONTINUATION_FRAME) |
+					(last ? 0x80 : 0)),
 				 (char)n };
 
 		conn_write(p->conn, str_make(head, sizeof(head)));
@@ -220,7 +226,7 @@ void peer_close(struct peer *p, int code, const char *reason)
 {
 	struct str why = str_from(reason);
 
-	settle(p);		/* a close frame would overtake what is queued, and nothing follows it */
+	settle(p); /* a close frame would overtake what is queued, and nothing follows it */
 	if (p->over || p->muted)
 		return;
 	wslay_event_queue_close(p->ws, (uint16_t)code, (const uint8_t *)why.p, why.len);

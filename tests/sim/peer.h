@@ -16,7 +16,7 @@ struct peer_events {
 };
 
 struct peer_setup {
-	size_t max_frame;		/* longer frames of the client end with 1009, fragmented ones with 1002 */
+	size_t max_frame; /* longer frames of the client end with 1009, fragmented ones with 1002 */
 	enum framing framing;
 	bool deaf_to_close;
 };
@@ -27,7 +27,7 @@ struct peer *peer_new(struct sim *sim, struct conn *conn, const struct peer_setu
 void peer_text(struct peer *p, struct str message);
 void peer_binary(struct peer *p, struct str bytes);
 void peer_ping(struct peer *p);
-void peer_raw(struct peer *p, struct str bytes);	/* onto the wire as it is, no frame around it */
+void peer_raw(struct peer *p, struct str bytes); /* onto the wire as it is, no frame around it */
 void peer_close(struct peer *p, int code, const char *reason);
 /* From now on it neither reads nor writes, and the connection stays: half-open. */
 void peer_mute(struct peer *p);

@@ -84,7 +84,8 @@ static void become(const char *const *argv, const char *const *environment, int 
 	_exit(127);
 }
 
-struct process *process_start(struct loop *loop, const char *const *argv, const char *const *environment, FILE *show)
+struct process *process_start(struct loop *loop, const char *const *argv,
+			      const char *const *environment, FILE *show)
 {
 	struct process *p;
 	int ends[2];

@@ -12,7 +12,8 @@ struct process;
 
 /* `argv` and `environment` end with NULL; the environment is laid over our own, "NAME=" takes a name away. NULL when it
  * cannot be started (said in the log). Output is also passed on to `show` when it is not NULL. */
-struct process *process_start(struct loop *loop, const char *const *argv, const char *const *environment, FILE *show);
+struct process *process_start(struct loop *loop, const char *const *argv,
+			      const char *const *environment, FILE *show);
 /* Kills it when it still runs, and waits for its end. */
 void process_free(struct process *p);
 void process_signal(struct process *p, int signal);

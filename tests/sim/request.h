@@ -9,13 +9,13 @@
 enum { REQUEST_MAX_HEAD = 32 << 10, REQUEST_MAX_BODY = 4 << 20 };
 
 struct request {
-	struct str method;		/* "POST" */
-	struct str path;		/* "/api/auth.test" */
-	struct str query;		/* behind the `?`, may be empty */
-	struct str head;		/* all header lines */
+	struct str method; /* "POST" */
+	struct str path;   /* "/api/auth.test" */
+	struct str query;  /* behind the `?`, may be empty */
+	struct str head;   /* all header lines */
 	struct str body;
 	bool keep_alive;
-	bool wants_continue;		/* Expect: 100-continue */
+	bool wants_continue; /* Expect: 100-continue */
 };
 
 enum { REQUEST_MORE = 1, REQUEST_BAD, REQUEST_BODY_MISSING };

@@ -10,8 +10,8 @@ enum { MAX_CLIENT_FRAME = 16384, SILENT_MS = 120000, GOODBYE_MS = 10000 };
 
 struct rtm_side {
 	struct sim *sim;
-	struct json *waiting;		/* array of inner events since the last ticket, as texts */
-	char *last;			/* the newest event */
+	struct json *waiting; /* array of inner events since the last ticket, as texts */
+	char *last;	      /* the newest event */
 };
 
 struct rtm_side *rtm_side_new(struct sim *sim)
@@ -37,7 +37,7 @@ static void publish_but(struct rtm_side *side, struct str inner, const struct li
 {
 	struct wire_plan *plan = &side->sim->plan;
 
-	list_each(it, &side->sim->links->all) {
+	list_each (it, &side->sim->links->all) {
 		struct link *l = list_entry(it, struct link, link);
 
 		if (!l->live || l == not_to)
@@ -84,8 +84,8 @@ static void answer_error(struct link *l, int64_t id, int code, const char *msg)
 	CLEANUP(buf_deinit) struct buf text;
 
 	buf_init(&text, 0);
-	buf_addf(&text, "{\"ok\":false,\"reply_to\":%lld,\"error\":{\"code\":%d,\"msg\":\"%s\"}}", (long long)id, code,
-		 msg);
+	buf_addf(&text, "{\"ok\":false,\"reply_to\":%lld,\"error\":{\"code\":%d,\"msg\":\"%s\"}}",
+		 (long long)id, code, msg);
 	link_text(l, buf_str(&text));
 }
 
@@ -101,7 +101,8 @@ static void answer_posted(struct link *l, int64_t id, const struct message *m)
 	json_free(j);
 }
 
-static void echo_to_others(struct rtm_side *side, struct link *from, struct channel *c, struct message *m)
+static void echo_to_others(struct rtm_side *side, struct link *from, struct channel *c,
+			   struct message *m)
 {
 	struct json *event = fact_message_event(&side->sim->workspace, c, m);
 	CLEANUP(buf_deinit) struct buf text;
@@ -116,7 +117,8 @@ static void echo_to_others(struct rtm_side *side, struct link *from, struct chan
 static void note_post(struct rtm_side *side, const struct json *frame, const struct channel *c,
 		      const struct message *m)
 {
-	struct entry *e = ledger_add(&side->sim->ledger, loop_now(side->sim->loop), sim_ms(side->sim), "rtm message", frame);
+	struct entry *e = ledger_add(&side->sim->ledger, loop_now(side->sim->loop),
+				     sim_ms(side->sim), "rtm message", frame);
 
 	e->status = 200;
 	e->acted = true;
@@ -125,7 +127,8 @@ static void note_post(struct rtm_side *side, const struct json *frame, const str
 	ledger_close_entry(&side->sim->ledger, e);
 }
 
-static void on_client_message(struct rtm_side *side, struct link *l, const struct json *frame, int64_t id)
+static void on_client_message(struct rtm_side *side, struct link *l, const struct json *frame,
+			      int64_t id)
 {
 	struct workspace *w = &side->sim->workspace;
 	struct channel *c = workspace_channel(w, json_str(frame, "channel"));
@@ -152,7 +155,8 @@ static void on_client_message(struct rtm_side *side, struct link *l, const struc
 }
 
 /* A pong carries the ping's own fields again. */
-static void on_client_ping(struct rtm_side *side, struct link *l, const struct json *frame, int64_t id)
+static void on_client_ping(struct rtm_side *side, struct link *l, const struct json *frame,
+			   int64_t id)
 {
 	struct json *pong = json_new_object(), *value;
 	struct str key;
@@ -170,7 +174,8 @@ static void on_client_ping(struct rtm_side *side, struct link *l, const struct j
 	json_free(pong);
 }
 
-static void on_client_quiet(struct rtm_side *side, struct link *l, const struct json *frame, int64_t id)
+static void on_client_quiet(struct rtm_side *side, struct link *l, const struct json *frame,
+			    int64_t id)
 {
 	(void)side;
 	(void)l;
@@ -183,10 +188,8 @@ static const struct client_frame {
 	bool has_id;
 	void (*handle)(struct rtm_side *side, struct link *l, const struct json *frame, int64_t id);
 } client_frames[] = {
-	{ "message", true, on_client_message },
-	{ "ping", true, on_client_ping },
-	{ "typing", true, on_client_quiet },
-	{ "presence_sub", false, on_client_quiet },
+	{ "message", true, on_client_message },	      { "ping", true, on_client_ping },
+	{ "typing", true, on_client_quiet },	      { "presence_sub", false, on_client_quiet },
 	{ "presence_query", false, on_client_quiet },
 };
 
@@ -200,7 +203,8 @@ static void on_frame(struct rtm_side *side, struct link *l, const struct json *f
 		if (!str_is(json_str(frame, "type"), known->type))
 			continue;
 		if (known->has_id && (!json_get_int(frame, "id", &id) || id <= 0))
-			sim_complain(side->sim, "the client sent a %s without a positive id", known->type);
+			sim_complain(side->sim, "the client sent a %s without a positive id",
+				     known->type);
 		known->handle(side, l, frame, id);
 		return;
 	}
@@ -253,8 +257,10 @@ static void late_echo(struct link *l)
 	m = workspace_message(&sim->workspace, str_from(text), &c);
 	if (m == NULL)
 		return;
-	buf_addf(&frame, "{\"reply_to\":1,\"type\":\"message\",\"channel\":\"%s\",\"user\":\"%s\",\"ts\":\"%s\",\"text\":",
-		 c->id, m->author->id, m->ts);
+	buf_addf(
+		&frame,
+		"{\"reply_to\":1,\"type\":\"message\",\"channel\":\"%s\",\"user\":\"%s\",\"ts\":\"%s\",\"text\":",
+		c->id, m->author->id, m->ts);
 	json_quote(str_from(m->text), &frame);
 	buf_addc(&frame, '}');
 	link_text(l, buf_str(&frame));
@@ -285,7 +291,10 @@ static void on_ready(void *owner, struct link *l)
 static void on_ready_expired(void *owner, struct link *l)
 {
 	(void)owner;
-	link_part(l, STR("{\"type\":\"error\",\"error\":{\"code\":1,\"msg\":\"Socket URL has expired\"}}"), 0);
+	link_part(
+		l,
+		STR("{\"type\":\"error\",\"error\":{\"code\":1,\"msg\":\"Socket URL has expired\"}}"),
+		0);
 }
 
 static void on_gone(void *owner, struct link *l)
@@ -298,7 +307,8 @@ void rtm_side_join(struct rtm_side *side, struct conn *conn, bool good_ticket)
 {
 	static const struct link_events good = { on_ready, on_text, on_gone };
 	static const struct link_events expired = { on_ready_expired, on_text, on_gone };
-	struct link *l = link_new(side->sim->links, conn, MAX_CLIENT_FRAME, good_ticket ? &good : &expired, side);
+	struct link *l = link_new(side->sim->links, conn, MAX_CLIENT_FRAME,
+				  good_ticket ? &good : &expired, side);
 
 	l->life.on_due = on_silent;
 }
@@ -308,12 +318,14 @@ bool rtm_side_goodbye(struct rtm_side *side, int64_t cut_ms)
 	struct link *l = links_staying(side->sim->links);
 
 	if (l != NULL)
-		link_part(l, STR("{\"type\":\"goodbye\"}"), cut_ms >= 0 ? cut_ms : sim_scaled(side->sim, GOODBYE_MS));
+		link_part(l, STR("{\"type\":\"goodbye\"}"),
+			  cut_ms >= 0 ? cut_ms : sim_scaled(side->sim, GOODBYE_MS));
 	return l != NULL;
 }
 
 void rtm_side_migrate(struct rtm_side *side)
 {
-	list_each(it, &side->sim->links->all)
-		link_part(list_entry(it, struct link, link), STR("{\"type\":\"team_migration_started\"}"), 0);
+	list_each (it, &side->sim->links->all)
+		link_part(list_entry(it, struct link, link),
+			  STR("{\"type\":\"team_migration_started\"}"), 0);
 }

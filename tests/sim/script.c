@@ -16,7 +16,7 @@ enum { MAX_DEPTH = 4, LEDGER_SHOWN = 40 };
 struct source {
 	const char *name;
 	struct str rest;
-	unsigned line;		/* of the line that is cut next */
+	unsigned line; /* of the line that is cut next */
 };
 
 /* One command with what is indented below it. */
@@ -176,12 +176,13 @@ static bool check_step(const char *file, const struct step *step, int depth)
 		CLEANUP(mem_freep) char *left = moved_left(step->block);
 		CLEANUP(mem_freep) char *block = with_number(str_from(left), loop.name, loop.from);
 
-		good = check_source((struct source){ file, str_from(block), step->line + 1 }, depth + 1);
+		good = check_source((struct source){ file, str_from(block), step->line + 1 },
+				    depth + 1);
 	} else if (why == NULL) {
 		c = command_find(&words, &arena, &m, &why);
-		if (c != NULL && !c->has_block && step->block.len > 0)
+		if (c != NULL && !command_has_block(c) && step->block.len > 0)
 			why = "indented lines below a command that takes none";
-		if (c != NULL && c->has_block && step->block.len == 0)
+		if (c != NULL && command_has_block(c) && step->block.len == 0)
 			why = "this command needs indented lines below it";
 	}
 	if (why != NULL) {
@@ -215,18 +216,20 @@ bool script_check(const char *path)
 	CLEANUP(buf_deinit) struct buf text;
 
 	buf_init(&text, 0);
-	return load_file(path, &text) && check_source((struct source){ path, buf_str(&text), 1 }, 0);
+	return load_file(path, &text) &&
+	       check_source((struct source){ path, buf_str(&text), 1 }, 0);
 }
 
 /* --- playing --- */
 
-static bool run_command(struct stage *st, const struct command *c, const struct match *m, struct str block)
+static bool run_command(struct stage *st, const struct command *c, const struct match *m,
+			struct str block)
 {
 	struct links *links = st->sim->links;
 	CLEANUP(mem_freep) char *left = moved_left(block);
 
 	st->block = str_from(left);
-	if (!c->only_looks) {
+	if (!command_only_looks(c)) {
 		st->hellos_then = links->n_hellos;
 		st->gaps_then = links->n_gaps;
 		st->log_then = st->client != NULL ? process_output(st->client).len : 0;
@@ -236,7 +239,8 @@ static bool run_command(struct stage *st, const struct command *c, const struct 
 
 static bool play_source(struct stage *st, struct source s);
 
-static bool play_loop(struct stage *st, const char *file, const struct step *step, const struct loop_words *loop)
+static bool play_loop(struct stage *st, const char *file, const struct step *step,
+		      const struct loop_words *loop)
 {
 	CLEANUP(mem_freep) char *left = moved_left(step->block);
 
@@ -306,7 +310,8 @@ static bool nothing_left(struct stage *st, const char *file)
 	if (wrong.len > 0)
 		fprintf(stderr, "%s: the client broke the protocol:\n%.*s", file, STR_ARG(wrong));
 	if (e != NULL)
-		fprintf(stderr, "%s: at the end, call %zu (%s) was asked for by nobody\n", file, e->number, e->method);
+		fprintf(stderr, "%s: at the end, call %zu (%s) was asked for by nobody\n", file,
+			e->number, e->method);
 	return wrong.len == 0 && e == NULL;
 }
 
@@ -330,7 +335,8 @@ bool script_play(struct stage *st, const char *path)
 	buf_init(&text, 0);
 	if (!load_file(path, &text))
 		return false;
-	good = play_source(st, (struct source){ path, buf_str(&text), 1 }) && nothing_left(st, path);
+	good = play_source(st, (struct source){ path, buf_str(&text), 1 }) &&
+	       nothing_left(st, path);
 	if (!good) {
 		fprintf(stderr, "  calls (+ = asked for):\n");
 		ledger_print(&st->sim->ledger, LEDGER_SHOWN, stderr);
@@ -375,7 +381,7 @@ static bool takes_block(struct str line)
 	why = words_cut(line, &arena, &words);
 	takes = why == NULL && is_loop(&words, &arena, &loop);
 	c = why == NULL && !takes ? command_find(&words, &arena, &m, &why) : NULL;
-	takes = takes || (c != NULL && c->has_block);
+	takes = takes || (c != NULL && command_has_block(c));
 	arena_deinit(&arena);
 	return takes;
 }
@@ -422,7 +428,7 @@ void script_serve(struct stage *st, int fd)
 	buf_init(&t.text, 0);
 	loop_file_init(&t.file, on_typed, &t);
 	if (loop_file_watch(loop, &t.file, fd, 1) < 0)
-		t.ended = true;		/* a plain file: read it whole */
+		t.ended = true; /* a plain file: read it whole */
 	while (!st->quit) {
 		len = whole_step(&t);
 		if (len > 0) {

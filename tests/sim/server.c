@@ -24,30 +24,30 @@ struct server {
 	struct tls_identity *identity;
 	struct loop_file file;
 	int port;
-	struct list conns;		/* conn::link */
+	struct list conns; /* conn::link */
 };
 
 struct conn {
-	struct list link;		// server::conns
+	struct list link; // server::conns
 	struct server *server;
 	struct stream *stream;
 	struct buf in;
-	bool answering;			/* a request is under way; the next one waits in `in` */
+	bool answering; /* a request is under way; the next one waits in `in` */
 	bool keep_alive;
-	bool closing;			/* no further request is read */
-	bool continued;			/* 100 Continue has been sent for the request in `in` */
-	bool dying;			/* ends when everything has left */
+	bool closing;	/* no further request is read */
+	bool continued; /* 100 Continue has been sent for the request in `in` */
+	bool dying;	/* ends when everything has left */
 	bool by_reset;
-	int64_t left;			/* bytes that may still leave; -1 = any number */
+	int64_t left; /* bytes that may still leave; -1 = any number */
 	const struct conn_reader *reader;
 	void *owner;
 	int64_t delay_ms;
 	struct loop_timer delay;
-	struct buf held;		/* the answer that `delay` holds back */
+	struct buf held; /* the answer that `delay` holds back */
 	bool trickling;
 	struct loop_call trickle;
-	struct loop_call end;		/* when it is cut with nothing on its way */
-	struct buf drops;		/* what trickles */
+	struct loop_call end; /* when it is cut with nothing on its way */
+	struct buf drops;     /* what trickles */
 };
 
 static void conn_free(void *pointer)
@@ -169,10 +169,20 @@ void conn_read_by(struct conn *c, const struct conn_reader *reader, void *owner)
 
 static const char *status_text(int status)
 {
-	static const struct { int status; const char *text; } known[] = {
-		{ 101, "Switching Protocols" }, { 200, "OK" }, { 400, "Bad Request" }, { 403, "Forbidden" },
-		{ 404, "Not Found" }, { 408, "Request Timeout" }, { 409, "Conflict" },
-		{ 429, "Too Many Requests" }, { 500, "Internal Server Error" }, { 502, "Bad Gateway" },
+	static const struct {
+		int status;
+		const char *text;
+	} known[] = {
+		{ 101, "Switching Protocols" },
+		{ 200, "OK" },
+		{ 400, "Bad Request" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 408, "Request Timeout" },
+		{ 409, "Conflict" },
+		{ 429, "Too Many Requests" },
+		{ 500, "Internal Server Error" },
+		{ 502, "Bad Gateway" },
 		{ 503, "Service Unavailable" },
 	};
 
@@ -228,7 +238,8 @@ static void route(struct conn *c, const struct request *r)
 	else if (str_is(path, "/link/") || str_is(path, "/rtm/"))
 		upgrade_handle(c->server->sim, c, r);
 	else
-		conn_answer(c, 404, STR("Content-Type: text/plain\r\n"), STR("slacksim: no such page\n"));
+		conn_answer(c, 404, STR("Content-Type: text/plain\r\n"),
+			    STR("slacksim: no such page\n"));
 }
 
 /* True when a whole request was taken from the buffer and routed. */
@@ -260,7 +271,8 @@ static bool read_request(struct conn *c)
 
 static void read_requests(struct conn *c)
 {
-	while (c->stream != NULL && c->reader == NULL && !c->answering && !c->closing && c->in.len > 0)
+	while (c->stream != NULL && c->reader == NULL && !c->answering && !c->closing &&
+	       c->in.len > 0)
 		if (!read_request(c))
 			return;
 }
@@ -310,8 +322,11 @@ static void on_error(void *owner, const char *why)
 static void conn_new(struct server *server, int take_fd)
 {
 	static const struct stream_events events = {
-		.on_open = on_open, .on_data = on_data, .on_drained = on_drained,
-		.on_closed = on_closed, .on_error = on_error,
+		.on_open = on_open,
+		.on_data = on_data,
+		.on_drained = on_drained,
+		.on_closed = on_closed,
+		.on_error = on_error,
 	};
 	struct conn *c = mem_zero(1, sizeof(*c));
 
@@ -324,7 +339,8 @@ static void conn_new(struct server *server, int take_fd)
 	loop_call_init(&c->trickle, on_trickle, c);
 	loop_call_init(&c->end, on_drained, c);
 	list_append(&server->conns, &c->link);
-	c->stream = stream_accept(server->sim->loop, server->identity, take_fd, HANDSHAKE_MS, &events, c);
+	c->stream = stream_accept(server->sim->loop, server->identity, take_fd, HANDSHAKE_MS,
+				  &events, c);
 }
 
 static void on_connection(void *owner, uint32_t events)
@@ -342,7 +358,9 @@ static void on_connection(void *owner, uint32_t events)
 static int listen_on(int port)
 {
 	struct sockaddr_in at = {
-		.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), one = 1;
 
@@ -380,7 +398,7 @@ void server_free(struct server *server)
 {
 	if (server == NULL)
 		return;
-	list_each(it, &server->conns)
+	list_each (it, &server->conns)
 		conn_lost(list_entry(it, struct conn, link), "the server stops");
 	if (server->file.fd >= 0) {
 		int fd = server->file.fd;

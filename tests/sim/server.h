@@ -32,11 +32,11 @@ void conn_write(struct conn *c, struct str bytes);
 size_t conn_unsent(const struct conn *c);
 
 /* Faults. */
-void conn_delay(struct conn *c, int64_t ms);		/* the next answer leaves so much later */
-void conn_trickle(struct conn *c);			/* from now on byte by byte */
+void conn_delay(struct conn *c, int64_t ms); /* the next answer leaves so much later */
+void conn_trickle(struct conn *c);	     /* from now on byte by byte */
 /* After `n` more bytes the connection ends, by RST or by a bare FIN. */
 void conn_cut_after(struct conn *c, int64_t n, bool by_reset);
 
 /* Ends it; the reader hears nothing more. */
-void conn_close(struct conn *c);			/* properly: what is queued, close_notify, FIN */
-void conn_drop(struct conn *c, bool by_reset);		/* at once */
+void conn_close(struct conn *c);	       /* properly: what is queued, close_notify, FIN */
+void conn_drop(struct conn *c, bool by_reset); /* at once */

@@ -23,7 +23,9 @@ int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t 
 	ledger_init(&sim->ledger);
 	buf_init(&sim->complaints, 1 << 20);
 	sim->random = seed * 2654435769u + 1;
-	sim->set = (struct settings){ .limits = true, .speed = 1, .scopes = mem_strdup(SIM_ALL_SCOPES) };
+	sim->set = (struct settings){ .limits = true,
+				      .speed = 1,
+				      .scopes = mem_strdup(SIM_ALL_SCOPES) };
 	sim->plan = (struct wire_plan){ .cut_handshake = -1, .cut_delivery = -1 };
 	r = loop_new(&sim->loop, NULL);
 	if (r < 0)
@@ -83,8 +85,9 @@ void sim_uuid(struct sim *sim, char out[37])
 {
 	uint64_t a = sim_random(sim, 1ull << 48), b = sim_random(sim, 1ull << 48);
 
-	snprintf(out, 37, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(a >> 16), (unsigned)(a & 0xffff),
-		 (unsigned)(b & 0xfff), (unsigned)(b >> 12 & 0xfff), (unsigned long long)(a ^ b << 1) & 0xffffffffffffull);
+	snprintf(out, 37, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(a >> 16),
+		 (unsigned)(a & 0xffff), (unsigned)(b & 0xfff), (unsigned)(b >> 12 & 0xfff),
+		 (unsigned long long)(a ^ b << 1) & 0xffffffffffffull);
 }
 
 void sim_complain(struct sim *sim, const char *fmt, ...)
@@ -147,7 +150,8 @@ void sim_publish_message(struct sim *sim, struct channel *c, struct message *m)
 	sim_publish(sim, c, fact_message_event(&sim->workspace, c, m));
 }
 
-void sim_seen(const struct sim *sim, const struct channel *c, const struct message *m, const char *what)
+void sim_seen(const struct sim *sim, const struct channel *c, const struct message *m,
+	      const char *what)
 {
 	if (sim->on_seen != NULL)
 		sim->on_seen(sim->on_seen_owner, c, m, what);

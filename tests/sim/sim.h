@@ -19,65 +19,66 @@ enum copies { COPIES_NONE, COPIES_SAME, COPIES_NEW_EVENT };
 
 /* What a scenario may set; everything else follows Slack. */
 struct settings {
-	bool classic;			/* a classic app: RTM works, Socket Mode does not */
-	bool old_rtm_start;		/* rtm.start answers with everyone and everything */
-	bool limits;			/* rate limits of the Web API */
-	enum echo echo;			/* when the event of an own post comes, seen from the HTTP answer */
-	enum framing framing;		/* how server frames are cut */
-	enum copies copies;		/* does every delivery come twice? */
-	int64_t speed;			/* Slack's schedules run so many times faster */
-	int64_t ghosts;			/* sockets that hello counts too many */
-	int64_t page;			/* the longest page of a list; 0 = as asked for */
-	char *scopes;			/* granted to the bot, joined by commas */
+	bool classic;	      /* a classic app: RTM works, Socket Mode does not */
+	bool old_rtm_start;   /* rtm.start answers with everyone and everything */
+	bool limits;	      /* rate limits of the Web API */
+	enum echo echo;	      /* when the event of an own post comes, seen from the HTTP answer */
+	enum framing framing; /* how server frames are cut */
+	enum copies copies;   /* does every delivery come twice? */
+	int64_t speed;	      /* Slack's schedules run so many times faster */
+	int64_t ghosts;	      /* sockets that hello counts too many */
+	int64_t page;	      /* the longest page of a list; 0 = as asked for */
+	char *scopes;	      /* granted to the bot, joined by commas */
 };
 
 /* What shall happen to the next handshake or frame, once. */
 struct wire_plan {
-	int64_t refuse_status;		/* 0 = the handshake is answered with 101 */
+	int64_t refuse_status; /* 0 = the handshake is answered with 101 */
 	int64_t refuse_times;
-	int64_t cut_handshake;		/* -1 = no; bytes of the answer to the handshake that still leave */
-	int64_t cut_delivery;		/* the same of the next delivery */
+	int64_t cut_handshake; /* -1 = no; bytes of the answer to the handshake that still leave */
+	int64_t cut_delivery;  /* the same of the next delivery */
 	bool cut_by_reset;
 	int64_t delay_hello_ms;
 	bool no_hello;
-	char *hello_reason;		/* a disconnect frame with this reason in place of hello; NULL = hello */
-	char *garbage;			/* text behind the 101; NULL = none */
-	char *late_echo;		/* RTM: text of the own message that comes again behind hello */
-	int64_t migrating;		/* RTM: so many connects fail with migration_in_progress */
-	bool deaf_to_close;		/* close frames of the client stay without an answer */
+	char *hello_reason; /* a disconnect frame with this reason in place of hello; NULL = hello */
+	char *garbage;	    /* text behind the 101; NULL = none */
+	char *late_echo;    /* RTM: text of the own message that comes again behind hello */
+	int64_t migrating;  /* RTM: so many connects fail with migration_in_progress */
+	bool deaf_to_close; /* close frames of the client stay without an answer */
 };
 
 struct sim {
 	struct loop *loop;
 	struct workspace workspace;
 	struct ledger ledger;
-	struct list faults;		/* fault::link */
+	struct list faults; /* fault::link */
 	struct settings set;
 	struct wire_plan plan;
 	struct tickets tickets;
-	struct map buckets;		/* by method: struct bucket, made on first use or set by hand */
+	struct map buckets; /* by method: struct bucket, made on first use or set by hand */
 	struct server *server;
 	struct links *links;
 	struct socket_side *socket;
 	struct rtm_side *rtm;
 	struct mono started;
 	uint64_t random;
-	struct buf complaints;		/* what the client did wrong on the wire, one a line */
+	struct buf complaints; /* what the client did wrong on the wire, one a line */
 	/* Called for everything that people could see; NULL = nobody looks on. */
-	void (*on_seen)(void *owner, const struct channel *c, const struct message *m, const char *what);
+	void (*on_seen)(void *owner, const struct channel *c, const struct message *m,
+			const char *what);
 	void *on_seen_owner;
 };
 
 #define SIM_BOT_TOKEN "xoxb-1000000000001-1000000000002-slacksimslacksimslacksim"
 #define SIM_APP_TOKEN "xapp-1-A01RETORT-1000000000003-slacksim"
-#define SIM_ALL_SCOPES \
+#define SIM_ALL_SCOPES                                                                                         \
 	"app_mentions:read,channels:history,groups:history,im:history,mpim:history,channels:read,groups:read," \
 	"im:read,mpim:read,users:read,chat:write,reactions:read,reactions:write,im:write,mpim:write,team:read"
 
 int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t seed);
 void sim_free(struct sim *sim);
-int64_t sim_ms(const struct sim *sim);				/* since the start */
-int64_t sim_scaled(const struct sim *sim, int64_t ms);		/* by the speed of Slack's schedules */
+int64_t sim_ms(const struct sim *sim);		       /* since the start */
+int64_t sim_scaled(const struct sim *sim, int64_t ms); /* by the speed of Slack's schedules */
 uint64_t sim_random(struct sim *sim, uint64_t below);
 void sim_uuid(struct sim *sim, char out[37]);
 /* Notes what the client did wrong; a scenario with complaints fails. */
@@ -87,4 +88,5 @@ void sim_complain(struct sim *sim, const char *fmt, ...) __attribute__((format(p
 void sim_publish(struct sim *sim, const struct channel *c, struct json *take_inner);
 /* The event of a message, and the app_mention that goes with it. */
 void sim_publish_message(struct sim *sim, struct channel *c, struct message *m);
-void sim_seen(const struct sim *sim, const struct channel *c, const struct message *m, const char *what);
+void sim_seen(const struct sim *sim, const struct channel *c, const struct message *m,
+	      const char *what);

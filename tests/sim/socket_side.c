@@ -30,21 +30,21 @@ enum { CUT_OTHER_MS = 10000 };
 
 struct socket_side {
 	struct sim *sim;
-	struct list deliveries;		/* delivery::link: not acknowledged */
+	struct list deliveries; /* delivery::link: not acknowledged */
 	struct map by_envelope;
 	size_t n_open, n_waiting, n_resent;
-	struct delivery *last;		/* a copy, for socket_side_repeat */
+	struct delivery *last; /* a copy, for socket_side_repeat */
 	uint64_t next_event;
 };
 
 struct delivery {
-	struct list link;		// socket_side::deliveries
+	struct list link; // socket_side::deliveries
 	struct socket_side *side;
-	struct link *on;		/* NULL = waiting for a socket */
+	struct link *on; /* NULL = waiting for a socket */
 	char envelope[37];
 	char event_id[24];
 	const char *type;
-	char *payload;			/* an inner event when `wrapped` */
+	char *payload; /* an inner event when `wrapped` */
 	bool wrapped;
 	bool wants_payload;
 	unsigned attempt;
@@ -77,9 +77,11 @@ static void delivery_text(const struct delivery *d, struct buf *out)
 		fact_callback(&d->side->sim->workspace, str_from(d->payload), d->event_id, out);
 	else
 		buf_addz(out, d->payload);
-	buf_addf(out, ",\"type\":\"%s\",\"accepts_response_payload\":%s", d->type, d->wants_payload ? "true" : "false");
+	buf_addf(out, ",\"type\":\"%s\",\"accepts_response_payload\":%s", d->type,
+		 d->wants_payload ? "true" : "false");
 	if (d->wrapped)
-		buf_addf(out, ",\"retry_attempt\":%u,\"retry_reason\":\"%s\"", d->attempt, d->attempt > 0 ? "timeout" : "");
+		buf_addf(out, ",\"retry_attempt\":%u,\"retry_reason\":\"%s\"", d->attempt,
+			 d->attempt > 0 ? "timeout" : "");
 	buf_addc(out, '}');
 }
 
@@ -108,7 +110,8 @@ static void deliver(struct delivery *d)
 		return;
 	send_delivery(d, to);
 	if (d->attempt < ARRAY_LEN(again_ms))
-		loop_timer_start(side->sim->loop, &d->again, sim_scaled(side->sim, again_ms[d->attempt]));
+		loop_timer_start(side->sim->loop, &d->again,
+				 sim_scaled(side->sim, again_ms[d->attempt]));
 }
 
 static void on_again(void *owner)
@@ -122,7 +125,8 @@ static void on_again(void *owner)
 
 static void new_event_id(struct delivery *d)
 {
-	snprintf(d->event_id, sizeof(d->event_id), "Ev0SIM%010llu", (unsigned long long)++d->side->next_event);
+	snprintf(d->event_id, sizeof(d->event_id), "Ev0SIM%010llu",
+		 (unsigned long long)++d->side->next_event);
 }
 
 static struct delivery *delivery_new(struct socket_side *side, const char *type, struct str payload)
@@ -200,7 +204,8 @@ void socket_side_publish(struct socket_side *side, struct str inner)
 	publish(d);
 }
 
-void socket_side_envelope(struct socket_side *side, const char *type, struct str payload, bool wants_payload)
+void socket_side_envelope(struct socket_side *side, const char *type, struct str payload,
+			  bool wants_payload)
 {
 	struct delivery *d = delivery_new(side, type, payload);
 
@@ -210,7 +215,7 @@ void socket_side_envelope(struct socket_side *side, const char *type, struct str
 
 static void deliver_waiting(struct socket_side *side)
 {
-	list_each(it, &side->deliveries) {
+	list_each (it, &side->deliveries) {
 		struct delivery *d = list_entry(it, struct delivery, link);
 
 		if (d->on == NULL)
@@ -223,7 +228,7 @@ static void on_gone(void *owner, struct link *dead)
 {
 	struct socket_side *side = owner;
 
-	list_each(it, &side->deliveries) {
+	list_each (it, &side->deliveries) {
 		struct delivery *d = list_entry(it, struct delivery, link);
 
 		if (d->on == dead)
@@ -246,7 +251,8 @@ static void on_text(void *owner, struct link *l, struct str message)
 	}
 	id = json_str(j, "envelope_id");
 	if (id.len == 0)
-		sim_complain(side->sim, "the client sent a frame without envelope_id: %.*s", STR_ARG(message));
+		sim_complain(side->sim, "the client sent a frame without envelope_id: %.*s",
+			     STR_ARG(message));
 	d = map_get(&side->by_envelope, id);
 	if (d != NULL)
 		delivery_forget(d);
@@ -266,9 +272,12 @@ static void disconnect(struct link *l, const char *reason, int64_t cut_ms)
 	CLEANUP(buf_deinit) struct buf text;
 
 	buf_init(&text, 0);
-	buf_addf(&text, "{\"type\":\"disconnect\",\"reason\":\"%s\",\"debug_info\":{\"host\":\"applink-slacksim\"}}",
-		 reason);
-	link_part(l, buf_str(&text), cut_ms >= 0 ? cut_ms : sim_scaled(l->links->sim, parting_ms(reason)));
+	buf_addf(
+		&text,
+		"{\"type\":\"disconnect\",\"reason\":\"%s\",\"debug_info\":{\"host\":\"applink-slacksim\"}}",
+		reason);
+	link_part(l, buf_str(&text),
+		  cut_ms >= 0 ? cut_ms : sim_scaled(l->links->sim, parting_ms(reason)));
 }
 
 bool socket_side_refresh(struct socket_side *side, const char *reason, int64_t cut_ms)
@@ -291,10 +300,12 @@ static void say_hello(struct link *l)
 	CLEANUP(buf_deinit) struct buf text;
 
 	buf_init(&text, 0);
-	buf_addf(&text,
-		 "{\"type\":\"hello\",\"num_connections\":%lld,\"debug_info\":{\"host\":\"applink-slacksim\","
-		 "\"build_number\":10,\"approximate_connection_time\":%lld},\"connection_info\":{\"app_id\":\"%s\"}}",
-		 (long long)((int64_t)l->links->n + sim->set.ghosts), (long long)l->life_s, sim->workspace.bot->app_id);
+	buf_addf(
+		&text,
+		"{\"type\":\"hello\",\"num_connections\":%lld,\"debug_info\":{\"host\":\"applink-slacksim\","
+		"\"build_number\":10,\"approximate_connection_time\":%lld},\"connection_info\":{\"app_id\":\"%s\"}}",
+		(long long)((int64_t)l->links->n + sim->set.ghosts), (long long)l->life_s,
+		sim->workspace.bot->app_id);
 	link_hello(l, buf_str(&text));
 }
 
@@ -312,7 +323,8 @@ static void on_ready(void *owner, struct link *l)
 		plan->no_hello = false;
 	} else {
 		say_hello(l);
-		loop_timer_start(side->sim->loop, &l->life, sim_scaled(side->sim, l->life_s * 1000));
+		loop_timer_start(side->sim->loop, &l->life,
+				 sim_scaled(side->sim, l->life_s * 1000));
 		deliver_waiting(side);
 	}
 }
@@ -340,7 +352,7 @@ void socket_side_free(struct socket_side *side)
 {
 	if (side == NULL)
 		return;
-	list_each(it, &side->deliveries)
+	list_each (it, &side->deliveries)
 		delivery_free(list_entry(it, struct delivery, link));
 	delivery_free(side->last);
 	map_deinit(&side->by_envelope, NULL);

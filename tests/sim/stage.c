@@ -108,7 +108,8 @@ struct user *stage_person(struct stage *st, const struct match *m)
 	str_skip(&name, "@");
 	u = workspace_user(&st->sim->workspace, name);
 	if (u == NULL)
-		stage_fail(st, "there is no @%.*s; say `people @%.*s` first", STR_ARG(name), STR_ARG(name));
+		stage_fail(st, "there is no @%.*s; say `people @%.*s` first", STR_ARG(name),
+			   STR_ARG(name));
 	return u;
 }
 
@@ -122,7 +123,8 @@ struct channel *stage_channel(struct stage *st, const struct match *m, struct us
 	str_skip(&name, "#");
 	c = workspace_channel(&st->sim->workspace, name);
 	if (c == NULL)
-		stage_fail(st, "there is no #%.*s; say `channels #%.*s` first", STR_ARG(name), STR_ARG(name));
+		stage_fail(st, "there is no #%.*s; say `channels #%.*s` first", STR_ARG(name),
+			   STR_ARG(name));
 	return c;
 }
 
@@ -146,7 +148,8 @@ struct message *stage_message(struct stage *st, const struct match *m, struct ch
 	return found;
 }
 
-void stage_remember(struct stage *st, const struct match *m, struct channel *c, struct message *message)
+void stage_remember(struct stage *st, const struct match *m, struct channel *c,
+		    struct message *message)
 {
 	struct named *named;
 
@@ -170,7 +173,8 @@ char *stage_path(struct stage *st, const char *name)
 		buf_addf(&path, "%s/slacksim-XXXXXX", tmp != NULL && tmp[0] != '\0' ? tmp : "/tmp");
 		st->folder = buf_take(&path);
 		if (mkdtemp(st->folder) == NULL) {
-			stage_fail(st, "cannot make the folder %s: %s", st->folder, strerror(errno));
+			stage_fail(st, "cannot make the folder %s: %s", st->folder,
+				   strerror(errno));
 			free(TAKE(st->folder));
 			return NULL;
 		}

@@ -9,26 +9,26 @@
 
 struct stage {
 	struct sim *sim;
-	const char *program;		/* the client under test; $RETORT */
-	const char *ca_file;		/* what it shall trust */
-	char *folder;			/* temporary; holds rules/ and its like; NULL until needed */
-	char *rules_path;		/* given to the client; NULL = none */
-	char *conf_path;		/* NULL = none */
-	const char **environment;	/* further NAME=VALUE for the client, owned */
+	const char *program;	  /* the client under test; $RETORT */
+	const char *ca_file;	  /* what it shall trust */
+	char *folder;		  /* temporary; holds rules/ and its like; NULL until needed */
+	char *rules_path;	  /* given to the client; NULL = none */
+	char *conf_path;	  /* NULL = none */
+	const char **environment; /* further NAME=VALUE for the client, owned */
 	size_t n_environment;
-	struct process *client;		/* NULL = not started */
-	FILE *show;			/* where the conversation is shown; NULL = nowhere */
-	struct load *load;		/* NULL = none yet */
-	int64_t patience_ms;		/* how long an expectation waits */
-	int64_t quiet_ms;		/* how long nothing must happen for `expect nothing` */
-	struct message *said;		/* by the newest command: `it` */
+	struct process *client; /* NULL = not started */
+	FILE *show;		/* where the conversation is shown; NULL = nowhere */
+	struct load *load;	/* NULL = none yet */
+	int64_t patience_ms;	/* how long an expectation waits */
+	int64_t quiet_ms;	/* how long nothing must happen for `expect nothing` */
+	struct message *said;	/* by the newest command: `it` */
 	struct channel *said_in;
-	struct map named;		/* struct named, by name */
-	size_t hellos_then, gaps_then;	/* before the newest command that was no expectation */
+	struct map named;	       /* struct named, by name */
+	size_t hellos_then, gaps_then; /* before the newest command that was no expectation */
 	size_t log_then;
-	struct str block;		/* the lines indented below the one being played, moved to the left */
-	struct arena arena;		/* texts of the line being played */
-	struct buf complaint;		/* why the line failed */
+	struct str block;     /* the lines indented below the one being played, moved to the left */
+	struct arena arena;   /* texts of the line being played */
+	struct buf complaint; /* why the line failed */
 	bool quit;
 };
 
@@ -55,7 +55,8 @@ struct user *stage_person(struct stage *st, const struct match *m);
 struct channel *stage_channel(struct stage *st, const struct match *m, struct user *dm_of);
 struct message *stage_message(struct stage *st, const struct match *m, struct channel **in);
 /* Remembers a message as `it` and under its name, if it got one. */
-void stage_remember(struct stage *st, const struct match *m, struct channel *c, struct message *message);
+void stage_remember(struct stage *st, const struct match *m, struct channel *c,
+		    struct message *message);
 /* A path in the temporary folder, made on first use; the caller's. NULL after stage_fail. */
 char *stage_path(struct stage *st, const char *name);
 bool stage_write(struct stage *st, const char *path, struct str text);

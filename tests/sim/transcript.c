@@ -12,7 +12,9 @@ enum { PLACE_WIDTH = 12, NAME_WIDTH = 8 };
 /* The message that this one answers: the root of its thread, or the newest one of a person. */
 static const struct message *cause(const struct channel *c, const struct message *m)
 {
-	const struct message *root = m->thread_ts != NULL ? channel_message(c, str_from(m->thread_ts)) : NULL;
+	const struct message *root = m->thread_ts != NULL ?
+					     channel_message(c, str_from(m->thread_ts)) :
+					     NULL;
 
 	if (root != NULL && root != m)
 		return root;
@@ -40,7 +42,8 @@ static void print_text(const struct stage *st, const struct message *m)
 	buf_init(&text, 0);
 	workspace_plain_text(&st->sim->workspace, str_from(m->text), &text);
 	for (rest = buf_str(&text); str_cut(&rest, '\n', &line); first = false)
-		fprintf(st->show, "%s%.*s", first ? "" : "\n                          ", STR_ARG(line));
+		fprintf(st->show, "%s%.*s", first ? "" : "\n                          ",
+			STR_ARG(line));
 }
 
 /* What happened, in the words of someone who looks on. `who` is a name when only one person sees it. */
@@ -93,7 +96,8 @@ static void on_seen(void *owner, const struct channel *c, const struct message *
 
 	fprintf(st->show, "  %s%-*s ", c->kind == PLACE_DM ? "@" : "#", PLACE_WIDTH, c->name);
 	if (strcmp(what, "reacts") != 0)
-		fprintf(st->show, "%s@%-*s ", in_thread ? "  \\ " : "", NAME_WIDTH, m->author->name);
+		fprintf(st->show, "%s@%-*s ", in_thread ? "  \\ " : "", NAME_WIDTH,
+			m->author->name);
 	print_deed(st, m, what);
 	if (by_bot)
 		print_latency(st, c, m);
@@ -152,7 +156,8 @@ static void speak(struct talk *t, struct str line)
 	struct message *m;
 
 	channel_join(t->where, t->who);
-	m = channel_post(t->where, sim->workspace.clock, t->who, stage_wire(t->st, line), STR_EMPTY);
+	m = channel_post(t->where, sim->workspace.clock, t->who, stage_wire(t->st, line),
+			 STR_EMPTY);
 	sim_seen(sim, t->where, m, "says");
 	sim_publish_message(sim, t->where, m);
 }

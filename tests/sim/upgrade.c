@@ -57,7 +57,8 @@ static void accept_upgrade(struct sim *sim, struct conn *conn, const struct requ
 
 	buf_init(&head, 0);
 	ws_handshake_accept(key, accept);
-	buf_addf(&head, "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n", accept);
+	buf_addf(&head, "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n",
+		 accept);
 	if (sim->plan.cut_handshake >= 0)
 		conn_cut_after(conn, sim->plan.cut_handshake, sim->plan.cut_by_reset);
 	sim->plan.cut_handshake = -1;
@@ -91,7 +92,8 @@ void upgrade_handle(struct sim *sim, struct conn *conn, const struct request *r)
 	}
 	state = check_ticket(sim, r);
 	if (state == TICKET_USED || state == TICKET_UNKNOWN)
-		sim_complain(sim, "a WebSocket URL was used %s", state == TICKET_USED ? "twice" : "that was never given");
+		sim_complain(sim, "a WebSocket URL was used %s",
+			     state == TICKET_USED ? "twice" : "that was never given");
 	if (refused_by_plan(sim, conn))
 		return;
 	if (state != TICKET_GOOD && !is_rtm) {
@@ -103,7 +105,8 @@ void upgrade_handle(struct sim *sim, struct conn *conn, const struct request *r)
 		accept_upgrade(sim, conn, r);
 		rtm_side_join(sim->rtm, conn, state == TICKET_GOOD);
 	} else {
-		bool debug = form_get(r->query, "debug_reconnects", &flag) && str_is(buf_str(&flag), "true");
+		bool debug = form_get(r->query, "debug_reconnects", &flag) &&
+			     str_is(buf_str(&flag), "true");
 
 		accept_upgrade(sim, conn, r);
 		socket_side_join(sim->socket, conn, debug);

@@ -13,7 +13,8 @@ enum { ECHO_LEAD_MS = 40, PAGE_DEFAULT = 100, PAGE_MAX = 1000 };
 static const struct method *find_method(struct str name)
 {
 	static const struct method *const families[] = {
-		chat_methods, reaction_methods, conversation_methods, people_methods, connection_methods,
+		chat_methods,	reaction_methods,   conversation_methods,
+		people_methods, connection_methods,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
@@ -227,7 +228,8 @@ static bool scope_missing(struct call *call)
 {
 	const char *scope = call->method->scope;
 
-	if (scope == NULL || scope[0] == '*' || call->sim->set.classic || call_has_scope(call, scope))
+	if (scope == NULL || scope[0] == '*' || call->sim->set.classic ||
+	    call_has_scope(call, scope))
 		return false;
 	call->needed = scope;
 	call_fail(call, "missing_scope");
@@ -284,7 +286,8 @@ static void answer_json(struct call *call, struct conn *conn, int status)
 
 	buf_init(&head, 0);
 	buf_init(&body, 0);
-	buf_addf(&head, "Content-Type: application/json; charset=utf-8\r\nx-slack-req-id: sim%zu\r\n",
+	buf_addf(&head,
+		 "Content-Type: application/json; charset=utf-8\r\nx-slack-req-id: sim%zu\r\n",
 		 call->entry->number);
 	if (call->method->token == TOKEN_APP)
 		buf_addz(&head, "x-oauth-scopes: connections:write\r\n");
@@ -294,7 +297,8 @@ static void answer_json(struct call *call, struct conn *conn, int status)
 	if (wants != NULL && wants[0] != '*')
 		buf_addf(&head, "x-accepted-oauth-scopes: %s\r\n", wants);
 	if (status == 429 && call->limited_ms >= 0)
-		buf_addf(&head, "Retry-After: %lld\r\n", (long long)((call->limited_ms + 999) / 1000));
+		buf_addf(&head, "Retry-After: %lld\r\n",
+			 (long long)((call->limited_ms + 999) / 1000));
 	print_answer(call, &body);
 	call->entry->status = status;
 	if (call->error != NULL)
@@ -302,7 +306,8 @@ static void answer_json(struct call *call, struct conn *conn, int status)
 	conn_answer(conn, status, buf_str(&head), buf_str(&body));
 }
 
-static void answer_status(struct call *call, struct conn *conn, int64_t status, struct str type, struct str body)
+static void answer_status(struct call *call, struct conn *conn, int64_t status, struct str type,
+			  struct str body)
 {
 	call->entry->status = (int)status;
 	conn_answer(conn, (int)status, type, body);
@@ -332,8 +337,9 @@ static void answer_fault(struct call *call, struct conn *conn, const struct faul
 		answer_status(call, conn, f->number, STR_EMPTY, STR_EMPTY);
 		return;
 	case FAULT_HTML:
-		answer_status(call, conn, f->number, STR("Content-Type: text/html\r\n"),
-			      STR("<!DOCTYPE html><html><body><h1>Something went wrong</h1></body></html>\n"));
+		answer_status(
+			call, conn, f->number, STR("Content-Type: text/html\r\n"),
+			STR("<!DOCTYPE html><html><body><h1>Something went wrong</h1></body></html>\n"));
 		return;
 	case FAULT_ERROR:
 	case FAULT_ERROR_AFTER:
@@ -401,7 +407,8 @@ void web_api_handle(struct sim *sim, struct conn *conn, const struct request *r,
 	bool faulty = fault_take(&sim->faults, shown, &fault);
 
 	call.answer = json_new_object();
-	call.entry = ledger_add(&sim->ledger, clock_mono(loop_clock(sim->loop)), sim_ms(sim), shown, call.args);
+	call.entry = ledger_add(&sim->ledger, clock_mono(loop_clock(sim->loop)), sim_ms(sim), shown,
+				call.args);
 	if (!str_is(r->method, "POST") && call.method->token == TOKEN_APP)
 		call_fail(&call, "insecure_request");
 	else if (!faulty || fault_lets_happen(fault.kind))

@@ -12,15 +12,15 @@ struct call {
 	struct sim *sim;
 	const struct method *method;
 	struct json *args;
-	struct json *answer;		/* what stands beside `ok` */
-	const char *error;		/* Slack's code; NULL = ok; lives as long as the call */
-	const char *needed;		/* missing_scope: which */
-	bool limited;			/* answered with 429 and this Retry-After */
+	struct json *answer; /* what stands beside `ok` */
+	const char *error;   /* Slack's code; NULL = ok; lives as long as the call */
+	const char *needed;  /* missing_scope: which */
+	bool limited;	     /* answered with 429 and this Retry-After */
 	int64_t limited_ms;
 	struct entry *entry;
 	/* The echo of what the call did, by Socket Mode or RTM. */
-	struct message *echo_message;	/* NULL = none */
-	struct json *echo_event;	/* NULL = none; owned */
+	struct message *echo_message; /* NULL = none */
+	struct json *echo_event;      /* NULL = none; owned */
 	struct channel *echo_channel;
 };
 
@@ -28,10 +28,11 @@ enum token_kind { TOKEN_NONE, TOKEN_BOT, TOKEN_CLASSIC, TOKEN_APP };
 
 struct method {
 	const char *name;
-	bool reads_json;		/* a JSON body is read, else it is as if nothing had been sent */
+	bool reads_json; /* a JSON body is read, else it is as if nothing had been sent */
 	enum token_kind token;
-	const char *scope;		/* needed; NULL = none. "*:read" = of the channel's kind, checked by the method */
-	int per_minute;			/* 0 = no limit of its own */
+	const char *
+		scope; /* needed; NULL = none. "*:read" = of the channel's kind, checked by the method */
+	int per_minute; /* 0 = no limit of its own */
 	void (*run)(struct call *call);
 };
 

@@ -180,7 +180,7 @@ static void update(struct call *call)
 	sim_seen(call->sim, c, m, "changes");
 }
 
-static void delete(struct call *call)
+static void delete (struct call *call)
 {
 	struct channel *c;
 	struct message *m = own_message(call, &c, "cant_delete_message");

@@ -14,14 +14,17 @@ static void give_url(struct call *call, const char *path, const char *more)
 
 	buf_init(&url, 0);
 	sim_uuid(sim, ticket);
-	ticket_give(&sim->tickets, ticket, mono_after(loop_now(sim->loop), sim_scaled(sim, TICKET_MS)));
-	buf_addf(&url, "wss://localhost:%d%s?ticket=%s%s", server_port(sim->server), path, ticket, more);
+	ticket_give(&sim->tickets, ticket,
+		    mono_after(loop_now(sim->loop), sim_scaled(sim, TICKET_MS)));
+	buf_addf(&url, "wss://localhost:%d%s?ticket=%s%s", server_port(sim->server), path, ticket,
+		 more);
 	json_set_str(call->answer, "url", buf_str(&url));
 }
 
 static void connections_open(struct call *call)
 {
-	give_url(call, "/link/", "&app_id=8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4");
+	give_url(call, "/link/",
+		 "&app_id=8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4");
 }
 
 static void rtm_connect(struct call *call)
@@ -50,7 +53,8 @@ static void rtm_connect(struct call *call)
 static void add_everything(struct call *call)
 {
 	const struct workspace *w = &call->sim->workspace;
-	struct json *users = json_new_array(), *channels = json_new_array(), *ims = json_new_array();
+	struct json *users = json_new_array(), *channels = json_new_array(),
+		    *ims = json_new_array();
 	struct map_entry *at = NULL;
 	struct str id;
 	void *value;

@@ -7,8 +7,10 @@
 static bool type_wanted(struct str types, enum place_kind kind)
 {
 	static const char *const names[] = {
-		[PLACE_PUBLIC] = "public_channel", [PLACE_PRIVATE] = "private_channel",
-		[PLACE_DM] = "im", [PLACE_GROUP] = "mpim",
+		[PLACE_PUBLIC] = "public_channel",
+		[PLACE_PRIVATE] = "private_channel",
+		[PLACE_DM] = "im",
+		[PLACE_GROUP] = "mpim",
 	};
 	struct str piece;
 
@@ -75,7 +77,8 @@ static void members(struct call *call)
 
 static bool in_range(const struct call *call, const struct message *m)
 {
-	struct str oldest = call_arg(call, "oldest"), latest = call_arg(call, "latest"), ts = str_from(m->ts);
+	struct str oldest = call_arg(call, "oldest"), latest = call_arg(call, "latest"),
+		   ts = str_from(m->ts);
 	bool inclusive = call_flag(call, "inclusive");
 
 	if (oldest.len > 0 && (str_cmp(ts, oldest) < 0 || (!inclusive && str_eq(ts, oldest))))
@@ -108,8 +111,9 @@ static void page_messages(struct call *call, struct json *take_found)
 	size_t n = json_len(take_found);
 
 	call_page(call, "messages", take_found);
-	json_set_bool(call->answer, "has_more", json_len(json_at(call->answer, "messages")) < n &&
-						json_str(call->answer, "response_metadata.next_cursor").len > 0);
+	json_set_bool(call->answer, "has_more",
+		      json_len(json_at(call->answer, "messages")) < n &&
+			      json_str(call->answer, "response_metadata.next_cursor").len > 0);
 }
 
 static void history(struct call *call)
@@ -147,7 +151,8 @@ static void replies(struct call *call)
 		const struct message *m = c->messages[i];
 		bool is_root = str_is(root, m->ts);
 
-		if (!m->deleted && (is_root || (m->thread_ts != NULL && str_is(root, m->thread_ts))) &&
+		if (!m->deleted &&
+		    (is_root || (m->thread_ts != NULL && str_is(root, m->thread_ts))) &&
 		    (is_root || in_range(call, m)))
 			json_push(found, fact_message(&call->sim->workspace, m));
 	}
@@ -187,7 +192,8 @@ static void join(struct call *call)
 	if (c == NULL)
 		return;
 	if (c->kind != PLACE_PUBLIC || c->archived) {
-		call_fail(call, c->archived ? "is_archived" : "method_not_supported_for_channel_type");
+		call_fail(call,
+			  c->archived ? "is_archived" : "method_not_supported_for_channel_type");
 		return;
 	}
 	if (channel_has(c, w->bot))

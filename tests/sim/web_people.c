@@ -13,7 +13,7 @@ static void api_test(struct call *call)
 {
 	json_set(call->answer, "args", json_copy(call->args));
 	if (call_arg(call, "error").len > 0)
-		call_fail(call, call_arg(call, "error").p);	/* json keeps a NUL behind its texts */
+		call_fail(call, call_arg(call, "error").p); /* json keeps a NUL behind its texts */
 }
 
 static void auth_test(struct call *call)

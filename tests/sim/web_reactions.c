@@ -24,8 +24,8 @@ static bool name_is_good(struct call *call, struct str name)
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.p[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+' ||
-		      (c == ':' && i > 0 && i + 1 < name.len)))
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+		      c == '+' || (c == ':' && i > 0 && i + 1 < name.len)))
 			good = false;
 	}
 	if (!good)

@@ -119,7 +119,10 @@ static struct channel *channel_new(struct workspace *w, struct str name, enum pl
 {
 	struct channel *c = mem_zero(1, sizeof(*c));
 
-	c->id = id_for(kind == PLACE_DM ? 'D' : kind == PLACE_GROUP ? 'G' : 'C', name, &w->channels);
+	c->id = id_for(kind == PLACE_DM	   ? 'D' :
+		       kind == PLACE_GROUP ? 'G' :
+					     'C',
+		       name, &w->channels);
 	c->name = str_dup(name);
 	c->kind = kind;
 	c->created = clock_wall(w->clock).ms / 1000;
@@ -235,8 +238,8 @@ static void count_reply(struct channel *c, const struct message *m)
 	root->latest_reply = mem_strdup(m->ts);
 }
 
-struct message *channel_post(struct channel *c, const struct clock *clock, struct user *author, struct str text,
-			     struct str thread_ts)
+struct message *channel_post(struct channel *c, const struct clock *clock, struct user *author,
+			     struct str text, struct str thread_ts)
 {
 	struct message *m = mem_zero(1, sizeof(*m));
 
@@ -347,7 +350,8 @@ static struct str name_at(struct str rest)
 }
 
 /* For a name or an id behind the sign, its user's or channel's; false = not known. */
-static bool known(const struct workspace *w, char sign, struct str name, const char **id, const char **shown)
+static bool known(const struct workspace *w, char sign, struct str name, const char **id,
+		  const char **shown)
 {
 	const struct user *u = sign == '@' ? workspace_user(w, name) : NULL;
 	const struct channel *c = sign == '#' ? workspace_channel(w, name) : NULL;
@@ -361,7 +365,8 @@ static bool known(const struct workspace *w, char sign, struct str name, const c
 
 static bool is_mark(struct str text, size_t i)
 {
-	return text.p[i] == '<' && i + 1 < text.len && (text.p[i + 1] == '@' || text.p[i + 1] == '#');
+	return text.p[i] == '<' && i + 1 < text.len &&
+	       (text.p[i + 1] == '@' || text.p[i + 1] == '#');
 }
 
 void workspace_wire_text(const struct workspace *w, struct str text, struct buf *out)

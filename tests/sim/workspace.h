@@ -18,8 +18,8 @@ enum place_kind { PLACE_PUBLIC, PLACE_PRIVATE, PLACE_DM, PLACE_GROUP };
 struct user {
 	char *id, *name, *real_name;
 	bool is_bot;
-	char *bot_id, *app_id;		/* bots only */
-	struct channel *dm;		/* with our bot; NULL until it is opened */
+	char *bot_id, *app_id; /* bots only */
+	struct channel *dm;    /* with our bot; NULL until it is opened */
 };
 
 struct reaction {
@@ -33,20 +33,20 @@ enum load_kind { LOAD_NONE, LOAD_OTHER, LOAD_MATCHES };
 
 struct message {
 	char *ts;
-	char *thread_ts;		/* NULL = not in a thread */
+	char *thread_ts; /* NULL = not in a thread */
 	struct user *author;
-	char *subtype;			/* NULL = none */
-	char *text;			/* as sent over the wire */
-	char *edited_ts;		/* NULL = never edited */
-	struct json *extras;		/* blocks, attachments, metadata as they were posted; NULL = none */
+	char *subtype;	     /* NULL = none */
+	char *text;	     /* as sent over the wire */
+	char *edited_ts;     /* NULL = never edited */
+	struct json *extras; /* blocks, attachments, metadata as they were posted; NULL = none */
 	bool deleted;
 	struct reaction *reactions;
 	size_t n_reactions;
 	size_t n_replies;
 	char *latest_reply;
-	size_t n_answers;		/* posts of our bot in its thread */
+	size_t n_answers; /* posts of our bot in its thread */
 	enum load_kind load;
-	struct mono published;		/* when its event left */
+	struct mono published; /* when its event left */
 };
 
 struct channel {
@@ -55,21 +55,21 @@ struct channel {
 	bool archived;
 	struct user **members;
 	size_t n_members;
-	struct message **messages;	/* oldest first */
+	struct message **messages; /* oldest first */
 	size_t n_messages, cap_messages;
 	struct map by_ts;
-	int64_t last_us;		/* the newest ts, in microseconds */
-	int64_t created;		/* seconds */
-	struct bucket posts;		/* one a second, five at once */
+	int64_t last_us;     /* the newest ts, in microseconds */
+	int64_t created;     /* seconds */
+	struct bucket posts; /* one a second, five at once */
 };
 
 struct workspace {
 	const struct clock *clock;
 	char *team_id, *team_name, *domain;
-	struct user *bot;		/* our app's */
-	struct map users;		/* by id */
+	struct user *bot; /* our app's */
+	struct map users; /* by id */
 	struct map user_names;
-	struct map channels;		/* by id, DMs included */
+	struct map channels; /* by id, DMs included */
 	struct map channel_names;
 };
 
@@ -91,17 +91,21 @@ void channel_join(struct channel *c, struct user *u);
 void channel_leave(struct channel *c, const struct user *u);
 
 /* A ts that this channel never gave before, greater than all of its others; 18 letters at most. */
-struct stamp { char text[24]; };
+struct stamp {
+	char text[24];
+};
 struct stamp channel_stamp(struct channel *c, const struct clock *clock);
-struct message *channel_post(struct channel *c, const struct clock *clock, struct user *author, struct str text,
-			     struct str thread_ts);
-struct message *channel_message(const struct channel *c, struct str ts);	/* NULL = none, or deleted */
+struct message *channel_post(struct channel *c, const struct clock *clock, struct user *author,
+			     struct str text, struct str thread_ts);
+struct message *channel_message(const struct channel *c,
+				struct str ts); /* NULL = none, or deleted */
 /* The newest message anywhere with this text. */
 struct message *workspace_message(const struct workspace *w, struct str text, struct channel **in);
 
 struct reaction *message_reaction(const struct message *m, struct str name);
-bool message_react(struct message *m, struct user *u, struct str name);		/* false = had it already */
-bool message_unreact(struct message *m, const struct user *u, struct str name);	/* false = had it not */
+bool message_react(struct message *m, struct user *u, struct str name); /* false = had it already */
+bool message_unreact(struct message *m, const struct user *u,
+		     struct str name); /* false = had it not */
 void message_set_text(struct message *m, struct str text);
 
 /* Appends the text with <@name> and <#name> turned into what Slack sends: <@ID>, <#ID>. */
