@@ -14,6 +14,7 @@ struct render {
 	const struct action_world *world;
 	struct buf scratch; /* backs the value given last */
 	bool in_code;	    /* literal text is inside `…` */
+	bool in_address;    /* … inside a bare https://… */
 	char before;	    /* the byte that was put last, 0 at the start */
 };
 
@@ -86,16 +87,55 @@ static bool link_value(struct render *r, struct value *out)
 	return true;
 }
 
-static bool group_value(const struct captures *captures, struct str group, struct value *out)
+static bool group_text(const struct captures *captures, struct str group, struct str *out)
 {
 	int64_t number;
 
-	out->kind = VALUE_TEXT;
 	if (!str_int(group, &number))
-		return captures_named(captures, group, &out->text) && out->text.len > 0;
+		return captures_named(captures, group, out) && out->len > 0;
 	if (number < 0 || (size_t)number >= captures->n || captures->group[number].p == NULL)
 		return false;
-	out->text = captures->group[number];
+	*out = captures->group[number];
+	return out->len > 0;
+}
+
+/* The id behind a name as people see it: "@ana", "#general", or "ana". */
+static bool find_caught(const struct render *r, struct str caught, struct str *id)
+{
+	const struct action_world *world = r->world;
+
+	if (str_skip(&caught, "#"))
+		return world->find(world->owner, '#', caught, id);
+	str_skip(&caught, "@");
+	return world->find(world->owner, '@', caught, id);
+}
+
+static bool group_value(struct render *r, enum template_field field, struct str group,
+			struct value *out)
+{
+	struct str caught, id;
+
+	out->kind = VALUE_TEXT;
+	if (!group_text(r->captures, group, &caught))
+		return false;
+	switch (field) {
+	case FIELD_NONE:
+		out->text = caught;
+		break;
+	case FIELD_NAME:
+		if (!str_skip(&caught, "@"))
+			str_skip(&caught, "#");
+		out->text = caught;
+		break;
+	case FIELD_ID:
+	case FIELD_EMAIL:
+		if (!find_caught(r, caught, &id))
+			return false;
+		/* The id may lie where the next question is answered: kept here. */
+		buf_add(&r->scratch, field == FIELD_ID ? id : r->world->email(r->world->owner, id));
+		out->text = buf_str(&r->scratch);
+		break;
+	}
 	return out->text.len > 0;
 }
 
@@ -117,9 +157,9 @@ static bool on_value(void *owner, enum template_name name, enum template_field f
 	case NAME_LINK:
 		return link_value(r, out);
 	case NAME_MATCH:
-		return group_value(r->captures, STR("0"), out);
+		return group_value(r, field, STR("0"), out);
 	case NAME_GROUP:
-		return group_value(r->captures, group, out);
+		return group_value(r, field, group, out);
 	}
 	return false;
 }
@@ -191,8 +231,8 @@ static bool starts_name(const struct render *r, struct str rest)
 	bool in_word = before >= 0x80 ||
 		       (is_name_byte(before) && before != '.' && before != '-' && before != '_');
 
-	return !r->in_code && !in_word && rest.len > 1 && (rest.p[0] == '@' || rest.p[0] == '#') &&
-	       is_name_byte((unsigned char)rest.p[1]);
+	return !r->in_code && !r->in_address && !in_word && rest.len > 1 &&
+	       (rest.p[0] == '@' || rest.p[0] == '#') && is_name_byte((unsigned char)rest.p[1]);
 }
 
 static struct str name_after_sigil(struct str rest)
@@ -238,6 +278,18 @@ static size_t literal_run(struct str rest)
 	return n;
 }
 
+/* An address ends at the first blank; what looks like a name in it is part of it. */
+static void note_address(struct render *r, struct str piece)
+{
+	while (piece.len > 0) {
+		if (str_starts(piece, "://"))
+			r->in_address = true;
+		else if (piece.p[0] == ' ' || piece.p[0] == '\t' || piece.p[0] == '\n')
+			r->in_address = false;
+		piece = str_sub(piece, 1, piece.len);
+	}
+}
+
 static void on_literal(void *owner, struct buf *out, struct str text)
 {
 	struct render *r = owner;
@@ -252,6 +304,8 @@ static void on_literal(void *owner, struct buf *out, struct str text)
 			r->in_code = !r->in_code;
 		n = text.p[0] == '`' ? 1 : literal_run(text);
 		text_literal(out, str_sub(text, 0, n));
+		if (text.p[0] != '<')
+			note_address(r, str_sub(text, 0, n));
 		text = str_sub(text, n, text.len);
 	}
 	note_last(r, out);

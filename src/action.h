@@ -13,6 +13,8 @@ struct action_world {
 	struct str (*team_url)(void *owner);
 	/* The id of the one person (sigil '@') or channel ('#') of that name; false = none or several. */
 	bool (*find)(void *owner, char sigil, struct str name, struct str *id);
+	/* The e-mail address of a person; empty = not known. */
+	struct str (*email)(void *owner, struct str user);
 };
 
 /* Renders the n-th action of the rule for this event and appends the jobs to `jobs` (struct job by link);

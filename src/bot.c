@@ -332,13 +332,23 @@ static int watch_signals(struct bot *bot)
 
 /* ---- building ---- */
 
+static struct str email(void *owner, struct str user)
+{
+	struct bot *bot = owner;
+
+	return directory_email(bot->directory, user);
+}
+
 static struct engine *make_engine(struct bot *bot)
 {
 	const struct engine_setup setup = {
 		.store = bot->store,
 		.clock = loop_clock(bot->loop),
 		.match_world = { .owner = bot, .is_user = is_user, .now = now },
-		.action_world = { .owner = bot, .team_url = team_url, .find = find_name },
+		.action_world = { .owner = bot,
+				  .team_url = team_url,
+				  .find = find_name,
+				  .email = email },
 	};
 
 	return engine_new(&setup);

@@ -43,6 +43,13 @@ static struct str team_url(void *owner)
 	return STR("https://example.slack.com/");
 }
 
+static struct str no_email(void *owner, struct str user)
+{
+	(void)owner;
+	(void)user;
+	return STR_EMPTY;
+}
+
 /* ---- listening ---- */
 
 static void on_fired(void *owner, const struct engine_firing *firing)
@@ -175,7 +182,7 @@ static bool run_test(struct set *set, const struct rule *rule, const struct rule
 		.store = store,
 		.clock = clock_system(),
 		.match_world = { .is_user = is_user },
-		.action_world = { .find = find_nothing, .team_url = team_url },
+		.action_world = { .find = find_nothing, .team_url = team_url, .email = no_email },
 		.witness = &witness,
 		.owner = &seen,
 		.on_fired = on_fired,

@@ -272,6 +272,13 @@ int directory_find_channel(const struct directory *d, struct str name, struct st
 	return count_to_answer(n);
 }
 
+struct str directory_email(const struct directory *d, struct str user)
+{
+	const struct roster_user *known = roster_user(&d->roster, user);
+
+	return known != NULL ? str_from(known->email) : STR_EMPTY;
+}
+
 /* ---- filling an event in ---- */
 
 static void fill_person(const struct directory *d, struct event *ev, struct person *person)

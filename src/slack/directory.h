@@ -26,6 +26,8 @@ const struct text_names *directory_names(struct directory *d);
  * in *id then). Slices valid until the next loop turn. */
 int directory_find_user(const struct directory *d, struct str name, struct str *id);
 int directory_find_channel(const struct directory *d, struct str name, struct str *id);
+/* Empty = not known, or not ours to see. Valid until the next loop turn. */
+struct str directory_email(const struct directory *d, struct str user);
 /* Learns from member, channel and user events. */
 void directory_note(struct directory *d, const struct event *ev);
 

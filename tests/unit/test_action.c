@@ -86,7 +86,16 @@ static struct str team_url(void *owner)
 	return STR("https://acme.slack.com/");
 }
 
-static const struct action_world world = { .find = find_nobody, .team_url = team_url };
+static struct str no_email(void *owner, struct str user)
+{
+	(void)owner;
+	(void)user;
+	return STR_EMPTY;
+}
+
+static const struct action_world world = { .find = find_nobody,
+					   .team_url = team_url,
+					   .email = no_email };
 
 static struct set *load(const char *rules)
 {

@@ -36,6 +36,12 @@ static struct str team_url(void *owner)
 	return STR("https://acme.slack.com/");
 }
 
+static struct str email(void *owner, struct str user)
+{
+	(void)owner;
+	return str_is(user, "U9RAJ") ? STR("raj@acme.example") : STR_EMPTY;
+}
+
 static void use_rules(struct house *h, const char *rules)
 {
 	const struct set_options options = { 0 };
@@ -58,7 +64,7 @@ static void house_init(struct house *h, struct store *store, const char *rules,
 		.store = store,
 		.clock = clock_system(),
 		.match_world = { .is_user = is_user },
-		.action_world = { .find = find, .team_url = team_url },
+		.action_world = { .find = find, .team_url = team_url, .email = email },
 		.witness = witness,
 	};
 
@@ -433,6 +439,23 @@ static void test_names_in_literal_text_become_mentions(void)
 	      said("x", "1.1"), "say:ask <@U9RAJ>. or (<@U9RAJ>), not x@raj or `@raj` or @nobody");
 }
 
+static void test_names_within_addresses_stay(void)
+{
+	check("[rule a]\nsay = see https://x.example/@raj/y or @raj\n", said("x", "1.1"),
+	      "say:see https://x.example/@raj/y or <@U9RAJ>");
+}
+
+static void test_a_caught_mention_has_fields(void)
+{
+	check("[rule a]\nmatch = ask (?<who>@\\w+)\nsay = {who}: {who.name} {who.id} {who.email} {1.id}\n",
+	      said("ask @raj", "1.1"),
+	      "say:@\xE2\x81\xA0"
+	      "raj: raj U9RAJ raj@"
+	      "acme.example U9RAJ");
+	check("[rule a]\nmatch = ask (?<who>@\\w+)\nsay = {who.id or nobody}\n",
+	      said("ask @kim", "1.1"), "say:nobody");
+}
+
 UNIT_MAIN("engine", { "hello is answered in the thread", test_hello_is_answered_in_the_thread },
 	  { "other messages are left alone", test_other_messages_are_left_alone },
 	  { "own and hidden events are left alone", test_own_and_hidden_events_are_left_alone },
@@ -461,4 +484,6 @@ UNIT_MAIN("engine", { "hello is answered in the thread", test_hello_is_answered_
 	    test_a_text_that_cannot_be_read_is_no_strike_against_the_pattern },
 	  { "the witness hears the first failure of every rule",
 	    test_the_witness_hears_the_first_failure_of_every_rule },
-	  { "names in literal text become mentions", test_names_in_literal_text_become_mentions })
+	  { "names in literal text become mentions", test_names_in_literal_text_become_mentions },
+	  { "names within addresses stay", test_names_within_addresses_stay },
+	  { "a caught mention has fields", test_a_caught_mention_has_fields })
