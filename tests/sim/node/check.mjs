@@ -19,6 +19,7 @@ const { WebClient } = require('@slack/web-api');
 const { SocketModeClient } = require('@slack/socket-mode');
 const { RTMClient } = require('@slack/rtm-api');
 const { App } = require('@slack/bolt');
+const WebSocket = require('ws');
 
 const quiet = { debug() {}, info() {}, warn() {}, error: console.error, setLevel() {}, getLevel() {}, setName() {} };
 
@@ -179,6 +180,128 @@ const cases = {
     await old.disconnect();
   },
 };
+
+// A bare WebSocket, for what well-behaved clients never do.
+function dial(url, options = {}) {
+  const socket = new WebSocket(url, { perMessageDeflate: false, ...options });
+  socket.frames = [];
+  socket.on('message', (text) => socket.frames.push(JSON.parse(text)));
+  socket.on('error', () => {});
+  return socket;
+}
+
+async function open(env) {
+  const answer = await fetch(`${env.SLACK_API_URL}apps.connections.open`, {
+    method: 'POST', headers: { Authorization: `Bearer ${env.SLACK_APP_TOKEN}` },
+  });
+  return (await answer.json()).url;
+}
+
+async function call(env, method, { body, type, token = env.SLACK_BOT_TOKEN, verb = 'POST' } = {}) {
+  const headers = {};
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (type) headers['Content-Type'] = type;
+  const answer = await fetch(env.SLACK_API_URL + method, { method: verb, headers, body });
+  return { status: answer.status, after: answer.headers.get('retry-after'), ...(await answer.json()) };
+}
+
+const bare = {
+  async 'a ticket opens one socket, once, and not for ever'(slack, env) {
+    const url = await open(env);
+    const first = dial(url);
+    await within(4000, once(first, 'message'), 'hello');
+    must(first.frames[0].type === 'hello' && first.frames[0].num_connections === 1, 'hello comes first');
+    const [, second] = await within(4000, once(dial(url), 'unexpected-response'), 'a refusal');
+    must(second.statusCode === 409, 'a used ticket is refused');
+    slack.say('time runs 100 times faster');
+    const late = await open(env);
+    await new Promise((done) => { setTimeout(done, 400); });
+    const [, third] = await within(4000, once(dial(late), 'unexpected-response'), 'a refusal');
+    must(third.statusCode === 409, 'an old ticket is refused');
+  },
+
+  async 'the eleventh socket is one too many'(slack, env) {
+    const sockets = [];
+    for (let n = 1; n <= 11; n++) {
+      const socket = dial(await open(env));
+      await within(4000, once(socket, 'message'), 'a frame');
+      sockets.push(socket);
+    }
+    must(sockets[9].frames[0].num_connections === 10, 'hello counts them');
+    must(sockets[10].frames[0].reason === 'too_many_websockets', 'the eleventh is sent away');
+  },
+
+  async 'an envelope comes again until it is acknowledged'(slack, env) {
+    slack.say('time runs 10 times faster');
+    const socket = dial(await open(env));
+    await within(4000, once(socket, 'message'), 'hello');
+    slack.say('@ana in #general says "one"');
+    await within(4000, once(socket, 'message'), 'the event');
+    await within(4000, once(socket, 'message'), 'the event again');
+    const [, first, again] = socket.frames;
+    must(first.retry_attempt === 0 && again.retry_attempt === 1 && again.retry_reason === 'timeout', 'it says so');
+    must(first.payload.event_id === again.payload.event_id, 'it is the same event');
+    const other = dial(await open(env));
+    await within(4000, once(other, 'message'), 'hello');
+    socket.terminate();
+    await within(4000, once(other, 'message'), 'the event on another socket');
+    other.send(JSON.stringify({ envelope_id: other.frames[1].envelope_id }));
+    await slack.expect('everything acknowledged');
+  },
+
+  async 'frames that are too long or in pieces end the socket'(slack, env) {
+    const long = dial(await open(env));
+    await within(4000, once(long, 'message'), 'hello');
+    long.send('x'.repeat(20481));
+    must((await within(4000, once(long, 'close'), 'the end'))[0] === 1009, 'too long is 1009');
+    const pieces = dial(await open(env));
+    await within(4000, once(pieces, 'message'), 'hello');
+    pieces.send('{"envelope_id":', { fin: false });
+    must((await within(4000, once(pieces, 'close'), 'the end'))[0] === 1002, 'in pieces is 1002');
+    const whole = dial(await open(env));
+    await within(4000, once(whole, 'message'), 'hello');
+    whole.send(JSON.stringify({ envelope_id: 'x'.repeat(20000) }));
+    await slack.expect('sockets 1');
+  },
+
+  async 'tokens, verbs and bodies are looked at'(slack, env) {
+    const post = { text: 'x', channel: 'C01GENERAL' };
+    must((await call(env, 'no.such.method')).error === 'unknown_method', 'unknown method');
+    must((await call(env, 'auth.test', { token: '' })).error === 'not_authed', 'no token');
+    must((await call(env, 'auth.test', { token: 'xoxb-wrong' })).error === 'invalid_auth', 'wrong token');
+    must((await call(env, 'auth.test', { token: env.SLACK_APP_TOKEN })).error === 'not_allowed_token_type', 'kind');
+    must((await call(env, 'apps.connections.open')).error === 'not_allowed_token_type', 'kind of the other');
+    must((await call(env, 'apps.connections.open', { verb: 'GET', token: env.SLACK_APP_TOKEN })).error ===
+      'insecure_request', 'GET is refused');
+    const json = { type: 'application/json; charset=utf-8' };
+    must((await call(env, 'chat.postMessage', { ...json, body: JSON.stringify(post) })).ok, 'JSON where it is read');
+    must((await call(env, 'conversations.info', { ...json, body: JSON.stringify(post) })).error ===
+      'channel_not_found', 'JSON where it is not');
+    must((await call(env, 'chat.postMessage', { ...json, body: '{' })).error === 'invalid_json', 'broken JSON');
+    must((await call(env, 'chat.postMessage', { ...json, body: '[]' })).error === 'json_not_object', 'an array');
+    must((await call(env, 'conversations.list', { body: new URLSearchParams({ cursor: 'old=' }) })).error ===
+      'invalid_cursor', 'a bad cursor');
+  },
+
+  async 'posts have a pace, and every ts is new'(slack, env) {
+    const seen = new Set();
+    let limited;
+    for (let n = 0; n < 6; n++) {
+      const answer = await call(env, 'chat.postMessage', {
+        body: new URLSearchParams({ channel: 'C01RANDOM', text: `${n}` }),
+      });
+      if (answer.ok) seen.add(answer.ts);
+      else limited = answer;
+    }
+    must(seen.size === 5, 'five at once, each with a ts of its own');
+    must(limited.status === 429 && limited.after === '1' && limited.error === 'ratelimited', 'then one a second');
+    const history = await call(env, 'conversations.history', {
+      body: new URLSearchParams({ channel: 'C01RANDOM', limit: '3' }),
+    });
+    must(history.messages.map((m) => m.text).join() === '4,3,2' && history.has_more, 'newest first, in pages');
+  },
+};
+Object.assign(cases, bare);
 
 async function child() {
   process.on('disconnect', () => process.exit(1));
