@@ -73,6 +73,13 @@ build/san/retort: build/san/obj/src/main.o build/san/libretort.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 build/san/slacksim: $(SIM:%.c=build/san/obj/%.o) build/san/libtest.a build/san/libretort.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
+# The local Slack without its main, whose parts have a test of their own.
+build/san/libsim.a: $(filter-out %/main.o,$(SIM:%.c=build/san/obj/%.o))
+	@rm -f $@; ar rcs $@ $^
+build/san/unit/test_sim: build/san/obj/tests/unit/test_sim.o build/san/libsim.a build/san/libtest.a \
+                         build/san/libretort.a
+	$(MADE)
+	$(CC) $(SAN) -o $@ $^ $(LIBS) -lcunit
 build/san/unit/%: build/san/obj/tests/unit/%.o build/san/libtest.a build/san/libretort.a
 	$(MADE)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcunit
