@@ -119,12 +119,12 @@ static void on_complete(void *owner, struct event *take, void *tag)
 	engine_take(bot->engine, take, on_decided, bot, tag);
 }
 
-static unsigned wants(const struct bot *bot)
+static unsigned wants(const struct bot *bot, const struct event *ev)
 {
 	const struct set *set = engine_rules(bot->engine);
 
 	return (set_wants_names(set) ? WANT_NAMES : 0u) |
-	       (set_wants_reacted(set) ? WANT_REACTED : 0u);
+	       (set_wants_reacted(set, ev) ? WANT_REACTED : 0u);
 }
 
 static void on_event(void *owner, struct event *take, const struct ack *ack)
@@ -136,7 +136,7 @@ static void on_event(void *owner, struct event *take, const struct ack *ack)
 	list_init(&passage->link);
 	list_append(&bot->passages, &passage->link);
 	directory_note(bot->directory, take);
-	directory_complete(bot->directory, take, wants(bot), on_complete, bot, passage);
+	directory_complete(bot->directory, take, wants(bot, take), on_complete, bot, passage);
 }
 
 static void on_live(void *owner, bool live, const char *detail)

@@ -47,13 +47,18 @@ static bool is_pulled_by(const struct trigger *trigger, const struct event *ev)
 	return trigger->reaction == NULL || str_is(ev->reaction, trigger->reaction);
 }
 
+bool rule_is_pulled(const struct rule *rule, const struct event *ev)
+{
+	for (size_t i = 0; i < rule->n_triggers; i++) {
+		if (is_pulled_by(&rule->triggers[i], ev))
+			return true;
+	}
+	return false;
+}
+
 static enum answer ask_on(const struct asking *a)
 {
-	for (size_t i = 0; i < a->rule->n_triggers; i++) {
-		if (is_pulled_by(&a->rule->triggers[i], a->ev))
-			return ANSWER_YES;
-	}
-	return ANSWER_NO;
+	return yes_if(rule_is_pulled(a->rule, a->ev));
 }
 
 static void tell_on(const struct asking *a, struct buf *seen, struct buf *wanted)
@@ -154,7 +159,9 @@ static enum answer is_place(const struct asking *a, const struct scope_item *ite
 		return is_named(a, item);
 	if (item->kind == SCOPE_ID)
 		return yes_if(str_is(ev->channel, item->name));
-	if (ev->channel.len > 0 && ev->channel_kind == CHANNEL_UNKNOWN)
+	/* A direct message is known by its id; what else there is, is not. */
+	if (ev->channel.len > 0 && ev->channel_kind == CHANNEL_UNKNOWN &&
+	    item->channel_kind != CHANNEL_DM)
 		return ANSWER_UNKNOWN;
 	return yes_if(ev->channel.len > 0 && ev->channel_kind == item->channel_kind);
 }

@@ -20,6 +20,8 @@ struct witness {
 		      enum answer answer, struct str seen, struct str wanted);
 };
 
+/* Is the event one of those that the rule waits for (`on`)? */
+bool rule_is_pulled(const struct rule *rule, const struct event *ev);
 enum answer rule_match(const struct rule *rule, const struct event *ev,
 		       const struct match_world *world, struct captures *out,
 		       const struct witness *witness);

@@ -111,6 +111,7 @@ struct rule {
 	bool fallback;
 	enum rule_mode mode;
 	char *help; /* NULL = none */
+	bool wants_reacted; /* what it does depends on the message that was reacted to */
 	struct rule_test *tests;
 	size_t n_tests;
 };

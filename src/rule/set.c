@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include "base/inifile.h"
 #include "base/map.h"
+#include "rule/match.h"
 #include "rule/parse.h"
 #include "rule/template.h"
 
@@ -23,7 +24,6 @@ struct set {
 	size_t n_files;
 	size_t n_tests;
 	bool wants_names;
-	bool wants_reacted;
 };
 
 /* ---- loading ---- */
@@ -151,28 +151,33 @@ static int by_precedence(const void *a, const void *b)
 
 /* ---- what the rules want to know ---- */
 
-static bool is_about_other_messages(const struct rule *rule)
+/* Not every event says what kind of channel it comes from; a direct message is known by its id. */
+static bool must_be_looked_up(const struct scope_item *item)
 {
-	for (size_t i = 0; i < rule->n_triggers; i++) {
-		enum event_kind kind = rule->triggers[i].kind;
-
-		if (kind == EVENT_REACTION || kind == EVENT_UNREACTION || kind == EVENT_PIN ||
-		    kind == EVENT_OTHER)
-			return true;
-	}
-	return false;
+	return item->kind == SCOPE_NAME ||
+	       (item->kind == SCOPE_CHANNEL_KIND && item->channel_kind != CHANNEL_DM);
 }
 
 static bool has_names(const struct scope *scope)
 {
 	for (size_t i = 0; i < scope->n; i++) {
-		if (scope->items[i].kind == SCOPE_NAME)
+		if (must_be_looked_up(&scope->items[i]))
 			return true;
 	}
 	return false;
 }
 
-static void note_wants(struct set *set, const struct rule *rule)
+/* Does it matter in which thread the message stands? An answer goes there. */
+static bool wants_thread(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->n_limits; i++) {
+		if (rule->limits[i].by & BY_THREAD)
+			return true;
+	}
+	return rule->thread != THREAD_ANY || rule_talks(rule);
+}
+
+static void note_wants(struct set *set, struct rule *rule)
 {
 	bool text = rule->n_any > 0 || rule->n_except > 0;
 	bool names = has_names(&rule->in) || has_names(&rule->from);
@@ -184,7 +189,7 @@ static void note_wants(struct set *set, const struct rule *rule)
 		names |= t != NULL && template_wants_names(t);
 	}
 	set->wants_names |= names;
-	set->wants_reacted |= text && is_about_other_messages(rule);
+	rule->wants_reacted = text || wants_thread(rule);
 }
 
 /* ---- the end of loading ---- */
@@ -292,9 +297,14 @@ bool set_wants_names(const struct set *set)
 	return set->wants_names;
 }
 
-bool set_wants_reacted(const struct set *set)
+/* Only for the reactions that a rule waits for: a busy workspace has more of them than Slack answers questions. */
+bool set_wants_reacted(const struct set *set, const struct event *reaction)
 {
-	return set->wants_reacted;
+	for (size_t i = 0; i < set->n_asked && event_text_is_missing(reaction); i++) {
+		if (set->asked[i]->wants_reacted && rule_is_pulled(set->asked[i], reaction))
+			return true;
+	}
+	return false;
 }
 
 /* ---- names ---- */

@@ -36,7 +36,8 @@ const struct rule *set_rule_named(const struct set *set, struct str name);
 /* What must be known of an event before this set can be asked. */
 bool set_wants_names(
 	const struct set *set); /* names of authors or channels: in, from, {user.name} … */
-bool set_wants_reacted(const struct set *set); /* the text of messages reacted to */
+/* The message that this reaction is about: its text, and the thread that it stands in. */
+bool set_wants_reacted(const struct set *set, const struct event *reaction);
 
 /* Every #channel and @user that the rules name (scope and literal text), for checking against Slack.
  * `sigil` is '#' or '@'; globs are left out. */

@@ -177,7 +177,9 @@ static void test_names_not_known_cannot_be_told(void)
 	YES("in = #general, public", in_channel("C1", "", CHANNEL_PUBLIC));
 	NO("in = #general, !public", in_channel("C1", "", CHANNEL_PUBLIC));
 	UNKNOWN("in = public, !#general", in_channel("C1", "", CHANNEL_PUBLIC));
-	UNKNOWN("in = dm", in_channel("C1", "x", CHANNEL_UNKNOWN));
+	UNKNOWN("in = private", in_channel("C1", "x", CHANNEL_UNKNOWN));
+	NO("in = dm", in_channel("C1", "x", CHANNEL_UNKNOWN)); /* its id would begin with D */
+	YES("in = !dm", in_channel("C1", "x", CHANNEL_UNKNOWN));
 	/* A later no makes it sure. */
 	NO("in = #general\nmatch = zzz", in_channel("C1", "", CHANNEL_PUBLIC));
 }

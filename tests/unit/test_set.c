@@ -59,32 +59,69 @@ static void test_a_set_lives_as_long_as_its_last_reference(void)
 
 /* ---- what must be known ---- */
 
-static void wants(const char *keys, bool names, bool reacted)
+static struct set *rule_with(const char *keys)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
-	struct set *set;
 
 	buf_init(&text, 0);
 	buf_addf(&text, "[rule r]\n%s\n", keys);
 	buf_addc(&text, '\0');
-	set = rules_good(text.p);
-	CU_ASSERT_EQUAL(set_wants_names(set), names);
-	CU_ASSERT_EQUAL(set_wants_reacted(set), reacted);
+	return rules_good(text.p);
+}
+
+static void wants_names(const char *keys, bool wanted)
+{
+	struct set *set = rule_with(keys);
+
+	CU_ASSERT_EQUAL(set_wants_names(set), wanted);
 	set_unref(set);
 }
 
-static void test_what_must_be_known(void)
+static void test_names_must_be_known_where_a_rule_uses_them(void)
 {
-	wants("match = x\nreply = Hi {user} {text}", false, false);
-	wants("in = #x\nsay = x", true, false);
-	wants("in = C1, dm\nsay = x", false, false);
-	wants("from = !@x\nsay = x", true, false);
-	wants("say = {user.name}", true, false);
-	wants("on = reaction\nreact = x", false, false);
-	wants("on = reaction\nmatch = x\nreact = x", false, true);
-	wants("on = reaction\nexcept = x\nreact = x", false, true);
-	wants("on = reaction\nsay = {text}", false, true);
-	wants("in = #x\nmode = off\nsay = x", false, false);
+	wants_names("match = x\nreply = Hi {user} {text}", false);
+	wants_names("in = #x\nsay = x", true);
+	wants_names("in = C1, dm\nsay = x", false);
+	wants_names("in = !dm\nsay = x", false);
+	wants_names("in = public\nsay = x", true);
+	wants_names("in = !private\nsay = x", true);
+	wants_names("from = !@x\nsay = x", true);
+	wants_names("say = {user.name}", true);
+	wants_names("in = #x\nmode = off\nsay = x", false);
+}
+
+static void wants_reacted(const char *keys, const char *emoji, bool wanted)
+{
+	struct event ev = { .kind = EVENT_REACTION,
+			    .type = STR("reaction_added"),
+			    .reaction = str_from(emoji) };
+	struct set *set = rule_with(keys);
+
+	CU_ASSERT_EQUAL(set_wants_reacted(set, &ev), wanted);
+	ev.text_known = true;
+	CU_ASSERT_FALSE(set_wants_reacted(set, &ev));
+	set_unref(set);
+}
+
+static void test_the_message_reacted_to_must_be_known_for_its_text_and_its_thread(void)
+{
+	wants_reacted("on = reaction\nreact = x", "eyes", false);
+	wants_reacted("on = reaction\nmatch = x\nreact = x", "eyes", true);
+	wants_reacted("on = reaction\nexcept = x\nreact = x", "eyes", true);
+	wants_reacted("on = reaction\nthread = root\nreact = x", "eyes", true);
+	wants_reacted("on = reaction\nlimit = 1 per thread\nreact = x", "eyes", true);
+	wants_reacted("on = reaction\nlimit = 1 per user\nreact = x", "eyes", false);
+	wants_reacted("on = reaction\nreply = x", "eyes", true);
+	wants_reacted("on = event reaction_added\nreply = {text}", "eyes", true);
+}
+
+static void test_reactions_that_no_rule_waits_for_are_not_asked_about(void)
+{
+	wants_reacted("on = reaction :ticket:\nreply = {text}", "ticket", true);
+	wants_reacted("on = reaction :ticket:\nreply = {text}", "eyes", false);
+	wants_reacted("on = reaction :ticket:\nreply = {text}\nmode = off", "ticket", false);
+	wants_reacted("match = x\nreply = {text}", "ticket", false);
+	wants_reacted("on = event channel_created\nsay = x", "ticket", false);
 }
 
 static void on_name(void *owner, char sigil, struct str name, struct place at)
@@ -222,7 +259,12 @@ UNIT_MAIN("set",
 	    test_rules_that_are_off_are_checked_but_not_asked },
 	  { "a set lives as long as its last reference",
 	    test_a_set_lives_as_long_as_its_last_reference },
-	  { "what must be known", test_what_must_be_known },
+	  { "names must be known where a rule uses them",
+	    test_names_must_be_known_where_a_rule_uses_them },
+	  { "the message reacted to must be known for its text and its thread",
+	    test_the_message_reacted_to_must_be_known_for_its_text_and_its_thread },
+	  { "reactions that no rule waits for are not asked about",
+	    test_reactions_that_no_rule_waits_for_are_not_asked_about },
 	  { "names are listed with their lines", test_names_are_listed_with_their_lines },
 	  { "a folder gives its ini files in order", test_a_folder_gives_its_ini_files_in_order },
 	  { "what cannot be read is told", test_what_cannot_be_read_is_told },
