@@ -243,6 +243,11 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static double in_ms(int64_t us)
+{
+	return (double)us / 1000;
+}
+
 static void report_line(const struct load *load, struct sums *sums, struct buf *report)
 {
 	int64_t n = sums->answers < load->n_matching ? sums->answers : load->n_matching;
@@ -260,10 +265,8 @@ static void report_line(const struct load *load, struct sums *sums, struct buf *
 		return;
 	buf_addf(report,
 		 "; %.0f messages/s; event to POST: median %.2f ms, 99%% %.2f ms, worst %.2f ms",
-		 seconds > 0 ? (double)load->sent / seconds : 0,
-		 (double)sums->latency_us[n / 2] / 1000,
-		 (double)sums->latency_us[n * 99 / 100] / 1000,
-		 (double)sums->latency_us[n - 1] / 1000);
+		 seconds > 0 ? (double)load->sent / seconds : 0, in_ms(sums->latency_us[n / 2]),
+		 in_ms(sums->latency_us[n * 99 / 100]), in_ms(sums->latency_us[n - 1]));
 	if (load->refreshes > 0)
 		buf_addf(report, "; %lld refreshes", (long long)load->refreshes);
 }

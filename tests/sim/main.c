@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* slacksim: a local Slack. Plays scenario files, or serves until it is stopped. */
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +17,8 @@
 #include "sim/transcript.h"
 
 struct arguments {
-	int port;
-	uint64_t seed;
+	int64_t port;
+	int64_t seed;
 	const char *ledger;
 	bool show;
 	bool help, help_language;
@@ -60,18 +61,24 @@ static void usage(FILE *to)
 	}
 }
 
+static bool read_number(const char *text, int64_t max, int64_t *out)
+{
+	if (str_int(str_from(text), out) && *out >= 0 && *out <= max)
+		return true;
+	fprintf(stderr, "slacksim: seen \"%s\", wanted a number up to %" PRId64 "\n", text, max);
+	return false;
+}
+
 static bool set_flag(struct arguments *a, int letter)
 {
 	switch (letter) {
 	case 'p':
-		a->port = atoi(optarg);
-		return true;
+		return read_number(optarg, 65535, &a->port);
 	case 'l':
 		a->ledger = optarg;
 		return true;
 	case 's':
-		a->seed = strtoull(optarg, NULL, 10);
-		return true;
+		return read_number(optarg, INT64_MAX, &a->seed);
 	case 'v':
 		a->show = true;
 		return true;
@@ -89,7 +96,7 @@ static bool read_arguments(struct arguments *a, int argc, char **argv)
 	struct option options[ARRAY_LEN(flags) + 1] = { 0 };
 	int letter;
 
-	*a = (struct arguments){ .seed = (uint64_t)time(NULL) * 1000 + (uint64_t)getpid() };
+	*a = (struct arguments){ .seed = (int64_t)time(NULL) * 1000 + (int64_t)getpid() };
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
 		options[i] = flags[i].option;
 	while ((letter = getopt_long(argc, argv, "h", options, NULL)) != -1)
@@ -157,7 +164,8 @@ static bool run(const struct arguments *a, struct tls_identity *identity, const 
 	static const int ends[] = { SIGTERM, SIGINT };
 	struct sim *sim;
 	struct stage st;
-	bool good = sim_new(&sim, identity, a->port, a->seed) == 0 && open_ledger(sim, a->ledger);
+	bool good = sim_new(&sim, identity, (int)a->port, (uint64_t)a->seed) == 0 &&
+		    open_ledger(sim, a->ledger);
 
 	if (good) {
 		stage_init(&st, sim);
@@ -189,7 +197,7 @@ static int play_all(const struct arguments *a, struct tls_identity *identity, co
 	for (int i = 0; good && i < a->n_files; i++)
 		good = run(a, identity, ca_file, a->files[i]);
 	if (!good && a->n_files > 0)
-		fprintf(stderr, "(--seed %llu plays the same dice)\n", (unsigned long long)a->seed);
+		fprintf(stderr, "(--seed %" PRId64 " plays the same dice)\n", a->seed);
 	if (a->n_files == 0)
 		good = run(a, identity, ca_file, NULL);
 	return good ? 0 : 1;

@@ -40,7 +40,7 @@ static void publish_but(struct rtm_side *side, struct str inner, const struct li
 	list_each (it, &side->sim->links->all) {
 		struct link *l = list_entry(it, struct link, link);
 
-		if (!l->live || l == not_to)
+		if (l == not_to || !l->live)
 			continue;
 		if (plan->cut_delivery >= 0)
 			peer_cut_after(l->peer, plan->cut_delivery, plan->cut_by_reset);

@@ -376,7 +376,7 @@ static int listen_on(int port)
 int server_new(struct server **out, struct sim *sim, struct tls_identity *identity, int port)
 {
 	struct server *server = mem_zero(1, sizeof(*server));
-	struct sockaddr_in at;
+	struct sockaddr_in at = { 0 };
 	socklen_t len = sizeof(at);
 	int fd = listen_on(port);
 
@@ -398,8 +398,8 @@ void server_free(struct server *server)
 {
 	if (server == NULL)
 		return;
-	list_each (it, &server->conns)
-		conn_lost(list_entry(it, struct conn, link), "the server stops");
+	while (!list_is_empty(&server->conns))
+		conn_lost(list_first(&server->conns, struct conn, link), "the server stops");
 	if (server->file.fd >= 0) {
 		int fd = server->file.fd;
 

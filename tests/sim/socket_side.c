@@ -6,6 +6,7 @@
  */
 #include "sim/socket_side.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -297,15 +298,16 @@ static void on_life_over(void *owner)
 static void say_hello(struct link *l)
 {
 	const struct sim *sim = l->links->sim;
+	const int64_t counted = (int64_t)l->links->n + sim->set.ghosts;
 	CLEANUP(buf_deinit) struct buf text;
 
 	buf_init(&text, 0);
-	buf_addf(
-		&text,
-		"{\"type\":\"hello\",\"num_connections\":%lld,\"debug_info\":{\"host\":\"applink-slacksim\","
-		"\"build_number\":10,\"approximate_connection_time\":%lld},\"connection_info\":{\"app_id\":\"%s\"}}",
-		(long long)((int64_t)l->links->n + sim->set.ghosts), (long long)l->life_s,
-		sim->workspace.bot->app_id);
+	buf_addf(&text,
+		 "{\"type\":\"hello\",\"num_connections\":%" PRId64
+		 ",\"debug_info\":{\"host\":\"applink-slacksim\","
+		 "\"build_number\":10,\"approximate_connection_time\":%" PRId64
+		 "},\"connection_info\":{\"app_id\":\"%s\"}}",
+		 counted, l->life_s, sim->workspace.bot->app_id);
 	link_hello(l, buf_str(&text));
 }
 
