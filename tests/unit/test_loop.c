@@ -8,23 +8,8 @@
 #include <unistd.h>
 #include "base/buf.h"
 #include "base/mem.h"
+#include "lib/fakeclock.h"
 #include "lib/unit.h"
-
-/* A clock that a test moves by hand. */
-struct hand_clock {
-	struct clock clock;
-	struct mono now;
-};
-
-static struct mono hand_mono(const struct clock *c)
-{
-	return container_of(c, struct hand_clock, clock)->now;
-}
-
-static struct wall hand_wall(const struct clock *c)
-{
-	return (struct wall){ container_of(c, struct hand_clock, clock)->now.ns / 1000000 };
-}
 
 static struct loop *make_loop(const struct clock *clock)
 {
@@ -121,32 +106,36 @@ static void actor_sleep(struct actor *a)
 
 static void test_timers_in_order(void)
 {
-	struct hand_clock clock = { { hand_mono, hand_wall }, { 0 } };
-	struct loop *loop = make_loop(&clock.clock);
+	struct fakeclock clock;
+	struct loop *loop;
+	struct mono start;
 	struct actor a, b, c;
 	struct buf journal;
 
+	fakeclock_init(&clock);
+	loop = make_loop(&clock.clock);
 	buf_init(&journal, 0);
 	actor_init(&a, loop, &journal, 'a');
 	actor_init(&b, loop, &journal, 'b');
 	actor_init(&c, loop, &journal, 'c');
+	start = loop_now(loop);
 	loop_timer_start(loop, &a.timer, 30);
 	loop_timer_start(loop, &b.timer, 10);
 	loop_timer_start(loop, &c.timer, 10);
 	CU_ASSERT(loop_timer_is_on(&a.timer));
-	clock.now = mono_after(clock.now, 9);
+	fakeclock_pass(&clock, 9);
 	loop_turn(loop, 0);
 	ASSERT_STR(buf_str(&journal), "");
-	clock.now = mono_after(clock.now, 1);
-	CU_ASSERT_EQUAL(loop_now(loop).ns, 9000000);
+	fakeclock_pass(&clock, 1);
+	CU_ASSERT_EQUAL(mono_ms_between(start, loop_now(loop)), 9); /* one turn, one time */
 	loop_turn(loop, 0);
-	CU_ASSERT_EQUAL(loop_now(loop).ns, 10000000);
-	CU_ASSERT_EQUAL(loop_wall(loop).ms, 10);
+	CU_ASSERT_EQUAL(mono_ms_between(start, loop_now(loop)), 10);
+	CU_ASSERT_EQUAL(loop_wall(loop).ms, clock.wall_ms);
 	ASSERT_STR(buf_str(&journal), "bc");
 	CU_ASSERT(!loop_timer_is_on(&b.timer));
 	loop_timer_stop(loop, &a.timer);
 	loop_timer_stop(loop, &a.timer);
-	clock.now = mono_after(clock.now, 100);
+	fakeclock_pass(&clock, 100);
 	loop_turn(loop, 0);
 	ASSERT_STR(buf_str(&journal), "bc");
 	buf_deinit(&journal);
@@ -155,11 +144,13 @@ static void test_timers_in_order(void)
 
 static void test_timer_at_once_waits_a_turn(void)
 {
-	struct hand_clock clock = { { hand_mono, hand_wall }, { 0 } };
-	struct loop *loop = make_loop(&clock.clock);
+	struct fakeclock clock;
+	struct loop *loop;
 	struct buf journal;
 	struct actor a;
 
+	fakeclock_init(&clock);
+	loop = make_loop(&clock.clock);
 	buf_init(&journal, 0);
 	actor_init(&a, loop, &journal, 'a');
 	a.again = 2;

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/ws_handshake.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "base/mem.h"
+#include "lib/unit.h"
+
+/* The key and its answer of RFC 6455, 1.3. */
+#define KEY "dGhlIHNhbXBsZSBub25jZQ=="
+#define ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+#define GOOD                                                                                \
+	"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" \
+	"Sec-WebSocket-Accept: " ACCEPT "\r\n\r\n"
+
+/* ---- URLs ---- */
+
+static void test_urls(void)
+{
+	static const struct {
+		const char *url;
+		bool tls;
+		const char *host;
+		int port;
+		const char *target;
+	} rows[] = {
+		{ "wss://wss-primary.slack.com/link/?ticket=a-b&app_id=1", true,
+		  "wss-primary.slack.com", 443, "/link/?ticket=a-b&app_id=1" },
+		{ "ws://localhost", false, "localhost", 80, "/" },
+		{ "wss://localhost:8443/x", true, "localhost", 8443, "/x" },
+		{ "wss://host?x=1", true, "host", 443, "/?x=1" },
+		{ "wss://host:1?x=/", true, "host", 1, "/?x=/" },
+		{ "wss://[::1]:9/p", true, "::1", 9, "/p" },
+		{ "wss://[2001:db8::10.0.0.1]", true, "2001:db8::10.0.0.1", 443, "/" },
+		{ "wss://127.0.0.1:65535//a?b?c", true, "127.0.0.1", 65535, "//a?b?c" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP(buf_deinit) struct buf room;
+		struct ws_url url;
+
+		buf_init(&room, 0);
+		CU_ASSERT_FATAL(ws_url_parse(str_from(rows[i].url), &url, &room));
+		CU_ASSERT_EQUAL(url.tls, rows[i].tls);
+		CU_ASSERT_EQUAL(url.port, rows[i].port);
+		ASSERT_STR(url.host, rows[i].host);
+		ASSERT_STR(url.target, rows[i].target);
+	}
+}
+
+static void test_bad_urls(void)
+{
+	static const char *const rows[] = {
+		"",
+		"wss:",
+		"wss://",
+		"wss:///path",
+		"https://host/",
+		"WS//host",
+		"ws:/host/",
+		"wss://user@host/",
+		"wss://user:pw@host/",
+		"wss://host/a b",
+		"wss://host/\r\nX: y",
+		"wss://host\t/",
+		"wss://host:/",
+		"wss://host:0/",
+		"wss://host:65536/",
+		"wss://host:-1/",
+		"wss://host:+1/",
+		"wss://host:1x/",
+		"wss://host: 1/",
+		"wss://host:99999999999999999999/",
+		"wss://host/#top",
+		"wss://[::1/",
+		"wss://[]/",
+		"wss://[::1]x/",
+		"wss://[host]/",
+		"wss://ho\\st/",
+		"wss://ho%73t/",
+		"wss://h\xC3\xB6st/",
+		"wss://host/\xC3\xB6",
+		"wss://ho\"st/",
+		"wss://::1/",
+		"wss://host,evil/",
+		"wss://*/",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP(buf_deinit) struct buf room;
+		struct ws_url url;
+		bool taken;
+
+		buf_init(&room, 0);
+		taken = ws_url_parse(str_from(rows[i]), &url, &room);
+		if (taken)
+			printf("\n  taken: %s", rows[i]);
+		CU_ASSERT(!taken);
+	}
+}
+
+/* ---- requests ---- */
+
+static void test_key(void)
+{
+	char one[WS_KEY_LEN + 1], other[WS_KEY_LEN + 1];
+
+	ws_handshake_key(one);
+	ws_handshake_key(other);
+	CU_ASSERT_EQUAL(strlen(one), WS_KEY_LEN);
+	CU_ASSERT(str_ends(str_from(one), "==")); /* 16 bytes */
+	CU_ASSERT_NOT_EQUAL(strcmp(one, other), 0);
+}
+
+static void test_accept(void)
+{
+	char accept[29];
+
+	ws_handshake_accept(KEY, accept);
+	ASSERT_STR(str_from(accept), ACCEPT);
+}
+
+static void request_is(const char *text, const char *wanted)
+{
+	CLEANUP(buf_deinit) struct buf room;
+	CLEANUP(buf_deinit) struct buf out;
+	struct ws_url url;
+
+	buf_init(&room, 0);
+	buf_init(&out, 0);
+	CU_ASSERT_FATAL(ws_url_parse(str_from(text), &url, &room));
+	ws_handshake_request(&out, &url, KEY);
+	ASSERT_STR(buf_str(&out), wanted);
+}
+
+static void test_request(void)
+{
+#define REST                                                                       \
+	"\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " KEY \
+	"\r\nSec-WebSocket-Version: 13\r\n\r\n"
+	request_is("wss://host.example/a?b", "GET /a?b HTTP/1.1\r\nHost: host.example" REST);
+	request_is("wss://host:444", "GET / HTTP/1.1\r\nHost: host:444" REST);
+	request_is("ws://host:443/", "GET / HTTP/1.1\r\nHost: host:443" REST);
+	request_is("ws://host:80/", "GET / HTTP/1.1\r\nHost: host" REST);
+	request_is("wss://[::1]:9/", "GET / HTTP/1.1\r\nHost: [::1]:9" REST);
+#undef REST
+}
+
+/* ---- replies ---- */
+
+struct verdict {
+	int r, status;
+	size_t used;
+	const char *why;
+};
+
+/* The bytes lie in memory of their exact size, so that a read behind them is seen. */
+static struct verdict ask(const char *bytes, size_t len)
+{
+	struct verdict v = { .used = 77, .status = 77 };
+	char *copy = mem_alloc(len);
+
+	memcpy(copy, bytes, len);
+	v.r = ws_handshake_reply(str_make(copy, len), KEY, &v.used, &v.status, &v.why);
+	free(copy);
+	return v;
+}
+
+static void test_good_replies(void)
+{
+	static const char *const rows[] = {
+		GOOD,
+		"HTTP/1.1 101\r\nUpgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\n"
+		"Sec-WebSocket-Accept:" ACCEPT "\r\n\r\n",
+		"HTTP/1.1 101 \r\nserver: envoy\r\nupgrade:\twebsocket \r\nconnection: close\r\n"
+		"connection: UPGRADE\r\nX-Empty:\r\nsec-websocket-accept:   " ACCEPT " \r\n\r\n",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct verdict v = ask(rows[i], strlen(rows[i]));
+
+		CU_ASSERT_EQUAL(v.r, 0);
+		CU_ASSERT_EQUAL(v.status, 101);
+		CU_ASSERT_EQUAL(v.used, strlen(rows[i]));
+		CU_ASSERT_PTR_NULL(v.why);
+	}
+}
+
+static void test_cut_at_every_byte(void)
+{
+	static const char text[] = GOOD "\x81\x02hi";
+
+	for (size_t len = 0; len < sizeof(text); len++) {
+		struct verdict v = ask(text, len);
+
+		if (len < strlen(GOOD)) {
+			CU_ASSERT_EQUAL(v.r, WS_HANDSHAKE_MORE);
+			CU_ASSERT_EQUAL(v.used, 0);
+		} else {
+			CU_ASSERT_EQUAL(v.r, 0);
+			CU_ASSERT_EQUAL(v.used, strlen(GOOD));
+		}
+	}
+}
+
+static void test_refusals(void)
+{
+	static const struct {
+		const char *text;
+		int status;
+	} rows[] = {
+		{ "HTTP/1.1 400 Bad Request\r\n\r\n", 400 },
+		{ "HTTP/1.1 408 Request Timeout\r\nContent-Length: 2\r\n\r\nno", 408 },
+		{ "HTTP/1.0 503 \r\nwhatever this is\r\n\r\n", 503 },
+		{ "HTTP/1.1 302 Found\r\nLocation: https://elsewhere/\r\n\r\n", 302 },
+		{ "HTTP/1.1 200 OK\r\n\r\n", 200 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct verdict v = ask(rows[i].text, strlen(rows[i].text));
+
+		CU_ASSERT_EQUAL(v.r, WS_HANDSHAKE_REFUSED);
+		CU_ASSERT_EQUAL(v.status, rows[i].status);
+	}
+}
+
+static void test_bad_replies(void)
+{
+#define HEAD "HTTP/1.1 101 Switching Protocols\r\n"
+#define UP "Upgrade: websocket\r\n"
+#define CO "Connection: Upgrade\r\n"
+#define AC "Sec-WebSocket-Accept: " ACCEPT "\r\n"
+	static const char *const rows[] = {
+		"SSH-2.0-OpenSSH\r\n\r\n",
+		"S", /* no need to wait for more */
+		"HTTP/2",
+		"HTTP/2 101\r\n\r\n",
+		"HTTP/1.0 101 Switching\r\n" UP CO AC "\r\n",
+		"HTTP/1.1  101 Switching\r\n" UP CO AC "\r\n",
+		"HTTP/1.1 1010\r\n" UP CO AC "\r\n",
+		"HTTP/1.1 10\r\n" UP CO AC "\r\n",
+		"HTTP/1.1 +99 x\r\n\r\n",
+		"HTTP/1.1 099 x\r\n\r\n",
+		"HTTP/1.1 abc\r\n\r\n",
+		"HTTP/1.1\r\n\r\n",
+		HEAD CO AC "\r\n",
+		HEAD UP AC "\r\n",
+		HEAD UP CO "\r\n",
+		HEAD "Upgrade: h2c\r\n" CO AC "\r\n",
+		HEAD "Upgrade: websocket/13\r\n" CO AC "\r\n",
+		HEAD UP "Connection: close\r\n" AC "\r\n",
+		HEAD UP "Connection: Upgrader\r\n" AC "\r\n",
+		HEAD UP CO "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOO=\r\n\r\n",
+		HEAD UP CO "Sec-WebSocket-Accept: S3PPLMBITXAQ9KYGZZHZRBK+XOO=\r\n\r\n",
+		HEAD UP CO "Sec-WebSocket-Accept: \r\n\r\n",
+		HEAD UP CO AC AC "\r\n",
+		HEAD UP CO AC "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
+		HEAD UP CO AC "Sec-WebSocket-Protocol: chat\r\n\r\n",
+		HEAD UP CO AC "no colon here\r\n\r\n",
+		HEAD UP CO AC ": no name\r\n\r\n",
+		HEAD UP " folded\r\n" CO AC "\r\n",
+		HEAD UP CO "Sec-WebSocket-Accept : " ACCEPT "\r\n\r\n",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct verdict v = ask(rows[i], strlen(rows[i]));
+
+		if (v.r != WS_HANDSHAKE_BAD)
+			printf("\n  not bad: %s", rows[i]);
+		CU_ASSERT_EQUAL(v.r, WS_HANDSHAKE_BAD);
+		CU_ASSERT_PTR_NOT_NULL(v.why);
+	}
+#undef HEAD
+#undef UP
+#undef CO
+#undef AC
+}
+
+static void test_nul_bytes(void)
+{
+	static const char text[] = "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+				   "Sec-WebSocket-Accept: " ACCEPT "\0\r\n\r\n";
+
+	CU_ASSERT_EQUAL(ask(text, sizeof(text) - 1).r, WS_HANDSHAKE_BAD);
+	CU_ASSERT_EQUAL(ask("\0\0\0\0", 4).r, WS_HANDSHAKE_BAD);
+}
+
+/* `head` bytes of head in all. */
+static int with_head_of(size_t head)
+{
+	CLEANUP(buf_deinit) struct buf text;
+
+	buf_init(&text, 0);
+	buf_addz(&text, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+			"Connection: Upgrade\r\nSec-WebSocket-Accept: " ACCEPT "\r\nX: ");
+	while (text.len < head - 4)
+		buf_addc(&text, 'x');
+	buf_addz(&text, "\r\n\r\n");
+	return ask(text.p, text.len).r;
+}
+
+static void test_head_limit(void)
+{
+	CLEANUP(buf_deinit) struct buf text;
+
+	CU_ASSERT_EQUAL(with_head_of(WS_HEAD_MAX), 0);
+	CU_ASSERT_EQUAL(with_head_of(WS_HEAD_MAX + 1), WS_HANDSHAKE_BAD);
+	buf_init(&text, 0);
+	buf_addz(&text, "HTTP/1.1 101 ");
+	while (text.len < WS_HEAD_MAX - 1)
+		buf_addc(&text, 'x');
+	CU_ASSERT_EQUAL(ask(text.p, text.len).r, WS_HANDSHAKE_MORE);
+	buf_addc(&text, 'x');
+	CU_ASSERT_EQUAL(ask(text.p, text.len).r, WS_HANDSHAKE_BAD);
+}
+
+UNIT_MAIN("ws_handshake", { "urls", test_urls }, { "bad urls", test_bad_urls }, { "key", test_key },
+	  { "accept", test_accept }, { "request", test_request },
+	  { "good replies", test_good_replies }, { "cut at every byte", test_cut_at_every_byte },
+	  { "refusals", test_refusals }, { "bad replies", test_bad_replies },
+	  { "NUL bytes", test_nul_bytes }, { "head limit", test_head_limit })
