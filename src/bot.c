@@ -94,7 +94,7 @@ static void stop_for_good(void *owner, const char *sentence)
 static bool is_finished(const struct bot *bot)
 {
 	return bot->state == BOT_STOPPING && bot->transport_stopped &&
-	       engine_undecided(bot->engine) == 0 &&
+	       list_is_empty(&bot->passages) &&
 	       (bot->exit_status != 0 || bot->store->ops->unsettled(bot->store) == 0);
 }
 

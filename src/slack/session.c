@@ -24,7 +24,7 @@ enum {
 	CONNECT_MS = 10000,
 	UPGRADE_MS = 10000,
 	STEADY_MS = 30000, /* a socket alive this long forgives all failures before it */
-	SETTLE_MS = 500,   /* stopping: for acknowledgements still to come */
+	SETTLE_MS = 2000,  /* stopping: for events that wait for names, at most 1.5 s */
 	CLOSE_MS = 2000,   /* Slack often never answers a close frame */
 	STOP_MS = CLOSE_MS + 300,
 	MAX_DRAINING = 3,

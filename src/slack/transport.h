@@ -51,7 +51,7 @@ struct transport_ops {
 	int (*start)(struct transport **out, const struct transport_setup *setup);
 	/* Acknowledges on the socket the event came on, or on the newest when that is gone. */
 	void (*ack)(struct transport *t, const struct ack *ack);
-	/* Stops taking events, flushes acks, closes the sockets properly; on_stopped within 3 s. */
+	/* Stops taking events, flushes acks, closes the sockets properly; on_stopped within 5 s. */
 	void (*stop)(struct transport *t, void (*on_stopped)(void *owner), void *owner);
 	void (*free)(struct transport *t);
 };
