@@ -163,19 +163,24 @@ static void on_turn_end(void *owner)
 
 /* ---- what rules ask of the world ---- */
 
+/* Sure even while most people are not known yet, and where several share the name. */
+static bool has_other_names(const struct person *person, struct str name)
+{
+	return person->handle.len > 0 && !str_eq_nocase(name, person->handle) &&
+	       !str_eq_nocase(name, person->name);
+}
+
 static enum answer is_user(void *owner, struct str name, const struct person *person)
 {
 	struct bot *bot = owner;
 	struct str id;
+	int n = directory_find_user(bot->directory, name, &id);
 
-	switch (directory_find_user(bot->directory, name, &id)) {
-	case 1:
+	if (n == 1)
 		return str_eq(id, person->id) ? ANSWER_YES : ANSWER_NO;
-	case 0:
-		return directory_is_loaded(bot->directory) ? ANSWER_NO : ANSWER_UNKNOWN;
-	default:
-		return ANSWER_UNKNOWN;
-	}
+	if (has_other_names(person, name) || (n == 0 && directory_is_loaded(bot->directory)))
+		return ANSWER_NO;
+	return ANSWER_UNKNOWN;
 }
 
 static struct mono now(void *owner)
