@@ -13,6 +13,7 @@
 #include "lib/tmpdir.h"
 #include "sim/commands.h"
 #include "sim/script.h"
+#include "sim/serve.h"
 #include "sim/server.h"
 #include "sim/transcript.h"
 
@@ -49,7 +50,8 @@ static void usage(FILE *to)
 	fputs("slacksim: a local Slack, for tests and for trying things out\n\n"
 	      "usage: slacksim [options] SCENARIO…   plays scenarios; they start the program in $RETORT\n"
 	      "       slacksim [options]             prints the environment for a client and serves it;\n"
-	      "                                      commands of the scenario language on standard input\n\n",
+	      "                                      commands of the scenario language on standard input,\n"
+	      "                                      until it ends or a signal comes\n\n",
 	      to);
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
 		char left[40];
@@ -180,7 +182,7 @@ static bool run(const struct arguments *a, struct tls_identity *identity, const 
 		} else {
 			furnish(&sim->workspace);
 			print_environment(sim, ca_file);
-			script_serve(&st, STDIN_FILENO);
+			serve_commands(&st, STDIN_FILENO);
 		}
 		stage_deinit(&st);
 	}
