@@ -78,27 +78,11 @@ static int on_sockopt(void *user, curl_socket_t fd, curlsocktype purpose)
 	return CURL_SOCKOPT_OK;
 }
 
-/* libcurl picks a proxy by the scheme of the URL, and ours says http: so the one for TLS is picked here. An
- * empty value means none, as libcurl takes it. */
-static const char *proxy_for_tls(void)
-{
-	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy",
-					     "ALL_PROXY" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const char *value = getenv(names[i]);
-
-		if (value != NULL)
-			return value;
-	}
-	return "";
-}
-
-/* NO_PROXY is libcurl's to read, so it must be asked even if we cannot use the proxy: with a proxy that it
+/* libcurl picks a proxy by the scheme of the URL, and ours says http: so the one for TLS is picked here. NO_PROXY is libcurl's to read, so it must be asked even if we cannot use the proxy: with a proxy that it
  * does not know how to talk to, which it looks at only when NO_PROXY does not name the host. */
 static void set_proxy(struct connecting *c)
 {
-	const char *proxy = proxy_for_tls();
+	const char *proxy = pool_proxy();
 
 	/* The TLS to an https:// proxy would stay behind inside libcurl. */
 	c->refuses_proxy = str_eq_nocase(str_sub(str_from(proxy), 0, 8), STR("https://"));

@@ -187,8 +187,10 @@ static void set_trust(CURL *easy, const char *ca_file)
 {
 	const char *bundle = curl_version_info(CURLVERSION_NOW)->cainfo;
 
-	if (ca_file != NULL)
+	if (ca_file != NULL) {
 		curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
+		curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, ca_file);
+	}
 	if (ca_file != NULL || (bundle != NULL && access(bundle, R_OK) == 0))
 		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <curl/curl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include "base/err.h"
@@ -29,6 +30,45 @@ struct pool_file {
 static_assert(sizeof(((struct transfer *)0)->error) >= CURL_ERROR_SIZE,
 	      "room for libcurl's message");
 
+/* ---- proxies ---- */
+
+const char *pool_proxy(void)
+{
+	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy",
+					     "ALL_PROXY" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL)
+			return value; /* an empty one means none, as libcurl takes it */
+	}
+	return "";
+}
+
+/* libcurl's own words do not say that it was the proxy. */
+static void name_proxy(struct transfer *t, CURLcode code)
+{
+	CLEANUP(mem_freep) char *words = mem_strdup(transfer_why(t, code));
+	long status = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	if (status == 407)
+		snprintf(
+			t->error, sizeof(t->error),
+			"the proxy wants a user name and password that it knows: HTTPS_PROXY can be "
+			"http://user:password@host:port (HTTP status 407)");
+	else if (status >= 300)
+		snprintf(t->error, sizeof(t->error),
+			 "the proxy that HTTPS_PROXY or ALL_PROXY names refuses to connect us "
+			 "(HTTP status %ld)",
+			 status);
+	else if (code == CURLE_COULDNT_CONNECT && pool_proxy()[0] != '\0')
+		snprintf(t->error, sizeof(t->error),
+			 "%s (HTTPS_PROXY or ALL_PROXY names a proxy: is its address right?)",
+			 words);
+}
+
 static void tell_done(struct pool *pool)
 {
 	CURLMsg *msg;
@@ -42,6 +82,8 @@ static void tell_done(struct pool *pool)
 		if (msg->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
+		if (code != CURLE_OK)
+			name_proxy(t, code);
 		t->on_done(t, (int)code);
 	}
 }

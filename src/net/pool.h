@@ -19,6 +19,10 @@ struct transfer {
 	void (*on_done)(struct transfer *t, int code);
 };
 
+/* The proxy that the environment names for TLS: HTTPS_PROXY or ALL_PROXY, lower case first, as libcurl reads them.
+ * Empty = none. NO_PROXY is libcurl's to read. */
+const char *pool_proxy(void);
+
 enum { POOL_ANY_CONNECTIONS = 0 };
 
 /* < 0 fatal. Borrows the loop. */
