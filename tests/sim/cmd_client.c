@@ -73,6 +73,8 @@ static void build_environment(struct stage *st, bool with_app_token, const char 
 	variables[n++] = "https_proxy=";
 	variables[n++] = "ALL_PROXY=";
 	variables[n++] = "all_proxy=";
+	variables[n++] = "NO_PROXY=";
+	variables[n++] = "no_proxy=";
 	for (size_t i = 0; i < st->n_environment && n < MAX_VARIABLES - 1; i++)
 		variables[n++] = st->environment[i];
 	variables[n] = NULL;
@@ -147,14 +149,7 @@ static bool configuration(struct stage *st, const struct match *m)
 
 static bool environment(struct stage *st, const struct match *m)
 {
-	CLEANUP(buf_deinit) struct buf pair;
-
-	buf_init(&pair, 0);
-	buf_add(&pair, match_text(m, "NAME"));
-	buf_addc(&pair, '=');
-	buf_add(&pair, match_text(m, "TEXT"));
-	st->environment = mem_grow(st->environment, st->n_environment + 1, sizeof(char *));
-	st->environment[st->n_environment++] = buf_take(&pair);
+	stage_environment(st, match_text(m, "NAME"), match_text(m, "TEXT"));
 	return true;
 }
 

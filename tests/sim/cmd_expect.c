@@ -164,24 +164,11 @@ static bool counted(struct stage *st, void *what)
 	return (int64_t)c->seen >= c->low && (int64_t)c->seen <= c->high;
 }
 
-static void read_range(struct str text, int64_t *low, int64_t *high)
-{
-	size_t dots = str_find(text, "..");
-
-	if (dots == SIZE_MAX) {
-		str_int(text, low);
-		*high = *low;
-	} else {
-		str_int(str_sub(text, 0, dots), low);
-		str_int(str_sub(text, dots + 2, text.len), high);
-	}
-}
-
 static bool calls(struct stage *st, const struct match *m)
 {
 	struct count c = { .method = match_text(m, "METHOD") };
 
-	read_range(match_text(m, "RANGE"), &c.low, &c.high);
+	match_range(m, "RANGE", &c.low, &c.high);
 	return stage_until(st, counted, &c) ||
 	       stage_fail(st, "there are %zu calls of %.*s", c.seen, STR_ARG(c.method));
 }
@@ -285,7 +272,7 @@ static bool sockets(struct stage *st, const struct match *m)
 {
 	struct sockets s = { 0, 0 };
 
-	read_range(match_text(m, "RANGE"), &s.low, &s.high);
+	match_range(m, "RANGE", &s.low, &s.high);
 	return stage_until(st, sockets_fit, &s) ||
 	       stage_fail(st, "there are %zu live sockets", st->sim->links->n_live);
 }

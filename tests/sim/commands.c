@@ -8,6 +8,8 @@ const struct command_family command_families[] = {
 	{ "What must happen (each waits, at most as long as `patience` says)", expect_commands,
 	  true },
 	{ "Faults of the connection", wire_commands, false },
+	{ "A proxy in between", proxy_commands, false },
+	{ "What the proxy must see", proxy_expect_commands, true },
 	{ "Faults of the Web API", fault_commands, false },
 	{ "Many messages", load_commands, false },
 	{ "What must come of them", load_expect_commands, true },

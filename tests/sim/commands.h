@@ -27,6 +27,8 @@ extern const struct command fault_commands[];
 extern const struct command wire_commands[];
 extern const struct command client_commands[];
 extern const struct command expect_commands[];
+extern const struct command proxy_commands[];
+extern const struct command proxy_expect_commands[];
 extern const struct command load_commands[];
 extern const struct command load_expect_commands[];
 extern const struct command play_commands[];

@@ -333,3 +333,17 @@ int64_t match_ms(const struct match *m, const char *name, int64_t otherwise)
 		return ms;
 	return duration_parse(s, &ms) ? ms : otherwise;
 }
+
+void match_range(const struct match *m, const char *name, int64_t *low, int64_t *high)
+{
+	struct str text = match_text(m, name);
+	size_t dots = str_find(text, "..");
+
+	if (dots == SIZE_MAX) {
+		str_int(text, low);
+		*high = *low;
+	} else {
+		str_int(str_sub(text, 0, dots), low);
+		str_int(str_sub(text, dots + 2, text.len), high);
+	}
+}

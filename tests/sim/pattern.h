@@ -47,4 +47,5 @@ size_t pattern_reach(const char *pattern, const struct words *words);
 struct str match_text(const struct match *m, const char *name); /* empty = left out */
 bool match_has(const struct match *m, const char *name);
 int64_t match_number(const struct match *m, const char *name, int64_t otherwise);
+void match_range(const struct match *m, const char *name, int64_t *low, int64_t *high);
 int64_t match_ms(const struct match *m, const char *name, int64_t otherwise);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/server.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -14,6 +13,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "sim/listen.h"
 #include "sim/upgrade.h"
 #include "sim/web_api.h"
 
@@ -24,6 +24,7 @@ struct server {
 	struct tls_identity *identity;
 	struct loop_file file;
 	int port;
+	size_t n_accepted;
 	struct list conns; /* conn::link */
 };
 
@@ -299,6 +300,7 @@ static void on_drained(void *owner)
 
 	if (!c->dying)
 		return;
+	c->server->sim->n_cuts++;
 	if (c->by_reset)
 		stream_reset(c->stream);
 	conn_lost(c, "cut");
@@ -351,33 +353,14 @@ static void on_connection(void *owner, uint32_t events)
 	(void)events;
 	while ((fd = accept4(server->file.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+		server->n_accepted++;
 		conn_new(server, fd);
 	}
-}
-
-static int listen_on(int port)
-{
-	struct sockaddr_in at = {
-		.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), one = 1;
-
-	if (fd < 0)
-		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0 && listen(fd, 64) == 0)
-		return fd;
-	close(fd);
-	return -1;
 }
 
 int server_new(struct server **out, struct sim *sim, struct tls_identity *identity, int port)
 {
 	struct server *server = mem_zero(1, sizeof(*server));
-	struct sockaddr_in at = { 0 };
-	socklen_t len = sizeof(at);
 	int fd = listen_on(port);
 
 	*out = server;
@@ -389,8 +372,7 @@ int server_new(struct server **out, struct sim *sim, struct tls_identity *identi
 		log_error("sim", "cannot listen on 127.0.0.1:%d: %s", port, strerror(errno));
 		return ERR_SYSTEM;
 	}
-	getsockname(fd, (struct sockaddr *)&at, &len);
-	server->port = ntohs(at.sin_port);
+	server->port = listen_port(fd);
 	return loop_file_watch(sim->loop, &server->file, fd, EPOLLIN);
 }
 
@@ -412,4 +394,14 @@ void server_free(struct server *server)
 int server_port(const struct server *server)
 {
 	return server->port;
+}
+
+size_t server_accepted(const struct server *server)
+{
+	return server->n_accepted;
+}
+
+struct tls_identity *server_identity(const struct server *server)
+{
+	return server->identity;
 }

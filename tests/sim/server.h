@@ -16,7 +16,9 @@ struct conn;
 /* Port 0 = any free one, on 127.0.0.1. < 0 fatal; what is wrong has been said. */
 int server_new(struct server **out, struct sim *sim, struct tls_identity *identity, int port);
 void server_free(struct server *server);
+struct tls_identity *server_identity(const struct server *server); /* borrowed */
 int server_port(const struct server *server);
+size_t server_accepted(const struct server *server);	/* connections, ever */
 
 /* Who reads a connection after its upgrade. */
 struct conn_reader {

@@ -8,6 +8,7 @@
 #include "sim/facts.h"
 #include "sim/fault.h"
 #include "sim/links.h"
+#include "sim/proxy.h"
 #include "sim/rtm_side.h"
 #include "sim/server.h"
 #include "sim/socket_side.h"
@@ -42,6 +43,7 @@ void sim_free(struct sim *sim)
 {
 	if (sim == NULL)
 		return;
+	proxy_free(sim->proxy);
 	server_free(sim->server);
 	links_free(sim->links);
 	socket_side_free(sim->socket);

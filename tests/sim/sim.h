@@ -57,9 +57,11 @@ struct sim {
 	struct tickets tickets;
 	struct map buckets; /* by method: struct bucket, made on first use or set by hand */
 	struct server *server;
+	struct proxy *proxy;		/* NULL = none */
 	struct links *links;
 	struct socket_side *socket;
 	struct rtm_side *rtm;
+	size_t n_cuts;			/* connections that were really cut where they should be */
 	struct mono started;
 	uint64_t random;
 	struct buf complaints; /* what the client did wrong on the wire, one a line */

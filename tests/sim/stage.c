@@ -192,3 +192,13 @@ bool stage_write(struct stage *st, const char *path, struct str text)
 	fwrite(text.p, 1, text.len, f);
 	return fclose(f) == 0 || stage_fail(st, "cannot write %s: %s", path, strerror(errno));
 }
+
+void stage_environment(struct stage *st, struct str name, struct str value)
+{
+	CLEANUP(buf_deinit) struct buf pair;
+
+	buf_init(&pair, 0);
+	buf_addf(&pair, "%.*s=%.*s", STR_ARG(name), STR_ARG(value));
+	st->environment = mem_grow(st->environment, st->n_environment + 1, sizeof(char *));
+	st->environment[st->n_environment++] = buf_take(&pair);
+}

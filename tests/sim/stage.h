@@ -59,4 +59,6 @@ void stage_remember(struct stage *st, const struct match *m, struct channel *c,
 		    struct message *message);
 /* A path in the temporary folder, made on first use; the caller's. NULL after stage_fail. */
 char *stage_path(struct stage *st, const char *name);
+/* A variable for clients started from now on. */
+void stage_environment(struct stage *st, struct str name, struct str value);
 bool stage_write(struct stage *st, const char *path, struct str text);
