@@ -9,16 +9,9 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
-#include "base/diag.h"
 #include "base/str.h"
 #include "net/loop.h"
-
-/* Whom we trust: system store, or the CA file alone when one is given. Loaded once, shared. */
-struct trust;
-enum { TRUST_BAD_FILE = 1 }; /* *why says what is wrong with the CA file (static or errno text) */
-int trust_new(struct trust **out, const char *ca_file, const char **why);
-void trust_free(struct trust *trust);
-const char *trust_ca_file(const struct trust *trust); /* NULL = the system's */
+#include "net/trust.h"
 
 struct stream;
 
@@ -52,10 +45,6 @@ void stream_reset(struct stream *s);
 /* When the last byte came in. */
 struct mono stream_last_heard(const struct stream *s);
 
-/* Server side, for test servers: a certificate and key in PEM files; id NULL = no TLS at all. */
-struct tls_identity;
-int tls_identity_new(struct tls_identity **out, const char *cert_file, const char *key_file,
-		     const char **why);
-void tls_identity_free(struct tls_identity *id);
+/* Server side, for test servers; id NULL = no TLS at all. */
 struct stream *stream_accept(struct loop *loop, struct tls_identity *id, int take_fd,
 			     int64_t handshake_ms, const struct stream_events *events, void *owner);

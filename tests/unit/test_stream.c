@@ -624,29 +624,6 @@ static void test_system_trust(void)
 	world_deinit(&w);
 }
 
-static void test_trust_files(void)
-{
-	struct trust *trust = NULL;
-	const char *why = NULL, *path;
-	struct tmpdir dir;
-
-	tmpdir_init(&dir);
-	CU_ASSERT_EQUAL(trust_new(&trust, "/nowhere/ca.pem", &why), TRUST_BAD_FILE);
-	ASSERT_STR(str_from(why), "No such file or directory");
-	CU_ASSERT_EQUAL(trust_new(&trust, tmpdir_path(&dir), &why), TRUST_BAD_FILE);
-	CU_ASSERT_PTR_NOT_NULL(why);
-	path = tmpdir_write(&dir, "ca.pem", "This is a letter, not a certificate.\n");
-	CU_ASSERT_EQUAL(trust_new(&trust, path, &why), TRUST_BAD_FILE);
-	ASSERT_STR(str_sub(str_from(why), 0, 33), "it holds no certificate in PEM fo");
-	path = tmpdir_write(&dir, "ca.pem", "");
-	CU_ASSERT_EQUAL(trust_new(&trust, path, &why), TRUST_BAD_FILE);
-	path = tmpdir_write(&dir, "ca.pem",
-			    "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
-	CU_ASSERT_EQUAL(trust_new(&trust, path, &why), TRUST_BAD_FILE);
-	CU_ASSERT_PTR_NULL(trust);
-	tmpdir_deinit(&dir);
-}
-
 /* ---- the handshake ---- */
 
 static void test_silent_peer(void)
@@ -873,8 +850,7 @@ UNIT_MAIN("stream", { "talks plainly", test_talks_plainly }, { "talks in TLS", t
 	  { "end without goodbye", test_end_without_goodbye }, { "reset", test_reset },
 	  { "no SIGPIPE", test_no_sigpipe }, { "dies in any callback", test_dies_in_any_callback },
 	  { "close before open", test_close_before_open }, { "certificates", test_certificates },
-	  { "system trust", test_system_trust }, { "trust files", test_trust_files },
-	  { "silent peer", test_silent_peer }, { "peer without TLS", test_peer_without_tls },
-	  { "client hello", test_client_hello }, { "old TLS", test_old_tls },
-	  { "handshake byte by byte", test_handshake_byte_by_byte },
+	  { "system trust", test_system_trust }, { "silent peer", test_silent_peer },
+	  { "peer without TLS", test_peer_without_tls }, { "client hello", test_client_hello },
+	  { "old TLS", test_old_tls }, { "handshake byte by byte", test_handshake_byte_by_byte },
 	  { "handshake cut", test_handshake_cut })

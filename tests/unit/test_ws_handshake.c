@@ -18,21 +18,19 @@
 static void test_urls(void)
 {
 	static const struct {
-		const char *url;
-		bool tls;
-		const char *host;
+		const char *url, *host, *target;
 		int port;
-		const char *target;
+		bool tls;
 	} rows[] = {
-		{ "wss://wss-primary.slack.com/link/?ticket=a-b&app_id=1", true,
-		  "wss-primary.slack.com", 443, "/link/?ticket=a-b&app_id=1" },
-		{ "ws://localhost", false, "localhost", 80, "/" },
-		{ "wss://localhost:8443/x", true, "localhost", 8443, "/x" },
-		{ "wss://host?x=1", true, "host", 443, "/?x=1" },
-		{ "wss://host:1?x=/", true, "host", 1, "/?x=/" },
-		{ "wss://[::1]:9/p", true, "::1", 9, "/p" },
-		{ "wss://[2001:db8::10.0.0.1]", true, "2001:db8::10.0.0.1", 443, "/" },
-		{ "wss://127.0.0.1:65535//a?b?c", true, "127.0.0.1", 65535, "//a?b?c" },
+		{ "wss://wss-primary.slack.com/link/?ticket=a-b&app_id=1", "wss-primary.slack.com",
+		  "/link/?ticket=a-b&app_id=1", 443, true },
+		{ "ws://localhost", "localhost", "/", 80, false },
+		{ "wss://localhost:8443/x", "localhost", "/x", 8443, true },
+		{ "wss://host?x=1", "host", "/?x=1", 443, true },
+		{ "wss://host:1?x=/", "host", "/?x=/", 1, true },
+		{ "wss://[::1]:9/p", "::1", "/p", 9, true },
+		{ "wss://[2001:db8::10.0.0.1]", "2001:db8::10.0.0.1", "/", 443, true },
+		{ "wss://127.0.0.1:65535//a?b?c", "127.0.0.1", "//a?b?c", 65535, true },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
