@@ -7,7 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-int unit_main(const char *suite_name, const struct unit_case *cases, size_t n, int argc, char **argv)
+int unit_main(const char *suite_name, const struct unit_case *cases, size_t n, int argc,
+	      char **argv)
 {
 	CU_pSuite suite;
 	unsigned failures;
@@ -33,8 +34,10 @@ void unit_str_is(struct str seen, const char *wanted, const char *file, unsigned
 	bool same = str_is(seen, wanted);
 
 	if (!same)
-		printf("\n  %s:%u: seen \"%.*s\", wanted \"%s\"", file, line, STR_ARG(seen), wanted);
-	CU_assertImplementation(same ? CU_TRUE : CU_FALSE, line, "texts are the same", file, "", CU_FALSE);
+		printf("\n  %s:%u: seen \"%.*s\", wanted \"%s\"", file, line, STR_ARG(seen),
+		       wanted);
+	CU_assertImplementation(same ? CU_TRUE : CU_FALSE, line, "texts are the same", file, "",
+				CU_FALSE);
 }
 
 unsigned unit_seed(void)

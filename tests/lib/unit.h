@@ -15,11 +15,11 @@ struct unit_case {
 /* Runs all cases, or those whose name contains argv[1]; exit status 1 when one failed. */
 int unit_main(const char *suite, const struct unit_case *cases, size_t n, int argc, char **argv);
 
-#define UNIT_MAIN(suite, ...)                                                             \
-	int main(int argc, char **argv)                                                   \
-	{                                                                                 \
-		static const struct unit_case unit_cases[] = { __VA_ARGS__ };             \
-		return unit_main(suite, unit_cases, ARRAY_LEN(unit_cases), argc, argv);   \
+#define UNIT_MAIN(suite, ...)                                                           \
+	int main(int argc, char **argv)                                                 \
+	{                                                                               \
+		static const struct unit_case unit_cases[] = { __VA_ARGS__ };           \
+		return unit_main(suite, unit_cases, ARRAY_LEN(unit_cases), argc, argv); \
 	}
 
 /* Compares and shows both texts when they differ. */
