@@ -82,6 +82,7 @@ struct usage {
 	const struct method *method;
 	struct pace pace;
 	bool scope_told;
+	bool trouble_told;
 };
 
 struct lane {
@@ -396,12 +397,31 @@ static void give_try(const struct api_call *call, const struct verdict *v, struc
 	call->on_try(call->owner, &result);
 }
 
+/* Said once, or a bot that waits for Slack would look like one that does nothing. */
+static void note_trouble(struct usage *usage, const struct verdict *v)
+{
+	/* That nothing could be sent has been said by note_reach, for all methods. */
+	if (v->kind == VERDICT_NOT_SENT || usage->trouble_told)
+		return;
+	usage->trouble_told = true;
+	log_warn("api", "trying on: %s", v->sentence);
+}
+
+static void note_success(const struct api_call *call)
+{
+	if (call->usage->trouble_told)
+		log_info("api", "%s works again", call->method);
+	call->usage->trouble_told = false;
+}
+
 /* The last that is done for a call: whatever its owner does now, nothing here is touched any more. */
 static void call_finish(struct api_call *call, const struct verdict *v,
 			const struct http_reply *reply)
 {
 	const struct api_call done = *call;
 
+	if (v->kind == VERDICT_OK)
+		note_success(call);
 	if (str_is(v->error, "missing_scope") && !call->usage->scope_told) {
 		call->usage->scope_told = true;
 		log_warn("api", "%s", v->sentence);
@@ -418,6 +438,7 @@ static void call_again_later(struct api_call *call, enum backoff_kind kind, cons
 {
 	int64_t ms = backoff_next(&call->backoff, kind);
 
+	note_trouble(call->usage, v);
 	log_debug("api", "again in %lld ms: %s", (long long)ms, v->sentence);
 	loop_timer_start(call->api->loop, &call->again, ms);
 	pump_ready(call->api);
