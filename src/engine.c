@@ -29,6 +29,7 @@ struct decision {
 	bool talk_closed; /* no further talking rule may */
 	bool stopped;	  /* no further rule at all */
 	const struct rule *firing;
+	struct list jobs; /* what the firing rule wants done */
 	struct captures captures;
 	void (*on_decided)(void *owner, void *tag, bool standing);
 	void *owner;
@@ -48,9 +49,18 @@ struct engine {
 
 static void decision_run(struct decision *d);
 
+static void drop_jobs(struct list *jobs)
+{
+	list_each (link, jobs) {
+		list_remove(link);
+		job_free(list_entry(link, struct job, link));
+	}
+}
+
 static void decision_free(struct decision *d)
 {
 	list_remove(&d->link);
+	drop_jobs(&d->jobs);
 	event_free(d->ev);
 	set_unref(d->set);
 	free(d);
@@ -100,7 +110,8 @@ static void spend(struct decision *d)
 	size_t n;
 
 	d->step = STEP_SPENT;
-	if (e->setup.trial || d->firing->n_limits == 0) {
+	/* What does nothing costs nothing. */
+	if (e->setup.trial || d->firing->n_limits == 0 || list_is_empty(&d->jobs)) {
 		d->yes = true;
 		return;
 	}
@@ -187,6 +198,22 @@ static bool fires(struct decision *d, const struct rule *rule)
 	return answer == ANSWER_YES;
 }
 
+static void make_jobs(struct decision *d)
+{
+	const struct rule *rule = d->firing;
+
+	for (size_t i = 0; i < rule->n_actions; i++) {
+		const char *why = NULL;
+
+		if (action_make(rule, i, d->ev, &d->captures, &d->engine->setup.action_world,
+				&d->jobs, &why) == 0)
+			log_warn("engine", "action left out: %s rule=%s verb=%s at=%s:%u",
+				 why != NULL ? why : "", rule->name,
+				 verb_name(rule->actions[i].verb), rule->actions[i].at.file,
+				 rule->actions[i].at.line);
+	}
+}
+
 static void ask_next(struct decision *d)
 {
 	size_t n = set_n_rules(d->set);
@@ -197,6 +224,7 @@ static void ask_next(struct decision *d)
 		if (!fires(d, rule))
 			continue;
 		d->firing = rule;
+		make_jobs(d);
 		spend(d);
 		return;
 	}
@@ -205,12 +233,12 @@ static void ask_next(struct decision *d)
 
 /* ---- firing ---- */
 
-static size_t put_jobs(struct decision *d, struct list *jobs)
+static size_t put_jobs(struct decision *d)
 {
 	struct engine *e = d->engine;
 	size_t n = 0;
 
-	list_each (link, jobs) {
+	list_each (link, &d->jobs) {
 		struct job *job = list_entry(link, struct job, link);
 
 		list_remove(link);
@@ -221,38 +249,6 @@ static size_t put_jobs(struct decision *d, struct list *jobs)
 		e->stats.dropped++;
 		log_error("engine", "answer lost: the outbox is full rule=%s", d->firing->name);
 	}
-	return n;
-}
-
-static void drop_jobs(struct list *jobs)
-{
-	list_each (link, jobs) {
-		list_remove(link);
-		job_free(list_entry(link, struct job, link));
-	}
-}
-
-static size_t act(struct decision *d)
-{
-	const struct rule *rule = d->firing;
-	struct list jobs;
-	size_t n = 0;
-
-	list_init(&jobs);
-	for (size_t i = 0; i < rule->n_actions; i++) {
-		const char *why = NULL;
-
-		if (action_make(rule, i, d->ev, &d->captures, &d->engine->setup.action_world, &jobs,
-				&why) == 0)
-			log_warn("engine", "action left out: %s rule=%s verb=%s at=%s:%u",
-				 why != NULL ? why : "", rule->name,
-				 verb_name(rule->actions[i].verb), rule->actions[i].at.file,
-				 rule->actions[i].at.line);
-	}
-	if (is_shadow(d, rule))
-		drop_jobs(&jobs);
-	else
-		n = put_jobs(d, &jobs);
 	return n;
 }
 
@@ -279,11 +275,13 @@ static void fire(struct decision *d)
 
 	d->step = STEP_ASK;
 	if (!d->yes) {
+		drop_jobs(&d->jobs);
 		e->stats.limited++;
 		log_debug("engine", "rule kept silent by its limit rule=%s", rule->name);
 		return;
 	}
 	if (is_shadow(d, rule)) {
+		drop_jobs(&d->jobs);
 		e->stats.shadowed++;
 		log_info(
 			"engine",
@@ -293,7 +291,7 @@ static void fire(struct decision *d)
 	} else {
 		e->stats.fired++;
 	}
-	firing.n_jobs = act(d);
+	firing.n_jobs = put_jobs(d);
 	close_search(d);
 	if (e->setup.on_fired != NULL)
 		e->setup.on_fired(e->setup.owner, &firing);
@@ -357,6 +355,7 @@ void engine_take(struct engine *e, struct event *take,
 		.tag = tag,
 	};
 	list_init(&d->link);
+	list_init(&d->jobs);
 	list_append(&e->open, &d->link);
 	e->n_undecided++;
 	e->stats.events++;

@@ -284,6 +284,20 @@ static void test_a_limit_is_spent_only_when_the_rule_fires(void)
 	house_deinit(&h);
 }
 
+static void test_a_limit_is_not_spent_on_an_empty_answer(void)
+{
+	struct house h;
+
+	house_init(&h, memory_new(),
+		   "[rule a]\nmatch = ^say ?(.*)\nsay = {1}\nlimit = 1 per user ever\n", NULL);
+	take(&h, said("say", "1.1"));
+	take(&h, said("say A", "1.2"));
+	take(&h, said("say B", "1.3"));
+	ASSERT_STR(leave(&h), "say:A");
+	CU_ASSERT_EQUAL(engine_stats(h.engine)->limited, 1);
+	house_deinit(&h);
+}
+
 /* ---- where answers stand ---- */
 
 static void thread_of(const char *rules, struct event *ev, const char *wanted)
@@ -473,6 +487,8 @@ UNIT_MAIN("engine", { "hello is answered in the thread", test_hello_is_answered_
 	    test_a_rule_out_of_its_limit_lets_the_next_talk },
 	  { "a limit is spent only when the rule fires",
 	    test_a_limit_is_spent_only_when_the_rule_fires },
+	  { "a limit is not spent on an empty answer",
+	    test_a_limit_is_not_spent_on_an_empty_answer },
 	  { "answers stand where they should", test_answers_stand_where_they_should },
 	  { "decisions wait for a slow store", test_decisions_wait_for_a_slow_store },
 	  { "nothing leaves when the commit fails", test_nothing_leaves_when_the_commit_fails },
