@@ -22,6 +22,7 @@ enum {
 	BACKOFF_FIRST_MS = 1000,
 	BACKOFF_MAX_MS = 60000,
 	MAX_UNDER_WAY = 8,	/* as many connections as http keeps to one server */
+	MAX_READS = 5,		/* of these: questions that hang must not keep answers waiting */
 	MAX_UNSURE_IN_LANE = 8, /* then a channel goes on without this call */
 	POST_EVERY_MS = 1000,
 	POST_BURST = 4,
@@ -49,22 +50,23 @@ static const struct method {
 	enum tier tier;
 	bool repeatable; /* twice does no more than once */
 	bool posts;	 /* shows something in a channel */
+	bool reads;	 /* asks about people, channels or messages */
 } methods[] = {
-	{ "auth.test", TIER_4, true, false },
-	{ "apps.connections.open", TIER_CONNECT, true, false },
-	{ "rtm.connect", TIER_CONNECT, true, false },
-	{ "rtm.start", TIER_CONNECT, true, false },
-	{ "chat.postMessage", TIER_UNLIMITED, false, true },
-	{ "chat.postEphemeral", TIER_4, false, true },
-	{ "reactions.add", TIER_3, true, false },
-	{ "reactions.get", TIER_3, true, false },
-	{ "users.list", TIER_2, true, false },
-	{ "users.info", TIER_4, true, false },
-	{ "users.conversations", TIER_3, true, false },
-	{ "conversations.info", TIER_3, true, false },
+	{ "auth.test", TIER_4, true, false, false },
+	{ "apps.connections.open", TIER_CONNECT, true, false, false },
+	{ "rtm.connect", TIER_CONNECT, true, false, false },
+	{ "rtm.start", TIER_CONNECT, true, false, false },
+	{ "chat.postMessage", TIER_UNLIMITED, false, true, false },
+	{ "chat.postEphemeral", TIER_4, false, true, false },
+	{ "reactions.add", TIER_3, true, false, false },
+	{ "reactions.get", TIER_3, true, false, true },
+	{ "users.list", TIER_2, true, false, true },
+	{ "users.info", TIER_4, true, false, true },
+	{ "users.conversations", TIER_3, true, false, true },
+	{ "conversations.info", TIER_3, true, false, true },
 };
 
-static const struct method unknown_method = { "", TIER_3, false, false };
+static const struct method unknown_method = { "", TIER_3, false, false, false };
 
 static const struct method *method_named(const char *name)
 {
@@ -88,7 +90,8 @@ struct usage {
 struct lane {
 	struct api *api;
 	char *key;
-	bool is_channel;     /* one call at a time */
+	bool is_channel; /* one call at a time */
+	bool is_for_reads;
 	size_t n_held;	     /* calls under way or waiting to be repeated */
 	struct list waiting; /* calls, in order */
 	struct list held;
@@ -105,7 +108,7 @@ struct api {
 	struct map usages; /* by method */
 	struct map lanes;
 	struct list ready; /* lanes that wait for a connection */
-	size_t n_calls, n_under_way;
+	size_t n_calls, n_under_way, n_reads;
 	bool unreachable;
 };
 
@@ -174,13 +177,14 @@ static void on_lane_due(void *owner)
 	lane_pump(owner);
 }
 
-static struct lane *lane_new(struct api *api, struct str key, bool is_channel)
+static struct lane *lane_new(struct api *api, struct str key, bool is_channel, bool is_for_reads)
 {
 	struct lane *lane = mem_zero(1, sizeof(*lane));
 
 	lane->api = api;
 	lane->key = str_dup(key);
 	lane->is_channel = is_channel;
+	lane->is_for_reads = is_for_reads;
 	list_init(&lane->waiting);
 	list_init(&lane->held);
 	list_init(&lane->ready_link);
@@ -199,7 +203,10 @@ static struct lane *lane_for(struct api *api, struct str channel, const char *me
 	buf_addz(&key, channel.len > 0 ? "#" : "");
 	buf_add(&key, channel.len > 0 ? channel : str_from(method));
 	lane = map_get(&api->lanes, buf_str(&key));
-	return lane != NULL ? lane : lane_new(api, buf_str(&key), channel.len > 0);
+	if (lane != NULL)
+		return lane;
+	return lane_new(api, buf_str(&key), channel.len > 0,
+			channel.len == 0 && method_named(method)->reads);
 }
 
 static void lane_delete(void *object)
@@ -230,6 +237,21 @@ static void lane_rest(struct lane *lane)
 
 static void on_reply(void *owner, const struct http_reply *reply);
 
+static void count_under_way(struct api_call *call, int by)
+{
+	call->api->n_under_way += (size_t)by;
+	if (call->lane->is_for_reads)
+		call->api->n_reads += (size_t)by;
+}
+
+static bool has_room(const struct lane *lane)
+{
+	const struct api *api = lane->api;
+
+	return api->n_under_way < MAX_UNDER_WAY &&
+	       (!lane->is_for_reads || api->n_reads < MAX_READS);
+}
+
 static void call_send(struct api_call *call)
 {
 	CLEANUP(buf_deinit) struct buf url;
@@ -252,7 +274,7 @@ static void call_send(struct api_call *call)
 	list_remove(&call->link);
 	list_append(&call->lane->held, &call->link);
 	call->lane->n_held++;
-	api->n_under_way++;
+	count_under_way(call, 1);
 	call->http = http_post(api->http, &req, on_reply, call);
 }
 
@@ -281,7 +303,7 @@ static void lane_pump(struct lane *lane)
 			loop_timer_start(api->loop, &lane->timer, ms);
 			return;
 		}
-		if (api->n_under_way >= MAX_UNDER_WAY) {
+		if (!has_room(lane)) {
 			if (list_is_empty(&lane->ready_link))
 				list_append(&api->ready, &lane->ready_link);
 			return;
@@ -292,12 +314,23 @@ static void lane_pump(struct lane *lane)
 		lane_rest(lane);
 }
 
+static struct lane *first_with_room(const struct api *api)
+{
+	list_each (link, &api->ready) {
+		struct lane *lane = list_entry(link, struct lane, ready_link);
+
+		if (has_room(lane))
+			return lane;
+	}
+	return NULL;
+}
+
 /* Gives free connections to the lanes that have waited for one the longest. */
 static void pump_ready(struct api *api)
 {
-	while (!list_is_empty(&api->ready) && api->n_under_way < MAX_UNDER_WAY) {
-		struct lane *lane = list_first(&api->ready, struct lane, ready_link);
+	struct lane *lane;
 
+	while ((lane = first_with_room(api)) != NULL) {
 		list_remove(&lane->ready_link);
 		lane_pump(lane);
 	}
@@ -517,7 +550,7 @@ static void on_reply(void *owner, const struct http_reply *reply)
 	struct verdict v;
 
 	call->http = NULL;
-	call->api->n_under_way--;
+	count_under_way(call, -1);
 	verdict_read(&v, reply, call->method);
 	note_reach(call->api, &v);
 	call_judge(call, &v, reply);
@@ -594,7 +627,7 @@ void api_cancel(struct api_call *call)
 {
 	if (call->http != NULL) {
 		http_cancel(call->http);
-		call->api->n_under_way--;
+		count_under_way(call, -1);
 	}
 	if (is_held(call))
 		call_release(call);

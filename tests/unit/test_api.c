@@ -280,6 +280,29 @@ static void test_connections_are_few(void)
 	stop();
 }
 
+static void test_questions_leave_room_for_answers(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	for (int i = 0; i < 20; i++) {
+		ask("users.info", "", "who", &seen);
+		ask("reactions.get", "", "what", &seen);
+	}
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 5);
+	post("C1", "post", &seen);
+	ask("apps.connections.open", "", "connect", &seen);
+	ok(fakehttp_find(http, "post"));
+	ok(fakehttp_find(http, "connect"));
+	CU_ASSERT_EQUAL(seen.n, 2);
+	ok(fakehttp_find(http, "who"));
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 5);
+	while (fakehttp_n_open(http) > 0)
+		ok(fakehttp_open(http, 0));
+	CU_ASSERT_EQUAL(seen.n, 42);
+	stop();
+}
+
 static void test_many_calls(void)
 {
 	enum { MANY = 20000 };
@@ -596,7 +619,8 @@ UNIT_MAIN("api", { "a call", test_a_call }, { "outcomes", test_outcomes },
 	    test_reactions_do_not_wait_for_the_post_pace },
 	  { "reads overlap", test_reads_overlap },
 	  { "a method has a budget", test_a_method_has_a_budget },
-	  { "connections are few", test_connections_are_few }, { "many calls", test_many_calls },
+	  { "connections are few", test_connections_are_few },
+	  { "questions leave room for answers", test_questions_leave_room_for_answers }, { "many calls", test_many_calls },
 	  { "429 rests the method", test_429_rests_the_method },
 	  { "limited with 200 and no header", test_limited_with_200_and_no_header },
 	  { "not sent is tried until it works", test_not_sent_is_tried_until_it_works },
