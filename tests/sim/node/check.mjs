@@ -36,6 +36,12 @@ class Slack {
     process.send(command);
   }
 
+  // The same, and waits until it is done: what follows must not overtake it.
+  async set(command) {
+    this.say(command);
+    await this.expect('sockets 0..99');
+  }
+
   // An expectation of the scenario language; slacksim answers it with `ok`.
   async expect(what, ms = 8000) {
     const met = new Promise((done) => this.waiting.push({ text: `ok expect ${what}`, done }));
@@ -62,7 +68,7 @@ const cases = {
     const me = await web.auth.test();
     must(me.ok && me.user_id && me.bot_id, 'auth.test tells who we are');
     must(me.response_metadata.scopes.includes('chat:write'), 'the scopes come as a header');
-    slack.say('pages of 2');
+    await slack.set('pages of 2');
     const names = [];
     for await (const page of web.paginate('conversations.list', { limit: 2 }))
       names.push(...page.channels.map((c) => c.name));
@@ -84,7 +90,7 @@ const cases = {
 
   async 'web-api waits when it is told to'(slack, env) {
     const web = new WebClient(env.SLACK_BOT_TOKEN, { slackApiUrl: env.SLACK_API_URL, logger: quiet });
-    slack.say('fail next chat.postMessage with 429 retry 1');
+    await slack.set('fail next chat.postMessage with 429 retry 1');
     let waited = 0;
     web.on('rate_limited', (seconds) => { waited = seconds; });
     await within(8000, web.chat.postMessage({ channel: '#general', text: 'patient' }), 'a second try');
@@ -93,7 +99,7 @@ const cases = {
 
   async 'web-api explains a missing scope'(slack, env) {
     const web = new WebClient(env.SLACK_BOT_TOKEN, { slackApiUrl: env.SLACK_API_URL, logger: quiet });
-    slack.say('take scope chat:write away');
+    await slack.set('take scope chat:write away');
     const refused = await web.chat.postMessage({ channel: '#general', text: 'x' }).catch((e) => e);
     must(refused.data?.error === 'missing_scope' && refused.data.needed === 'chat:write', 'it names the scope');
   },
@@ -120,7 +126,7 @@ const cases = {
       appToken: env.SLACK_APP_TOKEN, logger: quiet, clientOptions: { slackApiUrl: env.SLACK_API_URL },
     });
     await within(8000, client.start(), 'a connection');
-    slack.say('patience 15s');
+    await slack.set('patience 15s');
     slack.say('refresh warning');
     await slack.expect('connected again', 16000);
     await client.disconnect();
@@ -144,7 +150,7 @@ const cases = {
   },
 
   async 'rtm-api receives, pings and posts'(slack, env) {
-    slack.say('workspace classic');
+    await slack.set('workspace classic');
     const rtm = new RTMClient(env.SLACK_BOT_TOKEN, { slackApiUrl: env.SLACK_API_URL, logger: quiet });
     const heard = once(rtm, 'message');
     await within(8000, rtm.start(), 'a connection');
@@ -169,8 +175,8 @@ const cases = {
     });
     const refused = await rtm.start().catch((e) => e);
     must(refused.data?.error === 'not_allowed_token_type', `a new-style token has no RTM: ${refused}`);
-    slack.say('workspace classic');
-    slack.say('rtm.start answers long');
+    await slack.set('workspace classic');
+    await slack.set('rtm.start answers long');
     const old = new RTMClient(env.SLACK_BOT_TOKEN, {
       slackApiUrl: env.SLACK_API_URL, logger: quiet, useRtmConnect: false,
     });
@@ -213,7 +219,7 @@ const bare = {
     must(first.frames[0].type === 'hello' && first.frames[0].num_connections === 1, 'hello comes first');
     const [, second] = await within(4000, once(dial(url), 'unexpected-response'), 'a refusal');
     must(second.statusCode === 409, 'a used ticket is refused');
-    slack.say('time runs 100 times faster');
+    await slack.set('time runs 100 times faster');
     const late = await open(env);
     await new Promise((done) => { setTimeout(done, 400); });
     const [, third] = await within(4000, once(dial(late), 'unexpected-response'), 'a refusal');
@@ -232,7 +238,7 @@ const bare = {
   },
 
   async 'an envelope comes again until it is acknowledged'(slack, env) {
-    slack.say('time runs 10 times faster');
+    await slack.set('time runs 10 times faster');
     const socket = dial(await open(env));
     await within(4000, once(socket, 'message'), 'hello');
     slack.say('@ana in #general says "one"');
