@@ -69,6 +69,19 @@ static void name_proxy(struct transfer *t, CURLcode code)
 			 words);
 }
 
+/* Where companies look into connections, this is the first thing that people meet. */
+static void name_certificate(struct transfer *t, CURLcode code)
+{
+	CLEANUP(mem_freep) char *words = mem_strdup(transfer_why(t, code));
+
+	if (code == CURLE_PEER_FAILED_VERIFICATION)
+		snprintf(
+			t->error, sizeof(t->error),
+			"the server's certificate is not trusted; if your network puts one of its own "
+			"there, name its authority in SSL_CERT_FILE (%s)",
+			words);
+}
+
 static void tell_done(struct pool *pool)
 {
 	CURLMsg *msg;
@@ -82,8 +95,10 @@ static void tell_done(struct pool *pool)
 		if (msg->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
-		if (code != CURLE_OK)
+		if (code != CURLE_OK) {
 			name_proxy(t, code);
+			name_certificate(t, code);
+		}
 		t->on_done(t, (int)code);
 	}
 }

@@ -483,6 +483,7 @@ static void test_bad_certificates(void)
 
 		world_init_with(&w, stems[i]);
 		not_sent(&w, w.url);
+		CU_ASSERT(str_find(buf_str(&w.asks[0].why), "SSL_CERT_FILE") != SIZE_MAX);
 		CU_ASSERT_EQUAL(w.n_requests, 0);
 		world_deinit(&w);
 	}
