@@ -9,7 +9,8 @@ struct delivery {
 	struct deliver *deliver;
 	struct job *job;
 	struct api_call *call;
-	struct list link; // deliver::under_way
+	bool may_have_acted; /* when the program ended */
+	struct list link;    // deliver::under_way
 };
 
 struct deliver {
@@ -151,19 +152,35 @@ struct deliver *deliver_new(const struct deliver_setup *setup)
 	return d;
 }
 
+/* What never left waits in the store for the next time, where the store outlives us. */
+static void give_back(struct delivery *way)
+{
+	struct store *store = way->deliver->setup.store;
+
+	if (way->may_have_acted)
+		log_failed(way->job, "was under way when the program ended",
+			   "it may or may not reach Slack");
+	else
+		log_failed(way->job, "was not sent", "the program ended before its turn came");
+	api_cancel(way->call);
+	store->ops->settle(store, way->job, way->may_have_acted ? JOB_UNSURE : JOB_PENDING);
+	list_remove(&way->link);
+	free(way);
+}
+
 void deliver_free(struct deliver *d)
 {
 	if (d == NULL)
 		return;
+	/* Asked of all before the first is cancelled, which makes room for another one to leave. */
 	list_each (link, &d->under_way) {
 		struct delivery *way = list_entry(link, struct delivery, link);
 
-		log_failed(way->job, "was under way when the program ended",
-			   "it may or may not reach Slack");
-		api_cancel(way->call);
-		d->setup.store->ops->settle(d->setup.store, way->job, JOB_UNSURE);
-		free(way);
+		way->may_have_acted = api_may_have_acted(way->call);
 	}
+	/* The newest first, so that the store has them back in their order. */
+	while (!list_is_empty(&d->under_way))
+		give_back(list_entry(d->under_way.prev, struct delivery, link));
 	free(d);
 }
 

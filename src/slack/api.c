@@ -636,6 +636,11 @@ void api_cancel(struct api_call *call)
 	call_end(call);
 }
 
+bool api_may_have_acted(const struct api_call *call)
+{
+	return call->http != NULL || call->n_unsure > 0;
+}
+
 size_t api_waiting(const struct api *api)
 {
 	return api->n_calls;

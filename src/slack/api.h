@@ -56,6 +56,8 @@ struct api_call *api_call(struct api *api, const char *method, const struct secr
 			  void *owner);
 void api_cancel(struct api_call *call);	   /* no callback follows */
 size_t api_waiting(const struct api *api); /* calls without an answer yet */
+/* Could Slack have done it already? False while the call waits for its turn, and after a try that was not sent. */
+bool api_may_have_acted(const struct api_call *call);
 
 /* Method for connections (apps.connections.open, rtm.connect, rtm.start): asked once, no retry inside, so
  * that the session can decide; retry_after_ms from the header or 0. */

@@ -555,7 +555,11 @@ static void test_cancelling(void)
 	waiting = post("C1", "waiting", &seen);
 	post("C1", "last", &seen);
 	later = post("C2", "later", &seen);
+	CU_ASSERT_TRUE(api_may_have_acted(later));
 	failed(fakehttp_find(http, "later"), HTTP_NOT_SENT);
+	CU_ASSERT_TRUE(api_may_have_acted(sent));
+	CU_ASSERT_FALSE(api_may_have_acted(waiting));
+	CU_ASSERT_FALSE(api_may_have_acted(later));
 	api_cancel(waiting);
 	api_cancel(later);
 	api_cancel(sent);
