@@ -106,7 +106,7 @@ static bool is_shadow(const struct decision *d, const struct rule *rule)
 static void spend(struct decision *d)
 {
 	struct engine *e = d->engine;
-	struct store_limit limits[LIMITS_MAX];
+	struct store_limit limits[RULE_LIMITS_MAX];
 	size_t n;
 
 	d->step = STEP_SPENT;

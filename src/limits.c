@@ -19,9 +19,9 @@ static struct str limit_key(const struct rule *rule, const struct limit *limit, 
 }
 
 size_t limits_for(const struct rule *rule, struct event *ev, bool shadow,
-		  struct store_limit out[LIMITS_MAX])
+		  struct store_limit out[RULE_LIMITS_MAX])
 {
-	assert(rule->n_limits <= LIMITS_MAX);
+	assert(rule->n_limits <= RULE_LIMITS_MAX);
 	for (size_t i = 0; i < rule->n_limits; i++) {
 		out[i] = (struct store_limit){
 			.key = limit_key(rule, &rule->limits[i], ev, shadow),

@@ -5,10 +5,8 @@
 #include "rule/rule.h"
 #include "store/store.h"
 
-enum { LIMITS_MAX = 16 }; /* sentences a rule may have; the reader of rules refuses more */
-
 /* Fills `out` for this rule and event, one entry a sentence, keyed by ids; gives the count. The keys lie
  * in the event's arena. A dimension that the event does not have (no thread, no user) counts as one
  * and the same. `shadow` keeps the counts of shadow rules apart from those that really fired. */
 size_t limits_for(const struct rule *rule, struct event *ev, bool shadow,
-		  struct store_limit out[LIMITS_MAX]);
+		  struct store_limit out[RULE_LIMITS_MAX]);

@@ -113,7 +113,16 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-/* `*` stands for anything, `?` for one byte. */
+/* Where the letter that begins at `n` ends. */
+static size_t after_letter(struct str s, size_t n)
+{
+	do {
+		n++;
+	} while (n < s.len && ((unsigned char)s.p[n] & 0xC0) == 0x80);
+	return n;
+}
+
+/* `*` stands for anything, `?` for one letter. */
 static bool glob_fits(struct str glob, struct str name)
 {
 	size_t g = 0, n = 0, star = SIZE_MAX, star_n = 0;
@@ -122,8 +131,10 @@ static bool glob_fits(struct str glob, struct str name)
 		if (g < glob.len && glob.p[g] == '*') {
 			star = g++;
 			star_n = n;
-		} else if (g < glob.len &&
-			   (glob.p[g] == '?' || lower(glob.p[g]) == lower(name.p[n]))) {
+		} else if (g < glob.len && glob.p[g] == '?') {
+			g++;
+			n = after_letter(name, n);
+		} else if (g < glob.len && lower(glob.p[g]) == lower(name.p[n])) {
 			g++;
 			n++;
 		} else if (star != SIZE_MAX) {

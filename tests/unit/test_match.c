@@ -150,6 +150,8 @@ static void test_in_allows_and_denies(void)
 	NO("in = #g?eneral", hello());
 	YES("in = #*e*e*l", hello());
 	NO("in = #*x*", hello());
+	YES("in = #caf?", in_channel("C1", "caf\xC3\xA9", CHANNEL_PUBLIC));
+	NO("in = #caf??", in_channel("C1", "caf\xC3\xA9", CHANNEL_PUBLIC));
 	NO("in = !#general", hello());
 	YES("in = !#it", hello());
 	NO("in = #general, !#gen*", hello());
