@@ -239,6 +239,15 @@ static void settle_transport(struct conf *conf, struct diag *diag)
 			   "settings under \"Basic Information\" with the scope connections:write");
 }
 
+static void check_pings(const struct conf *conf, struct diag *diag)
+{
+	if (conf->dead_after_ms <= conf->ping_every_ms)
+		diag_error(
+			diag, (struct place){ "dead after", 0 },
+			"it must be longer than `ping every`, or a connection on which nobody talks "
+			"would be given up before it was asked");
+}
+
 void conf_finish(struct conf *conf, struct diag *diag)
 {
 	replace(&conf->api_url, getenv("SLACK_API_URL"));
@@ -260,4 +269,5 @@ void conf_finish(struct conf *conf, struct diag *diag)
 	check_token(&conf->bot_token, "xoxb-", "SLACK_BOT_TOKEN", diag);
 	check_token(&conf->app_token, "xapp-", "SLACK_APP_TOKEN", diag);
 	settle_transport(conf, diag);
+	check_pings(conf, diag);
 }

@@ -95,6 +95,19 @@ static void test_tokens_in_the_wrong_place_are_explained(void)
 	check_complaint("xoxb-1", "", "socket", "Socket Mode needs an app-level token");
 }
 
+static void test_a_connection_is_asked_before_it_is_given_up(void)
+{
+	CLEANUP(conf_deinit) struct conf conf;
+	CLEANUP(mem_freep) char *said = NULL;
+
+	forget_environment();
+	setenv("SLACK_BOT_TOKEN", "xoxb-1", 1);
+	conf_init(&conf);
+	conf.ping_every_ms = conf.dead_after_ms;
+	said = complaints(&conf);
+	CU_ASSERT(str_starts(str_from(said), "dead after: it must be longer than `ping every`"));
+}
+
 static void test_the_file_is_read_and_the_environment_beats_it(void)
 {
 	CLEANUP(conf_deinit) struct conf conf;
@@ -159,6 +172,8 @@ UNIT_MAIN("conf", { "two tokens are enough", test_two_tokens_are_enough },
 	  { "a bot token alone means rtm", test_a_bot_token_alone_means_rtm },
 	  { "tokens in the wrong place are explained",
 	    test_tokens_in_the_wrong_place_are_explained },
+	  { "a connection is asked before it is given up",
+	    test_a_connection_is_asked_before_it_is_given_up },
 	  { "the file is read and the environment beats it",
 	    test_the_file_is_read_and_the_environment_beats_it },
 	  { "mistakes in the file are all named", test_mistakes_in_the_file_are_all_named })
