@@ -728,6 +728,13 @@ static void note_moved_channel(struct directory *d, const struct event *ev)
 			    json_str(ev->payload, "new_channel_id"));
 }
 
+/* An event of its own only for apps that subscribe to it; the channel itself always says so. */
+static void note_message(struct directory *d, const struct event *ev)
+{
+	if (str_is(ev->subtype, "channel_name") || str_is(ev->subtype, "group_name"))
+		roster_rename_channel(&d->roster, ev->channel, json_str(ev->payload, "name"));
+}
+
 static void note_group(struct directory *d, const struct event *ev)
 {
 	roster_learn_group(&d->roster, json_at(ev->payload, "subteam"));
@@ -759,6 +766,7 @@ static const struct {
 	{ "member_joined_channel", note_join },
 	{ "subteam_created", note_group },
 	{ "subteam_updated", note_group },
+	{ "message", note_message },
 };
 
 void directory_note(struct directory *d, const struct event *ev)

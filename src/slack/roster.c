@@ -235,6 +235,13 @@ static enum channel_kind kind_of(const struct json *channel)
 	return CHANNEL_UNKNOWN;
 }
 
+static void channel_call(struct roster *r, struct roster_channel *c, struct str name)
+{
+	name_remove(&r->channel_names, c->name, c->id);
+	replace(&c->name, name);
+	name_add(&r->channel_names, c->name, c->id);
+}
+
 void roster_learn_channel(struct roster *r, const struct json *channel,
 			  enum channel_kind kind_if_unsaid)
 {
@@ -250,9 +257,15 @@ void roster_learn_channel(struct roster *r, const struct json *channel,
 		c->kind = kind;
 	else if (c->kind == CHANNEL_UNKNOWN)
 		c->kind = kind_if_unsaid;
-	name_remove(&r->channel_names, c->name, c->id);
-	replace(&c->name, json_str(channel, "name"));
-	name_add(&r->channel_names, c->name, c->id);
+	channel_call(r, c, json_str(channel, "name"));
+}
+
+void roster_rename_channel(struct roster *r, struct str id, struct str name)
+{
+	struct roster_channel *c = map_get(&r->channels, id);
+
+	if (c != NULL)
+		channel_call(r, c, name);
 }
 
 void roster_move_channel(struct roster *r, struct str old_id, struct str new_id)

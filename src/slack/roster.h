@@ -40,6 +40,8 @@ void roster_learn_user(struct roster *r, const struct json *user);
 void roster_learn_channel(struct roster *r, const struct json *channel,
 			  enum channel_kind kind_if_unsaid);
 void roster_learn_group(struct roster *r, const struct json *group);
+/* One that is not known stays so. */
+void roster_rename_channel(struct roster *r, struct str id, struct str name);
 /* The same channel under another id. */
 void roster_move_channel(struct roster *r, struct str old_id, struct str new_id);
 

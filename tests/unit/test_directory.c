@@ -410,6 +410,15 @@ static void test_learning_from_events(void)
 	complete(message("C1", "U1ANA", "hi"), WANT_NAMES, "b");
 	out_is("[b lobby public @anna: hi]");
 	CU_ASSERT_EQUAL(directory_find_channel(directory, STR("general"), &id), 0);
+	note("{\"type\":\"message\",\"subtype\":\"channel_name\",\"channel\":\"C1\",\"ts\":\"1.1\","
+	     "\"old_name\":\"lobby\",\"name\":\"hall\"}");
+	CU_ASSERT_EQUAL(directory_find_channel(directory, STR("lobby"), &id), 0);
+	CU_ASSERT_EQUAL(directory_find_channel(directory, STR("hall"), &id), 1);
+	note("{\"type\":\"message\",\"subtype\":\"group_name\",\"channel\":\"C1\",\"name\":\"lobby\"}");
+	note("{\"type\":\"message\",\"subtype\":\"channel_name\",\"channel\":\"C7\",\"name\":\"x\"}");
+	note("{\"type\":\"message\",\"subtype\":\"channel_name\",\"channel\":\"C1\",\"name\":7}");
+	CU_ASSERT_EQUAL(directory_find_channel(directory, STR("lobby"), &id), 1);
+	CU_ASSERT_EQUAL(directory_find_channel(directory, STR("x"), &id), 0);
 	note("{\"type\":\"subteam_created\",\"subteam\":{\"id\":\"S1\",\"handle\":\"helpers\"}}");
 	complete(message("C1", "U1ANA", "<!subteam^S1>"), 0, "c");
 	out_is("[c lobby public @anna: @helpers]");
