@@ -12,6 +12,10 @@
 #include "base/mem.h"
 #include "limits.h"
 #include "quarantine.h"
+#include "slack/pace.h"
+
+/* While Slack does not answer, every rule may be in doubt about every message: told are ten, then ten a minute. */
+enum { DOUBTS_AT_ONCE = 10, DOUBT_EVERY_MS = 6000 };
 
 enum step { STEP_CLAIM, STEP_CLAIMED, STEP_ASK, STEP_SPENT, STEP_DONE };
 
@@ -40,6 +44,8 @@ struct engine {
 	struct engine_setup setup;
 	struct set *set;
 	struct quarantine quarantine;
+	struct pace doubts;
+	uint64_t untold_doubts;
 	struct list open; /* decisions that wait for the store */
 	struct list made; /* decisions of this turn, not committed */
 	struct list committing;
@@ -140,6 +146,23 @@ static void on_asked(void *owner, const struct rule *rule, const char *question,
 		doubt->next->asked(doubt->next->owner, rule, question, answer, seen, wanted);
 }
 
+static void tell_doubt(struct decision *d, const struct rule *rule, const char *question)
+{
+	struct engine *e = d->engine;
+	struct mono now = clock_mono(e->setup.clock);
+	bool is_untold = pace_wait_ms(&e->doubts, now) > 0;
+
+	log_line(
+		is_untold ? LOG_DEBUG : LOG_WARN, "engine",
+		"rule could not tell whether it fires: rule=%s at=%s:%u question=%s channel=%.*s ts=%.*s "
+		"untold=%llu",
+		rule->name, rule->at.file, rule->at.line, question, STR_ARG(d->ev->channel),
+		STR_ARG(d->ev->ts), (unsigned long long)e->untold_doubts);
+	e->untold_doubts = is_untold ? e->untold_doubts + 1 : 0;
+	if (!is_untold)
+		pace_take(&e->doubts, now);
+}
+
 /* Rare enough to ask once more, this time with a listener, for what could not be told. */
 static void note_doubt(struct decision *d, const struct rule *rule)
 {
@@ -153,11 +176,7 @@ static void note_doubt(struct decision *d, const struct rule *rule)
 	/* A text that could not be read is not the pattern's fault. */
 	is_pattern = !event_text_is_missing(d->ev) && (str_is(str_from(doubt.question), "match") ||
 						       str_is(str_from(doubt.question), "except"));
-	log_warn(
-		"engine",
-		"rule could not tell whether it fires: rule=%s at=%s:%u question=%s channel=%.*s ts=%.*s",
-		rule->name, rule->at.file, rule->at.line, doubt.question, STR_ARG(d->ev->channel),
-		STR_ARG(d->ev->ts));
+	tell_doubt(d, rule, doubt.question);
 	if (is_pattern &&
 	    quarantine_strike(&e->quarantine, rule->order, clock_mono(e->setup.clock)))
 		log_error(
@@ -401,6 +420,7 @@ struct engine *engine_new(const struct engine_setup *setup)
 
 	e->setup = *setup;
 	quarantine_init(&e->quarantine);
+	pace_init(&e->doubts, DOUBT_EVERY_MS, DOUBTS_AT_ONCE);
 	list_init(&e->open);
 	list_init(&e->made);
 	list_init(&e->committing);

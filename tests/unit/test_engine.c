@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <unistd.h>
 #include "engine.h"
 #include "lib/events.h"
 #include "lib/slowstore.h"
@@ -470,6 +471,40 @@ static void test_a_caught_mention_has_fields(void)
 	      said("ask @kim", "1.1"), "say:nobody");
 }
 
+/* ---- doubts ---- */
+
+/* How many lines go to standard error while this many messages are in doubt. */
+static size_t lines_about_doubts(struct house *h, int n)
+{
+	FILE *file = tmpfile();
+	int saved = dup(STDERR_FILENO), c;
+	size_t lines = 0;
+	char ts[16];
+
+	dup2(fileno(file), STDERR_FILENO);
+	for (int i = 0; i < n; i++) {
+		snprintf(ts, sizeof(ts), "%d.1", i);
+		take(h, said("x", ts));
+	}
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(file);
+	while ((c = fgetc(file)) != EOF)
+		lines += c == '\n';
+	fclose(file);
+	return lines;
+}
+
+static void test_many_doubts_do_not_fill_the_log(void)
+{
+	struct house h;
+
+	house_init(&h, memory_new(), "[rule a]\nfrom = @nobody-knows\nsay = A\n", NULL);
+	CU_ASSERT_EQUAL(lines_about_doubts(&h, 200), 10);
+	CU_ASSERT_EQUAL(engine_stats(h.engine)->unsure, 200);
+	house_deinit(&h);
+}
+
 UNIT_MAIN("engine", { "hello is answered in the thread", test_hello_is_answered_in_the_thread },
 	  { "other messages are left alone", test_other_messages_are_left_alone },
 	  { "own and hidden events are left alone", test_own_and_hidden_events_are_left_alone },
@@ -502,4 +537,5 @@ UNIT_MAIN("engine", { "hello is answered in the thread", test_hello_is_answered_
 	    test_the_witness_hears_the_first_failure_of_every_rule },
 	  { "names in literal text become mentions", test_names_in_literal_text_become_mentions },
 	  { "names within addresses stay", test_names_within_addresses_stay },
-	  { "a caught mention has fields", test_a_caught_mention_has_fields })
+	  { "a caught mention has fields", test_a_caught_mention_has_fields },
+	  { "many doubts do not fill the log", test_many_doubts_do_not_fill_the_log })
