@@ -37,6 +37,7 @@ struct bot {
 	struct http *http;
 	struct api *api;
 	struct identity me;
+	char *granted; /* the token's scopes, joined by commas; NULL until auth.test has answered */
 	struct directory *directory;
 	struct store *store;
 	struct engine *engine;
@@ -299,6 +300,7 @@ static void on_auth(void *owner, const struct api_answer *answer)
 			"itself");
 		return;
 	}
+	bot->granted = str_dup(answer->scopes);
 	checkup_scopes(engine_rules(bot->engine), answer->scopes);
 	bot->state = BOT_LOADING_DIRECTORY;
 	loop_timer_start(bot->loop, &bot->patience, DIRECTORY_WAIT_MS);
@@ -307,15 +309,23 @@ static void on_auth(void *owner, const struct api_answer *answer)
 
 /* ---- signals ---- */
 
+static void reload(struct bot *bot)
+{
+	const struct set_options options = set_options(bot);
+
+	if (reload_rules(bot->engine, bot->paths, &options) != 0)
+		return;
+	checkup_scopes(engine_rules(bot->engine), str_from(bot->granted));
+	if (directory_is_loaded(bot->directory))
+		checkup_names(engine_rules(bot->engine), bot->directory);
+}
+
 static void on_signal(void *owner, int signal)
 {
 	struct bot *bot = owner;
-	const struct set_options options = set_options(bot);
 
 	if (signal == SIGHUP) {
-		if (reload_rules(bot->engine, bot->paths, &options) == 0 &&
-		    directory_is_loaded(bot->directory))
-			checkup_names(engine_rules(bot->engine), bot->directory);
+		reload(bot);
 		return;
 	}
 	if (bot->state == BOT_STOPPING) {
@@ -434,6 +444,7 @@ static void tear_down(struct bot *bot)
 	trust_free(bot->trust);
 	loop_free(bot->loop);
 	identity_deinit(&bot->me);
+	free(bot->granted);
 }
 
 static int start(struct bot *bot)
