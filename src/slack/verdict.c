@@ -210,6 +210,9 @@ static void judge_no_json(struct verdict *v, const struct http_reply *reply, con
 {
 	if (reply->status >= 500)
 		judge(v, VERDICT_UNSURE, method, "Slack has trouble of its own", reply->status);
+	else if (reply->status == 408) /* Slack's edge says so when it is overloaded */
+		judge(v, VERDICT_UNSURE, method, "Slack took too long to read the request",
+		      reply->status);
 	else if (reply->status >= 300)
 		judge(v, VERDICT_REFUSED, method,
 		      "this is not Slack answering; check SLACK_API_URL and the proxy",

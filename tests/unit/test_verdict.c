@@ -46,6 +46,7 @@ static void test_refusals(void)
 	      "[\"[ERROR] too deep\",7]}}",
 	      VERDICT_REFUSED, "[ERROR] too deep");
 	check(404, "<html>", VERDICT_REFUSED, "SLACK_API_URL");
+	check(408, "<html>", VERDICT_UNSURE, "too long");
 	check(302, "", VERDICT_REFUSED, "HTTP 302");
 }
 
