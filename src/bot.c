@@ -225,6 +225,8 @@ static void start_listening(struct bot *bot)
 		.sink = &bot->sink,
 		.ping_every_ms = bot->conf->ping_every_ms,
 		.dead_after_ms = bot->conf->dead_after_ms,
+		.backoff_first_ms = bot->conf->retry_after_ms,
+		.backoff_max_ms = bot->conf->retry_at_most_ms,
 	};
 
 	if (bot->state != BOT_LOADING_DIRECTORY)

@@ -24,6 +24,8 @@ struct conf {
 	int64_t post_every_ms;
 	int64_t post_burst;
 	int64_t connect_every_ms;
+	int64_t retry_after_ms;
+	int64_t retry_at_most_ms;
 	int64_t ping_every_ms;
 	int64_t dead_after_ms;
 	int log_level; /* enum log_level */
