@@ -173,19 +173,6 @@ static bool calls(struct stage *st, const struct match *m)
 	       stage_fail(st, "there are %zu calls of %.*s", c.seen, STR_ARG(c.method));
 }
 
-/* Everything delivered is acknowledged, and a ping that was sent behind it has come back. */
-static bool settled(struct stage *st, void *what)
-{
-	bool *pinged = what;
-
-	if (socket_side_open(st->sim->socket) > 0)
-		return false;
-	if (!*pinged)
-		links_ping(st->sim->links);
-	*pinged = true;
-	return st->sim->links->n_pings == 0;
-}
-
 static bool unwanted_came(struct stage *st, void *what)
 {
 	(void)what;
@@ -208,13 +195,23 @@ static bool nothing(struct stage *st, const struct match *m)
 	int64_t patience = st->patience_ms;
 
 	(void)m;
-	if (!stage_until(st, settled, &pinged))
+	if (!stage_until(st, stage_settled, &pinged))
 		return stage_fail(st, "%zu deliveries are not acknowledged",
 				  socket_side_open(st->sim->socket));
 	st->patience_ms = st->quiet_ms;
 	came = stage_until(st, unwanted_came, NULL);
 	st->patience_ms = patience;
 	return !came || fail_unwanted(st);
+}
+
+static bool at_rest(struct stage *st, const struct match *m)
+{
+	bool pinged = false;
+
+	(void)m;
+	return stage_until(st, stage_live_and_settled, &pinged) ||
+	       stage_fail(st, "%zu sockets are live, %zu deliveries are not acknowledged",
+			  st->sim->links->n_live, socket_side_open(st->sim->socket));
 }
 
 static bool is_settled(struct stage *st, void *what)
@@ -367,6 +364,18 @@ static bool still_runs(struct stage *st, const struct match *m)
 	       stage_fail(st, "the client ended with %d", status);
 }
 
+static bool was_cut(struct stage *st, void *what)
+{
+	(void)what;
+	return st->sim->n_cuts > st->cuts_then;
+}
+
+static bool cut(struct stage *st, const struct match *m)
+{
+	(void)m;
+	return stage_until(st, was_cut, NULL) || stage_fail(st, "no connection has been cut");
+}
+
 static bool resent(struct stage *st, void *what)
 {
 	return (int64_t)socket_side_resent(st->sim->socket) >= *(int64_t *)what;
@@ -401,8 +410,11 @@ const struct command expect_commands[] = {
 	  nothing },
 	{ "expect no more calls", "the same", nothing },
 	{ "expect RANGE calls of METHOD", "so many calls of it, since the beginning", calls },
+	{ "expect rest",
+	  "the client has a live socket, all is acknowledged, and a ping has come back", at_rest },
 	{ "expect everything acknowledged", "no delivery is open", acknowledged },
 	{ "expect NUMBER redeliveries", "Slack had to send at least so many again", redeliveries },
+	{ "expect cut", "a connection has been cut since the last thing that was done", cut },
 	{ "expect close code NUMBER", "the client's last close frame said so", close_code },
 	{ "expect log TEXT", "the client has written this, on either output", log_line_came },
 	{ "expect new log TEXT", "it has written it since the last thing that was done",

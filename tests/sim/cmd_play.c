@@ -15,6 +15,23 @@ static bool quiet(struct stage *st, const struct match *m)
 	return true;
 }
 
+/* What leaves whole comes back as acknowledgement and pong; what is cut, does not. */
+static bool cut_or_whole(struct stage *st, void *pinged)
+{
+	return st->sim->n_cuts > st->cuts_then || stage_live_and_settled(st, pinged);
+}
+
+static bool leave_uncut(struct stage *st, const struct match *m)
+{
+	bool pinged = false;
+
+	(void)m;
+	if (!stage_until(st, cut_or_whole, &pinged))
+		return stage_fail(st, "nothing was cut, and nothing came through whole either");
+	st->leaving = st->sim->n_cuts == st->cuts_then;
+	return true;
+}
+
 static bool quit(struct stage *st, const struct match *m)
 {
 	(void)m;
@@ -41,6 +58,10 @@ const struct command play_commands[] = {
 	{ "patience TIME", "how long each expectation waits from now on", patience },
 	{ "quiet TIME", "how long nothing must come for `expect nothing`; 250ms in the beginning",
 	  quiet },
+	{ "leave when nothing was cut",
+	  "the loop ends when what was to be cut since the last thing that was done came through "
+	  "whole: it was shorter",
+	  leave_uncut },
 	{ "show ledger", "prints all calls so far", show_ledger },
 	{ "help", "prints this", help },
 	{ "quit", "ends", quit },

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "sim/commands.h"
 #include "sim/links.h"
+#include "sim/proxy.h"
 #include "sim/rtm_side.h"
 #include "sim/socket_side.h"
 
@@ -65,17 +66,44 @@ static bool refuse(struct stage *st, const struct match *m)
 	return true;
 }
 
+/* `by close`, `by reset`, or as chance will have it. */
+static bool plan_cut(struct stage *st, const struct match *m, int64_t *where)
+{
+	struct str how = match_text(m, "WORD");
+
+	if (match_has(m, "WORD") && !str_is(how, "close") && !str_is(how, "reset"))
+		return stage_fail(st, "connections are cut by close or by reset");
+	*where = match_number(m, "NUMBER", 0);
+	st->sim->plan.cut_by_reset = match_has(m, "WORD") ? str_is(how, "reset") :
+							    sim_random(st->sim, 2) == 1;
+	return true;
+}
+
 static bool cut_handshake(struct stage *st, const struct match *m)
 {
-	st->sim->plan.cut_handshake = match_number(m, "NUMBER", 0);
-	st->sim->plan.cut_by_reset = sim_random(st->sim, 2) == 1;
-	return true;
+	return plan_cut(st, m, &st->sim->plan.cut_handshake);
+}
+
+static bool cut_hello(struct stage *st, const struct match *m)
+{
+	return plan_cut(st, m, &st->sim->plan.cut_hello);
 }
 
 static bool cut_delivery(struct stage *st, const struct match *m)
 {
-	st->sim->plan.cut_delivery = match_number(m, "NUMBER", 0);
-	st->sim->plan.cut_by_reset = sim_random(st->sim, 2) == 1;
+	return plan_cut(st, m, &st->sim->plan.cut_delivery);
+}
+
+static bool cut_tunnel(struct stage *st, const struct match *m)
+{
+	int64_t where;
+
+	if (st->sim->proxy == NULL)
+		return stage_fail(st, "there is no proxy; say `proxy` first");
+	if (!plan_cut(st, m, &where))
+		return false;
+	proxy_cut_next(st->sim->proxy, match_number(m, "NUMBER2", 0), where,
+		       st->sim->plan.cut_by_reset);
 	return true;
 }
 
@@ -255,9 +283,17 @@ const struct command wire_commands[] = {
 	  "RTM: team_migration_started; so many (1) connects then fail", migrate },
 	{ "refuse next connect with NUMBER [NUMBER2 times]", "the handshake gets this HTTP status",
 	  refuse },
-	{ "cut next handshake after NUMBER bytes", "the answer to it breaks off", cut_handshake },
-	{ "cut next delivery after NUMBER bytes",
+	{ "cut next handshake after NUMBER bytes [by WORD]",
+	  "the answer to it breaks off, by close or by reset; it is left whole where it is shorter",
+	  cut_handshake },
+	{ "cut next hello after NUMBER bytes [by WORD]", "the frame with the next hello breaks off",
+	  cut_hello },
+	{ "cut next delivery after NUMBER bytes [by WORD]",
 	  "the next event breaks off, and the socket with it", cut_delivery },
+	{ "cut next tunnel [but NUMBER2] after NUMBER bytes [by WORD]",
+	  "the next connection through the proxy, or the one behind so many others, breaks off, be "
+	  "it inside a TLS record; the answer to CONNECT counts",
+	  cut_tunnel },
 	{ "delay next hello by TIME", "hello comes later", delay_hello },
 	{ "forget next hello", "hello never comes", forget_hello },
 	{ "next hello is WORD", "a disconnect frame with this reason in its place", hello_is },

@@ -59,7 +59,8 @@ void commands_help(FILE *to)
 	fputs("A scenario is a list of lines; one that begins with # is a comment. Small words stand for\n"
 	      "themselves, words in capitals for a thing of that kind, and what is in [brackets] may be\n"
 	      "left out. A colon at the end: indented lines follow. Two more take such lines and play them:\n"
-	      "`repeat NUMBER times` and `for every NAME from NUMBER to NUMBER2`, which replaces {NAME}.\n\n"
+	      "`repeat NUMBER times` and `for every NAME from NUMBER to NUMBER2`, which replaces {NAME};\n"
+	      "`for every NAME from NUMBER on` goes on until a line in it says `leave …`.\n\n"
 	      "  PERSON @ana   CHANNEL #general, or dm   TEXT \"in quotes\", with <@ana> and <#general>\n"
 	      "  MESSAGE \"its text\", a NAME given by `as`, or it   TIME 300ms, 2s, 1m   RANGE 2 or 1..2\n"
 	      "  EMOJI :eyes:   METHOD chat.postMessage, or call for any\n",

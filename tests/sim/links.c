@@ -141,13 +141,31 @@ struct link *link_new(struct links *links, struct conn *conn, size_t max_frame,
 	return l;
 }
 
+/* True = the frame was cut as planned, and the connection ends. */
+static bool say(struct link *l, struct str frame, int64_t *plan)
+{
+	const int64_t n = *plan;
+
+	*plan = -1;
+	if (n >= 0)
+		return peer_text_cut(l->peer, frame, n, l->links->sim->plan.cut_by_reset);
+	peer_text(l->peer, frame);
+	return false;
+}
+
 void link_hello(struct link *l, struct str frame)
 {
-	peer_text(l->peer, frame);
+	if (say(l, frame, &l->links->sim->plan.cut_hello))
+		return;
 	l->live = true;
 	l->links->n_live++;
 	l->links->n_hellos++;
 	loop_timer_start(l->links->sim->loop, &l->ping, PING_MS);
+}
+
+void link_event(struct link *l, struct str frame)
+{
+	say(l, frame, &l->links->sim->plan.cut_delivery);
 }
 
 void link_text(struct link *l, struct str frame)

@@ -51,6 +51,7 @@ struct link *link_new(struct links *links, struct conn *conn, size_t max_frame,
 		      const struct link_events *events, void *side);
 void link_hello(struct link *l, struct str frame); /* from now on it is live */
 void link_text(struct link *l, struct str frame);
+void link_event(struct link *l, struct str frame); /* a delivery: it may be planned to be cut */
 /* Sends the frame that announces the end, which comes after `cut_ms`, by a close frame or without. */
 void link_part(struct link *l, struct str frame, int64_t cut_ms);
 void link_drop(struct link *l, bool by_reset);

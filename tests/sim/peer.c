@@ -238,11 +238,15 @@ void peer_mute(struct peer *p)
 	p->muted = true;
 }
 
-void peer_cut_after(struct peer *p, int64_t n, bool by_reset)
+bool peer_text_cut(struct peer *p, struct str message, int64_t n, bool by_reset)
 {
 	settle(p);
-	if (!p->over)
-		conn_cut_after(p->conn, n, by_reset);
+	if (p->over || p->muted)
+		return false;
+	conn_cut_after(p->conn, n, by_reset);
+	peer_text(p, message);
+	settle(p);
+	return !p->over && !conn_spare(p->conn);
 }
 
 void peer_drop(struct peer *p, bool by_reset)

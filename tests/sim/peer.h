@@ -31,7 +31,8 @@ void peer_raw(struct peer *p, struct str bytes); /* onto the wire as it is, no f
 void peer_close(struct peer *p, int code, const char *reason);
 /* From now on it neither reads nor writes, and the connection stays: half-open. */
 void peer_mute(struct peer *p);
-void peer_cut_after(struct peer *p, int64_t n, bool by_reset);
+/* Only so many bytes of the frame leave, then the connection ends. False = it was shorter and left whole. */
+bool peer_text_cut(struct peer *p, struct str message, int64_t n, bool by_reset);
 size_t peer_unsent(const struct peer *p);
 /* Ends it at once, without a close frame; no callback. */
 void peer_drop(struct peer *p, bool by_reset);

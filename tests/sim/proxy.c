@@ -26,7 +26,8 @@ struct proxy {
 	bool by_tls;
 	int status;
 	char *credentials; /* in base64; NULL = anyone may */
-	int64_t cut_next;  /* -1 = the next tunnel is left alone */
+	int64_t cut_next;  /* -1 = no tunnel is cut */
+	int64_t cut_others;
 	bool cut_by_reset;
 	size_t n_tunnels, n_refusals;
 	struct list tunnels; // tunnel::link
@@ -211,9 +212,11 @@ static void open_tunnel(struct tunnel *t)
 	}
 	t->slack.stream = stream_new(p->sim->loop, NULL, fd, "", OPEN_MS, &events, &t->slack);
 	t->open = true;
-	t->left = p->cut_next;
-	t->by_reset = p->cut_by_reset;
-	p->cut_next = -1;
+	if (p->cut_next >= 0 && p->cut_others-- == 0) {
+		t->left = p->cut_next;
+		t->by_reset = p->cut_by_reset;
+		p->cut_next = -1;
+	}
 	p->n_tunnels++;
 	to_client(t, STR("HTTP/1.1 200 Connection established\r\n\r\n"));
 }
@@ -394,8 +397,9 @@ void proxy_ask_for(struct proxy *p, struct str credentials)
 	p->credentials = buf_take(&text);
 }
 
-void proxy_cut_next(struct proxy *p, int64_t bytes, bool by_reset)
+void proxy_cut_next(struct proxy *p, int64_t others, int64_t bytes, bool by_reset)
 {
+	p->cut_others = others;
 	p->cut_next = bytes;
 	p->cut_by_reset = by_reset;
 }

@@ -25,8 +25,9 @@ bool proxy_listen(struct proxy *p, bool listens);
 void proxy_speak_tls(struct proxy *p);
 /* CONNECT must carry this user:password; empty = anyone may. */
 void proxy_ask_for(struct proxy *p, struct str credentials);
-/* The next tunnel ends after so many bytes to the client, the proxy's own answer included. */
-void proxy_cut_next(struct proxy *p, int64_t bytes, bool by_reset);
+/* The next tunnel, when `others` have passed, ends after so many bytes to the client, the proxy's own answer
+ * included. */
+void proxy_cut_next(struct proxy *p, int64_t others, int64_t bytes, bool by_reset);
 
 size_t proxy_tunnels(const struct proxy *p); /* ever opened */
 size_t proxy_refusals(const struct proxy *p);

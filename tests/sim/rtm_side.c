@@ -35,17 +35,11 @@ void rtm_side_free(struct rtm_side *side)
 /* To all sockets but the one that it came from. */
 static void publish_but(struct rtm_side *side, struct str inner, const struct link *not_to)
 {
-	struct wire_plan *plan = &side->sim->plan;
-
 	list_each (it, &side->sim->links->all) {
 		struct link *l = list_entry(it, struct link, link);
 
-		if (l == not_to || !l->live)
-			continue;
-		if (plan->cut_delivery >= 0)
-			peer_cut_after(l->peer, plan->cut_delivery, plan->cut_by_reset);
-		plan->cut_delivery = -1;
-		link_text(l, inner);
+		if (l != not_to && l->live)
+			link_event(l, inner);
 	}
 }
 

@@ -85,6 +85,7 @@ static bool run_command(struct stage *st, const struct command *c, const struct 
 	if (!command_only_looks(c)) {
 		st->hellos_then = links->n_hellos;
 		st->gaps_then = links->n_gaps;
+		st->cuts_then = st->sim->n_cuts;
 		st->log_then = st->client != NULL ? process_output(st->client).len : 0;
 	}
 	return c->run(st, m);
@@ -97,12 +98,17 @@ static bool play_loop(struct stage *st, const char *file, const struct step *ste
 {
 	CLEANUP(mem_freep) char *left = block_moved_left(step->block);
 
-	for (int64_t n = loop->from; n <= loop->to && !st->quit; n++) {
+	int64_t n;
+
+	for (n = loop->from; n <= loop->to && !st->quit && !st->leaving; n++) {
 		CLEANUP(mem_freep) char *block = block_with_number(str_from(left), loop->name, n);
 
 		if (!play_source(st, (struct source){ file, str_from(block), step->line + 1 }))
 			return false;
 	}
+	if (st->leaving)
+		printf("%lld times: %.*s\n", (long long)(n - 1 - loop->from), STR_ARG(step->text));
+	st->leaving = false;
 	return true;
 }
 
@@ -148,7 +154,7 @@ static bool play_source(struct stage *st, struct source s)
 {
 	struct step step;
 
-	while (!st->quit && step_next(&s, &step))
+	while (!st->quit && !st->leaving && step_next(&s, &step))
 		if (!script_step(st, s.name, &step))
 			return false;
 	return true;

@@ -162,6 +162,13 @@ void conn_cut_after(struct conn *c, int64_t n, bool by_reset)
 	c->by_reset = by_reset;
 }
 
+bool conn_spare(struct conn *c)
+{
+	if (!c->dying && c->drops.len == 0)
+		c->left = -1;
+	return !c->dying;
+}
+
 void conn_read_by(struct conn *c, const struct conn_reader *reader, void *owner)
 {
 	c->reader = reader;

@@ -18,7 +18,7 @@ int server_new(struct server **out, struct sim *sim, struct tls_identity *identi
 void server_free(struct server *server);
 struct tls_identity *server_identity(const struct server *server); /* borrowed */
 int server_port(const struct server *server);
-size_t server_accepted(const struct server *server);	/* connections, ever */
+size_t server_accepted(const struct server *server); /* connections, ever */
 
 /* Who reads a connection after its upgrade. */
 struct conn_reader {
@@ -38,6 +38,8 @@ void conn_delay(struct conn *c, int64_t ms); /* the next answer leaves so much l
 void conn_trickle(struct conn *c);	     /* from now on byte by byte */
 /* After `n` more bytes the connection ends, by RST or by a bare FIN. */
 void conn_cut_after(struct conn *c, int64_t n, bool by_reset);
+/* What has been written since was shorter than that: no cut any more. False = it was not, the end comes. */
+bool conn_spare(struct conn *c);
 
 /* Ends it; the reader hears nothing more. */
 void conn_close(struct conn *c);	       /* properly: what is queued, close_notify, FIN */

@@ -27,7 +27,7 @@ int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t 
 	sim->set = (struct settings){ .limits = true,
 				      .speed = 1,
 				      .scopes = mem_strdup(SIM_ALL_SCOPES) };
-	sim->plan = (struct wire_plan){ .cut_handshake = -1, .cut_delivery = -1 };
+	sim->plan = (struct wire_plan){ .cut_handshake = -1, .cut_hello = -1, .cut_delivery = -1 };
 	r = loop_new(&sim->loop, NULL);
 	if (r < 0)
 		return r;

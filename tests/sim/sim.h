@@ -36,7 +36,8 @@ struct wire_plan {
 	int64_t refuse_status; /* 0 = the handshake is answered with 101 */
 	int64_t refuse_times;
 	int64_t cut_handshake; /* -1 = no; bytes of the answer to the handshake that still leave */
-	int64_t cut_delivery;  /* the same of the next delivery */
+	int64_t cut_hello;     /* the same of the frame with the next hello */
+	int64_t cut_delivery;  /* of the next delivery */
 	bool cut_by_reset;
 	int64_t delay_hello_ms;
 	bool no_hello;
@@ -57,11 +58,11 @@ struct sim {
 	struct tickets tickets;
 	struct map buckets; /* by method: struct bucket, made on first use or set by hand */
 	struct server *server;
-	struct proxy *proxy;		/* NULL = none */
+	struct proxy *proxy; /* NULL = none */
 	struct links *links;
 	struct socket_side *socket;
 	struct rtm_side *rtm;
-	size_t n_cuts;			/* connections that were really cut where they should be */
+	size_t n_cuts; /* connections that were really cut where they should be */
 	struct mono started;
 	uint64_t random;
 	struct buf complaints; /* what the client did wrong on the wire, one a line */

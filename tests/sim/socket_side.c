@@ -88,15 +88,11 @@ static void delivery_text(const struct delivery *d, struct buf *out)
 
 static void send_delivery(const struct delivery *d, struct link *to)
 {
-	struct wire_plan *plan = &d->side->sim->plan;
 	CLEANUP(buf_deinit) struct buf text;
 
 	buf_init(&text, 0);
 	delivery_text(d, &text);
-	if (plan->cut_delivery >= 0)
-		peer_cut_after(to->peer, plan->cut_delivery, plan->cut_by_reset);
-	plan->cut_delivery = -1;
-	link_text(to, buf_str(&text));
+	link_event(to, buf_str(&text));
 }
 
 static void deliver(struct delivery *d)

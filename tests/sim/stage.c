@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/mem.h"
+#include "sim/links.h"
 #include "sim/load.h"
+#include "sim/socket_side.h"
 
 enum { PATIENCE_MS = 5000, QUIET_MS = 250, TURN_MS = 50 };
 
@@ -79,6 +81,26 @@ bool stage_until(struct stage *st, bool (*done)(struct stage *st, void *what), v
 		if (loop_turn(st->sim->loop, (int)(left < TURN_MS ? left : TURN_MS)) < 0)
 			return stage_fail(st, "the event loop failed");
 	}
+}
+
+bool stage_settled(struct stage *st, void *pinged)
+{
+	bool *was_pinged = pinged;
+
+	if (socket_side_open(st->sim->socket) > 0)
+		return false;
+	if (!*was_pinged)
+		links_ping(st->sim->links);
+	*was_pinged = true;
+	return st->sim->links->n_pings == 0;
+}
+
+bool stage_live_and_settled(struct stage *st, void *pinged)
+{
+	const struct links *links = st->sim->links;
+
+	/* The last one may go, or prove to be gone, while it is asked. */
+	return links->n_live > 0 && stage_settled(st, pinged) && links->n_live > 0;
 }
 
 void stage_wait(struct stage *st, int64_t ms)

@@ -25,10 +25,11 @@ struct stage {
 	struct channel *said_in;
 	struct map named;	       /* struct named, by name */
 	size_t hellos_then, gaps_then; /* before the newest command that was no expectation */
-	size_t log_then;
+	size_t log_then, cuts_then;
 	struct str block;     /* the lines indented below the one being played, moved to the left */
 	struct arena arena;   /* texts of the line being played */
 	struct buf complaint; /* why the line failed */
+	bool leaving;	      /* the innermost loop ends here */
 	bool quit;
 };
 
@@ -46,6 +47,10 @@ bool stage_fail(struct stage *st, const char *fmt, ...) __attribute__((format(pr
 bool stage_client_ended(const struct stage *st);
 /* Lets time pass until `done` says so; false when patience is over, or the client has ended without it. */
 bool stage_until(struct stage *st, bool (*done)(struct stage *st, void *what), void *what);
+/* Everything delivered is acknowledged, and a ping that was sent behind it has come back. *pinged: false in the
+ * beginning. */
+bool stage_settled(struct stage *st, void *pinged);
+bool stage_live_and_settled(struct stage *st, void *pinged);
 void stage_wait(struct stage *st, int64_t ms);
 
 /* The text as it goes over the wire, in the stage's arena. */

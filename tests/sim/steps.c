@@ -73,11 +73,12 @@ bool loop_fits(const struct words *words, struct arena *arena, struct loop_words
 		out->to = match_number(&m, "NUMBER", 0);
 		return true;
 	}
-	if (!pattern_fits("for every NAME from NUMBER to NUMBER2", words, arena, &m))
+	if (!pattern_fits("for every NAME from NUMBER to NUMBER2", words, arena, &m) &&
+	    !pattern_fits("for every NAME from NUMBER on", words, arena, &m))
 		return false;
 	out->name = match_text(&m, "NAME");
 	out->from = match_number(&m, "NUMBER", 0);
-	out->to = match_number(&m, "NUMBER2", 0);
+	out->to = match_number(&m, "NUMBER2", INT64_MAX - 1);
 	return true;
 }
 

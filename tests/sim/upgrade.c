@@ -49,7 +49,8 @@ static bool refused_by_plan(struct sim *sim, struct conn *conn)
 	return true;
 }
 
-static void accept_upgrade(struct sim *sim, struct conn *conn, const struct request *r)
+/* False = it was cut as planned, and the connection ends. */
+static bool accept_upgrade(struct sim *sim, struct conn *conn, const struct request *r)
 {
 	CLEANUP(mem_freep) char *key = str_dup(request_header(r, "Sec-WebSocket-Key"));
 	CLEANUP(buf_deinit) struct buf head;
@@ -63,9 +64,12 @@ static void accept_upgrade(struct sim *sim, struct conn *conn, const struct requ
 		conn_cut_after(conn, sim->plan.cut_handshake, sim->plan.cut_by_reset);
 	sim->plan.cut_handshake = -1;
 	conn_answer(conn, 101, buf_str(&head), STR_EMPTY);
+	if (!conn_spare(conn))
+		return false;
 	if (sim->plan.garbage != NULL)
 		conn_write(conn, str_from(sim->plan.garbage));
 	free(TAKE(sim->plan.garbage));
+	return true;
 }
 
 static enum ticket_state check_ticket(struct sim *sim, const struct request *r)
@@ -102,14 +106,14 @@ void upgrade_handle(struct sim *sim, struct conn *conn, const struct request *r)
 	}
 	buf_init(&flag, 0);
 	if (is_rtm) {
-		accept_upgrade(sim, conn, r);
-		rtm_side_join(sim->rtm, conn, state == TICKET_GOOD);
+		if (accept_upgrade(sim, conn, r))
+			rtm_side_join(sim->rtm, conn, state == TICKET_GOOD);
 	} else {
 		bool debug = form_get(r->query, "debug_reconnects", &flag) &&
 			     str_is(buf_str(&flag), "true");
 
-		accept_upgrade(sim, conn, r);
-		socket_side_join(sim->socket, conn, debug);
+		if (accept_upgrade(sim, conn, r))
+			socket_side_join(sim->socket, conn, debug);
 	}
 	buf_deinit(&flag);
 }
