@@ -88,6 +88,8 @@ static void stop_for_good(void *owner, const char *sentence)
 {
 	struct bot *bot = owner;
 
+	if (bot->state == BOT_STOPPING)
+		return; /* every answer under way meets the same end */
 	log_error("bot", "cannot go on: %s", sentence);
 	stop(bot, 1);
 }
