@@ -29,7 +29,9 @@ struct deliver_setup {
 };
 
 struct deliver *deliver_new(const struct deliver_setup *setup);
-void deliver_free(struct deliver *d); /* calls under way vanish: their jobs are unsure; the others stay pending */
+void deliver_free(
+	struct deliver
+		*d); /* calls under way vanish: their jobs are unsure; the others stay pending */
 /* Sends everything that is due. Call it after every commit. */
 void deliver_run(struct deliver *d);
 const struct deliver_stats *deliver_stats(const struct deliver *d);

@@ -110,7 +110,7 @@ struct rule {
 	enum rule_then then;
 	bool fallback;
 	enum rule_mode mode;
-	char *help; /* NULL = none */
+	char *help;	    /* NULL = none */
 	bool wants_reacted; /* what it does depends on the message that was reacted to */
 	struct rule_test *tests;
 	size_t n_tests;
