@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
+#include "sim/certificates.h"
 #include "sim/commands.h"
 #include "sim/links.h"
 #include "sim/proxy.h"
 #include "sim/rtm_side.h"
+#include "sim/server.h"
 #include "sim/socket_side.h"
 
 static bool drop(struct stage *st, const struct match *m)
@@ -104,6 +106,16 @@ static bool cut_tunnel(struct stage *st, const struct match *m)
 		return false;
 	proxy_cut_next(st->sim->proxy, match_number(m, "NUMBER2", 0), where,
 		       st->sim->plan.cut_by_reset);
+	return true;
+}
+
+static bool certificate(struct stage *st, const struct match *m)
+{
+	struct tls_identity *shown = certificates_get(st->certificates, match_text(m, "WORD"));
+
+	if (shown == NULL)
+		return stage_fail(st, "certificates are good expired early wrong stranger");
+	server_show(st->sim->server, shown, match_number(m, "NUMBER", 0));
 	return true;
 }
 
@@ -294,6 +306,10 @@ const struct command wire_commands[] = {
 	  "the next connection through the proxy, or the one behind so many others, breaks off, be "
 	  "it inside a TLS record; the answer to CONNECT counts",
 	  cut_tunnel },
+	{ "certificate WORD [after NUMBER connections]",
+	  "later connections are shown a good one, an expired one, an early one whose time has not "
+	  "come, a wrong one of another name, or that of a stranger whom nobody knows",
+	  certificate },
 	{ "delay next hello by TIME", "hello comes later", delay_hello },
 	{ "forget next hello", "hello never comes", forget_hello },
 	{ "next hello is WORD", "a disconnect frame with this reason in its place", hello_is },

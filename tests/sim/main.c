@@ -9,8 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/mem.h"
-#include "lib/testcert.h"
-#include "lib/tmpdir.h"
+#include "sim/certificates.h"
 #include "sim/commands.h"
 #include "sim/script.h"
 #include "sim/serve.h"
@@ -160,19 +159,21 @@ static bool open_ledger(struct sim *sim, const char *path)
 }
 
 /* One Slack with its stage; `path` NULL = serve. */
-static bool run(const struct arguments *a, struct tls_identity *identity, const char *ca_file,
+static bool run(const struct arguments *a, const struct certificates *certificates,
 		const char *path)
 {
 	static const int ends[] = { SIGTERM, SIGINT };
 	struct sim *sim;
 	struct stage st;
-	bool good = sim_new(&sim, identity, (int)a->port, (uint64_t)a->seed) == 0 &&
+	bool good = sim_new(&sim, certificates_get(certificates, STR("good")), (int)a->port,
+			    (uint64_t)a->seed) == 0 &&
 		    open_ledger(sim, a->ledger);
 
 	if (good) {
 		stage_init(&st, sim);
 		st.program = getenv("RETORT");
-		st.ca_file = ca_file;
+		st.certificates = certificates;
+		st.ca_file = certificates_ca_file(certificates);
 		st.show = stdout;
 		if (a->show)
 			transcript_start(&st);
@@ -181,7 +182,7 @@ static bool run(const struct arguments *a, struct tls_identity *identity, const 
 			good = script_play(&st, path) && !st.quit;
 		} else {
 			furnish(&sim->workspace);
-			print_environment(sim, ca_file);
+			print_environment(sim, st.ca_file);
 			serve_commands(&st, STDIN_FILENO);
 		}
 		stage_deinit(&st);
@@ -190,48 +191,26 @@ static bool run(const struct arguments *a, struct tls_identity *identity, const 
 	return good;
 }
 
-static int play_all(const struct arguments *a, struct tls_identity *identity, const char *ca_file)
+static int play_all(const struct arguments *a, const struct certificates *certificates)
 {
 	bool good = true;
 
 	for (int i = 0; i < a->n_files; i++)
 		good = script_check(a->files[i]) && good;
 	for (int i = 0; good && i < a->n_files; i++)
-		good = run(a, identity, ca_file, a->files[i]);
+		good = run(a, certificates, a->files[i]);
 	if (!good && a->n_files > 0)
 		fprintf(stderr, "(--seed %" PRId64 " plays the same dice)\n", a->seed);
 	if (a->n_files == 0)
-		good = run(a, identity, ca_file, NULL);
+		good = run(a, certificates, NULL);
 	return good ? 0 : 1;
-}
-
-/* Certificates are made anew for each run and go with it. */
-static int play_with_certificates(const struct arguments *a)
-{
-	struct tls_identity *identity = NULL;
-	struct tmpdir folder;
-	const char *why = "";
-	int status = 1;
-
-	tmpdir_init(&folder);
-	if (testcert_write(tmpdir_path(&folder)) == 0) {
-		struct str ca = str_keepf(&folder.arena, "%s/ca.pem", tmpdir_path(&folder));
-		struct str cert = str_keepf(&folder.arena, "%s/good.pem", tmpdir_path(&folder));
-		struct str key = str_keepf(&folder.arena, "%s/good.key", tmpdir_path(&folder));
-
-		if (tls_identity_new(&identity, cert.p, key.p, &why) == 0)
-			status = play_all(a, identity, ca.p);
-		else
-			fprintf(stderr, "slacksim: its certificate is no good: %s\n", why);
-	}
-	tls_identity_free(identity);
-	tmpdir_deinit(&folder);
-	return status;
 }
 
 int main(int argc, char **argv)
 {
+	struct certificates *certificates;
 	struct arguments a;
+	int status;
 
 	if (!read_arguments(&a, argc, argv)) {
 		usage(stderr);
@@ -244,5 +223,8 @@ int main(int argc, char **argv)
 	if (a.help || a.help_language)
 		return 0;
 	signal(SIGPIPE, SIG_IGN);
-	return play_with_certificates(&a);
+	certificates = certificates_new();
+	status = certificates != NULL ? play_all(&a, certificates) : 1;
+	certificates_free(certificates);
+	return status;
 }

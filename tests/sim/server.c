@@ -24,6 +24,8 @@ struct server {
 	struct tls_identity *identity;
 	struct loop_file file;
 	int port;
+	struct tls_identity *next_identity; /* NULL = none is planned */
+	int64_t next_after;
 	size_t n_accepted;
 	struct list conns; /* conn::link */
 };
@@ -352,6 +354,12 @@ static void conn_new(struct server *server, int take_fd)
 				  &events, c);
 }
 
+static void choose_identity(struct server *server)
+{
+	if (server->next_identity != NULL && server->next_after-- == 0)
+		server->identity = TAKE(server->next_identity);
+}
+
 static void on_connection(void *owner, uint32_t events)
 {
 	struct server *server = owner;
@@ -361,6 +369,7 @@ static void on_connection(void *owner, uint32_t events)
 	while ((fd = accept4(server->file.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		server->n_accepted++;
+		choose_identity(server);
 		conn_new(server, fd);
 	}
 }
@@ -411,4 +420,10 @@ size_t server_accepted(const struct server *server)
 struct tls_identity *server_identity(const struct server *server)
 {
 	return server->identity;
+}
+
+void server_show(struct server *server, struct tls_identity *identity, int64_t after)
+{
+	server->next_identity = identity;
+	server->next_after = after;
 }

@@ -17,6 +17,8 @@ struct conn;
 int server_new(struct server **out, struct sim *sim, struct tls_identity *identity, int port);
 void server_free(struct server *server);
 struct tls_identity *server_identity(const struct server *server); /* borrowed */
+/* Connections behind so many others are shown this certificate, borrowed until the server is freed. */
+void server_show(struct server *server, struct tls_identity *identity, int64_t after);
 int server_port(const struct server *server);
 size_t server_accepted(const struct server *server); /* connections, ever */
 
