@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* What a template consists of, and its reader; for template.c and template_read.c alone. */
+#pragma once
+
+#include "base/mem.h"
+#include "rule/insert.h"
+
+enum piece_kind { PIECE_LITERAL, PIECE_PLAIN, PIECE_INSERT };
+
+struct pieces {
+	struct piece *items; /* owned */
+	size_t n, cap;
+};
+
+struct piece {
+	enum piece_kind kind;
+	struct str text; /* literal, or plain text that stays what it is */
+	struct insert insert;
+	struct pieces alternative; /* when the insert has no value; holds no inserts */
+};
+
+struct mentioned {
+	char sigil;
+	struct str name;
+};
+
+struct template
+{
+	struct arena arena; /* all texts of the pieces and names lie there */
+	struct pieces pieces;
+	struct mentioned *names;
+	size_t n_names, cap_names;
+	bool wants_names;
+	bool wants_text;
+};
+
+/* Fills an empty template; every mistake is told. False when there was one: it can then only be freed. */
+bool template_read(struct template *t, const struct ini_entry *entry, const char *file,
+		   const struct template_scope *scope, struct diag *diag);
