@@ -297,6 +297,26 @@ static struct rule *new_rule(struct parse *p, const struct section *section)
 	return rule;
 }
 
+static bool is_without_message(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->n_triggers; i++) {
+		if (rule->triggers[i].kind != EVENT_JOIN && rule->triggers[i].kind != EVENT_LEAVE)
+			return false;
+	}
+	return rule->n_triggers > 0;
+}
+
+static void check_reactions(struct parse *p, const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->n_actions && is_without_message(rule); i++) {
+		if (rule->actions[i].verb == VERB_REACT)
+			diag_error(
+				p->result->diag, rule->actions[i].at,
+				"`react` needs a message to put the emoji under; a join or a leave "
+				"has none");
+	}
+}
+
 static void make_rule(struct parse *p, struct section *section)
 {
 	struct rule *rule = new_rule(p, section);
@@ -308,6 +328,7 @@ static void make_rule(struct parse *p, struct section *section)
 		read_turn(&d, section, NULL, (enum key_turn)turn);
 	}
 	complete(p, rule);
+	check_reactions(p, rule);
 	if (!has_action(section))
 		diag_error(p->result->diag, section->at,
 			   "the rule does nothing: it needs a `reply`, `say`, `whisper` or "

@@ -143,6 +143,10 @@ static void test_sections(void)
 		"15: the rule does nothing: it needs a `reply`, `say`, `whisper` or `react`");
 	ASSERT_COMPLAINTS("[rule a]\n" ACT "[rule b]\n" ACT "[rule a]\n" ACT,
 			  "5: a second rule `a`; the first is at test.ini:1");
+	ASSERT_COMPLAINTS(
+		"[rule a]\non = join, leave\nsay = x\nreact = eyes\n",
+		"4: `react` needs a message to put the emoji under; a join or a leave has none");
+	ASSERT_COMPLAINTS("[rule a]\non = join, message\nreact = eyes\n", "");
 	ASSERT_COMPLAINTS("", "0: there are no rules");
 	ASSERT_COMPLAINTS("[defaults]\nthread = root\n", "0: there are no rules");
 }
