@@ -9,8 +9,8 @@
 
 struct stage {
 	struct sim *sim;
-	const char *program;	  /* the client under test; $RETORT */
-	const char *ca_file;	  /* what it shall trust */
+	const char *program; /* the client under test; $RETORT */
+	const char *ca_file; /* what it shall trust */
 	const struct certificates *certificates;
 	char *folder;		  /* temporary; holds rules/ and its like; NULL until needed */
 	char *rules_path;	  /* given to the client; NULL = none */
