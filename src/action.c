@@ -5,7 +5,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "rule/template.h"
-#include "slack/text.h"
+#include "slack/markup.h"
+#include "slack/split.h"
 
 /* One rendering: what the template host's callbacks need. */
 struct render {
@@ -80,8 +81,8 @@ static bool link_value(struct render *r, struct value *out)
 
 	if (team_url.len == 0 || ev->channel.len == 0 || ev->ts.len == 0)
 		return false;
-	text_permalink(&r->scratch, team_url, ev->channel, ev->ts,
-		       event_is_reply(ev) ? ev->thread_ts : STR_EMPTY);
+	markup_permalink(&r->scratch, team_url, ev->channel, ev->ts,
+			 event_is_reply(ev) ? ev->thread_ts : STR_EMPTY);
 	out->kind = VALUE_LINK;
 	out->text = buf_str(&r->scratch);
 	return true;
@@ -179,7 +180,7 @@ static void put_code(struct buf *out, struct str text)
 	bool first = true;
 
 	buf_init(&inert, 0);
-	text_inert(&inert, text);
+	markup_inert(&inert, text);
 	buf_addz(out, fence);
 	rest = buf_str(&inert);
 	while (str_cut(&rest, '`', &piece)) {
@@ -197,12 +198,12 @@ static void on_put(void *owner, struct buf *out, const struct value *value)
 
 	switch (value->kind) {
 	case VALUE_USER:
-		if (!text_mention(out, value->id))
-			text_inert(out, value->text);
+		if (!markup_mention(out, value->id))
+			markup_inert(out, value->text);
 		break;
 	case VALUE_CHANNEL:
-		if (!text_channel_link(out, value->id))
-			text_inert(out, value->text);
+		if (!markup_channel_link(out, value->id))
+			markup_inert(out, value->text);
 		break;
 	case VALUE_LINK:
 		buf_add(out, value->text); /* built by us out of checked ids */
@@ -211,7 +212,7 @@ static void on_put(void *owner, struct buf *out, const struct value *value)
 		put_code(out, value->text);
 		break;
 	case VALUE_TEXT:
-		text_inert(out, value->text);
+		markup_inert(out, value->text);
 		break;
 	}
 	note_last(r, out);
@@ -256,7 +257,7 @@ static bool put_name(struct render *r, struct buf *out, struct str *rest)
 
 	if (name.len == 0 || !r->world->find(r->world->owner, sigil, name, &id))
 		return false;
-	if (!(sigil == '@' ? text_mention(out, id) : text_channel_link(out, id)))
+	if (!(sigil == '@' ? markup_mention(out, id) : markup_channel_link(out, id)))
 		return false;
 	*rest = str_sub(*rest, 1 + name.len, rest->len);
 	return true;
@@ -303,7 +304,7 @@ static void on_literal(void *owner, struct buf *out, struct str text)
 		if (text.p[0] == '`')
 			r->in_code = !r->in_code;
 		n = text.p[0] == '`' ? 1 : literal_run(text);
-		text_literal(out, str_sub(text, 0, n));
+		markup_literal(out, str_sub(text, 0, n));
 		if (text.p[0] != '<')
 			note_address(r, str_sub(text, 0, n));
 		text = str_sub(text, n, text.len);
@@ -351,7 +352,7 @@ static size_t make_talk(const struct rule *rule, size_t n, const struct event *e
 	size_t made = 0;
 
 	buf_init(&part, 0);
-	while (text_split(&body, &in_code, &part)) {
+	while (split_next(&body, &in_code, &part)) {
 		struct job *job = job_for(rule, n, ev);
 
 		job->thread_ts = thread.len > 0 ? str_dup(thread) : NULL;

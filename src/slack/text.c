@@ -1,34 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Slack's text is plain text in which `& < >` are entities and everything between `<` and `>` is a
- * control sequence: `<body>` or `<body|label>`, without a line end and without a `<` inside. A `<` that
- * no `>` follows is a plain sign. Both directions rest on this one reading: text_seen takes markup
- * apart, text_inert makes sure that nothing in a plain text can be taken for markup.
- */
 #include "slack/text.h"
 
-#include <string.h>
 #include "base/mem.h"
+#include "slack/syntax.h"
 
-/* ---- reading markup ---- */
+/* ---- plain text and control sequences ---- */
 
 struct control {
 	struct str body;
 	struct str label; /* empty without one */
 	struct str whole; /* with its brackets */
 };
-
-/* Length of the control sequence that `s` begins with; 0 = it is a plain `<`. */
-static size_t control_len(struct str s)
-{
-	for (size_t i = 1; i < s.len; i++) {
-		if (s.p[i] == '>')
-			return i > 1 ? i + 1 : 0;
-		if (s.p[i] == '<' || s.p[i] == '\n')
-			return 0;
-	}
-	return 0;
-}
 
 static struct control control_read(struct str s, size_t len)
 {
@@ -48,7 +30,7 @@ static struct control control_read(struct str s, size_t len)
 static bool next_piece(struct str *rest, struct str *plain, struct control *control,
 		       bool *is_control)
 {
-	size_t len = rest->len > 0 && rest->p[0] == '<' ? control_len(*rest) : 0;
+	size_t len = syntax_control_len(*rest);
 	size_t n = 1;
 
 	if (rest->len == 0)
@@ -64,29 +46,6 @@ static bool next_piece(struct str *rest, struct str *plain, struct control *cont
 	*plain = str_sub(*rest, 0, n);
 	*rest = str_sub(*rest, n, rest->len);
 	return true;
-}
-
-/* ---- entities ---- */
-
-static const struct {
-	const char *coded;
-	char plain;
-} entities[] = {
-	{ "&amp;", '&' },
-	{ "&lt;", '<' },
-	{ "&gt;", '>' },
-};
-
-/* Length of the entity that `s` begins with, 0 = none. */
-static size_t entity_len(struct str s, char *plain)
-{
-	for (size_t i = 0; i < ARRAY_LEN(entities); i++) {
-		if (str_starts(s, entities[i].coded)) {
-			*plain = entities[i].plain;
-			return strlen(entities[i].coded);
-		}
-	}
-	return 0;
 }
 
 /* ---- what a person sees ---- */
@@ -159,7 +118,7 @@ static void put_decoded(struct buf *out, struct str s)
 		}
 		put_shown(out, str_sub(s, 0, amp));
 		s = str_sub(s, amp, s.len);
-		len = entity_len(s, &plain);
+		len = syntax_entity_len(s, &plain);
 		buf_addc(out, len > 0 ? plain : '&');
 		s = str_sub(s, len > 0 ? len : 1, s.len);
 	}
@@ -341,7 +300,7 @@ struct str text_without_leading_mention(struct str raw, struct str user)
 	struct str rest = skip_blanks(raw);
 	struct control control;
 	struct str id;
-	size_t len = rest.len > 0 && rest.p[0] == '<' ? control_len(rest) : 0;
+	size_t len = syntax_control_len(rest);
 
 	if (len == 0 || user.len == 0)
 		return raw;
@@ -352,283 +311,4 @@ struct str text_without_leading_mention(struct str raw, struct str user)
 	if (!str_skip(&rest, ":"))
 		str_skip(&rest, ",");
 	return skip_blanks(rest);
-}
-
-/* ---- writing markup ---- */
-
-static bool is_control_sign(uint32_t code)
-{
-	return (code < 0x20 && code != '\n' && code != '\t') || (code >= 0x7F && code <= 0x9F);
-}
-
-static bool is_direction_sign(uint32_t code)
-{
-	return code == 0x061C || code == 0x200E || code == 0x200F ||
-	       (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
-}
-
-static bool is_alnum(uint32_t code)
-{
-	return (code >= '0' && code <= '9') || (code >= 'a' && code <= 'z') ||
-	       (code >= 'A' && code <= 'Z');
-}
-
-/* May a word that Slack could take for a name begin with this? */
-static bool starts_word(uint32_t code)
-{
-	return code >= 0x80 || is_alnum(code) || code == '_' || code == '-' || code == '.';
-}
-
-static size_t host_label_len(struct str s)
-{
-	size_t n = 0;
-
-	while (n < s.len && (is_alnum((unsigned char)s.p[n]) || s.p[n] == '-'))
-		n++;
-	return n;
-}
-
-/* Is the `@` behind `before` and in front of `rest` that of a mail address, which may stay whole? */
-static bool is_mail(uint32_t before, struct str rest)
-{
-	static const char *const calls[] = { "here", "channel", "everyone" };
-	size_t n = host_label_len(rest);
-	struct str label = str_sub(rest, 0, n);
-
-	if (!(is_alnum(before) || before == '.' || before == '_' || before == '+' || before == '-'))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
-		if (str_eq_nocase(label, str_from(calls[i])))
-			return false;
-	}
-	return n > 0 && n + 1 < rest.len && rest.p[n] == '.' &&
-	       is_alnum((unsigned char)rest.p[n + 1]);
-}
-
-static void put_escaped(struct buf *out, uint32_t code)
-{
-	char bytes[4];
-
-	for (size_t i = 0; i < ARRAY_LEN(entities); i++) {
-		if (code == (unsigned char)entities[i].plain) {
-			buf_addz(out, entities[i].coded);
-			return;
-		}
-	}
-	buf_add(out, str_make(bytes, utf8_put(bytes, code)));
-}
-
-/* The joiner is put in when the next sign that stays is known, so that one that is dropped cannot hide
- * a word behind an `@`. */
-void text_inert(struct buf *out, struct str plain)
-{
-	uint32_t before = ' ';
-	bool after_at = false;
-
-	while (plain.len > 0) {
-		uint32_t code = utf8_next(&plain);
-
-		if (is_control_sign(code) || is_direction_sign(code))
-			continue;
-		if (after_at && starts_word(code))
-			buf_addz(out, "\xE2\x81\xA0");
-		put_escaped(out, code);
-		after_at = code == '@' && !is_mail(before, plain);
-		before = code;
-	}
-}
-
-void text_literal(struct buf *out, struct str text)
-{
-	while (text.len > 0) {
-		struct str rest = text;
-		uint32_t code = utf8_next(&rest);
-
-		if (!is_control_sign(code))
-			buf_add(out, str_make(text.p, text.len - rest.len));
-		text = rest;
-	}
-}
-
-/* One of the letters, then 2 to 20 capitals and digits: the only ids that may stand in markup. */
-static bool is_id(struct str id, const char *letters)
-{
-	if (id.len < 3 || id.len > 21 || id.p[0] == '\0' || strchr(letters, id.p[0]) == NULL)
-		return false;
-	for (size_t i = 1; i < id.len; i++) {
-		if (!((id.p[i] >= 'A' && id.p[i] <= 'Z') || (id.p[i] >= '0' && id.p[i] <= '9')))
-			return false;
-	}
-	return true;
-}
-
-bool text_mention(struct buf *out, struct str user)
-{
-	if (!is_id(user, "UW"))
-		return false;
-	buf_addf(out, "<@%.*s>", STR_ARG(user));
-	return true;
-}
-
-bool text_channel_link(struct buf *out, struct str channel)
-{
-	if (!is_id(channel, "CGD"))
-		return false;
-	buf_addf(out, "<#%.*s>", STR_ARG(channel));
-	return true;
-}
-
-/* ---- links to messages ---- */
-
-static void put_alnum(struct buf *out, struct str s, bool dots)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if (is_alnum((unsigned char)s.p[i]) || (dots && s.p[i] == '.'))
-			buf_addc(out, s.p[i]);
-	}
-}
-
-void text_permalink(struct buf *out, struct str team_url, struct str channel, struct str ts,
-		    struct str thread_ts)
-{
-	buf_add(out, team_url);
-	buf_addz(out, "archives/");
-	put_alnum(out, channel, false);
-	buf_addz(out, "/p");
-	put_alnum(out, ts, false);
-	if (thread_ts.len == 0)
-		return;
-	buf_addz(out, "?thread_ts=");
-	put_alnum(out, thread_ts, true);
-	buf_addz(out, "&cid=");
-	put_alnum(out, channel, false);
-}
-
-/* ---- cutting what is too long ---- */
-
-enum { PART_UNITS = 3500, FENCE_LEN = 3 };
-
-/* A place to cut: the part ends at `end`, the rest begins at `next`. */
-struct cut {
-	size_t end, next;
-	bool in_code;
-	bool usable;
-};
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n';
-}
-
-static size_t letter_len(struct str s)
-{
-	struct str rest = s;
-
-	utf8_next(&rest);
-	return s.len - rest.len;
-}
-
-/* What must not be cut: an entity, a control sequence of a sane length, a fence, a letter. */
-static size_t atom_len(struct str s)
-{
-	size_t len = 0;
-	char plain;
-
-	if (s.p[0] == '&')
-		len = entity_len(s, &plain);
-	else if (s.p[0] == '<')
-		len = control_len(s);
-	else if (str_starts(s, "```"))
-		len = FENCE_LEN;
-	return len > 0 && len <= PART_UNITS / 2 ? len : letter_len(s);
-}
-
-static struct cut best_cut(const struct cut *line, const struct cut *blank, struct cut letter)
-{
-	if (line->usable)
-		return *line;
-	return blank->usable ? *blank : letter;
-}
-
-/* The last good place to cut within the limit, or the end of the text. */
-static struct cut find_cut(struct str text, bool in_code)
-{
-	struct cut line = { 0 }, blank = { 0 };
-	size_t units = in_code ? FENCE_LEN : 0;
-	bool content = false;
-	size_t at = 0;
-
-	while (at < text.len) {
-		struct str atom = str_sub(text, at, at + atom_len(str_sub(text, at, text.len)));
-		bool fence = str_is(atom, "```");
-		bool code_after = in_code != fence;
-
-		if (content && is_blank(atom.p[0]))
-			*(atom.p[0] == '\n' ? &line : &blank) = (struct cut){ at, at + 1, in_code,
-									      true };
-		units += utf8_utf16_units(atom);
-		if (units + (code_after ? FENCE_LEN : 0) > PART_UNITS)
-			return best_cut(&line, &blank, (struct cut){ at, at, in_code, true });
-		content = content || !(fence || is_blank(atom.p[0]));
-		in_code = code_after;
-		at += atom.len;
-	}
-	return (struct cut){ text.len, text.len, false, true };
-}
-
-/* Empty lines in front would only make the message ragged; the indentation of its first line stays. */
-static struct str skip_empty_lines(struct str s)
-{
-	size_t start = 0;
-
-	for (size_t i = 0; i < s.len && is_blank(s.p[i]); i++) {
-		if (s.p[i] == '\n')
-			start = i + 1;
-	}
-	return str_sub(s, start, s.len);
-}
-
-/* Takes the next piece off the rest; it may turn out empty where there were but blanks. */
-static struct str take_piece(struct str *rest, struct cut *cut, bool in_code)
-{
-	struct str piece;
-
-	*cut = find_cut(*rest, in_code);
-	piece = str_sub(*rest, 0, cut->end);
-	while (piece.len > 0 && is_blank(piece.p[piece.len - 1]))
-		piece.len--;
-	*rest = str_sub(*rest, cut->next, rest->len);
-	return piece;
-}
-
-/* What is left to send, without what the last cut has made needless. */
-static struct str tidy_rest(struct str rest, bool *in_code)
-{
-	/* The cut fell right in front of the end of the code: that has been closed already. */
-	if (*in_code && str_starts(str_trim(rest), "```")) {
-		rest = str_sub(str_trim(rest), FENCE_LEN, rest.len);
-		*in_code = false;
-	}
-	return *in_code ? rest : skip_empty_lines(rest);
-}
-
-bool text_split(struct str *rest, bool *in_code, struct buf *part)
-{
-	struct str piece = STR_EMPTY;
-	bool was_in_code = false;
-	struct cut cut;
-
-	buf_clear(part);
-	while (piece.len == 0) {
-		*rest = tidy_rest(*rest, in_code);
-		if (str_trim(*rest).len == 0)
-			return false;
-		was_in_code = *in_code;
-		piece = take_piece(rest, &cut, was_in_code);
-		*in_code = cut.in_code;
-	}
-	buf_addz(part, was_in_code ? "```" : "");
-	buf_add(part, piece);
-	buf_addz(part, cut.in_code ? "```" : "");
-	return true;
 }

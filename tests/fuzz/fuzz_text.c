@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
+#include "slack/markup.h"
+#include "slack/split.h"
 #include "slack/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -79,7 +81,7 @@ static void check_split(struct str text)
 	struct buf part;
 
 	buf_init(&part, 0);
-	while (text_split(&rest, &in_code, &part)) {
+	while (split_next(&rest, &in_code, &part)) {
 		must(part.len > 0 && utf8_valid(buf_str(&part)));
 		must(utf8_utf16_units(buf_str(&part)) <= 3500);
 		n += letters(buf_str(&part));
@@ -98,15 +100,15 @@ static void check_mentions(struct str text)
 
 static void check_markup(struct str text, struct buf *out)
 {
-	must(text_mention(out, text) == (out->len > 0));
+	must(markup_mention(out, text) == (out->len > 0));
 	buf_clear(out);
-	must(text_channel_link(out, text) == (out->len > 0));
+	must(markup_channel_link(out, text) == (out->len > 0));
 	buf_clear(out);
-	text_permalink(out, STR("https://x/"), text, text, text);
+	markup_permalink(out, STR("https://x/"), text, text, text);
 	must(str_find_char(buf_str(out), '<') == SIZE_MAX &&
 	     str_find_char(buf_str(out), '|') == SIZE_MAX);
 	buf_clear(out);
-	text_literal(out, text);
+	markup_literal(out, text);
 	must(utf8_valid(buf_str(out)));
 }
 
@@ -121,7 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text_seen(&out, text, &names);
 	must(utf8_valid(buf_str(&out)));
 	buf_clear(&out);
-	text_inert(&out, text);
+	markup_inert(&out, text);
 	must(utf8_valid(buf_str(&out)));
 	check_inert(buf_str(&out));
 	check_split(buf_str(&out));

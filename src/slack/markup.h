@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes Slack's markup, pure: plain text that stays inert, mentions, and links to messages. */
+#pragma once
+
+#include <stdbool.h>
+#include "base/buf.h"
+#include "base/str.h"
+
+/* Plain text as inert markup: & < > escaped, control and direction characters dropped (line ends and
+ * tabs stay), @ in front of here/channel/everyone and of any word broken by U+2060 so that nothing
+ * notifies, whatever Slack's parse mode. */
+void markup_inert(struct buf *out, struct str plain);
+/* A mention that notifies / a channel link. False (nothing added) unless the id looks like one. */
+bool markup_mention(struct buf *out, struct str user);
+bool markup_channel_link(struct buf *out, struct str channel);
+/* The literal text of a rule: its markup stays as written, but control characters go. */
+void markup_literal(struct buf *out, struct str text);
+/* https://NAME.slack.com/archives/C1/p1234567890123456, with thread_ts and cid for replies.
+ * team_url ends in '/'. thread_ts may be empty. */
+void markup_permalink(struct buf *out, struct str team_url, struct str channel, struct str ts,
+		      struct str thread_ts);
