@@ -39,6 +39,8 @@ struct pattern {
 	pcre2_code *code;
 	struct pattern_kit *kit;
 	char *shown;
+	struct str regex; /* ours */
+	bool case_matters;
 	enum starts starts;
 	uint32_t n_groups;
 	uint32_t n_names;
@@ -131,21 +133,23 @@ static void ask_info(struct pattern *p)
 					       STARTS_ANYWHERE;
 }
 
+static uint32_t options_for(bool case_matters)
+{
+	return PCRE2_UTF | PCRE2_UCP | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY |
+	       PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT |
+	       (case_matters ? 0 : PCRE2_CASELESS);
+}
+
 static struct pattern *compile(struct pattern_kit *kit, const struct pattern_source *source,
 			       struct diag *diag)
 {
-	uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY |
-			   PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C |
-			   PCRE2_USE_OFFSET_LIMIT;
 	struct pattern *p;
 	pcre2_code *code;
 	size_t offset = 0;
 	int error = 0;
 
-	if (!source->case_matters)
-		options |= PCRE2_CASELESS;
-	code = pcre2_compile((PCRE2_SPTR)source->regex.p, source->regex.len, options, &error,
-			     &offset, kit->compile);
+	code = pcre2_compile((PCRE2_SPTR)source->regex.p, source->regex.len,
+			     options_for(source->case_matters), &error, &offset, kit->compile);
 	if (code == NULL) {
 		complain_code(source, error, offset, diag);
 		return NULL;
@@ -154,6 +158,8 @@ static struct pattern *compile(struct pattern_kit *kit, const struct pattern_sou
 	p->code = code;
 	p->kit = kit;
 	p->shown = str_dup(source->shown);
+	p->regex = str_make(str_dup(source->regex), source->regex.len);
+	p->case_matters = source->case_matters;
 	ask_info(p);
 	return p;
 }
@@ -215,12 +221,58 @@ void pattern_free(struct pattern *p)
 		return;
 	pcre2_code_free(p->code);
 	free(p->shown);
+	free((char *)p->regex.p);
 	free(p);
 }
 
 struct str pattern_shown(const struct pattern *p)
 {
 	return str_from(p->shown);
+}
+
+struct str pattern_regex(const struct pattern *p)
+{
+	return p->regex;
+}
+
+/* ---- items ---- */
+
+/* A callout that PCRE2 puts before every item when it is asked to: none of them is ever called here. */
+enum { AUTOMATIC_CALLOUT = 255 };
+
+struct item_walk {
+	struct str regex;
+	void (*on_item)(void *owner, struct str item);
+	void *owner;
+};
+
+static int on_callout(pcre2_callout_enumerate_block *block, void *owner)
+{
+	const struct item_walk *walk = owner;
+	size_t at = block->pattern_position;
+
+	if (block->callout_number != AUTOMATIC_CALLOUT || block->callout_string != NULL)
+		return 1; /* written by the author */
+	walk->on_item(walk->owner, str_sub(walk->regex, at, at + block->next_item_length));
+	return 0;
+}
+
+bool pattern_each_item(const struct pattern *p, void (*on_item)(void *owner, struct str item),
+		       void *owner)
+{
+	struct item_walk walk = { p->regex, on_item, owner };
+	size_t offset;
+	int error, r;
+	pcre2_code *code;
+
+	code = pcre2_compile((PCRE2_SPTR)p->regex.p, p->regex.len,
+			     options_for(p->case_matters) | PCRE2_AUTO_CALLOUT, &error, &offset,
+			     p->kit->compile);
+	if (code == NULL) /* too large with the callouts */
+		return false;
+	r = pcre2_callout_enumerate(code, on_callout, &walk);
+	pcre2_code_free(code);
+	return r == 0;
 }
 
 /* ---- groups ---- */

@@ -45,6 +45,12 @@ int pattern_compile(struct pattern **out, struct pattern_kit *kit,
 void pattern_free(struct pattern *p);
 
 struct str pattern_shown(const struct pattern *p);
+struct str pattern_regex(const struct pattern *p); /* what was compiled */
+/* Tells the items of the pattern in their order, each a slice of pattern_regex with its quantifier; a group is
+ * an item where it opens and another where it closes. Some are told again: those of groups repeated a number
+ * of times. An empty one ends all. False when they cannot be told. */
+bool pattern_each_item(const struct pattern *p, void (*on_item)(void *owner, struct str item),
+		       void *owner);
 size_t pattern_n_groups(const struct pattern *p); /* without group 0 */
 /* The i-th of its group names; NULL at the end. NUL-terminated, the pattern's. */
 const char *pattern_group_name(const struct pattern *p, size_t i);
