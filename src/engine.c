@@ -7,6 +7,7 @@
 #include "engine.h"
 
 #include <stdlib.h>
+#include "base/bits.h"
 #include "base/list.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -38,6 +39,7 @@ struct decision {
 	void (*on_decided)(void *owner, void *tag, bool standing);
 	void *owner;
 	void *tag;
+	uint64_t candidates[]; /* rules worth asking, a bit each */
 };
 
 struct engine {
@@ -233,13 +235,29 @@ static void make_jobs(struct decision *d)
 	}
 }
 
+static void find_candidates(struct decision *d)
+{
+	const struct engine_setup *setup = &d->engine->setup;
+
+	if (setup->witness != NULL || setup->ask_all)
+		bits_fill(d->candidates, set_n_rules(d->set));
+	else
+		set_candidates(d->set, d->ev, d->candidates);
+}
+
+static const struct rule *next_candidate(struct decision *d)
+{
+	size_t n = set_n_rules(d->set), i = bits_next(d->candidates, n, d->next);
+
+	d->next = i + 1;
+	return i < n ? set_rule(d->set, i) : NULL;
+}
+
 static void ask_next(struct decision *d)
 {
-	size_t n = set_n_rules(d->set);
+	const struct rule *rule;
 
-	while (!d->stopped && d->next < n) {
-		const struct rule *rule = set_rule(d->set, d->next++);
-
+	while (!d->stopped && (rule = next_candidate(d)) != NULL) {
 		if (!fires(d, rule))
 			continue;
 		d->firing = rule;
@@ -321,7 +339,9 @@ static void fire(struct decision *d)
 static void check_claim(struct decision *d)
 {
 	d->step = d->yes ? STEP_ASK : STEP_DONE;
-	if (!d->yes)
+	if (d->yes)
+		find_candidates(d);
+	else
 		d->engine->stats.repeated++;
 }
 
@@ -361,8 +381,9 @@ static void decision_run(struct decision *d)
 void engine_take(struct engine *e, struct event *take,
 		 void (*on_decided)(void *owner, void *tag, bool standing), void *owner, void *tag)
 {
-	struct decision *d = mem_zero(1, sizeof(*d));
 	bool nothing_to_ask = take->from_self || take->hidden || e->set == NULL;
+	size_t n_words = nothing_to_ask ? 0 : bits_words(set_n_rules(e->set));
+	struct decision *d = mem_zero(1, sizeof(*d) + n_words * sizeof(d->candidates[0]));
 
 	*d = (struct decision){
 		.engine = e,

@@ -43,6 +43,9 @@ struct engine_setup {
 	void (*on_fired)(void *owner, const struct engine_firing *firing); /* may be NULL */
 	/* A trial: no limits, and rules in shadow mode act like live ones. */
 	bool trial;
+	/* Asks rules even where the set knows that they cannot match; to compare. A witness hears of
+	 * all rules anyhow. */
+	bool ask_all;
 };
 
 struct engine *engine_new(const struct engine_setup *setup);

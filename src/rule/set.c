@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "base/bits.h"
 #include "base/inifile.h"
 #include "base/map.h"
 #include "rule/match.h"
 #include "rule/parse.h"
+#include "rule/prefilter.h"
 #include "rule/template.h"
 
 struct set {
@@ -20,6 +22,7 @@ struct set {
 	size_t n_rules;
 	struct rule **asked; /* those that are not off, in the order in which they are asked */
 	size_t n_asked;
+	struct prefilter *prefilter; /* over the asked ones */
 	struct map names;
 	size_t n_files;
 	size_t n_tests;
@@ -192,6 +195,50 @@ static void note_wants(struct set *set, struct rule *rule)
 	rule->wants_reacted = text || wants_thread(rule);
 }
 
+/* ---- candidates ---- */
+
+/* What `any` needs: a literal of one of its patterns. Without patterns, or where one needs none, nothing. */
+static void filter_rule(struct set *set, size_t i, struct literals *room)
+{
+	const struct rule *rule = set->asked[i];
+
+	if (rule->n_any == 0)
+		prefilter_always(set->prefilter, i);
+	for (size_t p = 0; p < rule->n_any; p++) {
+		if (literals_find(room, rule->any[p]))
+			prefilter_add(set->prefilter, i, room);
+		else
+			prefilter_always(set->prefilter, i);
+	}
+}
+
+static void make_prefilter(struct set *set)
+{
+	CLEANUP(mem_freep) struct literals *room = mem_zero(1, sizeof(*room));
+
+	set->prefilter = prefilter_new(set->n_asked);
+	for (size_t i = 0; i < set->n_asked; i++)
+		filter_rule(set, i, room);
+	prefilter_build(set->prefilter);
+}
+
+static bool is_end_of(struct str text, struct str end)
+{
+	return end.len <= text.len && str_eq(str_sub(text, text.len - end.len, text.len), end);
+}
+
+/* Rules read one of two texts (rule/match.c). Nearly always the shorter is the end of the longer. */
+void set_candidates(const struct set *set, const struct event *ev, uint64_t *bits)
+{
+	const struct str texts[] = { ev->text, ev->text_to_bot };
+	size_t n = is_end_of(ev->text, ev->text_to_bot) ? 1 : 2;
+
+	if (event_text_is_missing(ev)) /* then patterns cannot tell, and that has to be heard */
+		bits_fill(bits, set->n_asked);
+	else
+		prefilter_find(set->prefilter, texts, n, bits);
+}
+
 /* ---- the end of loading ---- */
 
 static int loading_finish(struct loading *l, size_t n_errors, struct set **out)
@@ -218,6 +265,7 @@ static int loading_finish(struct loading *l, size_t n_errors, struct set **out)
 		note_wants(set, rule);
 	}
 	qsort(set->asked, set->n_asked, sizeof(set->asked[0]), by_precedence);
+	make_prefilter(set);
 	*out = set;
 	return 0;
 }
@@ -259,6 +307,7 @@ void set_unref(struct set *set)
 		rule_deinit(set->rules[i]);
 	free(set->rules);
 	free(set->asked);
+	prefilter_free(set->prefilter);
 	map_deinit(&set->names, NULL);
 	pattern_kit_free(set->kit);
 	arena_deinit(&set->arena);

@@ -32,6 +32,9 @@ size_t set_n_tests(const struct set *set);
  * are off are not in it. */
 const struct rule *set_rule(const struct set *set, size_t i);
 const struct rule *set_rule_named(const struct set *set, struct str name);
+/* Which rules may match the event at all, a bit a rule (base/bits.h): the `match` of the others is a sure no,
+ * for want of a word that it needs. Allocates nothing; one thread. */
+void set_candidates(const struct set *set, const struct event *ev, uint64_t *bits);
 
 /* What must be known of an event before this set can be asked. */
 bool set_wants_names(

@@ -505,6 +505,70 @@ static void test_many_doubts_do_not_fill_the_log(void)
 	house_deinit(&h);
 }
 
+/* ---- candidates ---- */
+
+static void answers_to(struct buf *out, const char *rules, const char *text, bool ask_all)
+{
+	struct store *store = memory_new();
+	const struct engine_setup setup = {
+		.store = store,
+		.clock = clock_system(),
+		.match_world = { .is_user = is_user },
+		.action_world = { .find = find, .team_url = team_url, .email = email },
+		.ask_all = ask_all,
+	};
+	struct house h = { .store = store, .engine = engine_new(&setup) };
+
+	buf_init(&h.out, 0);
+	use_rules(&h, rules);
+	take(&h, said(text, "1.1"));
+	buf_add(out, leave(&h));
+	house_deinit(&h);
+}
+
+/* Rules of all sorts, more than a word has bits; each talks of one digit. */
+static void make_rules(struct buf *out)
+{
+	static const struct {
+		const char *before, *behind;
+	} keys[] = {
+		{ "match = topic", "\\b" },	{ "match = topic9|", "?x" },
+		{ "words = hm, topic", "" },	{ "match = (?=.*topic)", "" },
+		{ "except = topic", "" },	{ "match = (?!topic)", "" },
+		{ "match = topic(?:77)?", "" }, { "match = topics?\\s*", "" },
+	};
+
+	for (int i = 0; i < 150; i++) {
+		size_t k = (size_t)i % ARRAY_LEN(keys);
+
+		buf_addf(out, "[rule r%d]\nreply = %d\nthen = continue\n%s%d%s\n", i, i,
+			 keys[k].before, i % 10, keys[k].behind);
+	}
+	buf_addc(out, '\0');
+}
+
+/* Asking the candidates alone changes nothing. */
+static void test_candidates_decide_as_all_rules_do(void)
+{
+	static const char *const texts[] = { "topic7",	"TOPIC8 9",  "hm",
+					     "7 topic", "topic77 8", "topic\xC5\xBF 4" };
+	CLEANUP(buf_deinit) struct buf rules = { 0 };
+
+	buf_init(&rules, 0);
+	make_rules(&rules);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		CLEANUP(buf_deinit) struct buf all = { 0 };
+		CLEANUP(buf_deinit) struct buf some = { 0 };
+
+		buf_init(&all, 0);
+		buf_init(&some, 0);
+		answers_to(&all, rules.p, texts[i], true);
+		answers_to(&some, rules.p, texts[i], false);
+		CU_ASSERT_TRUE(all.len > 0);
+		CU_ASSERT_TRUE(str_eq(buf_str(&some), buf_str(&all)));
+	}
+}
+
 UNIT_MAIN("engine", { "hello is answered in the thread", test_hello_is_answered_in_the_thread },
 	  { "other messages are left alone", test_other_messages_are_left_alone },
 	  { "own and hidden events are left alone", test_own_and_hidden_events_are_left_alone },
@@ -538,4 +602,5 @@ UNIT_MAIN("engine", { "hello is answered in the thread", test_hello_is_answered_
 	  { "names in literal text become mentions", test_names_in_literal_text_become_mentions },
 	  { "names within addresses stay", test_names_within_addresses_stay },
 	  { "a caught mention has fields", test_a_caught_mention_has_fields },
-	  { "many doubts do not fill the log", test_many_doubts_do_not_fill_the_log })
+	  { "many doubts do not fill the log", test_many_doubts_do_not_fill_the_log },
+	  { "candidates decide as all rules do", test_candidates_decide_as_all_rules_do })

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/bits.h"
+#include "lib/events.h"
 #include "lib/rules.h"
 #include "lib/tmpdir.h"
 #include "lib/unit.h"
@@ -252,6 +254,77 @@ static void test_all_mistakes_of_all_files_are_told(void)
 	tmpdir_deinit(&f);
 }
 
+/* ---- candidates ---- */
+
+/* The names of the rules worth asking. Takes the event. */
+static void check_candidates(const struct set *set, struct event *take, const char *wanted)
+{
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
+	uint64_t bits[1];
+	size_t n = set_n_rules(set);
+
+	buf_init(&seen, 0);
+	set_candidates(set, take, bits);
+	for (size_t i = bits_next(bits, n, 0); i < n; i = bits_next(bits, n, i + 1))
+		buf_addf(&seen, "%s ", set_rule(set, i)->name);
+	ASSERT_STR(buf_str(&seen), wanted);
+	event_free(take);
+}
+
+static const char questions[] = "[rule match]\nsay = x\nmatch = \\bvpn\\b\n"
+				"[rule words]\nsay = x\nwords = hello, good morning\n"
+				"[rule first]\nsay = x\nmatch = kiosk\npriority = 1\n"
+				"[rule off]\nsay = x\nmode = off\n"
+				"[rule case]\nsay = x\ncase = yes\nmatch = VPN\n"
+				"[rule two]\nsay = x\nmatch = wifi\nphrase = lan cable\n"
+				"[rule short]\nsay = x\nmatch = wifi\nphrase = ab\n"
+				"[rule any]\nsay = x\non = join, message, reaction\n"
+				"[rule except]\nsay = x\nexcept = vpn\n"
+				"[rule reaction]\nsay = x\non = reaction\nmatch = tower\n";
+
+static void test_candidates(void)
+{
+	struct set *set = rules_good(questions);
+
+	check_candidates(set, said("", "1.1"), "short any except ");
+	check_candidates(set, said("a new VPN", "1.1"), "match case short any except ");
+	check_candidates(set, said("Good   Morning", "1.1"), "words short any except ");
+	check_candidates(set, said("\xE2\x84\xAAio\xC5\xBFK and Wifi", "1.1"),
+			 "first two short any except ");
+	check_candidates(set, said("LAN Cable", "1.1"), "two short any except ");
+	check_candidates(set, said("tower", "1.1"), "short any except reaction ");
+	set_unref(set);
+}
+
+/* Some rules read the text without the leading mention: a literal in either text counts. */
+static void test_candidates_by_both_texts(void)
+{
+	struct set *set = rules_good(questions);
+	struct event *end = said("@bot vpn", "1.1"), *other = said("@bot vpn", "1.1");
+
+	end->text_to_bot = STR("vpn");
+	check_candidates(set, end, "match case short any except ");
+	other->text_to_bot = STR("kiosk");
+	check_candidates(set, other, "first match case short any except ");
+	other = said("", "1.1");
+	other->text_to_bot = STR("kiosk");
+	check_candidates(set, other, "first short any except ");
+	set_unref(set);
+}
+
+/* Where a pattern cannot tell, the rule has to say so itself. */
+static void test_without_a_text_all_are_candidates(void)
+{
+	struct set *set = rules_good(questions);
+	struct event *read = reacted("wave", "1.1");
+
+	check_candidates(set, reacted("wave", "1.1"),
+			 "first match words case two short any except reaction ");
+	read->text_known = true;
+	check_candidates(set, read, "short any except ");
+	set_unref(set);
+}
+
 UNIT_MAIN("set",
 	  { "priority, then place, and fallbacks last",
 	    test_priority_then_place_and_fallbacks_last },
@@ -265,6 +338,9 @@ UNIT_MAIN("set",
 	    test_the_message_reacted_to_must_be_known_for_its_text_and_its_thread },
 	  { "reactions that no rule waits for are not asked about",
 	    test_reactions_that_no_rule_waits_for_are_not_asked_about },
+	  { "candidates", test_candidates },
+	  { "candidates by both texts", test_candidates_by_both_texts },
+	  { "without a text all are candidates", test_without_a_text_all_are_candidates },
 	  { "names are listed with their lines", test_names_are_listed_with_their_lines },
 	  { "a folder gives its ini files in order", test_a_folder_gives_its_ini_files_in_order },
 	  { "what cannot be read is told", test_what_cannot_be_read_is_told },
