@@ -25,7 +25,7 @@ static enum answer ask(const char *keys, struct event *ev, struct captures *caug
 	struct set *set;
 
 	buf_init(&text, 0);
-	buf_addf(&text, "[rule r]\n%s\nreact = eyes\n", keys);
+	buf_addf(&text, "[rule r]\n%s\nsay = x\n", keys);
 	buf_addc(&text, '\0');
 	set = rules_good(text.p);
 	answer = rule_match(set_rule(set, 0), ev, &world, caught, witness);
