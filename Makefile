@@ -140,6 +140,8 @@ unit: $(UNIT:%=build/san/unit/%)
 
 e2e: all build/slacksim
 	@tests/e2e/run
+e2e-long: all build/slacksim
+	@tests/e2e/run --long
 
 layers:
 	@tests/layers
@@ -184,6 +186,7 @@ help:
 	@echo 'make check      builds and tests everything; ends with a line that counts'
 	@echo 'make unit       the unit tests alone, under sanitizers'
 	@echo 'make e2e        the end-to-end scenarios alone'
+	@echo 'make e2e-long   the same and those that take minutes: floods, refreshes, cuts at every byte'
 	@echo 'make layers     refuses includes that go up'
 	@echo 'make lint       clang-tidy, cppcheck, clang-format, manual pages'
 	@echo 'make format     lays out the C files as lint wants them'
@@ -194,7 +197,7 @@ help:
 	@echo 'make clean      removes build/'
 	@echo 'demo, check, lint, fuzz and bench first install missing Debian or Ubuntu packages.'
 
-.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit e2e layers man lint \
+.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit e2e e2e-long layers man lint \
         format fuzz node bench install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)
