@@ -98,7 +98,7 @@ static bool cut_delivery(struct stage *st, const struct match *m)
 
 static bool cut_tunnel(struct stage *st, const struct match *m)
 {
-	int64_t where;
+	int64_t where = 0;
 
 	if (st->sim->proxy == NULL)
 		return stage_fail(st, "there is no proxy; say `proxy` first");
