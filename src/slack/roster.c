@@ -307,6 +307,53 @@ struct str roster_group(const struct roster *r, struct str id)
 	return str_from(map_get(&r->groups, id));
 }
 
+/* ---- what an event is told ---- */
+
+/* The one letter that membership events have is less than the truth. */
+static bool is_kind_vague(const struct event *ev)
+{
+	return ev->channel_kind == CHANNEL_UNKNOWN || ev->kind == EVENT_JOIN ||
+	       ev->kind == EVENT_LEAVE;
+}
+
+enum channel_kind roster_kind_for(const struct roster *r, const struct event *ev)
+{
+	const struct roster_channel *channel = roster_channel(r, ev->channel);
+
+	if (channel != NULL && is_kind_vague(ev) && channel->kind != CHANNEL_UNKNOWN)
+		return channel->kind;
+	return ev->channel_kind;
+}
+
+static void fill_person(const struct roster *r, struct event *ev, struct person *person)
+{
+	const struct roster_user *user = roster_user(r, person->id);
+
+	if (user == NULL)
+		return;
+	person->handle = str_keep(&ev->arena, str_from(user->handle));
+	person->name = str_keep(&ev->arena, str_from(user->name));
+	person->email = str_keep(&ev->arena, str_from(user->email));
+	person->is_bot = user->is_bot;
+}
+
+static void fill_channel(const struct roster *r, struct event *ev)
+{
+	const struct roster_channel *channel = roster_channel(r, ev->channel);
+
+	if (channel != NULL && channel->name[0] != '\0')
+		ev->channel_name = str_keep(&ev->arena, str_from(channel->name));
+	ev->channel_kind = roster_kind_for(r, ev);
+}
+
+void roster_fill(const struct roster *r, struct event *ev)
+{
+	fill_person(r, ev, &ev->user);
+	fill_person(r, ev, &ev->author);
+	fill_channel(r, ev);
+	ev->from_bot = ev->from_bot || ev->user.is_bot;
+}
+
 /* ---- life ---- */
 
 void roster_init(struct roster *r)

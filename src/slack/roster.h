@@ -53,3 +53,8 @@ struct str roster_group(const struct roster *r, struct str id); /* its handle, o
 /* How many have this name; their ids, joined by ", ", are added to `ids`. A handle beats a display name. */
 size_t roster_find_user(const struct roster *r, struct str name, struct buf *ids);
 size_t roster_find_channel(const struct roster *r, struct str name, struct buf *ids);
+
+/* The kind of the event's channel: its own, or the one known here when that says more. */
+enum channel_kind roster_kind_for(const struct roster *r, const struct event *ev);
+/* Writes what is known of its people and its channel into the event, whose texts stay as they are. */
+void roster_fill(const struct roster *r, struct event *ev);

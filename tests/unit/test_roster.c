@@ -129,6 +129,32 @@ static void test_groups(void)
 	roster_deinit(&r);
 }
 
+static void test_an_event_is_told(void)
+{
+	struct event *ev = event_new();
+	struct roster r;
+
+	roster_init(&r);
+	learn_user(&r, "{\"id\":\"U1\",\"name\":\"robo\",\"is_bot\":true}");
+	learn_channel(&r, "{\"id\":\"C1\",\"name\":\"secret\",\"is_private\":true}");
+	ev->user.id = STR("U1");
+	ev->author.id = STR("U2");
+	ev->channel = STR("C1");
+	ev->kind = EVENT_MESSAGE;
+	ev->channel_kind = CHANNEL_PUBLIC;
+	CU_ASSERT_EQUAL(roster_kind_for(&r, ev), CHANNEL_PUBLIC); /* a message knows it well */
+	ev->kind = EVENT_JOIN;
+	roster_fill(&r, ev);
+	ASSERT_STR(ev->user.handle, "robo");
+	ASSERT_STR(ev->author.handle, "");
+	ASSERT_STR(ev->channel_name, "secret");
+	CU_ASSERT_EQUAL(ev->channel_kind, CHANNEL_PRIVATE);
+	CU_ASSERT(ev->from_bot);
+	roster_deinit(&r);
+	ASSERT_STR(ev->user.handle, "robo"); /* a copy of its own */
+	event_free(ev);
+}
+
 UNIT_MAIN("roster", { "people by name", test_users_by_name },
 	  { "people change", test_users_change }, { "channels", test_channels },
-	  { "user groups", test_groups })
+	  { "user groups", test_groups }, { "an event is told", test_an_event_is_told })
