@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names and ids of people and channels, cached: loaded at start (users.list, users.conversations), kept
- * fresh by events, asked for one by one when an event names someone unknown.
+ * Names and ids of people and channels, cached: loaded at start (slack/listing.h), kept fresh by events,
+ * asked for one by one (slack/lookups.h) when an event names someone unknown (slack/completer.h).
  */
 #pragma once
 
 #include <stdbool.h>
 #include "event.h"
 #include "slack/api.h"
+#include "slack/completer.h"
 #include "slack/identity.h"
 #include "slack/text.h"
 
@@ -31,14 +32,7 @@ struct str directory_email(const struct directory *d, struct str user);
 /* Learns from member, channel and user events. */
 void directory_note(struct directory *d, const struct event *ev);
 
-/* What a rule set needs to know of an event before it can be asked. */
-enum directory_want {
-	WANT_NAMES = 1,	  /* of author and channel; names of mentioned people are always wanted */
-	WANT_REACTED = 2, /* the text of the message reacted to */
-};
-/* Fills names, kinds and texts in, asking Slack for what is missing, for at most 1.5 s; then on_complete
- * comes with the event, with whatever could be learned. Within the call when nothing is missing. Keeps
- * the order of events within a channel. Takes the event and gives it to on_complete. */
+/* Completes an event as completer_take does; `wants` are of enum completer_want. Takes the event. */
 void directory_complete(struct directory *d, struct event *take, unsigned wants,
 			void (*on_complete)(void *owner, struct event *take, void *tag),
 			void *owner, void *tag);
