@@ -227,6 +227,18 @@ static void put_reactions(const struct message *m, struct json *j)
 	json_set(j, "reactions", all);
 }
 
+static void put_file(const struct message *m, struct json *j)
+{
+	struct json *files = json_new_array(), *file = json_new_object();
+
+	put(file, "id", "F01NOTES");
+	put(file, "name", "notes.txt");
+	put(file, "mimetype", "text/plain");
+	put(file, "user", m->author->id);
+	json_push(files, file);
+	json_set(j, "files", files);
+}
+
 static struct json *message_core(const struct workspace *w, const struct message *m)
 {
 	struct json *j = json_new_object();
@@ -240,6 +252,8 @@ static struct json *message_core(const struct workspace *w, const struct message
 	if (m->thread_ts != NULL)
 		put(j, "thread_ts", m->thread_ts);
 	put_content(m, j);
+	if (m->subtype != NULL && strcmp(m->subtype, "file_share") == 0)
+		put_file(m, j);
 	put_edited(m, j);
 	return j;
 }
