@@ -118,6 +118,26 @@ static void collect_said(struct store *store, const struct rule_test *test, cons
 	}
 }
 
+/* Rules see plain signs; the author of a test may have typed others, as people in Slack do. */
+static struct str plain(struct arena *arena, struct str typed)
+{
+	CLEANUP(buf_deinit) struct buf out = { 0 };
+
+	buf_init(&out, 0);
+	text_plain(&out, typed);
+	return str_keep(arena, buf_str(&out));
+}
+
+static bool is_said(struct str said, const char *wanted)
+{
+	CLEANUP(buf_deinit) struct buf out = { 0 };
+
+	buf_init(&out, 0);
+	text_plain(&out, str_from(wanted));
+	buf_addc(&out, '\0');
+	return str_find(said, out.p) != SIZE_MAX;
+}
+
 static void complain_silent(const struct rule_test *test, const struct seen *seen,
 			    struct diag *diag)
 {
@@ -150,7 +170,7 @@ static bool judge(const struct rule_test *test, const struct seen *seen, struct 
 		complain_silent(test, seen, diag);
 		return false;
 	}
-	if (test->expect == EXPECT_FIRES || str_find(said, test->says) != SIZE_MAX)
+	if (test->expect == EXPECT_FIRES || is_said(said, test->says))
 		return true;
 	said = str_trim(said);
 	diag_error(diag, test->at, "the test failed: %s; the rule says \"%.*s\"", test->line,
@@ -169,6 +189,8 @@ static struct event *event_copy(const struct event *ev)
 	*copy = *ev; /* the slices stay with the test, which outlives the copy */
 	copy->arena = arena;
 	copy->payload = NULL;
+	copy->text = plain(&copy->arena, ev->text);
+	copy->text_to_bot = plain(&copy->arena, ev->text_to_bot);
 	return copy;
 }
 

@@ -104,6 +104,11 @@ static void put_shown(struct buf *out, struct str s)
 	}
 }
 
+void text_plain(struct buf *out, struct str typed)
+{
+	put_shown(out, typed);
+}
+
 /* The same for text in which `& < >` are coded. Decodes once: `&amp;lt;` is the text `&lt;`. */
 static void put_decoded(struct buf *out, struct str s)
 {

@@ -20,6 +20,9 @@ struct text_names {
  * :names:. An id without a name shows as @U1. Input must be valid UTF-8. */
 void text_seen(struct buf *out, struct str raw, const struct text_names *names);
 
+/* The last of this alone: typographic signs as ASCII, for a text that a person typed and no markup is in. */
+void text_plain(struct buf *out, struct str typed);
+
 /* Is <@user> anywhere in the raw text? */
 bool text_mentions(struct str raw, struct str user);
 /* The raw text without a leading mention of `user` and the blanks, `:` or `,` behind it. */

@@ -158,6 +158,15 @@ static void count(void *owner, struct str id)
 	++*(int *)owner;
 }
 
+static void test_plain_text_may_look_like_markup(void)
+{
+	CLEANUP(buf_deinit) struct buf out = { 0 };
+
+	buf_init(&out, 0);
+	text_plain(&out, STR("it\u2019s <@U1ANA> &amp; wi\u2013fi"));
+	ASSERT_STR(buf_str(&out), "it's <@U1ANA> &amp; wi-fi");
+}
+
 static void test_finding_mentions(void)
 {
 	int n = 0;
@@ -199,5 +208,6 @@ UNIT_MAIN("text", { "entities are decoded once", test_entities },
 	  { "links and dates show what a person sees", test_links_and_dates },
 	  { "what is no markup stays", test_what_is_no_markup },
 	  { "typography becomes ASCII", test_typography },
+	  { "plain text may look like markup", test_plain_text_may_look_like_markup },
 	  { "mentions are found", test_finding_mentions },
 	  { "a leading mention is taken off", test_leading_mention })

@@ -59,6 +59,16 @@ static void test_says_reads_like_a_person(void)
 	      1, 0, NULL);
 }
 
+static void test_typographic_signs_are_plain_as_in_slack(void)
+{
+	check("[rule a]\nwords = it's, wi-fi\nreply = Don’t “worry”\n"
+	      "test = \"it’s\" -> fires\ntest = \"wi–fi\" -> fires\n"
+	      "test = \"it's\" -> says \"Don’t “worry”\"\ntest = \"it's\" -> says \"Don't\"\n",
+	      4, 0, NULL);
+	check("[rule a]\nto bot = yes\nmatch = ^it's$\nreply = x\ntest = \"@bot it’s\" -> fires\n",
+	      1, 0, NULL);
+}
+
 static void test_limits_and_shadow_do_not_count(void)
 {
 	check("[rule a]\nmatch = x\nreply = yes\nmode = shadow\nlimit = 1 per user ever\n"
@@ -77,5 +87,7 @@ UNIT_MAIN("trial", { "fires and silent", test_fires_and_silent },
 	  { "another rule that takes the message is named",
 	    test_another_rule_that_takes_the_message_is_named },
 	  { "says reads like a person", test_says_reads_like_a_person },
+	  { "typographic signs are plain as in Slack",
+	    test_typographic_signs_are_plain_as_in_slack },
 	  { "limits and shadow do not count", test_limits_and_shadow_do_not_count },
 	  { "rules that are off are not tested", test_rules_that_are_off_are_not_tested })
