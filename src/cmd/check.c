@@ -24,15 +24,22 @@ static void report_json(const struct proof *proof)
 	fwrite(out.p, 1, out.len, stdout);
 }
 
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void report_text(const struct proof *proof)
 {
 	diag_print(&proof->diag, stderr);
 	if (proof->diag.n_errors == 0)
-		printf("%zu rules in %zu files are fine; %zu tests passed.\n",
-		       set_n_rules(proof->set), set_n_files(proof->set), proof->tests.passed);
+		printf("All is fine: %zu rule%s in %zu file%s, %zu test%s passed.\n",
+		       set_n_rules(proof->set), plural(set_n_rules(proof->set)),
+		       set_n_files(proof->set), plural(set_n_files(proof->set)),
+		       proof->tests.passed, plural(proof->tests.passed));
 	else
-		printf("%zu %s to mend; nothing would be loaded.\n", proof->diag.n_errors,
-		       proof->diag.n_errors == 1 ? "mistake" : "mistakes");
+		printf("%zu mistake%s to mend; nothing would be loaded.\n", proof->diag.n_errors,
+		       plural(proof->diag.n_errors));
 }
 
 static int run(const struct command *self, int argc, char **argv)
