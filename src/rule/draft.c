@@ -78,3 +78,40 @@ bool draft_yes_no(struct draft *d, const struct ini_entry *entry, bool *out)
 	*out = value;
 	return true;
 }
+
+static bool is_picture(uint32_t code)
+{
+	return code >= 0x1F000 || (code >= 0x2190 && code <= 0x2BFF);
+}
+
+static const char *what_is_wrong_with(struct str name)
+{
+	if (name.len == 0)
+		return "a name is missing";
+	for (struct str rest = name; rest.len > 0;) {
+		uint32_t code = utf8_next(&rest);
+
+		if (is_picture(code))
+			return "write the emoji's name instead of its picture, as in :eyes:";
+		if (code >= 'A' && code <= 'Z')
+			return "names of emoji are in small letters";
+		if (code < 0x80 && !(code >= 'a' && code <= 'z') && !(code >= '0' && code <= '9') &&
+		    code != '_' && code != '-' && code != '+' && code != '\'' && code != ':')
+			return "an emoji has a name such as :eyes:, and commas separate several";
+	}
+	return NULL;
+}
+
+bool draft_emoji(struct draft *d, struct str *name, struct place at)
+{
+	struct str written = *name;
+	const char *why;
+
+	str_skip(name, ":");
+	if (str_ends(*name, ":"))
+		name->len--;
+	why = what_is_wrong_with(*name);
+	if (why != NULL)
+		diag_error(d->diag, at, "`%.*s` is no emoji: %s", STR_ARG(written), why);
+	return why == NULL;
+}

@@ -57,3 +57,5 @@ bool draft_choice(struct draft *d, const struct ini_entry *entry, const struct k
 bool draft_yes_no(struct draft *d, const struct ini_entry *entry, bool *out);
 /* A value of one line; complains about a second one. */
 bool draft_one_line(struct draft *d, const struct ini_entry *entry);
+/* The name of an emoji, of which the colons are taken off; false when it cannot be one (said). */
+bool draft_emoji(struct draft *d, struct str *name, struct place at);

@@ -72,6 +72,11 @@ static bool take_item(struct items *walk, struct item *out)
 	if (!str_cut(&walk->rest, ',', &out->text))
 		return false;
 	out->text = str_trim(out->text);
+	if (str_starts(out->text, "\u201C") || str_starts(out->text, "\u201E"))
+		diag_warn(
+			walk->diag, out->at,
+			"the curly quote belongs to the item `%.*s`; only straight quotes (\") hold an item together",
+			STR_ARG(out->text));
 	/* A comma at the end of a line is how lists are written. */
 	if (out->text.len == 0 && walk->rest.p != NULL)
 		diag_error(walk->diag, out->at, "nothing stands between two commas");

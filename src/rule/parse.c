@@ -22,6 +22,7 @@ struct section {
 	struct place at;
 	struct entry *entries;
 	size_t n_entries;
+	bool torn; /* a line of it could not be read: nobody knows what it would have said */
 };
 
 struct parse {
@@ -33,8 +34,16 @@ struct parse {
 	struct section *current; /* NULL: entries here are dropped */
 	bool told_homeless;	 /* entries before the first section were told */
 	bool seen_section;
+	size_t n_errors;      /* told so far, but for those of lines that could not be read */
 	struct draft scratch; /* for its arena functions */
 };
+
+/* The reader of lines tells its mistakes between our callbacks. */
+static void note_torn_lines(struct parse *p)
+{
+	if (p->current != NULL && p->result->diag->n_errors > p->n_errors)
+		p->current->torn = true;
+}
 
 /* ---- sections ---- */
 
@@ -94,9 +103,8 @@ static void begin_defaults(struct parse *p, struct str name, struct place at)
 	p->current = &p->defaults;
 }
 
-static void on_section(void *owner, struct str kind, struct str name, struct place at)
+static void take_section(struct parse *p, struct str kind, struct str name, struct place at)
 {
-	struct parse *p = owner;
 	const struct known *row = known_look(section_kinds, "section", kind, at, p->result->diag);
 
 	p->seen_section = true;
@@ -107,6 +115,15 @@ static void on_section(void *owner, struct str kind, struct str name, struct pla
 		begin_rule(p, name, at);
 	else
 		begin_defaults(p, name, at);
+}
+
+static void on_section(void *owner, struct str kind, struct str name, struct place at)
+{
+	struct parse *p = owner;
+
+	note_torn_lines(p);
+	take_section(p, kind, name, at);
+	p->n_errors = p->result->diag->n_errors;
 }
 
 /* ---- entries ---- */
@@ -164,9 +181,8 @@ static bool may_stand(struct parse *p, const struct key *key, const struct ini_e
 	return false;
 }
 
-static void on_entry(void *owner, const struct ini_entry *entry)
+static void take_entry(struct parse *p, const struct ini_entry *entry)
 {
-	struct parse *p = owner;
 	struct place at = { p->file, entry->line };
 	const struct key *key = key_find(entry->key);
 	struct entry *kept;
@@ -190,6 +206,15 @@ static void on_entry(void *owner, const struct ini_entry *entry)
 	}
 	kept->ini = keep_entry(p->result->arena, entry);
 	kept->key = key;
+}
+
+static void on_entry(void *owner, const struct ini_entry *entry)
+{
+	struct parse *p = owner;
+
+	note_torn_lines(p);
+	take_entry(p, entry);
+	p->n_errors = p->result->diag->n_errors;
 }
 
 static bool knows_key(void *owner, struct str key)
@@ -329,7 +354,7 @@ static void make_rule(struct parse *p, struct section *section)
 	}
 	complete(p, rule);
 	check_reactions(p, rule);
-	if (!has_action(section))
+	if (!has_action(section) && !section->torn)
 		diag_error(p->result->diag, section->at,
 			   "the rule does nothing: it needs a `reply`, `say`, `whisper` or "
 			   "`react`");
@@ -337,7 +362,7 @@ static void make_rule(struct parse *p, struct section *section)
 
 void parse_text(struct parse_result *result, struct str text, const char *file)
 {
-	struct parse p = { .result = result, .file = file };
+	struct parse p = { .result = result, .file = file, .n_errors = result->diag->n_errors };
 	const struct ini_sink sink = {
 		.owner = &p,
 		.on_section = on_section,
@@ -348,6 +373,7 @@ void parse_text(struct parse_result *result, struct str text, const char *file)
 
 	p.scratch = draft_for(&p, NULL);
 	inifile_read(text, file, &sink, result->diag);
+	note_torn_lines(&p);
 	check_defaults(&p);
 	for (size_t i = 0; i < p.n_rules; i++)
 		make_rule(&p, &p.rules[i]);

@@ -67,6 +67,8 @@ static bool fill_trigger(struct draft *d, struct trigger *trigger, int value, st
 	if (rest.len == 0)
 		return true;
 	if (value == EVENT_REACTION || value == EVENT_UNREACTION) {
+		if (!draft_emoji(d, &rest, at))
+			return false;
 		trigger->reaction = draft_keep(d, event_reaction_name(rest));
 		return true;
 	}

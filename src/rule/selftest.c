@@ -169,8 +169,30 @@ static const char *word_at(const void *table, size_t i)
 	return i < ARRAY_LEN(words) ? words[i].known.name : NULL;
 }
 
+/* What an editor for letters makes of a quote or an arrow, and what people write for one. */
+static const char *what_it_looks_like(struct str word)
+{
+	static const char *const quotes[] = {
+		"\u201C", "\u201D", "\u201E", "\u00AB", "\u2018", "'"
+	};
+	static const char *const arrows[] = { "=>",	"-->",	   ">",	     "\u2192",
+					      "\u21D2", "\u2013>", "\u2014>" };
+
+	for (size_t i = 0; i < ARRAY_LEN(quotes); i++) {
+		if (str_starts(word, quotes[i]))
+			return "texts stand between straight double quotes, as in \"text\"";
+	}
+	for (size_t i = 0; i < ARRAY_LEN(arrows); i++) {
+		if (str_is(word, arrows[i]))
+			return "the arrow is written `->`";
+	}
+	return NULL;
+}
+
 static bool take_word(struct reading *r, struct str word)
 {
+	const char *hint = what_it_looks_like(word);
+
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		if (!str_is(word, words[i].known.name))
 			continue;
@@ -181,6 +203,8 @@ static bool take_word(struct reading *r, struct str word)
 	}
 	if (known_find(outcomes, word) != NULL)
 		return complain(r, "`->` is missing in front of its outcome");
+	if (hint != NULL)
+		return complain(r, hint);
 	known_complain_unknown("word", word, word_at, NULL, r->test->at, r->diag);
 	return false;
 }

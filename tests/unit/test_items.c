@@ -56,6 +56,8 @@ static void test_slips_are_told_at_their_lines(void)
 	check("a\n, b", "1[a]2[b] 2:nothing stands between two commas");
 	check("a\n\"b", "1[a] 2:the quote is not closed: \"b");
 	check("\"a\" b, c", "1[c] 1:`b` stands behind a closing quote; a comma separates items");
+	check("“a, b”",
+	      "1[“a]1[b”] 1:the curly quote belongs to the item `“a`; only straight quotes (\") hold an item together");
 	check("\"a\\\"", " 1:the quote is not closed: \"a\\\"");
 }
 

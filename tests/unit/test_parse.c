@@ -127,6 +127,17 @@ static void test_mistakes_in_defaults_are_told_once(void)
 
 /* ---- mistakes ---- */
 
+/* What stands in a line that cannot be read may be the very action that would be missed. */
+static void test_unreadable_lines_are_told_once(void)
+{
+	ASSERT_COMPLAINTS(
+		"[rule a]\nmatch = x\nreply: y\n[rule b]\nmatch = x\n",
+		"3: seen \"reply: y\", wanted `key = value`; a line that goes on the value above begins with a blank\n"
+		"4: the rule does nothing: it needs a `reply`, `say`, `whisper` or `react`");
+	ASSERT_COMPLAINTS("[rule a]\nmatch = x\nreply = \xFF\n",
+			  "3: byte 9 (0xFF) is not UTF-8; save the file as UTF-8");
+}
+
 static void test_sections(void)
 {
 	ASSERT_COMPLAINTS(
@@ -147,6 +158,11 @@ static void test_sections(void)
 		"[rule a]\non = join, leave\nsay = x\nreact = eyes\n",
 		"4: `react` needs a message to put the emoji under; a join or a leave has none");
 	ASSERT_COMPLAINTS("[rule a]\non = join, message\nreact = eyes\n", "");
+	ASSERT_COMPLAINTS(
+		"[rule a]\non = reaction Eyes, reaction :a b:, unreaction \U0001F44D, reaction :x::skin-tone-2:\nsay = x\n",
+		"2: `Eyes` is no emoji: names of emoji are in small letters\n"
+		"2: `:a b:` is no emoji: an emoji has a name such as :eyes:, and commas separate several\n"
+		"2: `\U0001F44D` is no emoji: write the emoji's name instead of its picture, as in :eyes:");
 	ASSERT_COMPLAINTS("", "0: there are no rules");
 	ASSERT_COMPLAINTS("[defaults]\nthread = root\n", "0: there are no rules");
 }
@@ -349,8 +365,9 @@ UNIT_MAIN("parse", { "a whole rule", test_a_whole_rule },
 	  { "defaults hold for the file and are replaced",
 	    test_defaults_hold_for_the_file_and_are_replaced },
 	  { "mistakes in defaults are told once", test_mistakes_in_defaults_are_told_once },
-	  { "sections", test_sections }, { "keys", test_keys }, { "events", test_events },
-	  { "patterns", test_patterns },
+	  { "sections", test_sections },
+	  { "unreadable lines are told once", test_unreadable_lines_are_told_once },
+	  { "keys", test_keys }, { "events", test_events }, { "patterns", test_patterns },
 	  { "a faulty pattern makes no second complaint",
 	    test_a_faulty_pattern_makes_no_second_complaint },
 	  { "long lists become several patterns", test_long_lists_become_several_patterns },

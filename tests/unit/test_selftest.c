@@ -167,6 +167,10 @@ static void test_mistakes(void)
 	refused("frm @ana \"x\" -> fires", "unknown word `frm`; did you mean `from`?");
 	refused("to ana \"x\" -> fires",
 		"`to ana \"x\" -> fires` is no test: `to` is followed by `bot`");
+	refused("“x y” -> fires",
+		"`“x y” -> fires` is no test: texts stand between straight double quotes, as in \"text\"");
+	refused("\"x\" => fires", "`\"x\" => fires` is no test: the arrow is written `->`");
+	refused("\"x\" → fires", "`\"x\" → fires` is no test: the arrow is written `->`");
 	refused("-> fires", "`-> fires` is no test: it has no text in quotes");
 	refused("join pin -> fires", "`join pin -> fires` is no test: it says twice what happened");
 	refused("reaction x -> fires",
