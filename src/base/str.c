@@ -354,7 +354,12 @@ bool duration_parse(struct str s, int64_t *out_ms)
 
 enum { NEAREST_MAX = 64 };
 
-/* Edits (insert, delete, change, swap of neighbours) from a to b. */
+static bool alike(char a, char b)
+{
+	return lower(a) == lower(b);
+}
+
+/* Edits (insert, delete, change, swap of neighbours) from a to b; capitals are none. */
 static size_t edit_distance(struct str a, struct str b)
 {
 	size_t row[3][NEAREST_MAX + 1];
@@ -366,12 +371,12 @@ static size_t edit_distance(struct str a, struct str b)
 
 		now[0] = i;
 		for (size_t j = 1; j <= b.len; j++) {
-			size_t change = last[j - 1] + (a.p[i - 1] != b.p[j - 1]);
+			size_t change = last[j - 1] + !alike(a.p[i - 1], b.p[j - 1]);
 			size_t best = last[j] < now[j - 1] ? last[j] + 1 : now[j - 1] + 1;
 
 			now[j] = change < best ? change : best;
-			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] &&
-			    a.p[i - 2] == b.p[j - 1] && older[j - 2] + 1 < now[j])
+			if (i > 1 && j > 1 && alike(a.p[i - 1], b.p[j - 2]) &&
+			    alike(a.p[i - 2], b.p[j - 1]) && older[j - 2] + 1 < now[j])
 				now[j] = older[j - 2] + 1;
 		}
 	}

@@ -64,7 +64,7 @@ size_t utf8_utf16_units(struct str s);
  * on zero and on more than 10 years. */
 bool duration_parse(struct str s, int64_t *out_ms);
 
-/* The known name nearest to `seen` (edit distance, at most a third of its letters), or NULL.
- * `name_at(table, i)` gives the i-th known name, NULL ends the list. */
+/* The known name nearest to `seen` (edit distance, at most a third of its letters; capitals do not count), or
+ * NULL. `name_at(table, i)` gives the i-th known name, NULL ends the list. */
 const char *str_nearest(struct str seen, const char *(*name_at)(const void *table, size_t i),
 			const void *table);

@@ -292,6 +292,9 @@ static void test_scopes(void)
 		"4: `#x` is no person; a person is written `@name`\n"
 		"5: `thread` is `root`, `replies` or `any`, not `roots`\n"
 		"6: `to bot` is `yes` or `no`, not `maybe`");
+	ASSERT_COMPLAINTS(RULE ACT "in = DM, C12, CABCDEFGH\nfrom = BOTS, UABCDEFGH\n",
+			  "3: `DM` is no channel; did you mean `dm`?\n"
+			  "4: `BOTS` is no person; did you mean `bots`?");
 }
 
 static void test_actions(void)

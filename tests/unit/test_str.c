@@ -259,6 +259,8 @@ static void test_the_nearest_name(void)
 	check_nearest("reac", "react");
 	check_nearest("threads", "thread");
 	check_nearest("limit", "limit");
+	check_nearest("MATCH", "match");
+	check_nearest("RAECT", "react");
 	check_nearest("zebra", NULL);
 	check_nearest("", NULL);
 	check_nearest("thisnameisfartoolongforanythingthatwouldeverbeacceptedbyaprogramofours",
