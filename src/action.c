@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include "base/buf.h"
 #include "base/mem.h"
+#include "net/http.h"
 #include "rule/template.h"
 #include "slack/markup.h"
 #include "slack/split.h"
@@ -192,10 +193,30 @@ static void put_code(struct buf *out, struct str text)
 	buf_addz(out, fence);
 }
 
+/* Is the end of the text within the address of a link as the rule wrote it, `<https://…`? */
+static bool is_in_link(const struct buf *out)
+{
+	for (size_t i = out->len; i > 0; i--) {
+		char c = out->p[i - 1];
+
+		if (c == '<')
+			return true;
+		if (c == '>' || c == '|' || c == '\n')
+			return false;
+	}
+	return false;
+}
+
 static void on_put(void *owner, struct buf *out, const struct value *value)
 {
 	struct render *r = owner;
 
+	/* In an address a blank or a `|` of the writer's would end it and begin a label of his own. */
+	if (value->kind != VALUE_LINK && (r->in_address || is_in_link(out))) {
+		http_escape(out, value->text);
+		note_last(r, out);
+		return;
+	}
 	switch (value->kind) {
 	case VALUE_USER:
 		if (!markup_mention(out, value->id))
@@ -263,6 +284,21 @@ static bool put_name(struct render *r, struct buf *out, struct str *rest)
 	return true;
 }
 
+/* A bracket that opens something Slack knows, or stands right before an insert. */
+static bool opens_markup(struct str text)
+{
+	static const char *const openings[] = { "<@",	     "<#",	 "<!",	 "<http://",
+						"<https://", "<mailto:", "<tel:" };
+
+	if (text.len == 1)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(openings); i++) {
+		if (str_starts(text, openings[i]))
+			return true;
+	}
+	return false;
+}
+
 /* How far plain literal text goes: up to a sign that may begin a name, a code mark, or a whole <…>. */
 static size_t literal_run(struct str rest)
 {
@@ -279,13 +315,13 @@ static size_t literal_run(struct str rest)
 	return n;
 }
 
-/* An address ends at the first blank; what looks like a name in it is part of it. */
+/* An address ends at the first blank, or where its label begins; what looks like a name in it is part of it. */
 static void note_address(struct render *r, struct str piece)
 {
 	while (piece.len > 0) {
 		if (str_starts(piece, "://"))
 			r->in_address = true;
-		else if (piece.p[0] == ' ' || piece.p[0] == '\t' || piece.p[0] == '\n')
+		else if (str_find_char(STR(" \t\n|>"), piece.p[0]) != SIZE_MAX)
 			r->in_address = false;
 		piece = str_sub(piece, 1, piece.len);
 	}
@@ -301,6 +337,11 @@ static void on_literal(void *owner, struct buf *out, struct str text)
 		note_last(r, out);
 		if (starts_name(r, text) && put_name(r, out, &text))
 			continue;
+		if (text.p[0] == '<' && !opens_markup(text)) {
+			buf_addz(out, "&lt;");
+			text = str_sub(text, 1, text.len);
+			continue;
+		}
 		if (text.p[0] == '`')
 			r->in_code = !r->in_code;
 		n = text.p[0] == '`' ? 1 : literal_run(text);

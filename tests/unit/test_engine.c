@@ -569,6 +569,23 @@ static void test_candidates_decide_as_all_rules_do(void)
 	}
 }
 
+static void test_what_is_inserted_into_an_address_stays_in_it(void)
+{
+	check("[rule a]\nmatch = go (.+)\nsay = <https://a.example/{1}|the docs> https://b.example/{1}, {1}\n",
+	      said("go x|click <@U2> me", "1.1"),
+	      "say:<https://a.example/x%7Cclick%20%3C%40U2%3E%20me|the docs> "
+	      "https://b.example/x%7Cclick%20%3C%40U2%3E%20me, x|click &lt;@\xE2\x81\xA0U2&gt; me");
+	check("[rule a]\nmatch = (.+)\nsay = <{link}|here> <https://a.example/|{1}>\n",
+	      said("a b", "1.1"),
+	      "say:<https://acme.slack.com/archives/C1GENERAL/p11|here> <https://a.example/|a b>");
+}
+
+static void test_a_bracket_that_opens_no_markup_is_a_plain_one(void)
+{
+	check("[rule a]\nsay = if a < b <here or <!date^1^x|y> then <#C1> > c\n", said("x", "1.1"),
+	      "say:if a &lt; b &lt;here or <!date^1^x|y> then <#C1> > c");
+}
+
 UNIT_MAIN("engine", { "hello is answered in the thread", test_hello_is_answered_in_the_thread },
 	  { "other messages are left alone", test_other_messages_are_left_alone },
 	  { "own and hidden events are left alone", test_own_and_hidden_events_are_left_alone },
@@ -601,6 +618,10 @@ UNIT_MAIN("engine", { "hello is answered in the thread", test_hello_is_answered_
 	    test_the_witness_hears_the_first_failure_of_every_rule },
 	  { "names in literal text become mentions", test_names_in_literal_text_become_mentions },
 	  { "names within addresses stay", test_names_within_addresses_stay },
+	  { "what is inserted into an address stays in it",
+	    test_what_is_inserted_into_an_address_stays_in_it },
+	  { "a bracket that opens no markup is a plain one",
+	    test_a_bracket_that_opens_no_markup_is_a_plain_one },
 	  { "a caught mention has fields", test_a_caught_mention_has_fields },
 	  { "many doubts do not fill the log", test_many_doubts_do_not_fill_the_log },
 	  { "candidates decide as all rules do", test_candidates_decide_as_all_rules_do })
