@@ -9,6 +9,8 @@
 #include "slack/markup.h"
 #include "slack/split.h"
 
+enum { CODE_SPAN_MAX = 500 };
+
 /* One rendering: what the template host's callbacks need. */
 struct render {
 	const struct event *ev;
@@ -176,7 +178,9 @@ static void note_last(struct render *r, const struct buf *out)
 static void put_code(struct buf *out, struct str text)
 {
 	CLEANUP(buf_deinit) struct buf inert = { 0 };
-	const char *fence = str_find_char(text, '\n') == SIZE_MAX ? "`" : "```";
+	/* Only a block can be closed and opened again where a long answer is cut. */
+	bool is_block = text.len > CODE_SPAN_MAX || str_find_char(text, '\n') != SIZE_MAX;
+	const char *fence = is_block ? "```" : "`";
 	struct str rest, piece;
 	bool first = true;
 

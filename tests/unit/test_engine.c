@@ -580,6 +580,30 @@ static void test_what_is_inserted_into_an_address_stays_in_it(void)
 	      "say:<https://acme.slack.com/archives/C1GENERAL/p11|here> <https://a.example/|a b>");
 }
 
+static void test_long_code_is_whole_in_every_part(void)
+{
+	CLEANUP(buf_deinit) struct buf text;
+	struct house h;
+	struct job *job;
+	size_t parts = 0;
+
+	buf_init(&text, 0);
+	while (text.len < 9000)
+		buf_addz(&text, "word ");
+	buf_addc(&text, '\0');
+	house_init(&h, memory_new(), "[rule a]\nsay = {text|code}\n", NULL);
+	take(&h, said(text.p, "1.1"));
+	engine_commit(h.engine);
+	while ((job = h.store->ops->lease(h.store)) != NULL) {
+		CU_ASSERT_TRUE(str_starts(str_from(job->body), "```"));
+		CU_ASSERT_TRUE(str_ends(str_trim(str_from(job->body)), "```"));
+		h.store->ops->settle(h.store, job, JOB_DONE);
+		parts++;
+	}
+	CU_ASSERT_EQUAL(parts, 3);
+	house_deinit(&h);
+}
+
 static void test_a_bracket_that_opens_no_markup_is_a_plain_one(void)
 {
 	check("[rule a]\nsay = if a < b <here or <!date^1^x|y> then <#C1> > c\n", said("x", "1.1"),
@@ -620,6 +644,7 @@ UNIT_MAIN("engine", { "hello is answered in the thread", test_hello_is_answered_
 	  { "names within addresses stay", test_names_within_addresses_stay },
 	  { "what is inserted into an address stays in it",
 	    test_what_is_inserted_into_an_address_stays_in_it },
+	  { "long code is whole in every part", test_long_code_is_whole_in_every_part },
 	  { "a bracket that opens no markup is a plain one",
 	    test_a_bracket_that_opens_no_markup_is_a_plain_one },
 	  { "a caught mention has fields", test_a_caught_mention_has_fields },
