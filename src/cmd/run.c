@@ -79,7 +79,8 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command cmd_run = {
 	.name = "run",
-	.arguments = "[-c FILE] [--transport socket|rtm] [--rtm-method connect|start] [RULES...]",
+	.arguments = "[-c FILE] [--transport socket|rtm] [--rtm-method connect|start]"
+		     " [--log-level LEVEL] [RULES...]",
 	.summary = "Connects to Slack and answers by the rules until it is stopped.\n"
 		   "Without RULES it reads what the configuration names, or the folder `rules`.",
 	.options =
