@@ -8,12 +8,19 @@ struct event *event_new(void)
 	struct event *ev = mem_zero(1, sizeof(*ev));
 
 	arena_init(&ev->arena);
+	ev->n_refs = 1;
+	return ev;
+}
+
+struct event *event_ref(struct event *ev)
+{
+	ev->n_refs++;
 	return ev;
 }
 
 void event_free(struct event *ev)
 {
-	if (ev == NULL)
+	if (ev == NULL || --ev->n_refs > 0)
 		return;
 	json_free(ev->payload);
 	arena_deinit(&ev->arena);
@@ -32,7 +39,8 @@ const char *event_kind_name(enum event_kind kind)
 		[EVENT_DELETE] = "delete",	   [EVENT_REACTION] = "reaction",
 		[EVENT_UNREACTION] = "unreaction", [EVENT_JOIN] = "join",
 		[EVENT_LEAVE] = "leave",	   [EVENT_PIN] = "pin",
-		[EVENT_COMMAND] = "command",	   [EVENT_OTHER] = "event",
+		[EVENT_COMMAND] = "command",	   [EVENT_TIME] = "time",
+		[EVENT_OTHER] = "event",
 	};
 
 	return names[kind];

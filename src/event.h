@@ -18,8 +18,9 @@ enum event_kind {
 	EVENT_JOIN,
 	EVENT_LEAVE,
 	EVENT_PIN,
-	EVENT_COMMAND,
-	EVENT_OTHER, /* any other type, by its Slack name */
+	EVENT_COMMAND, /* someone typed a slash command */
+	EVENT_TIME,    /* a moment that one rule waits for: `every`, `cron` */
+	EVENT_OTHER,   /* any other type, by its Slack name */
 };
 
 enum channel_kind { CHANNEL_UNKNOWN, CHANNEL_PUBLIC, CHANNEL_PRIVATE, CHANNEL_DM, CHANNEL_GROUP };
@@ -31,6 +32,19 @@ struct person {
 	struct str name;   /* display name, or the real name */
 	struct str email;
 	bool is_bot;
+	bool is_guest; /* may see only some channels */
+};
+
+/* Parts of a message that rules may look at or leave out. */
+enum text_part { PART_TEXT = 1, PART_CODE = 2, PART_QUOTE = 4, PART_LINK = 8 };
+
+/* A run of the text that a person sees, all of one part. Together the pieces are the whole text. */
+struct text_piece {
+	struct str shown; /* slice of event::text */
+	enum text_part part;
+	char sigil;	/* '@' a person is mentioned, '#' a channel; 0 = neither */
+	struct str id;	/* of that person or channel */
+	struct str url; /* where the piece links to; empty = nowhere */
 };
 
 struct event {
@@ -51,14 +65,19 @@ struct event {
 	bool has_files;
 
 	/* The message that it is about: the message itself, or the one reacted to, edited, pinned. */
-	struct str ts;		/* a message id within its channel, never a number */
-	struct str thread_ts;	/* empty = not in a thread; == ts = its root */
-	struct str text_raw;	/* as Slack sent it */
-	struct str text;	/* as a person sees it */
-	struct str text_to_bot; /* the same without a leading mention of the bot */
-	bool text_known;	/* false: the message reacted to could not be read */
+	struct str ts;		   /* a message id within its channel, never a number */
+	struct str thread_ts;	   /* empty = not in a thread; == ts = its root */
+	struct str text_raw;	   /* as Slack sent it */
+	struct str text;	   /* as a person sees it */
+	struct str text_to_bot;	   /* the end of it, without a leading mention of the bot */
+	struct text_piece *pieces; /* of the text; none = all of it is PART_TEXT */
+	size_t n_pieces;
+	bool text_known; /* false: the message reacted to could not be read */
 
-	struct str reaction; /* as event_reaction_name gives it */
+	struct str reaction;	 /* as event_reaction_name gives it */
+	struct str command;	 /* "/lunch", as typed; for EVENT_COMMAND */
+	struct str response_url; /* where a command may be answered; a secret, never logged */
+	struct str for_rule;	 /* EVENT_TIME: the one rule that waits for it */
 	struct str event_ts;
 	struct wall time; /* when it happened, by Slack's clock */
 
@@ -69,10 +88,12 @@ struct event {
 	struct mono received; /* when its last byte came in; for latency */
 	struct arena arena;   /* every slice above lies here or in `payload` */
 	struct json *payload; /* the inner event as Slack sent it; owned; may be NULL */
+	size_t n_refs;
 };
 
-struct event *event_new(void);
-void event_free(struct event *ev);
+struct event *event_new(void); /* with one reference, the caller's */
+struct event *event_ref(struct event *ev);
+void event_free(struct event *ev); /* gives a reference back; NULL is fine */
 void event_freep(struct event **ev);
 const char *event_kind_name(enum event_kind kind); /* the word that `on` uses */
 

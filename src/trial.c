@@ -188,6 +188,7 @@ static struct event *event_copy(const struct event *ev)
 
 	*copy = *ev; /* the slices stay with the test, which outlives the copy */
 	copy->arena = arena;
+	copy->n_refs = 1;
 	copy->payload = NULL;
 	copy->text = plain(&copy->arena, ev->text);
 	copy->text_to_bot = plain(&copy->arena, ev->text_to_bot);

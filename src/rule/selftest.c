@@ -405,6 +405,7 @@ static struct str type_of(enum event_kind kind)
 	case EVENT_PIN:
 		return STR("pin_added");
 	case EVENT_COMMAND:
+	case EVENT_TIME:
 	case EVENT_OTHER:
 		return STR_EMPTY;
 	}
