@@ -404,11 +404,16 @@ static int load_named(struct zones *z, struct str name, const struct zone **out,
 
 static int get_named(struct zones *z, struct str name, const struct zone **out, const char **why)
 {
+	const struct zone *known;
+
 	*why = not_there;
 	if (!is_name(name))
 		return ZONE_UNKNOWN;
-	*out = str_is(name, "UTC") ? &utc : map_get(&z->by_name, name);
-	return *out != NULL ? 0 : load_named(z, name, out, why);
+	known = str_is(name, "UTC") ? &utc : map_get(&z->by_name, name);
+	if (known == NULL)
+		return load_named(z, name, out, why);
+	*out = known;
+	return 0;
 }
 
 /* The name that a link into the tables has at its end. */
