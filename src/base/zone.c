@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/zone.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -203,28 +204,26 @@ static bool put_number(const struct civil *c, char letter, struct buf *out)
 {
 	int year_day = (int)(civil_days(c->year, c->month, c->day) - civil_days(c->year, 1, 1)) + 1;
 	const struct {
-		char letter;
-		int width;
-		bool blanks;
-		int value;
+		int value, width;
+		char letter, fill;
 	} numbers[] = {
-		{ 'd', 2, false, c->day },
-		{ 'e', 2, true, c->day },
-		{ 'H', 2, false, c->hour },
-		{ 'I', 2, false, hour_of_12(c) },
-		{ 'j', 3, false, year_day },
-		{ 'm', 2, false, c->month },
-		{ 'M', 2, false, c->minute },
-		{ 'S', 2, false, c->second },
-		{ 'u', 1, false, (c->weekday + 6) % 7 + 1 },
-		{ 'y', 2, false, (c->year % 100 + 100) % 100 },
-		{ 'Y', 1, false, c->year },
+		{ c->day, 2, 'd', '0' },
+		{ c->day, 2, 'e', ' ' },
+		{ c->hour, 2, 'H', '0' },
+		{ hour_of_12(c), 2, 'I', '0' },
+		{ year_day, 3, 'j', '0' },
+		{ c->month, 2, 'm', '0' },
+		{ c->minute, 2, 'M', '0' },
+		{ c->second, 2, 'S', '0' },
+		{ (c->weekday + 6) % 7 + 1, 1, 'u', '0' },
+		{ (c->year % 100 + 100) % 100, 2, 'y', '0' },
+		{ c->year, 1, 'Y', '0' },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
 		if (numbers[i].letter != letter)
 			continue;
-		buf_addf(out, numbers[i].blanks ? "%*d" : "%0*d", numbers[i].width,
+		buf_addf(out, numbers[i].fill == ' ' ? "%*d" : "%0*d", numbers[i].width,
 			 numbers[i].value);
 		return true;
 	}
@@ -476,4 +475,66 @@ int zones_get(struct zones *z, struct str name, const struct zone **out, const c
 		z->local = &utc;
 	*out = z->local;
 	return 0;
+}
+
+/* ---- a name that is nearly one ---- */
+
+static const char *entry_at(const void *table, size_t i)
+{
+	return ((char *const *)table)[i];
+}
+
+static bool is_plain_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Adds to `path` a slash and what lies there under the nearest name. */
+static bool add_nearest(struct buf *path, struct str seen)
+{
+	enum { ENTRIES_MAX = 1000 };
+	CLEANUP(mem_freep) const char **names = mem_zero(ENTRIES_MAX + 1, sizeof(*names));
+	CLEANUP(mem_freep) char *folder = str_dup(buf_str(path));
+	DIR *dir = opendir(folder);
+	struct arena arena;
+	struct dirent *entry;
+	const char *nearest;
+	size_t n = 0;
+
+	if (dir == NULL)
+		return false;
+	arena_init(&arena);
+	while (n < ENTRIES_MAX && (entry = readdir(dir)) != NULL) {
+		if (is_name(str_from(entry->d_name)))
+			names[n++] = str_keep(&arena, str_from(entry->d_name)).p;
+	}
+	closedir(dir);
+	nearest = str_nearest(seen, entry_at, names);
+	if (nearest != NULL)
+		buf_addf(path, "/%s", nearest);
+	arena_deinit(&arena);
+	return nearest != NULL;
+}
+
+bool zones_nearest(const struct zones *z, struct str name, struct buf *out)
+{
+	CLEANUP(buf_deinit) struct buf path = { 0 };
+	CLEANUP(mem_freep) char *found = NULL;
+	struct str segment;
+
+	if (!is_name(name))
+		return false;
+	buf_init(&path, 0);
+	buf_addz(&path, z->folder);
+	while (str_cut(&name, '/', &segment)) {
+		if (!add_nearest(&path, segment))
+			return false;
+	}
+	found = buf_take(&path);
+	if (!is_plain_file(found))
+		return false;
+	buf_addz(out, found + str_from(z->folder).len + 1);
+	return true;
 }

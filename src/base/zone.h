@@ -20,6 +20,8 @@ enum { ZONE_UNKNOWN = 1, ZONE_BROKEN };
  * names one, else that of /etc/localtime, else UTC; it never fails. The zone lives
  * as long as `z`; `*why` is static. */
 int zones_get(struct zones *z, struct str name, const struct zone **out, const char **why);
+/* Adds the name of a zone that was perhaps meant; false: there is none. */
+bool zones_nearest(const struct zones *z, struct str name, struct buf *out);
 const struct zone *zone_utc(void);
 /* As it was asked for; the machine's own has the name that can be found out, else "local time". */
 const char *zone_name(const struct zone *z);

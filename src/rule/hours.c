@@ -396,6 +396,23 @@ bool hours_add_closed(struct hours *h, struct str text, struct place at, struct 
 
 /* ---- ranges and zone in one ---- */
 
+bool hours_read_zone(struct str name, struct zones *zones, const struct zone **out, struct place at,
+		     struct diag *diag)
+{
+	CLEANUP(buf_deinit) struct buf nearest = { 0 };
+	const char *why = "a zone is named as `Europe/London`";
+
+	buf_init(&nearest, 0);
+	if (name.len > 0 && zones_get(zones, name, out, &why) == 0)
+		return true;
+	if (zones_nearest(zones, name, &nearest))
+		diag_error(diag, at, "`%.*s` is no time zone; did you mean `%.*s`?", STR_ARG(name),
+			   STR_ARG(buf_str(&nearest)));
+	else
+		diag_error(diag, at, "`%.*s` is no time zone: %s", STR_ARG(name), why);
+	return false;
+}
+
 /* Cuts the last word off. */
 static struct str take_last_word(struct str *text)
 {
@@ -429,10 +446,9 @@ struct hours *hours_read_inline(struct str text, struct arena *arena, struct zon
 	if (word.len == 0 || is_digit(word.p[0]) || find_days(word, &days))
 		ranges = whole;
 	else if (zones_get(zones, word, &h->zone, &why) != 0) {
-		if (is_meant_as_zone(word, ranges)) {
-			diag_error(diag, at, "`%.*s` is no time zone: %s", STR_ARG(word), why);
+		if (is_meant_as_zone(word, ranges) &&
+		    !hours_read_zone(word, zones, &h->zone, at, diag))
 			return NULL;
-		}
 		ranges = whole;
 	}
 	return hours_add_open(h, ranges, at, diag) ? h : NULL;

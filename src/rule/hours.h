@@ -25,6 +25,9 @@ bool hours_add_open(struct hours *h, struct str text, struct place at, struct di
 bool hours_add_closed(struct hours *h, struct str text, struct place at, struct diag *diag);
 void hours_set_zone(struct hours *h, const struct zone *zone);
 const struct zone *hours_zone(const struct hours *h);
+/* The name of a zone, as in `zone = Europe/London`; false when it is none (said). */
+bool hours_read_zone(struct str name, struct zones *zones, const struct zone **out, struct place at,
+		     struct diag *diag);
 /* The same ranges as one value, with a zone behind them when it is not `otherwise`. NULL when it is wrong (said). */
 struct hours *hours_read_inline(struct str text, struct arena *arena, struct zones *zones,
 				const struct zone *otherwise, struct place at, struct diag *diag);

@@ -344,6 +344,8 @@ static void test_inline(void)
 	if (!has_zones())
 		return;
 	inline_is("mon-fri 09:00-17:00 Europe/Paris", "mon-fri 09:00-17:00 Europe/Paris", "");
+	inline_is("mon-fri 09:00-17:00 europe/pariss", "",
+		  "`europe/pariss` is no time zone; did you mean `Europe/Paris`?");
 	inline_is("mon-fri Europe/Paris", "mon-fri Europe/Paris", "");
 	inline_is(
 		"mon-fri 09:00-17:00 Paris", "",
@@ -351,6 +353,28 @@ static void test_inline(void)
 	inline_is(
 		"mon 09:00-17:00 Europe/Paris, tue", "",
 		"`Europe/Paris` is no day; a zone stands behind all ranges, in [hours] as `zone = Europe/Paris`");
+}
+
+static void zone_says(const char *name, const char *said)
+{
+	const struct zone *zone = zone_utc();
+	struct bench b;
+
+	bench_init(&b);
+	CU_ASSERT_EQUAL(hours_read_zone(str_from(name), b.zones, &zone, place, &b.diag),
+			said[0] == '\0');
+	CU_ASSERT_PTR_EQUAL(zone, zone_utc());
+	check_said(&b.diag, said);
+	bench_deinit(&b);
+}
+
+static void test_zone(void)
+{
+	zone_says("UTC", "");
+	zone_says("", "`` is no time zone: a zone is named as `Europe/London`");
+	zone_says(
+		"/etc/localtime",
+		"`/etc/localtime` is no time zone: there is no such time zone; they are named as `Europe/London`, `America/New_York`, `UTC`");
 }
 
 static void test_telling_closed_dates(void)
@@ -562,5 +586,5 @@ UNIT_MAIN("hours", { "a week", test_a_week }, { "ways of writing", test_ways_of_
 	  { "slips", test_slips }, { "closed dates", test_closed_dates }, { "bounds", test_bounds },
 	  { "what never turns", test_what_never_turns },
 	  { "ranges melt together", test_ranges_melt_together }, { "inline", test_inline },
-	  { "telling closed dates", test_telling_closed_dates },
+	  { "zone", test_zone }, { "telling closed dates", test_telling_closed_dates },
 	  { "against counted minutes", test_against_counted_minutes })

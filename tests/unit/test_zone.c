@@ -424,6 +424,75 @@ static void test_the_machines_own_zone(void)
 	zones_free(zones);
 }
 
+static void nearest_is(const struct zones *zones, const char *name, const char *wanted)
+{
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
+
+	buf_init(&seen, 0);
+	CU_ASSERT_EQUAL(zones_nearest(zones, str_from(name), &seen), wanted[0] != '\0');
+	ASSERT_STR(buf_str(&seen), wanted);
+}
+
+static void test_the_nearest_name(void)
+{
+	struct tmpdir dir;
+	struct zones *zones;
+
+	tmpdir_init(&dir);
+	CU_ASSERT_EQUAL(mkdir(str_keepf(&dir.arena, "%s/Europe", tmpdir_path(&dir)).p, 0700), 0);
+	tmpdir_write(&dir, "Europe/London", "");
+	tmpdir_write(&dir, "Europe/Paris", "");
+	tmpdir_write(&dir, "CET", "");
+	tmpdir_write(&dir, "odd.name", "");
+	setenv("TZDIR", tmpdir_path(&dir), 1);
+	zones = zones_new();
+	nearest_is(zones, "Europe/Londn", "Europe/London");
+	nearest_is(zones, "eurpe/paris", "Europe/Paris");
+	nearest_is(zones, "cet", "CET");
+	nearest_is(zones, "Europa", "");
+	nearest_is(zones, "Europe/Nowhere", "");
+	nearest_is(zones, "Europe/London/Soho", "");
+	nearest_is(zones, "../Europe/London", "");
+	nearest_is(zones, "odd-name", "");
+	nearest_is(zones, "", "");
+	zones_free(zones);
+	unsetenv("TZDIR");
+	tmpdir_deinit(&dir);
+}
+
+/* A real file with bytes changed, asked all that can be asked: nothing may break or go on for ever. */
+static void test_damaged_tables_are_harmless(void)
+{
+	CLEANUP(mem_freep) char *bytes = mem_zero(16384, 1);
+	FILE *file = fopen("/usr/share/zoneinfo/Europe/Dublin", "rb");
+	size_t len = file != NULL ? fread(bytes, 1, 16384, file) : 0;
+
+	if (file != NULL)
+		fclose(file);
+	else
+		printf("\n  left out: Europe/Dublin is not installed");
+	srandom(unit_seed());
+	for (size_t i = 0; i < 4000 && len > 0; i++) {
+		size_t at = (size_t)random() % len;
+		char old = bytes[at];
+		struct civil c = { 0 };
+		struct wall until = { (int64_t)random() * 1000000 };
+		const char *why;
+		struct zone *zone;
+
+		bytes[at] = (char)random();
+		zone = zonefile_read(str_make(bytes, len), "x", &why);
+		bytes[at] = old;
+		for (int j = 0; zone != NULL && j < 20; j++) {
+			CU_ASSERT_TRUE(zone_offset(zone, until, NULL) <= 26 * HOUR_S);
+			zone_civil(zone, until, &c);
+			until = zone_wall(zone, &c);
+			zone_offset(zone, until, &until);
+		}
+		zonefile_free(zone);
+	}
+}
+
 static void test_odd_files(void)
 {
 	CLEANUP(mem_freep) char *long_text = mem_zero(ZONEFILE_MAX + 2, 1);
@@ -468,4 +537,7 @@ UNIT_MAIN("zone", { "against libc", test_against_libc },
 	  { "the ends of time", test_the_ends_of_time },
 	  { "writing against libc", test_writing_against_libc },
 	  { "what cannot be written", test_what_cannot_be_written }, { "names", test_names },
-	  { "the machine's own zone", test_the_machines_own_zone }, { "odd files", test_odd_files })
+	  { "the machine's own zone", test_the_machines_own_zone },
+	  { "the nearest name", test_the_nearest_name },
+	  { "damaged tables are harmless", test_damaged_tables_are_harmless },
+	  { "odd files", test_odd_files })
