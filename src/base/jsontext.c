@@ -1,8 +1,51 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/jsontext.h"
 
-/* Each check takes what it knows off the front of *rest and gives NULL, or the sentence. */
-static const char *check_value(struct str *rest, unsigned levels);
+enum fault {
+	SOUND,
+	NO_VALUE,
+	NOT_A_VALUE,
+	BAD_NUMBER,
+	RAW_CONTROL,
+	BAD_ESCAPE,
+	OPEN_STRING,
+	BARE_NAME,
+	NO_COLON,
+	LAST_COMMA,
+	OPEN_LIST,
+	TOO_DEEP,
+	TRAILING,
+	BAD_BYTES,
+};
+
+static const struct {
+	const char *seen;
+	const char *wanted;
+} faults[] = {
+	[SOUND] = { NULL, NULL },
+	[NO_VALUE] = { "an end where a value should be", "a value" },
+	[NOT_A_VALUE] = { "something that is no value",
+			  "text in \"double quotes\", a number, true, false, null, [ or {" },
+	[BAD_NUMBER] = { "a malformed number",
+			 "digits such as 12 or -1.5, or the number in \"double quotes\"" },
+	[RAW_CONTROL] = { "a raw control character in a string",
+			  "\" at the end of the text; a line end within it is written \\n" },
+	[BAD_ESCAPE] = { "an unknown escape in a string",
+			 "\\\\ for a backslash, \\\" for a quote, \\n for a line end" },
+	[OPEN_STRING] = { "a string that is not closed", "\" at the end of the text" },
+	[BARE_NAME] = { "a member whose name is not in double quotes",
+			"a name in \"double quotes\"" },
+	[NO_COLON] = { "a member name without a colon", "a colon behind the name" },
+	[LAST_COMMA] = { "a comma with nothing behind it", "no comma behind the last item" },
+	[OPEN_LIST] = { "an object or array that is not closed",
+			"a comma before the next item, or the closing bracket" },
+	[TOO_DEEP] = { "too many levels within each other", "fewer brackets within each other" },
+	[TRAILING] = { "something behind the end", "nothing behind the last closing bracket" },
+	[BAD_BYTES] = { "bytes that are not UTF-8", "the file saved as UTF-8" },
+};
+
+/* Each check takes what it knows off the front of *rest, which a fault leaves where it is. */
+static enum fault check_value(struct str *rest, unsigned levels);
 
 static void skip_blanks(struct str *rest)
 {
@@ -57,8 +100,14 @@ static size_t escape_len(struct str s)
 	return n == 5 ? n : 0;
 }
 
+static enum fault fault_at(struct str *rest, size_t at, enum fault fault)
+{
+	*rest = str_sub(*rest, at, rest->len);
+	return fault;
+}
+
 /* The opening quote was taken already. */
-static const char *check_string(struct str *rest)
+static enum fault check_string(struct str *rest)
 {
 	size_t i = 0;
 
@@ -66,58 +115,75 @@ static const char *check_string(struct str *rest)
 		size_t len = 1;
 
 		if ((unsigned char)rest->p[i] < 0x20)
-			return "a raw control character in a string";
+			return fault_at(rest, i, RAW_CONTROL);
 		if (rest->p[i] == '\\')
 			len += escape_len(str_sub(*rest, i + 1, rest->len));
 		if (rest->p[i] == '\\' && len == 1)
-			return "an unknown escape in a string";
+			return fault_at(rest, i, BAD_ESCAPE);
 		i += len;
 	}
 	if (i == rest->len)
-		return "a string that is not closed";
+		return fault_at(rest, i, OPEN_STRING);
 	*rest = str_sub(*rest, i + 1, rest->len);
-	return NULL;
+	return SOUND;
 }
 
-static const char *check_member(struct str *rest, unsigned levels)
+static enum fault check_member(struct str *rest, unsigned levels)
 {
-	const char *why;
+	enum fault fault;
 
 	skip_blanks(rest);
 	if (!str_skip(rest, "\""))
-		return "a member whose name is not in double quotes";
-	why = check_string(rest);
-	if (why != NULL)
-		return why;
+		return BARE_NAME;
+	fault = check_string(rest);
+	if (fault != SOUND)
+		return fault;
 	skip_blanks(rest);
-	return str_skip(rest, ":") ? check_value(rest, levels) : "a member name without a colon";
+	return str_skip(rest, ":") ? check_value(rest, levels) : NO_COLON;
 }
 
 /* What stands between brackets, the opening one taken already. */
-static const char *check_list(struct str *rest, unsigned levels, const char *close,
-			      const char *(*check_item)(struct str *rest, unsigned levels))
+static enum fault check_list(struct str *rest, unsigned levels, const char *close,
+			     enum fault (*check_item)(struct str *rest, unsigned levels))
 {
+	struct str comma;
+
 	if (levels == 0)
-		return "too many levels within each other";
+		return TOO_DEEP;
 	skip_blanks(rest);
 	if (str_skip(rest, close))
-		return NULL;
+		return SOUND;
 	do {
-		const char *why = check_item(rest, levels - 1);
+		enum fault fault = check_item(rest, levels - 1);
 
-		if (why != NULL)
-			return why;
+		if (fault != SOUND)
+			return fault;
 		skip_blanks(rest);
-	} while (str_skip(rest, ","));
-	return str_skip(rest, close) ? NULL : "an object or array that is not closed";
+		comma = *rest;
+		if (!str_skip(rest, ","))
+			return str_skip(rest, close) ? SOUND : OPEN_LIST;
+		skip_blanks(rest);
+	} while (!str_starts(*rest, close));
+	*rest = comma;
+	return LAST_COMMA;
+}
+
+static enum fault check_number(struct str *rest)
+{
+	struct str number = *rest;
+
+	if (take_number(rest))
+		return SOUND;
+	*rest = number;
+	return BAD_NUMBER;
 }
 
 /* The depth of the recursion is bounded by `levels`. */
-static const char *check_value(struct str *rest, unsigned levels)
+static enum fault check_value(struct str *rest, unsigned levels)
 {
 	skip_blanks(rest);
 	if (rest->len == 0)
-		return "an end where a value should be";
+		return NO_VALUE;
 	if (str_skip(rest, "{"))
 		return check_list(rest, levels, "}", check_member);
 	if (str_skip(rest, "["))
@@ -125,19 +191,37 @@ static const char *check_value(struct str *rest, unsigned levels)
 	if (str_skip(rest, "\""))
 		return check_string(rest);
 	if (rest->p[0] == '-' || (rest->p[0] >= '0' && rest->p[0] <= '9'))
-		return take_number(rest) ? NULL : "a malformed number";
+		return check_number(rest);
 	if (str_skip(rest, "true") || str_skip(rest, "false") || str_skip(rest, "null"))
-		return NULL;
-	return "something that is no value";
+		return SOUND;
+	return NOT_A_VALUE;
+}
+
+static enum fault check_text(struct str *rest, unsigned levels)
+{
+	size_t valid = utf8_valid_len(*rest);
+	enum fault fault;
+
+	if (valid < rest->len)
+		return fault_at(rest, valid, BAD_BYTES);
+	fault = check_value(rest, levels);
+	if (fault != SOUND)
+		return fault;
+	skip_blanks(rest);
+	return rest->len > 0 ? TRAILING : SOUND;
 }
 
 const char *jsontext_check(struct str text, unsigned levels)
 {
-	const char *why;
+	return faults[check_text(&text, levels)].seen;
+}
 
-	if (!utf8_valid(text))
-		return "bytes that are not UTF-8";
-	why = check_value(&text, levels);
-	skip_blanks(&text);
-	return why == NULL && text.len > 0 ? "something behind the end" : why;
+bool jsontext_find_fault(struct str text, unsigned levels, struct jsontext_fault *out)
+{
+	struct str rest = text;
+	enum fault fault = check_text(&rest, levels);
+
+	*out = (struct jsontext_fault){ text.len - rest.len, faults[fault].seen,
+					faults[fault].wanted };
+	return fault != SOUND;
 }

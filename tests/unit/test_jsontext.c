@@ -44,9 +44,11 @@ static void test_what_is_not_and_why(void)
 		{ STR("[1,"), "an end where a value should be" },
 		{ STR("\xEF\xBB\xBF{}"), "something that is no value" },
 		{ STR("{'a':1}"), "a member whose name is not in double quotes" },
-		{ STR("{\"a\":1,}"), "a member whose name is not in double quotes" },
+		{ STR("{\"a\":1,}"), "a comma with nothing behind it" },
+		{ STR("{\"a\":1, b:2}"), "a member whose name is not in double quotes" },
 		{ STR("{\"a\" 1}"), "a member name without a colon" },
-		{ STR("[1,]"), "something that is no value" },
+		{ STR("[1 , ]"), "a comma with nothing behind it" },
+		{ STR("[,1]"), "something that is no value" },
 		{ STR("[1 2]"), "an object or array that is not closed" },
 		{ STR("[1}"), "an object or array that is not closed" },
 		{ STR("{\"a\":1]"), "an object or array that is not closed" },
@@ -74,5 +76,47 @@ static void test_what_is_not_and_why(void)
 		ASSERT_STR(str_from(checked(cases[i].text)), cases[i].why);
 }
 
+static void test_where_it_goes_wrong(void)
+{
+	static const struct {
+		struct str text;
+		size_t at;
+	} cases[] = {
+		{ STR(""), 0 },
+		{ STR("[1,"), 3 },
+		{ STR("[1 , ]"), 3 },
+		{ STR("[ 1 2]"), 4 },
+		{ STR("[1,\n -01]"), 5 },
+		{ STR("{\"a\": 'x'}"), 6 },
+		{ STR("{\"a\" 1}"), 5 },
+		{ STR("{\"a\": \"b\n\"}"), 8 },
+		{ STR("[\"ab\\x\"]"), 4 },
+		{ STR("[\"ab"), 4 },
+		{ STR("{} x"), 3 },
+		{ STR("[[[[]]]]"), 4 },
+		{ STR("[\"\xC0\x80\"]"), 2 },
+		{ STR("[] []\xFF"), 5 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct jsontext_fault fault = { .at = SIZE_MAX };
+
+		CU_ASSERT_TRUE(jsontext_find_fault(cases[i].text, LEVELS, &fault));
+		CU_ASSERT_EQUAL(fault.at, cases[i].at);
+		ASSERT_STR(str_from(fault.seen), jsontext_check(cases[i].text, LEVELS));
+		CU_ASSERT_TRUE(str_from(fault.wanted).len > 5);
+	}
+}
+
+static void test_sound_texts_have_no_fault(void)
+{
+	struct jsontext_fault fault;
+
+	CU_ASSERT_FALSE(jsontext_find_fault(STR(" [1, {}] "), LEVELS, &fault));
+	CU_ASSERT_PTR_NULL(fault.seen);
+}
+
 UNIT_MAIN("jsontext", { "what is json", test_what_is_json },
-	  { "what is not, and why", test_what_is_not_and_why })
+	  { "what is not, and why", test_what_is_not_and_why },
+	  { "where it goes wrong", test_where_it_goes_wrong },
+	  { "sound texts have no fault", test_sound_texts_have_no_fault })
