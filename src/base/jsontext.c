@@ -7,6 +7,7 @@ enum fault {
 	NOT_A_VALUE,
 	BAD_NUMBER,
 	RAW_CONTROL,
+	RAW_LINE_END,
 	BAD_ESCAPE,
 	OPEN_STRING,
 	BARE_NAME,
@@ -28,11 +29,12 @@ static const struct {
 			  "text in \"double quotes\", a number, true, false, null, [ or {" },
 	[BAD_NUMBER] = { "a malformed number",
 			 "digits such as 12 or -1.5, or the number in \"double quotes\"" },
-	[RAW_CONTROL] = { "a raw control character in a string",
-			  "\" at the end of the text; a line end within it is written \\n" },
+	[RAW_CONTROL] = { "a raw control character in a string", "\\t for a tab" },
+	[RAW_LINE_END] = { "a line end in a string",
+			   "\" where the text ends; a line end within it is written \\n" },
 	[BAD_ESCAPE] = { "an unknown escape in a string",
 			 "\\\\ for a backslash, \\\" for a quote, \\n for a line end" },
-	[OPEN_STRING] = { "a string that is not closed", "\" at the end of the text" },
+	[OPEN_STRING] = { "a string that is not closed", "\" where the text ends" },
 	[BARE_NAME] = { "a member whose name is not in double quotes",
 			"a name in \"double quotes\"" },
 	[NO_COLON] = { "a member name without a colon", "a colon behind the name" },
@@ -115,7 +117,7 @@ static enum fault check_string(struct str *rest)
 		size_t len = 1;
 
 		if ((unsigned char)rest->p[i] < 0x20)
-			return fault_at(rest, i, RAW_CONTROL);
+			return fault_at(rest, i, rest->p[i] == '\n' ? RAW_LINE_END : RAW_CONTROL);
 		if (rest->p[i] == '\\')
 			len += escape_len(str_sub(*rest, i + 1, rest->len));
 		if (rest->p[i] == '\\' && len == 1)

@@ -58,6 +58,7 @@ static void test_what_is_not_and_why(void)
 		{ STR("-"), "a malformed number" },
 		{ STR("NaN"), "something that is no value" },
 		{ STR("[\"a\tb\"]"), "a raw control character in a string" },
+		{ STR("[\"a\nb\"]"), "a line end in a string" },
 		{ STR("[\"a\0b\"]"), "a raw control character in a string" },
 		{ STR("\"\\x41\""), "an unknown escape in a string" },
 		{ STR("\"\\u12g4\""), "an unknown escape in a string" },
