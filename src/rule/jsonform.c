@@ -19,15 +19,29 @@ enum {
 
 /* ---- inserts ---- */
 
+static bool is_name_char(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       c == '_' || (unsigned char)c >= 0x80;
+}
+
 static bool opens_insert(struct str s)
 {
-	unsigned char c;
+	return s.len >= 2 && s.p[0] == '{' && s.p[1] != '_' && is_name_char(s.p[1]);
+}
 
-	if (s.len < 2 || s.p[0] != '{')
-		return false;
-	c = (unsigned char)s.p[1];
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       c >= 0x80;
+/* Names without quotes, `{type: "x"}`, are a slip that JSON's judge explains better. `{pick: a | b}` is an insert. */
+static bool is_bare_name(struct str s)
+{
+	struct str body = str_sub(s, 1, s.len), name = body;
+
+	name.len = 0;
+	while (name.len < body.len && is_name_char(body.p[name.len]))
+		name.len++;
+	body = str_sub(body, name.len, body.len);
+	while (str_skip(&body, " "))
+		;
+	return str_starts(body, ":") && !str_is(name, "pick");
 }
 
 /* Behind the closing quote of the one at `at`, or SIZE_MAX. */
@@ -93,6 +107,7 @@ struct form {
 	struct buf plain; /* the JSON, made as it goes */
 	char *shadow;	  /* the text, each whole insert a JSON string of the same length */
 	bool bad;
+	bool open; /* an insert is not closed: the judge would only stumble over it */
 	size_t n_told;
 };
 
@@ -157,6 +172,7 @@ static size_t refuse_open(struct form *f, size_t at)
 {
 	struct str rest = str_sub(f->text, at, f->text.len);
 
+	f->open = true;
 	complain(f, at, shown_at(f, at), "the insert is not closed on its line");
 	return str_sub(rest, 0, str_find_char(rest, '\n')).len;
 }
@@ -206,12 +222,14 @@ static void take_text(struct form *f)
 
 	memcpy(f->shadow, f->text.p, f->text.len);
 	while (at < f->text.len) {
-		if (f->text.p[at] == '"') {
+		struct str rest = str_sub(f->text, at, f->text.len);
+
+		if (rest.p[0] == '"') {
 			at += take_string(f, at);
-		} else if (opens_insert(str_sub(f->text, at, f->text.len))) {
+		} else if (opens_insert(rest) && !is_bare_name(rest)) {
 			at += take_whole(f, at);
 		} else {
-			buf_addc(&f->plain, f->text.p[at]);
+			buf_addc(&f->plain, rest.p[0]);
 			at++;
 		}
 	}
@@ -279,7 +297,8 @@ static void judge(struct form *f)
 	struct str shown;
 
 	if (!jsontext_find_fault(str_make(f->shadow, f->text.len), JSON_MAX_DEPTH, &fault)) {
-		check_names(f);
+		if (!f->bad)
+			check_names(f);
 		return;
 	}
 	shown = shown_at(f, fault.at);
@@ -312,7 +331,7 @@ static bool read_form(struct form *f, struct json **out)
 		return false;
 	}
 	take_text(f);
-	if (!f->bad)
+	if (!f->open)
 		judge(f);
 	return !f->bad && build(f, out);
 }

@@ -107,6 +107,18 @@ static void test_faults_name_their_line_and_what_was_wanted(void)
 	check("{\"a\": \"b}\n",
 	      "9:`blocks`: a line end in a string; wanted \" where the text ends; a "
 	      "line end within it is written \\n\n");
+	check("{\n{type : \"x\"}}",
+	      "10:`blocks`: a member whose name is not in double quotes, at `{type : \"x\"}}`; wanted a "
+	      "name in \"double quotes\"\n");
+	check("{a_b:1}",
+	      "9:`blocks`: a member whose name is not in double quotes, at `a_b:1}`; wanted "
+	      "a name in \"double quotes\"\n");
+	check("[{pick: a | b|json}]", "[\"\\u0001{pick: a | b}\"]");
+	check("[{text},\n1 2]",
+	      "9:`blocks`: {text}: an insert outside of \"quotes\" ends in the filter json, as "
+	      "{text|json} does; or put it in quotes\n"
+	      "10:`blocks`: an object or array that is not closed, at `2]`; wanted a comma before the "
+	      "next item, or the closing bracket\n");
 	check("", "9:`blocks`: nothing here; wanted JSON such as { \"name\": \"text\" }\n");
 	check(" \n", "9:`blocks`: nothing here; wanted JSON such as { \"name\": \"text\" }\n");
 	check("[]\n\xFF", "10:`blocks`: byte 0xFF is not UTF-8; save the file as UTF-8\n");
