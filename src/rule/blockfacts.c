@@ -107,10 +107,10 @@ static const struct block_shape option_group = {
 static const struct block_shape confirm = {
 	.fields =
 		(const struct block_field[]){
-			NEED_PLAIN("title", 100),
+			PLAIN("title", 100),
 			NEED_TEXT("text", 300),
-			NEED_PLAIN("confirm", 30),
-			NEED_PLAIN("deny", 30),
+			PLAIN("confirm", 30),
+			PLAIN("deny", 30),
 			STYLE,
 			END,
 		},
