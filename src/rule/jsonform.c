@@ -56,12 +56,13 @@ static size_t skip_quoted(struct str s, size_t at)
 	return SIZE_MAX;
 }
 
-static size_t closing_brace(struct str s, bool quotes)
+/* Behind the brace that closes the one with which `s` begins, or SIZE_MAX. */
+static size_t closing_brace(struct str s)
 {
 	size_t depth = 0;
 
 	for (size_t i = 0; i < s.len && s.p[i] != '\n'; i++) {
-		size_t behind = quotes && s.p[i] == '"' ? skip_quoted(s, i) : SIZE_MAX;
+		size_t behind = s.p[i] == '"' ? skip_quoted(s, i) : SIZE_MAX;
 
 		if (behind != SIZE_MAX)
 			i = behind - 1;
@@ -75,7 +76,7 @@ static size_t closing_brace(struct str s, bool quotes)
 
 size_t jsonform_insert_len(struct str s)
 {
-	return opens_insert(s) ? closing_brace(s, true) : 0;
+	return opens_insert(s) ? closing_brace(s) : 0;
 }
 
 bool jsonform_is_whole(struct str text)
