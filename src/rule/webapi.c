@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "rule/method.h"
+#include "rule/webapi.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -11,7 +11,7 @@ enum { NAME_MAX_LEN = 100, TOLD_MAX = 20 };
 #define WORDS(...) (const char *const[]){ __VA_ARGS__, NULL }
 /* clang-format on */
 
-static const struct method methods[] = {
+static const struct webapi methods[] = {
 	{ .name = "api.test", .optional = WORDS("error"), .any = true },
 	{ .name = "assistant.search.context",
 	  .required = WORDS("query"),
@@ -432,7 +432,7 @@ static const char *why_forbidden(struct str name)
 
 /* ---- finding ---- */
 
-const char *method_name_at(size_t i)
+const char *webapi_name_at(size_t i)
 {
 	return i < ARRAY_LEN(methods) ? methods[i].name : NULL;
 }
@@ -440,10 +440,10 @@ const char *method_name_at(size_t i)
 static const char *name_at(const void *table, size_t i)
 {
 	(void)table;
-	return method_name_at(i);
+	return webapi_name_at(i);
 }
 
-int method_find(const struct method **out, struct str name, const char **why)
+int webapi_find(const struct webapi **out, struct str name, const char **why)
 {
 	const char *reason = why_forbidden(name);
 
@@ -451,12 +451,12 @@ int method_find(const struct method **out, struct str name, const char **why)
 	if (why != NULL)
 		*why = reason;
 	if (reason != NULL)
-		return METHOD_FORBIDDEN;
+		return WEBAPI_FORBIDDEN;
 	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
 		if (str_is(name, methods[i].name))
 			*out = &methods[i];
 	}
-	return *out != NULL ? 0 : METHOD_UNKNOWN;
+	return *out != NULL ? 0 : WEBAPI_UNKNOWN;
 }
 
 static bool is_word(struct str s)
@@ -470,7 +470,7 @@ static bool is_word(struct str s)
 	return s.len > 0;
 }
 
-bool method_names_itself(struct str s)
+bool webapi_is_name(struct str s)
 {
 	size_t n_words = 0;
 	struct str word;
@@ -488,7 +488,7 @@ bool method_names_itself(struct str s)
 /* ---- arguments ---- */
 
 struct call {
-	const struct method *method;
+	const struct webapi *method;
 	const struct json *args;
 	struct place at;
 	struct diag *diag;
@@ -508,7 +508,7 @@ static size_t n_words(const char *const *list)
 /* The arguments of a method one after the other: those required, then the others. */
 static const char *argument_at(const void *table, size_t i)
 {
-	const struct method *m = table;
+	const struct webapi *m = table;
 	size_t n_required = n_words(m->required);
 
 	if (i < n_required)
@@ -517,7 +517,7 @@ static const char *argument_at(const void *table, size_t i)
 	return i < n_words(m->optional) ? m->optional[i] : NULL;
 }
 
-static bool takes(const struct method *m, struct str name)
+static bool takes(const struct webapi *m, struct str name)
 {
 	const char *known;
 
@@ -599,7 +599,7 @@ static void check_one_of(struct call *c)
 		   STR_ARG(buf_str(&names)));
 }
 
-static bool check_args(const struct method *m, const struct json *args, struct place at,
+static bool check_args(const struct webapi *m, const struct json *args, struct place at,
 		       struct diag *diag)
 {
 	struct call c = { .method = m, .args = args, .at = at, .diag = diag };
@@ -636,19 +636,19 @@ static bool meet_stranger(struct str method, struct place at, struct diag *diag)
 	return nearest == NULL;
 }
 
-bool method_check(struct str method, const struct json *args, struct place at, struct diag *diag)
+bool webapi_check(struct str method, const struct json *args, struct place at, struct diag *diag)
 {
-	const struct method *m;
+	const struct webapi *m;
 	const char *why;
 	int found;
 
-	if (!method_names_itself(method)) {
+	if (!webapi_is_name(method)) {
 		diag_error(diag, at, "seen `%.*s`, wanted a method such as chat.postMessage",
 			   STR_ARG(method));
 		return false;
 	}
-	found = method_find(&m, method, &why);
-	if (found == METHOD_FORBIDDEN) {
+	found = webapi_find(&m, method, &why);
+	if (found == WEBAPI_FORBIDDEN) {
 		diag_error(diag, at, "a rule may not call %.*s: %s", STR_ARG(method), why);
 		return false;
 	}

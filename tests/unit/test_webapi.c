@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "rule/method.h"
+#include "rule/webapi.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ static void check(const char *method, const char *args, const char *told)
 	buf_init(&out, 0);
 	CU_ASSERT_EQUAL(json_parse(&j, str_from(args), NULL), 0);
 	diag_init(&diag);
-	CU_ASSERT_EQUAL(method_check(str_from(method), j, (struct place){ "f.ini", 7 }, &diag),
+	CU_ASSERT_EQUAL(webapi_check(str_from(method), j, (struct place){ "f.ini", 7 }, &diag),
 			diag.n_errors == 0);
 	for (size_t i = 0; i < diag.n_entries; i++) {
 		CU_ASSERT_EQUAL(diag.entries[i].line, 7);
@@ -107,35 +107,35 @@ static void test_some_methods_are_refused_and_why(void)
 		"users.profile.set",
 		"tooling.tokens.rotate",
 	};
-	const struct method *m;
+	const struct webapi *m;
 	const char *why;
 
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-		CU_ASSERT_EQUAL(method_find(&m, str_from(refused[i]), &why), METHOD_FORBIDDEN);
+		CU_ASSERT_EQUAL(webapi_find(&m, str_from(refused[i]), &why), WEBAPI_FORBIDDEN);
 		CU_ASSERT_PTR_NULL(m);
 		CU_ASSERT_TRUE(str_from(why).len > 10);
 	}
 	check("auth.revoke", "{}",
 	      "a rule may not call auth.revoke: it would take the bot's own token away\n");
-	CU_ASSERT_EQUAL(method_find(&m, STR("auth.test"), &why), 0);
+	CU_ASSERT_EQUAL(webapi_find(&m, STR("auth.test"), &why), 0);
 	CU_ASSERT_PTR_NULL(why);
-	CU_ASSERT_EQUAL(method_find(&m, STR("auth.nothing"), NULL), METHOD_UNKNOWN);
+	CU_ASSERT_EQUAL(webapi_find(&m, STR("auth.nothing"), NULL), WEBAPI_UNKNOWN);
 }
 
 static void test_names_that_name_methods(void)
 {
-	CU_ASSERT_TRUE(method_names_itself(STR("chat.postMessage")));
-	CU_ASSERT_TRUE(method_names_itself(STR("a.b.c.d")));
-	CU_ASSERT_FALSE(method_names_itself(STR("chat")));
-	CU_ASSERT_FALSE(method_names_itself(STR("")));
-	CU_ASSERT_FALSE(method_names_itself(STR(".")));
-	CU_ASSERT_FALSE(method_names_itself(STR("chat.")));
-	CU_ASSERT_FALSE(method_names_itself(STR(".chat")));
-	CU_ASSERT_FALSE(method_names_itself(STR("chat..x")));
-	CU_ASSERT_FALSE(method_names_itself(STR("chat.post Message")));
-	CU_ASSERT_FALSE(method_names_itself(STR("chat/../x.y")));
-	CU_ASSERT_FALSE(method_names_itself(STR("chat.x\0")));
-	CU_ASSERT_FALSE(method_names_itself(STR("ch\xC3\xA4t.x")));
+	CU_ASSERT_TRUE(webapi_is_name(STR("chat.postMessage")));
+	CU_ASSERT_TRUE(webapi_is_name(STR("a.b.c.d")));
+	CU_ASSERT_FALSE(webapi_is_name(STR("chat")));
+	CU_ASSERT_FALSE(webapi_is_name(STR("")));
+	CU_ASSERT_FALSE(webapi_is_name(STR(".")));
+	CU_ASSERT_FALSE(webapi_is_name(STR("chat.")));
+	CU_ASSERT_FALSE(webapi_is_name(STR(".chat")));
+	CU_ASSERT_FALSE(webapi_is_name(STR("chat..x")));
+	CU_ASSERT_FALSE(webapi_is_name(STR("chat.post Message")));
+	CU_ASSERT_FALSE(webapi_is_name(STR("chat/../x.y")));
+	CU_ASSERT_FALSE(webapi_is_name(STR("chat.x\0")));
+	CU_ASSERT_FALSE(webapi_is_name(STR("ch\xC3\xA4t.x")));
 }
 
 /* ---- the table ---- */
@@ -149,7 +149,7 @@ static size_t count(const char *const *list, const char *name)
 	return n;
 }
 
-static void check_row(const struct method *m)
+static void check_row(const struct webapi *m)
 {
 	for (size_t i = 0; m->required != NULL && m->required[i] != NULL; i++) {
 		CU_ASSERT_EQUAL(count(m->required, m->required[i]), 1);
@@ -164,14 +164,14 @@ static void check_row(const struct method *m)
 
 static void test_the_table_is_in_order(void)
 {
-	const struct method *m;
+	const struct webapi *m;
 	const char *name, *last = "";
 	size_t n = 0;
 
-	for (; (name = method_name_at(n)) != NULL; n++) {
+	for (; (name = webapi_name_at(n)) != NULL; n++) {
 		CU_ASSERT_TRUE(str_cmp(str_from(last), str_from(name)) < 0);
-		CU_ASSERT_TRUE(method_names_itself(str_from(name)));
-		CU_ASSERT_EQUAL_FATAL(method_find(&m, str_from(name), NULL), 0);
+		CU_ASSERT_TRUE(webapi_is_name(str_from(name)));
+		CU_ASSERT_EQUAL_FATAL(webapi_find(&m, str_from(name), NULL), 0);
 		check_row(m);
 		last = name;
 	}
@@ -180,7 +180,7 @@ static void test_the_table_is_in_order(void)
 
 /* ---- the table against recorded facts, where these are at hand ---- */
 
-static void compare_names(const struct method *m, const struct json *known, const char *const *list)
+static void compare_names(const struct webapi *m, const struct json *known, const char *const *list)
 {
 	size_t n = 0, n_known = 0;
 
@@ -204,15 +204,15 @@ static bool compare_file(const char *path)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 	CLEANUP(json_freep) struct json *j = NULL;
-	const struct method *m;
+	const struct webapi *m;
 	int found;
 
 	buf_init(&text, 0);
 	if (inifile_load(path, &text) != 0 || json_parse(&j, buf_str(&text), NULL) != 0 ||
 	    json_at(j, "method") == NULL)
 		return false;
-	found = method_find(&m, json_str(j, "method"), NULL);
-	CU_ASSERT_NOT_EQUAL(found, METHOD_UNKNOWN);
+	found = webapi_find(&m, json_str(j, "method"), NULL);
+	CU_ASSERT_NOT_EQUAL(found, WEBAPI_UNKNOWN);
 	if (found != 0)
 		return true;
 	CU_ASSERT_FALSE(m->loose);
@@ -258,7 +258,7 @@ static void test_the_table_agrees_with_recorded_facts(void)
 	arena_deinit(&arena);
 }
 
-UNIT_MAIN("method", { "good calls pass", test_good_calls_pass },
+UNIT_MAIN("webapi", { "good calls pass", test_good_calls_pass },
 	  { "arguments are known and complete", test_arguments_are_known_and_complete },
 	  { "unknown methods", test_unknown_methods },
 	  { "some methods are refused, and why", test_some_methods_are_refused_and_why },
