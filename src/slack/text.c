@@ -248,6 +248,190 @@ void text_seen(struct buf *out, struct str raw, const struct text_names *names)
 	}
 }
 
+/* ---- parts: code and quotes ---- */
+
+static struct str from(struct str s, size_t at)
+{
+	return str_sub(s, at, s.len);
+}
+
+/* How many marks of code stand here; more than three say no more than three. */
+static size_t ticks(struct str s)
+{
+	size_t n = 0;
+
+	while (n < 3 && n < s.len && s.p[n] == '`')
+		n++;
+	return n;
+}
+
+/* A control sequence is stepped over as one: what is in it marks nothing. */
+static size_t step(struct str s)
+{
+	size_t len = syntax_control_len(s);
+
+	return len > 0 ? len : 1;
+}
+
+/* Length of the code that `s` begins with, its marks included; 0 = none, or it is never closed. */
+static size_t code_len(struct str s)
+{
+	size_t mark = ticks(s), i = mark;
+	bool is_block = mark == 3;
+
+	if (mark == 0 || mark == 2 || (!is_block && str_starts(from(s, i), "\n")))
+		return 0;
+	while ((i += step(from(s, i))) < s.len) {
+		size_t n = ticks(from(s, i));
+
+		if (is_block ? n == 3 : n == 1 || n == 2)
+			return i + mark;
+		if (!is_block && (n == 3 || s.p[i] == '\n'))
+			return 0;
+	}
+	return 0;
+}
+
+static bool starts_quote(struct str raw, size_t at)
+{
+	return str_starts(from(raw, at), "&gt;") && (at == 0 || raw.p[at - 1] == '\n');
+}
+
+static size_t quote_len(struct str s)
+{
+	size_t end = str_starts(s, "&gt;&gt;&gt;") ? SIZE_MAX : str_find_char(s, '\n');
+
+	return end != SIZE_MAX ? end : s.len;
+}
+
+/* Up to the next sign that may begin another part; at least one sign. */
+static size_t prose_len(struct str raw, size_t at)
+{
+	size_t n = ticks(from(raw, at));
+
+	if (n == 0)
+		n = step(from(raw, at));
+	while (at + n < raw.len && raw.p[at + n] != '`' && !starts_quote(raw, at + n))
+		n += step(from(raw, at + n));
+	return n;
+}
+
+static size_t part_len(struct str raw, size_t at, enum text_part *part)
+{
+	size_t len = code_len(from(raw, at));
+
+	if (starts_quote(raw, at)) {
+		*part = PART_QUOTE;
+		return quote_len(from(raw, at));
+	}
+	*part = len > 0 ? PART_CODE : PART_TEXT;
+	return len > 0 ? len : prose_len(raw, at);
+}
+
+bool text_is_prose(struct str raw)
+{
+	return str_find_char(raw, '<') == SIZE_MAX && str_find_char(raw, '`') == SIZE_MAX &&
+	       !str_starts(raw, "&gt;") && str_find(raw, "\n&gt;") == SIZE_MAX;
+}
+
+/* ---- reading in pieces ---- */
+
+struct reader {
+	struct buf *out;
+	const struct text_names *names;
+	void (*on_run)(void *owner, const struct text_run *run);
+	void *owner;
+	struct text_run run; /* the one that is being written */
+};
+
+static void end_run(struct reader *r)
+{
+	r->run.to = r->out->len;
+	if (r->run.to > r->run.from)
+		r->on_run(r->owner, &r->run);
+	r->run.from = r->run.to;
+}
+
+/* Does the control sequence stand for a person, a channel or an address? */
+static bool is_of_its_own(const struct control *c, struct text_run *run)
+{
+	char sigil = c->body.len > 1 ? c->body.p[0] : '\0';
+
+	if (sigil == '@' || sigil == '#') {
+		run->sigil = sigil;
+		run->id = from(c->body, 1);
+		return true;
+	}
+	run->address = c->body;
+	return is_url(c->body);
+}
+
+static void read_control(struct reader *r, const struct control *c)
+{
+	struct text_run run = { .part = r->run.part, .id = STR_EMPTY, .address = STR_EMPTY };
+
+	if (!is_of_its_own(c, &run)) {
+		put_control(r->out, c, r->names);
+		return;
+	}
+	end_run(r);
+	run.from = r->out->len;
+	put_control(r->out, c, r->names);
+	run.to = r->run.from = r->out->len;
+	r->on_run(r->owner, &run);
+}
+
+static void read_part(struct reader *r, struct str s, enum text_part part)
+{
+	struct str plain;
+	struct control control;
+	bool is_control;
+
+	if (part != r->run.part)
+		end_run(r);
+	r->run.part = part;
+	while (next_piece(&s, &plain, &control, &is_control)) {
+		if (is_control)
+			read_control(r, &control);
+		else
+			put_decoded(r->out, plain);
+	}
+}
+
+void text_read(struct buf *out, struct str raw, const struct text_names *names,
+	       void (*on_run)(void *owner, const struct text_run *run), void *owner)
+{
+	struct reader r = {
+		.out = out,
+		.names = names,
+		.on_run = on_run,
+		.owner = owner,
+		.run = { .from = out->len,
+			 .part = PART_TEXT,
+			 .id = STR_EMPTY,
+			 .address = STR_EMPTY },
+	};
+
+	for (size_t at = 0, len; at < raw.len; at += len) {
+		enum text_part part;
+
+		len = part_len(raw, at, &part);
+		read_part(&r, str_sub(raw, at, at + len), part);
+	}
+	end_run(&r);
+}
+
+void text_address(struct buf *out, struct str coded)
+{
+	while (coded.len > 0) {
+		char plain = coded.p[0];
+		size_t len = syntax_entity_len(coded, &plain);
+
+		buf_addc(out, plain);
+		coded = from(coded, len > 0 ? len : 1);
+	}
+}
+
 /* ---- mentions ---- */
 
 static bool mentioned_user(const struct control *c, struct str *id)

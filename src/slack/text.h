@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include "base/buf.h"
 #include "base/str.h"
+#include "event.h"
 
 /* Names for ids; each gives false when it does not know. Without `@` and `#`. */
 struct text_names {
@@ -20,7 +21,27 @@ struct text_names {
  * :names:. An id without a name shows as @U1. Input must be valid UTF-8. */
 void text_seen(struct buf *out, struct str raw, const struct text_names *names);
 
-/* The last of this alone: typographic signs as ASCII, for a text that a person typed and no markup is in. */
+/* A run of the text that is read: all of one part, or one mention, channel link or link. */
+struct text_run {
+	size_t from, to; /* in the buffer; only a link may show nothing */
+	enum text_part part;
+	char sigil;	    /* '@' or '#': `id` is a person's or a channel's; else 0 */
+	struct str id;	    /* slice of the raw text */
+	struct str address; /* of a link, still coded; slice of the raw text */
+};
+
+/* The same text, told run by run, in order and without gaps. Code stands between ` and ` on a line or between
+ * ``` and ```, its marks included; a mark that is not closed is prose. A line that begins with > is a
+ * quote up to its end, and so is all the rest after >>>. */
+void text_read(struct buf *out, struct str raw, const struct text_names *names,
+	       void (*on_run)(void *owner, const struct text_run *run), void *owner);
+/* Not a sign of markup in it but entities: text_read would tell of a single run of PART_TEXT. */
+bool text_is_prose(struct str raw);
+/* The address of a link as it is: entities decoded once, nothing else changed. */
+void text_address(struct buf *out, struct str coded);
+
+/* Of what text_seen does the last alone: typographic signs as ASCII, for a text that a person typed and no
+ * markup is in. */
 void text_plain(struct buf *out, struct str typed);
 
 /* Is <@user> anywhere in the raw text? */

@@ -112,6 +112,71 @@ static void check_markup(struct str text, struct buf *out)
 	must(utf8_valid(buf_str(out)));
 }
 
+struct reading {
+	struct buf text;
+	size_t end; /* of what was told so far */
+};
+
+static void on_run(void *owner, const struct text_run *run)
+{
+	struct reading *reading = owner;
+
+	must(run->from == reading->end && run->to <= reading->text.len);
+	must(run->to > run->from || run->address.len > 0);
+	must(run->part == PART_TEXT || run->part == PART_CODE || run->part == PART_QUOTE);
+	must((run->sigil != '\0') == (run->id.len > 0));
+	must(run->sigil == '\0' || run->address.len == 0);
+	must(utf8_valid(str_sub(buf_str(&reading->text), run->from, run->to)));
+	reading->end = run->to;
+}
+
+/* The runs are the text as it is seen, all of it, and prose is one run of text. */
+static void check_runs(struct str raw, struct str seen)
+{
+	struct reading reading = { .end = 0 };
+
+	buf_init(&reading.text, 0);
+	text_read(&reading.text, raw, &names, on_run, &reading);
+	must(reading.end == reading.text.len);
+	must(str_eq(buf_str(&reading.text), seen));
+	buf_deinit(&reading.text);
+}
+
+static void must_be_text(void *owner, const struct text_run *run)
+{
+	struct reading *reading = owner;
+
+	must(run->part == PART_TEXT && run->sigil == '\0' && run->address.len == 0);
+	must(reading->end++ == 0);
+}
+
+static void check_prose(struct str raw)
+{
+	struct reading reading = { .end = 0 };
+
+	if (!text_is_prose(raw))
+		return;
+	buf_init(&reading.text, 0);
+	text_read(&reading.text, raw, &names, must_be_text, &reading);
+	buf_deinit(&reading.text);
+}
+
+/* What is taken off in front is what the beginning shows: the rest of the text is that of the rest. */
+static void check_rest(struct str raw, struct str seen)
+{
+	struct str rest = text_without_leading_mention(raw, STR("UBOT"));
+	struct buf front, back;
+
+	buf_init(&front, 0);
+	buf_init(&back, 0);
+	text_seen(&front, str_sub(raw, 0, raw.len - rest.len), &names);
+	text_seen(&back, rest, &names);
+	must(front.len + back.len == seen.len);
+	must(str_eq(buf_str(&back), str_sub(seen, front.len, seen.len)));
+	buf_deinit(&front);
+	buf_deinit(&back);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str text = str_make((const char *)data, size);
@@ -122,6 +187,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&out, 0);
 	text_seen(&out, text, &names);
 	must(utf8_valid(buf_str(&out)));
+	check_runs(text, buf_str(&out));
+	check_prose(text);
+	check_rest(text, buf_str(&out));
 	buf_clear(&out);
 	markup_inert(&out, text);
 	must(utf8_valid(buf_str(&out)));

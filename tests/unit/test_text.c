@@ -150,6 +150,128 @@ static void test_typography(void)
 	buf_deinit(&out);
 }
 
+/* ---- pieces ---- */
+
+struct shown {
+	struct buf text;
+	struct buf *to;
+	size_t end;
+};
+
+/* `T:text`, `C:code`, `Q:quote`; with @id, #id or =address of what stands for itself. */
+static void show(void *owner, const struct text_run *run)
+{
+	struct shown *shown = owner;
+	struct str text = str_sub(buf_str(&shown->text), run->from, run->to);
+
+	CU_ASSERT_EQUAL(run->from, shown->end); /* no gaps */
+	CU_ASSERT(run->to > run->from || run->address.len > 0);
+	shown->end = run->to;
+	buf_addc(shown->to, '[');
+	buf_addc(shown->to, run->part == PART_CODE ? 'C' : run->part == PART_QUOTE ? 'Q' : 'T');
+	if (run->sigil != '\0')
+		buf_addf(shown->to, "%c%.*s", run->sigil, STR_ARG(run->id));
+	if (run->address.len > 0) {
+		buf_addc(shown->to, '=');
+		text_address(shown->to, run->address);
+	}
+	buf_addf(shown->to, ":%.*s]", STR_ARG(text));
+}
+
+static void check_pieces(const struct pair *pairs, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		CLEANUP(buf_deinit) struct buf out = { 0 }, seen = { 0 };
+		struct shown shown = { .to = &out };
+
+		buf_init(&out, 0);
+		buf_init(&seen, 0);
+		buf_init(&shown.text, 0);
+		text_read(&shown.text, str_from(pairs[i].in), &names, show, &shown);
+		ASSERT_STR(buf_str(&out), pairs[i].out);
+		CU_ASSERT_EQUAL(shown.end, shown.text.len);
+		text_seen(&seen, str_from(pairs[i].in), &names);
+		CU_ASSERT(str_eq(buf_str(&shown.text), buf_str(&seen)));
+		buf_deinit(&shown.text);
+	}
+}
+
+static void test_code(void)
+{
+	static const struct pair pairs[] = {
+		{ "", "" },
+		{ "plain", "[T:plain]" },
+		{ "run `ls -l` now", "[T:run ][C:`ls -l`][T: now]" },
+		{ "`a``b`", "[C:`a``b`]" },
+		{ "`a &amp; b`", "[C:`a & b`]" },
+		{ "an open ` mark", "[T:an open ` mark]" },
+		{ "over `two\nlines` here", "[T:over `two\nlines` here]" },
+		{ "`\n`", "[T:`\n`]" },
+		{ "empty `` marks `x`", "[T:empty `` marks ][C:`x`]" },
+		{ "a\n```\nint x;\n`y`\n```\nb", "[T:a\n][C:```\nint x;\n`y`\n```][T:\nb]" },
+		{ "```one``` and ```two```", "[C:```one```][T: and ][C:```two```]" },
+		{ "```never `closed` \n&gt; x", "[T:```never ][C:`closed`][T: \n][Q:> x]" },
+		{ "``````", "[T:``````]" },
+		{ "```````", "[C:```````]" },
+		{ "`a ```b```", "[T:`a ][C:```b```]" },
+		{ "```\n&gt; not a quote\n```", "[C:```\n> not a quote\n```]" },
+		{ "`", "[T:`]" },
+	};
+
+	check_pieces(pairs, ARRAY_LEN(pairs));
+}
+
+static void test_quotes(void)
+{
+	static const struct pair pairs[] = {
+		{ "&gt; he said\nno", "[Q:> he said][T:\nno]" },
+		{ "a\n&gt;b\n&gt;c", "[T:a\n][Q:>b][T:\n][Q:>c]" },
+		{ "a &gt; b", "[T:a > b]" },
+		{ " &gt; b", "[T: > b]" },
+		{ "> raw", "[T:> raw]" },
+		{ "&gt; with `code` and <@U1ANA>", "[Q:> with `code` and ][Q@U1ANA:@ana]" },
+		{ "x\n&gt;&gt;&gt; all\nthe `rest`", "[T:x\n][Q:>>> all\nthe `rest`]" },
+		{ "&gt;&gt; two\nx", "[Q:>> two][T:\nx]" },
+		{ "&gt;", "[Q:>]" },
+		{ "&gt;\n", "[Q:>][T:\n]" },
+	};
+
+	check_pieces(pairs, ARRAY_LEN(pairs));
+}
+
+static void test_what_stands_for_itself(void)
+{
+	static const struct pair pairs[] = {
+		{ "hi <@U1ANA>, see <#C1GENERAL|x>",
+		  "[T:hi ][T@U1ANA:@ana][T:, see ][T#C1GENERAL:#general]" },
+		{ "<@U9|raj><@U9>", "[T@U9:@raj][T@U9:@U9]" },
+		{ "`ask <@U1ANA>`", "[C:`ask ][C@U1ANA:@ana][C:`]" },
+		{ "<https://x.example/?a=1&amp;b=2>",
+		  "[T=https://x.example/?a=1&b=2:https://x.example/?a=1&b=2]" },
+		{ "<https://x.example/&amp;amp;|the &lt;docs&gt;> here",
+		  "[T=https://x.example/&amp;:the <docs>][T: here]" },
+		{ "<mailto:a@b.example|a@b.example>", "[T=mailto:a@b.example:a@b.example]" },
+		{ "a<https://x|\u200B>b", "[T:a][T=https://x:][T:b]" }, /* a link that hides */
+		{ "<!here> <!subteam^S1HELP> <!date^1^{date}|May>", "[T:@here @helpers May]" },
+		{ "<b> <b|c> <@> a < b", "[T:<b> c <@> a < b]" },
+		{ "<https://x|`> not code `", "[T=https://x:`][T: not code `]" },
+		{ "a `b <https://x|`> c` d", "[T:a ][C:`b ][C=https://x:`][C: c`][T: d]" },
+		{ "\u200B`x`", "[C:`x`]" }, /* what is not seen is no piece */
+	};
+
+	check_pieces(pairs, ARRAY_LEN(pairs));
+}
+
+static void test_prose_is_told_from_markup(void)
+{
+	CU_ASSERT(text_is_prose(STR("")));
+	CU_ASSERT(text_is_prose(STR("a &gt; b &amp; c\n don't")));
+	CU_ASSERT_FALSE(text_is_prose(STR("&gt; a")));
+	CU_ASSERT_FALSE(text_is_prose(STR("a\n&gt; b")));
+	CU_ASSERT_FALSE(text_is_prose(STR("`")));
+	CU_ASSERT_FALSE(text_is_prose(STR("<@U1>")));
+}
+
 /* ---- mentions in raw text ---- */
 
 static void count(void *owner, struct str id)
@@ -207,7 +329,9 @@ UNIT_MAIN("text", { "entities are decoded once", test_entities },
 	  { "mentions become names", test_mentions },
 	  { "links and dates show what a person sees", test_links_and_dates },
 	  { "what is no markup stays", test_what_is_no_markup },
-	  { "typography becomes ASCII", test_typography },
+	  { "typography becomes ASCII", test_typography }, { "code", test_code },
+	  { "quotes", test_quotes }, { "what stands for itself", test_what_stands_for_itself },
+	  { "prose is told from markup", test_prose_is_told_from_markup },
 	  { "plain text may look like markup", test_plain_text_may_look_like_markup },
 	  { "mentions are found", test_finding_mentions },
 	  { "a leading mention is taken off", test_leading_mention })
