@@ -8,7 +8,8 @@
  */
 #include "slack/decode.h"
 
-#include <string.h>
+#include <stdlib.h>
+#include "net/digest.h"
 
 /* ---- small things ---- */
 
@@ -52,12 +53,48 @@ static int64_t ts_ms(struct str ts)
 	return ms_of_any(time) + ms;
 }
 
+/* Rules can insert any field of the payload: what opens doors is not kept in it. */
+static bool is_secret(struct str name)
+{
+	static const char *const secrets[] = { "token", "bot_access_token", "response_url",
+					       "trigger_id" };
+
+	for (size_t i = 0; i < ARRAY_LEN(secrets); i++) {
+		if (str_is(name, secrets[i]))
+			return true;
+	}
+	return false;
+}
+
+static struct json *copy_without_secrets(const struct json *object)
+{
+	struct json *copy = json_new_object();
+	struct json *value;
+	struct str name;
+	size_t at = 0;
+
+	while (json_member(object, &at, &name, &value)) {
+		if (!is_secret(name))
+			json_set(copy, name.p, json_copy(value));
+	}
+	return copy;
+}
+
 /* ---- people ---- */
 
 static void read_profile(struct person *person, const struct json *profile)
 {
 	person->name = first_of(json_str(profile, "display_name"), json_str(profile, "real_name"));
 	person->email = json_str(profile, "email");
+}
+
+static void read_guest(struct person *person, const struct json *user)
+{
+	bool limited = false, very_limited = false;
+
+	json_get_bool(user, "is_restricted", &limited);
+	json_get_bool(user, "is_ultra_restricted", &very_limited);
+	person->is_guest = limited || very_limited;
 }
 
 /* The whole user object of team_join, user_change and their kin. */
@@ -68,6 +105,7 @@ static void read_user_object(struct person *person, const struct json *user)
 	read_profile(person, json_at(user, "profile"));
 	person->name = first_of(person->name, json_str(user, "real_name"));
 	json_get_bool(user, "is_bot", &person->is_bot);
+	read_guest(person, user);
 }
 
 /* Who wrote this message. */
@@ -75,6 +113,7 @@ static void read_writer(struct person *person, const struct json *message)
 {
 	person->id = id_at(message, "user");
 	read_profile(person, json_at(message, "user_profile"));
+	read_guest(person, json_at(message, "user_profile"));
 	person->handle = json_str(message, "user_profile.name");
 	person->name = first_of(person->name, json_str(message, "username"));
 }
@@ -385,7 +424,7 @@ int decode_event(struct event **out, const struct json *inner, struct str team, 
 		return DECODE_NOT_AN_EVENT;
 	}
 	ev = event_new();
-	ev->payload = json_copy(inner);
+	ev->payload = copy_without_secrets(inner);
 	ev->type = json_str(ev->payload, "type");
 	ev->team = str_keep(&ev->arena, first_of(team, str_from(me->team_id)));
 	ev->event_id = str_keep(&ev->arena, event_id);
@@ -421,23 +460,215 @@ int decode_callback(struct event **out, const struct json *body, const struct id
 	return decode_event(out, inner, team, json_str(body, "event_id"), event_time, me, why);
 }
 
+/* ---- slash commands ---- */
+
+/* Where Slack has no name to give, it names the kind. */
+static const struct {
+	const char *name;
+	enum channel_kind kind;
+} command_places[] = {
+	{ "directmessage", CHANNEL_DM },
+	{ "privategroup", CHANNEL_PRIVATE },
+};
+
+static void read_command_place(struct event *ev)
+{
+	ev->channel = json_str(ev->payload, "channel_id");
+	ev->channel_name = json_str(ev->payload, "channel_name");
+	for (size_t i = 0; i < ARRAY_LEN(command_places); i++) {
+		if (str_is(ev->channel_name, command_places[i].name)) {
+			ev->channel_name = STR_EMPTY;
+			ev->channel_kind = command_places[i].kind;
+		}
+	}
+	if (str_starts(ev->channel_name, "mpdm-"))
+		ev->channel_kind = CHANNEL_GROUP;
+	if (str_starts(ev->channel, "D"))
+		ev->channel_kind = CHANNEL_DM;
+}
+
+static void add_digest(struct buf *out, struct str text)
+{
+	unsigned char digest[SHA1_SIZE];
+
+	sha1(text, digest);
+	for (size_t i = 0; i < sizeof(digest) / 2; i++)
+		buf_addf(out, "%02x", digest[i]);
+}
+
+/*
+ * One trigger is one typing, however often Slack tells of it. Keys are logged, and neither a trigger nor a
+ * response URL may be: their digests stand for them. Without either, the same words within a
+ * minute are the same typing.
+ */
+static struct str command_key(struct event *ev, struct str trigger)
+{
+	CLEANUP(buf_deinit) struct buf key;
+	struct str once = first_of(trigger, ev->response_url);
+
+	buf_init(&key, 0);
+	buf_addf(&key, "c:%.*s:", STR_ARG(ev->team));
+	if (once.len > 0) {
+		add_digest(&key, once);
+	} else {
+		buf_addf(&key, "%.*s:%.*s:%.*s:%lld:", STR_ARG(ev->channel), STR_ARG(ev->user.id),
+			 STR_ARG(ev->command), (long long)(ev->time.ms / 60000));
+		add_digest(&key, ev->text_raw);
+	}
+	return str_keep(&ev->arena, buf_str(&key));
+}
+
+static const char *what_a_command_lacks(const struct json *payload)
+{
+	struct str command = json_str(payload, "command");
+
+	if (command.len < 2 || !str_starts(command, "/"))
+		return "there is no command in it";
+	if (json_str(payload, "user_id").len == 0)
+		return "nobody typed the command";
+	if (json_str(payload, "channel_id").len == 0)
+		return "the command was typed nowhere";
+	return NULL;
+}
+
+int decode_command(struct event **out, const struct json *payload, const struct identity *me,
+		   struct wall now, const char **why)
+{
+	const char *lack = what_a_command_lacks(payload);
+	struct event *ev;
+
+	*out = NULL;
+	if (lack != NULL) {
+		*why = lack;
+		return DECODE_NOT_AN_EVENT;
+	}
+	ev = event_new();
+	ev->payload = copy_without_secrets(payload);
+	ev->kind = EVENT_COMMAND;
+	ev->type = STR("slash_command");
+	ev->team = first_of(json_str(ev->payload, "team_id"),
+			    str_keep(&ev->arena, str_from(me->team_id)));
+	ev->command = json_str(ev->payload, "command");
+	ev->text_raw = json_str(ev->payload, "text");
+	ev->text_known = true;
+	ev->user.id = json_str(ev->payload, "user_id");
+	ev->user.handle = json_str(ev->payload, "user_name");
+	ev->author = ev->user;
+	ev->time = now;
+	ev->response_url = str_keep(&ev->arena, json_str(payload, "response_url"));
+	read_command_place(ev);
+	ev->key = command_key(ev, json_str(payload, "trigger_id"));
+	*out = ev;
+	return 0;
+}
+
 /* ---- texts ---- */
 
-static struct str seen(struct event *ev, struct str raw, const struct text_names *names)
-{
-	CLEANUP(buf_deinit) struct buf text;
+enum { RUNS_MAX = 20000 }; /* more would only be made to hurt */
 
-	buf_init(&text, 0);
-	text_seen(&text, raw, names);
-	return str_keep(&ev->arena, buf_str(&text));
+struct runs {
+	struct text_run *items;
+	size_t n, cap;
+};
+
+/* From the last one allowed on, all is one run of plain text. */
+static void runs_merge(struct text_run *last, const struct text_run *run)
+{
+	*last = (struct text_run){ .from = last->from,
+				   .to = run->to,
+				   .part = PART_TEXT,
+				   .id = STR_EMPTY,
+				   .address = STR_EMPTY };
+}
+
+static void runs_add(void *owner, const struct text_run *run)
+{
+	struct runs *runs = owner;
+
+	if (runs->n == RUNS_MAX) {
+		runs_merge(&runs->items[runs->n - 1], run);
+		return;
+	}
+	if (runs->n == runs->cap) {
+		runs->cap = runs->cap > 0 ? runs->cap * 2 : 8;
+		runs->items = mem_grow(runs->items, runs->cap, sizeof(*runs->items));
+	}
+	runs->items[runs->n++] = *run;
+}
+
+static struct str address_of(struct event *ev, struct str coded)
+{
+	CLEANUP(buf_deinit) struct buf plain = { 0 };
+
+	if (str_find_char(coded, '&') == SIZE_MAX)
+		return coded;
+	buf_init(&plain, 0);
+	text_address(&plain, coded);
+	return str_keep(&ev->arena, buf_str(&plain));
+}
+
+static bool is_one_prose(const struct runs *runs)
+{
+	const struct text_run *only = runs->items;
+
+	return runs->n == 1 && only->part == PART_TEXT && only->sigil == '\0' &&
+	       only->address.len == 0;
+}
+
+static void keep_pieces(struct event *ev, const struct runs *runs)
+{
+	if (runs->n == 0 || is_one_prose(runs))
+		return;
+	ev->pieces = arena_alloc(&ev->arena, runs->n * sizeof(*ev->pieces));
+	ev->n_pieces = runs->n;
+	for (size_t i = 0; i < runs->n; i++) {
+		const struct text_run *run = &runs->items[i];
+
+		ev->pieces[i] = (struct text_piece){
+			.shown = str_sub(ev->text, run->from, run->to),
+			.part = run->part,
+			.sigil = run->sigil,
+			.id = run->id,
+			.url = address_of(ev, run->address),
+		};
+	}
+}
+
+static void read_pieces(struct event *ev, struct buf *text, const struct text_names *names)
+{
+	struct runs runs = { 0 };
+
+	text_read(text, ev->text_raw, names, runs_add, &runs);
+	ev->text = str_keep(&ev->arena, buf_str(text));
+	keep_pieces(ev, &runs);
+	free(runs.items);
+}
+
+/* What was taken off in front shows as the beginning of the text: so much of that goes as well. */
+static struct str text_to_bot(const struct event *ev, struct str bot, struct buf *room,
+			      const struct text_names *names)
+{
+	struct str rest = text_without_leading_mention(ev->text_raw, bot);
+
+	buf_clear(room);
+	text_seen(room, str_sub(ev->text_raw, 0, ev->text_raw.len - rest.len), names);
+	return str_sub(ev->text, room->len, ev->text.len);
 }
 
 void decode_texts(struct event *ev, const struct identity *me, const struct text_names *names)
 {
+	CLEANUP(buf_deinit) struct buf text;
 	struct str bot = str_from(me->user_id);
-	struct str to_bot = text_without_leading_mention(ev->text_raw, bot);
 
-	ev->text = seen(ev, ev->text_raw, names);
-	ev->text_to_bot = to_bot.len == ev->text_raw.len ? ev->text : seen(ev, to_bot, names);
+	buf_init(&text, 0);
+	ev->pieces = NULL;
+	ev->n_pieces = 0;
+	if (text_is_prose(ev->text_raw)) {
+		text_seen(&text, ev->text_raw, names);
+		ev->text = ev->text_to_bot = str_keep(&ev->arena, buf_str(&text));
+	} else {
+		read_pieces(ev, &text, names);
+		ev->text_to_bot = text_to_bot(ev, bot, &text, names);
+	}
 	ev->mentions_bot = str_is(ev->type, "app_mention") || text_mentions(ev->text_raw, bot);
 }

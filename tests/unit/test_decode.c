@@ -550,6 +550,292 @@ static void test_hostile_types(void)
 	}
 }
 
+/* ---- pieces ---- */
+
+static void piece_is(const struct event *ev, size_t i, enum text_part part, const char *shown,
+		     const char *id, const char *url)
+{
+	CU_ASSERT_FATAL(i < ev->n_pieces);
+	CU_ASSERT_EQUAL(ev->pieces[i].part, part);
+	ASSERT_STR(ev->pieces[i].shown, shown);
+	ASSERT_STR(ev->pieces[i].id, id);
+	ASSERT_STR(ev->pieces[i].url, url);
+}
+
+static void test_pieces(void)
+{
+	struct event *ev = decoded("{" MESSAGE "," BY_ANA
+				   ",\"text\":\"<@UBOT>: see <https://x/?a&amp;b|it> "
+				   "`x <#C2>`\\n&gt; q\"}");
+	const char *end = ev->text.p;
+
+	ASSERT_STR(ev->text, "@UBOT: see it `x #C2`\n> q");
+	CU_ASSERT_EQUAL_FATAL(ev->n_pieces, 9);
+	piece_is(ev, 0, PART_TEXT, "@UBOT", "UBOT", "");
+	piece_is(ev, 1, PART_TEXT, ": see ", "", "");
+	piece_is(ev, 2, PART_TEXT, "it", "", "https://x/?a&b");
+	piece_is(ev, 3, PART_TEXT, " ", "", "");
+	piece_is(ev, 4, PART_CODE, "`x ", "", "");
+	piece_is(ev, 5, PART_CODE, "#C2", "C2", "");
+	piece_is(ev, 6, PART_CODE, "`", "", "");
+	piece_is(ev, 7, PART_TEXT, "\n", "", "");
+	piece_is(ev, 8, PART_QUOTE, "> q", "", "");
+	CU_ASSERT_EQUAL(ev->pieces[0].sigil, '@');
+	CU_ASSERT_EQUAL(ev->pieces[5].sigil, '#');
+	CU_ASSERT_EQUAL(ev->pieces[2].sigil, '\0');
+	for (size_t i = 0; i < ev->n_pieces; i++) { /* slices of the text itself, without gaps */
+		CU_ASSERT_PTR_EQUAL(ev->pieces[i].shown.p, end);
+		end += ev->pieces[i].shown.len;
+	}
+	CU_ASSERT_PTR_EQUAL(end, ev->text.p + ev->text.len);
+	ASSERT_STR(ev->text_to_bot, "see it `x #C2`\n> q");
+	CU_ASSERT_PTR_EQUAL(ev->text_to_bot.p + ev->text_to_bot.len, end);
+	event_free(ev);
+}
+
+static void test_plain_text_has_no_pieces(void)
+{
+	struct event *ev = decoded("{" MESSAGE ",\"text\":\"a &amp; b\"}");
+
+	CU_ASSERT_EQUAL(ev->n_pieces, 0);
+	CU_ASSERT_PTR_NULL(ev->pieces);
+	CU_ASSERT_PTR_EQUAL(ev->text_to_bot.p, ev->text.p);
+	event_free(ev);
+	ev = decoded("{" MESSAGE ",\"text\":\"<!here> a < b `\"}");
+	CU_ASSERT_EQUAL(ev->n_pieces, 0);
+	event_free(ev);
+	ev = decoded("{" MESSAGE ",\"text\":\"<@U2RAJ>\"}"); /* a single one that says more */
+	CU_ASSERT_EQUAL(ev->n_pieces, 1);
+	decode_texts(ev, &me, &no_names); /* once more, as when names came */
+	piece_is(ev, 0, PART_TEXT, "@U2RAJ", "U2RAJ", "");
+	event_free(ev);
+}
+
+/* A text that is nothing but marks gives no more pieces than is good for us. */
+static void test_too_many_pieces(void)
+{
+	CLEANUP(buf_deinit) struct buf raw = { 0 };
+	struct event *ev = event_new();
+	const char *end;
+
+	buf_init(&raw, 0);
+	for (int i = 0; i < 15000; i++)
+		buf_addz(&raw, "`a`b");
+	ev->text_raw = str_keep(&ev->arena, buf_str(&raw));
+	decode_texts(ev, &me, &no_names);
+	CU_ASSERT_EQUAL_FATAL(ev->n_pieces, 20000);
+	end = ev->text.p;
+	for (size_t i = 0; i < ev->n_pieces; i++) {
+		CU_ASSERT_PTR_EQUAL_FATAL(ev->pieces[i].shown.p, end);
+		end += ev->pieces[i].shown.len;
+	}
+	CU_ASSERT_PTR_EQUAL(end, ev->text.p + ev->text.len);
+	CU_ASSERT_EQUAL(ev->pieces[19999].part, PART_TEXT);
+	event_free(ev);
+}
+
+/* ---- slash commands ---- */
+
+static const struct wall now = { 1700000000123 };
+
+static struct event *command(const char *text)
+{
+	CLEANUP(json_freep) struct json *payload = NULL;
+	const char *why = NULL;
+	struct event *ev = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(json_parse(&payload, str_from(text), &why), 0);
+	CU_ASSERT_EQUAL_FATAL(decode_command(&ev, payload, &me, now, &why), 0);
+	decode_texts(ev, &me, &no_names);
+	return ev;
+}
+
+#define LUNCH                                                                                       \
+	"\"command\":\"/lunch\",\"user_id\":\"U1ANA\",\"user_name\":\"ana\",\"channel_id\":\"C1\"," \
+	"\"channel_name\":\"food\",\"team_id\":\"T2\",\"token\":\"sesame\""
+
+static void test_a_command(void)
+{
+	struct event *ev = command(
+		"{" LUNCH ",\"text\":\"for <@U2RAJ|raj> at &lt;noon&gt;\",\"trigger_id\":"
+		"\"1.2.sesame\",\"response_url\":\"https://hooks.slack.com/commands/sesame\"}");
+	CLEANUP(buf_deinit) struct buf payload = { 0 };
+
+	CU_ASSERT_EQUAL(ev->kind, EVENT_COMMAND);
+	ASSERT_STR(ev->type, "slash_command");
+	ASSERT_STR(ev->command, "/lunch");
+	ASSERT_STR(ev->text, "for @raj at <noon>");
+	ASSERT_STR(ev->text_to_bot, "for @raj at <noon>");
+	CU_ASSERT_EQUAL(ev->n_pieces, 3);
+	ASSERT_STR(ev->pieces[1].id, "U2RAJ");
+	ASSERT_STR(ev->team, "T2");
+	ASSERT_STR(ev->channel, "C1");
+	ASSERT_STR(ev->channel_name, "food");
+	CU_ASSERT_EQUAL(ev->channel_kind, CHANNEL_UNKNOWN);
+	ASSERT_STR(ev->user.id, "U1ANA");
+	ASSERT_STR(ev->user.handle, "ana");
+	ASSERT_STR(ev->author.id, "U1ANA");
+	ASSERT_STR(ev->response_url, "https://hooks.slack.com/commands/sesame");
+	ASSERT_STR(ev->ts, "");
+	CU_ASSERT_EQUAL(ev->time.ms, now.ms);
+	CU_ASSERT(ev->text_known);
+	CU_ASSERT_FALSE(ev->from_self || ev->from_bot || ev->hidden || ev->mentions_bot);
+	buf_init(&payload, 0);
+	json_print(ev->payload, &payload);
+	CU_ASSERT_EQUAL(str_find(buf_str(&payload), "sesame"), SIZE_MAX);
+	ASSERT_STR(json_str(ev->payload, "user_name"), "ana");
+	CU_ASSERT_EQUAL(str_find(ev->key, "sesame"), SIZE_MAX); /* keys are logged */
+	event_free(ev);
+}
+
+static void test_places_of_commands(void)
+{
+	static const struct {
+		const char *id, *name, *seen;
+		enum channel_kind kind;
+	} places[] = {
+		{ "D1", "directmessage", "", CHANNEL_DM },
+		{ "C1", "privategroup", "", CHANNEL_PRIVATE },
+		{ "C1", "mpdm-ana--raj-1", "mpdm-ana--raj-1", CHANNEL_GROUP },
+		{ "D1", "anything", "anything", CHANNEL_DM },
+		{ "C1", "general", "general", CHANNEL_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		char text[256];
+		struct event *ev;
+
+		snprintf(text, sizeof(text),
+			 "{\"command\":\"/x\",\"user_id\":\"U1\",\"channel_id\":\"%s\","
+			 "\"channel_name\":\"%s\"}",
+			 places[i].id, places[i].name);
+		ev = command(text);
+		ASSERT_STR(ev->channel_name, places[i].seen);
+		CU_ASSERT_EQUAL(ev->channel_kind, places[i].kind);
+		ASSERT_STR(ev->team, "T1");
+		event_free(ev);
+	}
+}
+
+static bool same_command(const char *one, const char *other)
+{
+	struct event *a = command(one), *b = command(other);
+	bool same = str_eq(a->key, b->key);
+
+	CU_ASSERT(str_starts(a->key, "c:T2:"));
+	event_free(a);
+	event_free(b);
+	return same;
+}
+
+static void test_one_typing_has_one_key(void)
+{
+#define TYPED(more) "{" LUNCH "," more "}"
+	CU_ASSERT(same_command(TYPED("\"trigger_id\":\"1.2.a\",\"text\":\"x\""),
+			       TYPED("\"trigger_id\":\"1.2.a\",\"text\":\"y\"")));
+	CU_ASSERT_FALSE(same_command(TYPED("\"trigger_id\":\"1.2.a\",\"text\":\"x\""),
+				     TYPED("\"trigger_id\":\"1.2.b\",\"text\":\"x\"")));
+	CU_ASSERT_FALSE(same_command(TYPED("\"response_url\":\"https://a\""),
+				     TYPED("\"response_url\":\"https://b\"")));
+	CU_ASSERT(same_command(TYPED("\"text\":\"x\""), TYPED("\"text\":\"x\"")));
+	CU_ASSERT_FALSE(same_command(TYPED("\"text\":\"x\""), TYPED("\"text\":\"y\"")));
+#undef TYPED
+}
+
+/* Where the app does not ask for coded text, people's signs come as typed. */
+static void test_commands_as_typed(void)
+{
+	struct event *ev = command("{" LUNCH ",\"text\":\"a < b & c > d &amp <\"}");
+
+	ASSERT_STR(ev->text, "a < b & c > d &amp <");
+	event_free(ev);
+	ev = command("{" LUNCH ",\"text\":null}");
+	ASSERT_STR(ev->text, "");
+	event_free(ev);
+}
+
+static void test_what_is_no_command(void)
+{
+	static const char *const payloads[] = {
+		"{}",
+		"null",
+		"[]",
+		"{\"command\":\"/x\",\"channel_id\":\"C1\"}",
+		"{\"command\":\"/x\",\"user_id\":\"U1\"}",
+		"{\"command\":\"x\",\"user_id\":\"U1\",\"channel_id\":\"C1\"}",
+		"{\"command\":\"/\",\"user_id\":\"U1\",\"channel_id\":\"C1\"}",
+		"{\"command\":7,\"user_id\":\"U1\",\"channel_id\":\"C1\"}",
+		"{\"command\":\"/x\",\"user_id\":{},\"channel_id\":[]}",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(payloads); i++) {
+		CLEANUP(json_freep) struct json *payload = NULL;
+		const char *why = NULL;
+		struct event *ev = NULL;
+
+		json_parse(&payload, str_from(payloads[i]), &why);
+		why = NULL;
+		CU_ASSERT_EQUAL(decode_command(&ev, payload, &me, now, &why), DECODE_NOT_AN_EVENT);
+		CU_ASSERT_PTR_NOT_NULL(why);
+		CU_ASSERT_PTR_NULL(ev);
+	}
+}
+
+/* ---- what rules must not see ---- */
+
+static void test_no_secret_is_kept(void)
+{
+	static const char *const bodies[] = {
+		"{\"token\":\"sesame\",\"type\":\"event_callback\",\"event\":{" MESSAGE "}}",
+		"{\"token\":\"sesame\",\"type\":\"app_rate_limited\",\"team_id\":\"T1\"}",
+		"{\"type\":\"event_callback\",\"event\":{\"type\":\"function_executed\","
+		"\"bot_access_token\":\"sesame\",\"token\":\"sesame\",\"trigger_id\":\"sesame\","
+		"\"response_url\":\"sesame\",\"kept\":\"yes\"}}",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+		CLEANUP(json_freep) struct json *body = NULL;
+		CLEANUP(buf_deinit) struct buf kept = { 0 };
+		const char *why = NULL;
+		struct event *ev = NULL;
+
+		CU_ASSERT_EQUAL_FATAL(json_parse(&body, str_from(bodies[i]), &why), 0);
+		CU_ASSERT_EQUAL_FATAL(decode_callback(&ev, body, &me, &why), 0);
+		buf_init(&kept, 0);
+		json_print(ev->payload, &kept);
+		CU_ASSERT_EQUAL(str_find(buf_str(&kept), "sesame"), SIZE_MAX);
+		CU_ASSERT(i != 2 || str_is(json_str(ev->payload, "kept"), "yes"));
+		event_free(ev);
+	}
+}
+
+static void test_guests(void)
+{
+	struct event *ev = decoded(
+		"{\"type\":\"team_join\",\"user\":{\"id\":\"U1\",\"is_ultra_restricted\":true}}");
+
+	CU_ASSERT(ev->user.is_guest);
+	event_free(ev);
+	ev = decoded("{" MESSAGE ",\"user\":\"U1\",\"user_profile\":{\"is_restricted\":true}}");
+	CU_ASSERT(ev->user.is_guest && ev->author.is_guest);
+	event_free(ev);
+	ev = decoded("{" MESSAGE ",\"user\":\"U1\"}");
+	CU_ASSERT_FALSE(ev->user.is_guest);
+	event_free(ev);
+}
+
+/* The message with the file is the sharing; what tells of the file alone is not. */
+static void test_a_file_is_shared_once(void)
+{
+	check_kind("{\"type\":\"file_shared\",\"file_id\":\"F1\",\"user_id\":\"U1\",\"channel_id\":"
+		   "\"C1\",\"file\":{\"id\":\"F1\"},\"event_ts\":\"1355517523.000005\"}",
+		   EVENT_OTHER, false);
+	check_kind("{\"type\":\"file_created\",\"file_id\":\"F1\",\"file\":{\"id\":\"F1\"}}",
+		   EVENT_OTHER, false);
+	check_kind("{" MESSAGE ",\"subtype\":\"file_share\",\"files\":[{\"id\":\"F1\"}]}",
+		   EVENT_MESSAGE, false);
+}
+
 /* ---- samples, where they are at hand ---- */
 
 static bool is_wrapper(const struct json *body)
@@ -614,4 +900,13 @@ UNIT_MAIN("decode", { "a message with all its parts", test_a_message },
 	  { "a join is one join", test_a_join_is_one_join }, { "reactions", test_reactions },
 	  { "pins", test_pins }, { "times in every unit", test_times },
 	  { "the wrapper", test_the_wrapper }, { "what is no event", test_what_is_no_event },
-	  { "hostile types", test_hostile_types }, { "samples decode", test_samples })
+	  { "hostile types", test_hostile_types }, { "pieces", test_pieces },
+	  { "plain text has no pieces", test_plain_text_has_no_pieces },
+	  { "too many pieces", test_too_many_pieces }, { "a command", test_a_command },
+	  { "places of commands", test_places_of_commands },
+	  { "one typing has one key", test_one_typing_has_one_key },
+	  { "commands as typed", test_commands_as_typed },
+	  { "what is no command", test_what_is_no_command },
+	  { "no secret is kept", test_no_secret_is_kept }, { "guests", test_guests },
+	  { "a file is shared once", test_a_file_is_shared_once },
+	  { "samples decode", test_samples })
