@@ -77,6 +77,20 @@ static bool fits_ack(struct str id)
 	return id.len < sizeof(((struct ack *)NULL)->envelope_id);
 }
 
+static void give(struct transport *t, struct session_socket *socket, const struct envelope *e,
+		 struct event *take)
+{
+	if (e->retry_attempt > 0)
+		log_debug("slack", "an event comes again attempt=%" PRId64 " reason=%.*s",
+			  e->retry_attempt, STR_ARG(e->retry_reason));
+	if (fits_ack(e->id)) {
+		session_give(socket, take, e->id);
+		return;
+	}
+	ack_now(t, socket, e->id); /* no id of Slack's is that long: nothing to wait for */
+	session_give(socket, take, STR_EMPTY);
+}
+
 static void on_events_api(struct transport *t, struct session_socket *socket,
 			  const struct envelope *e)
 {
@@ -90,15 +104,21 @@ static void on_events_api(struct transport *t, struct session_socket *socket,
 		ack_now(t, socket, e->id);
 		return;
 	}
-	if (e->retry_attempt > 0)
-		log_debug("slack", "an event comes again attempt=%" PRId64 " reason=%.*s",
-			  e->retry_attempt, STR_ARG(e->retry_reason));
-	if (fits_ack(e->id)) {
-		session_give(socket, ev, e->id);
+	give(t, socket, e, ev);
+}
+
+static void on_slash_command(struct transport *t, struct session_socket *socket,
+			     const struct envelope *e)
+{
+	struct event *ev = NULL;
+	const char *why = "";
+
+	if (decode_command(&ev, e->payload, t->me, loop_wall(t->loop), &why) != 0) {
+		log_info("slack", "a slash command was dropped: %s", why);
+		ack_now(t, socket, e->id);
 		return;
 	}
-	ack_now(t, socket, e->id); /* no id of Slack's is that long: nothing to wait for */
-	session_give(socket, ev, STR_EMPTY);
+	give(t, socket, e, ev);
 }
 
 static void on_text(void *owner, struct session_socket *socket, struct str text)
@@ -124,6 +144,8 @@ static void on_text(void *owner, struct session_socket *socket, struct str text)
 		on_events_api(t, socket, &e);
 		return;
 	case ENVELOPE_SLASH_COMMANDS:
+		on_slash_command(t, socket, &e);
+		return;
 	case ENVELOPE_INTERACTIVE:
 	case ENVELOPE_UNKNOWN:
 	case ENVELOPE_GARBLED:

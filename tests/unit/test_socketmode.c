@@ -89,6 +89,29 @@ static void test_event_is_acknowledged_when_asked(void)
 	end(&talk);
 }
 
+static void test_command_is_acknowledged_when_asked(void)
+{
+	struct talk talk;
+	struct fakews *ws;
+
+	begin(&talk);
+	ws = stage_connect(&talk.stage, HELLO);
+	fakews_text(ws,
+		    "{\"envelope_id\":\"e-1\",\"type\":\"slash_commands\","
+		    "\"accepts_response_payload\":true,\"payload\":{\"command\":\"/ask\","
+		    "\"text\":\"why\",\"user_id\":\"U1\",\"channel_id\":\"C1\",\"team_id\":\"T1\","
+		    "\"trigger_id\":\"1.2.3\"}}");
+	CU_ASSERT_EQUAL_FATAL(talk.stage.n_events, 1);
+	CU_ASSERT_EQUAL(talk.stage.event->kind, EVENT_COMMAND);
+	ASSERT_STR(talk.stage.event->command, "/ask");
+	CU_ASSERT_EQUAL(talk.stage.event->time.ms, loop_wall(talk.stage.loop).ms);
+	CU_ASSERT_STRING_EQUAL(talk.stage.ack.envelope_id, "e-1");
+	ASSERT_STR(buf_str(&ws->sent), "");
+	transport_socketmode.ack(talk.transport, &talk.stage.ack);
+	ASSERT_STR(buf_str(&ws->sent), "{\"envelope_id\":\"e-1\"}\n");
+	end(&talk);
+}
+
 /* Slack tells again what it thinks we missed; what was missed indeed must not be dropped. */
 static void test_retries_are_events(void)
 {
@@ -116,6 +139,10 @@ static void test_acknowledged_at_once(void)
 		const char *type, *payload;
 	} cases[] = {
 		{ "slash_commands", "{\"command\":\"/ask\",\"text\":\"\"}" },
+		{ "slash_commands", "null" },
+		{ "slash_commands", "[]" },
+		{ "slash_commands",
+		  "{\"command\":\"ask\",\"user_id\":\"U1\",\"channel_id\":\"C1\"}" },
 		{ "interactive", "{\"type\":\"block_actions\"}" },
 		{ "something_new", "{}" },
 		{ "", "null" },
@@ -382,6 +409,7 @@ static void test_stop_flushes(void)
 
 UNIT_MAIN("socketmode", { "hello tells the app", test_hello_tells_the_app },
 	  { "event is acknowledged when asked", test_event_is_acknowledged_when_asked },
+	  { "command is acknowledged when asked", test_command_is_acknowledged_when_asked },
 	  { "retries are events", test_retries_are_events },
 	  { "acknowledged at once", test_acknowledged_at_once },
 	  { "very long id", test_very_long_id }, { "acks and sockets", test_acks_and_sockets },
