@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
+#include "slack/members.h"
 
 /* ---- names to ids ---- */
 
@@ -160,6 +161,17 @@ static struct str best_name(const struct json *user)
 	return name;
 }
 
+/* Of the two kinds of guests one sees several channels, the other a single one. */
+static void learn_guest(struct roster_user *u, const struct json *user)
+{
+	bool limited = false, very_limited = false;
+	bool said = json_get_bool(user, "is_restricted", &limited);
+
+	said = json_get_bool(user, "is_ultra_restricted", &very_limited) || said;
+	if (said)
+		u->is_guest = limited || very_limited;
+}
+
 void roster_learn_user(struct roster *r, const struct json *user)
 {
 	struct str id = json_str(user, "id");
@@ -175,6 +187,7 @@ void roster_learn_user(struct roster *r, const struct json *user)
 	replace(&u->email, json_str(user, "profile.email"));
 	json_get_bool(user, "is_bot", &u->is_bot);
 	json_get_bool(user, "deleted", &u->is_gone);
+	learn_guest(u, user);
 	user_list(r, u);
 }
 
@@ -257,7 +270,18 @@ void roster_learn_channel(struct roster *r, const struct json *channel,
 		c->kind = kind;
 	else if (c->kind == CHANNEL_UNKNOWN)
 		c->kind = kind_if_unsaid;
+	json_get_bool(channel, "is_member", &c->is_member);
 	channel_call(r, c, json_str(channel, "name"));
+}
+
+void roster_note_member(struct roster *r, struct str id, bool is_member)
+{
+	struct roster_channel *c = map_get(&r->channels, id);
+
+	if (c == NULL && is_member && id.len > 0)
+		c = channel_new(r, id);
+	if (c != NULL)
+		c->is_member = is_member;
 }
 
 void roster_rename_channel(struct roster *r, struct str id, struct str name)
@@ -294,17 +318,142 @@ size_t roster_find_channel(const struct roster *r, struct str name, struct buf *
 
 /* ---- user groups ---- */
 
+struct group {
+	char *id;
+	char *handle;
+	struct members members;
+	bool is_told; /* are its members known? */
+	bool is_gone; /* switched off: known by id, but no longer by name */
+	bool is_stale;
+};
+
+static void group_free(void *object)
+{
+	struct group *g = object;
+
+	free(g->id);
+	free(g->handle);
+	members_deinit(&g->members);
+	free(g);
+}
+
+static struct group *group_new(struct roster *r, struct str id)
+{
+	struct group *g = mem_zero(1, sizeof(*g));
+
+	g->id = str_dup(id);
+	g->handle = mem_strdup("");
+	map_set(&r->groups, id, g);
+	return g;
+}
+
+/* Slack may leave the members out, and may say so by an empty list beside their number. */
+static void learn_members(struct group *g, const struct json *group)
+{
+	const struct json *users = json_at(group, "users");
+	int64_t n = 0;
+
+	if (json_kind(users) != JSON_ARRAY ||
+	    (json_len(users) == 0 && json_get_int(group, "user_count", &n) && n > 0))
+		return;
+	members_deinit(&g->members);
+	members_add(&g->members, users);
+	g->is_told = true;
+}
+
 void roster_learn_group(struct roster *r, const struct json *group)
 {
-	struct str id = json_str(group, "id"), handle = json_str(group, "handle");
+	struct str id = json_str(group, "id");
+	struct group *g = map_get(&r->groups, id);
+	int64_t deleted;
 
-	if (id.len > 0 && handle.len > 0)
-		free(map_set(&r->groups, id, str_dup(handle)));
+	if (id.len == 0)
+		return;
+	if (g == NULL)
+		g = group_new(r, id);
+	name_remove(&r->group_handles, g->handle, g->id);
+	replace(&g->handle, json_str(group, "handle"));
+	if (json_get_int(group, "date_delete", &deleted))
+		g->is_gone = deleted > 0;
+	if (!g->is_gone)
+		name_add(&r->group_handles, g->handle, g->id);
+	learn_members(g, group);
+	g->is_stale = false;
+}
+
+bool roster_change_group(struct roster *r, struct str id, const struct json *added,
+			 const struct json *removed)
+{
+	struct group *g = map_get(&r->groups, id);
+
+	if (g == NULL || !g->is_told)
+		return false;
+	members_add(&g->members, added);
+	members_remove(&g->members, removed);
+	return true;
+}
+
+void roster_doubt_groups(struct roster *r)
+{
+	struct map_entry *at = NULL;
+	struct str id;
+	void *value;
+
+	while (map_next(&r->groups, &at, &id, &value))
+		((struct group *)value)->is_stale = true;
+}
+
+void roster_drop_doubted_groups(struct roster *r)
+{
+	struct map_entry *at = NULL;
+	struct str id;
+	void *value;
+
+	while (map_next(&r->groups, &at, &id, &value)) {
+		struct group *g = value;
+
+		if (!g->is_stale)
+			continue;
+		name_remove(&r->group_handles, g->handle, g->id);
+		map_remove(&r->groups, id);
+		group_free(g);
+	}
 }
 
 struct str roster_group(const struct roster *r, struct str id)
 {
-	return str_from(map_get(&r->groups, id));
+	const struct group *g = map_get(&r->groups, id);
+
+	return g != NULL ? str_from(g->handle) : STR_EMPTY;
+}
+
+size_t roster_find_group(const struct roster *r, struct str handle, struct buf *ids)
+{
+	return name_find(&r->group_handles, handle, ids);
+}
+
+bool roster_has_group(const struct roster *r, struct str handle_or_id)
+{
+	return holders_of(&r->group_handles, handle_or_id) != NULL ||
+	       map_get(&r->groups, handle_or_id) != NULL;
+}
+
+static const struct group *group_called(const struct roster *r, struct str handle_or_id)
+{
+	const struct holders *h = holders_of(&r->group_handles, handle_or_id);
+
+	if (h != NULL)
+		return h->n == 1 ? map_get(&r->groups, str_from(h->ids[0])) : NULL;
+	return map_get(&r->groups, handle_or_id);
+}
+
+int roster_in_group(const struct roster *r, struct str handle_or_id, struct str user)
+{
+	const struct group *g = group_called(r, handle_or_id);
+
+	if (g == NULL || !(g->is_told || g->is_gone))
+		return -1;
+	return !g->is_gone && members_have(&g->members, user);
 }
 
 /* ---- what an event is told ---- */
@@ -335,6 +484,7 @@ static void fill_person(const struct roster *r, struct event *ev, struct person 
 	person->name = str_keep(&ev->arena, str_from(user->name));
 	person->email = str_keep(&ev->arena, str_from(user->email));
 	person->is_bot = user->is_bot;
+	person->is_guest = user->is_guest;
 }
 
 static void fill_channel(const struct roster *r, struct event *ev)
@@ -364,14 +514,16 @@ void roster_init(struct roster *r)
 	map_init(&r->handles);
 	map_init(&r->user_names);
 	map_init(&r->channel_names);
+	map_init(&r->group_handles);
 }
 
 void roster_deinit(struct roster *r)
 {
 	map_deinit(&r->users, user_free);
 	map_deinit(&r->channels, channel_free);
-	map_deinit(&r->groups, free);
+	map_deinit(&r->groups, group_free);
 	map_deinit(&r->handles, holders_free);
 	map_deinit(&r->user_names, holders_free);
 	map_deinit(&r->channel_names, holders_free);
+	map_deinit(&r->group_handles, holders_free);
 }

@@ -129,6 +129,144 @@ static void test_groups(void)
 	roster_deinit(&r);
 }
 
+static void learn_group(struct roster *r, const char *text)
+{
+	CLEANUP(json_freep) struct json *group = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(json_parse(&group, str_from(text), NULL), 0);
+	roster_learn_group(r, group);
+}
+
+static size_t n_called(const struct roster *r, const char *handle)
+{
+	CLEANUP(buf_deinit) struct buf ids = { 0 };
+
+	buf_init(&ids, 0);
+	return roster_find_group(r, str_from(handle), &ids);
+}
+
+static void test_who_is_in_a_group(void)
+{
+	struct roster r;
+
+	roster_init(&r);
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("ops"), STR("U1")), -1);
+	learn_group(&r, "{\"id\":\"S1\",\"handle\":\"Ops\"}"); /* who is in it is not said */
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("ops"), STR("U1")), -1);
+	learn_group(&r, "{\"id\":\"S1\",\"users\":[],\"user_count\":\"2\"}");
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("ops"), STR("U1")), -1);
+	learn_group(&r, "{\"id\":\"S1\",\"users\":[\"U2\",\"U1\"],\"user_count\":2}");
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("ops"), STR("U1")), 1);
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("S1"), STR("U2")), 1);
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("OPS"), STR("U3")), 0);
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("ops"), STR_EMPTY), 0);
+	learn_group(&r, "{\"id\":\"S1\",\"handle\":\"operators\"}"); /* renamed, else as it was */
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("ops"), STR("U1")), -1);
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("operators"), STR("U1")), 1);
+	learn_group(&r, "{\"id\":\"S1\",\"users\":[\"U3\"]}");
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("operators"), STR("U1")), 0);
+	learn_group(&r, "{\"id\":\"S1\",\"users\":[],\"user_count\":0}");
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("operators"), STR("U3")), 0);
+	roster_deinit(&r);
+}
+
+static void test_groups_change(void)
+{
+	CLEANUP(json_freep) struct json *some = NULL;
+	struct roster r;
+
+	roster_init(&r);
+	json_parse(&some, STR("[\"U1\",\"U7\"]"), NULL);
+	CU_ASSERT_FALSE(roster_change_group(&r, STR("S1"), some, NULL));
+	learn_group(&r, "{\"id\":\"S1\",\"handle\":\"ops\"}");
+	CU_ASSERT_FALSE(roster_change_group(&r, STR("S1"), some, NULL));
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("ops"), STR("U1")), -1); /* not the whole truth */
+	learn_group(&r, "{\"id\":\"S1\",\"users\":[\"U2\"]}");
+	CU_ASSERT(roster_change_group(&r, STR("S1"), some, NULL));
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("ops"), STR("U7")), 1);
+	CU_ASSERT(roster_change_group(&r, STR("S1"), NULL, some));
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("ops"), STR("U7")), 0);
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("ops"), STR("U2")), 1);
+	learn_group(&r, "{\"id\":\"S1\",\"date_delete\":1446748865}"); /* switched off */
+	CU_ASSERT_EQUAL(n_called(&r, "ops"), 0);
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("S1"), STR("U2")), 0);
+	ASSERT_STR(roster_group(&r, STR("S1")), "ops");
+	learn_group(&r, "{\"id\":\"S1\",\"date_delete\":0}"); /* and on again */
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("ops"), STR("U2")), 1);
+	roster_deinit(&r);
+}
+
+static void test_groups_that_went(void)
+{
+	struct roster r;
+
+	roster_init(&r);
+	learn_group(&r, "{\"id\":\"S1\",\"handle\":\"ops\",\"users\":[\"U1\"]}");
+	learn_group(&r, "{\"id\":\"S2\",\"handle\":\"web\",\"users\":[\"U1\"]}");
+	learn_group(&r, "{\"id\":\"S3\",\"handle\":\"WEB\",\"users\":[\"U1\"]}");
+	CU_ASSERT_EQUAL(n_called(&r, "web"), 2);
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("web"), STR("U1")), -1); /* which of the two? */
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("S2"), STR("U1")), 1);
+	roster_drop_doubted_groups(&r); /* none is */
+	CU_ASSERT_EQUAL(n_called(&r, "web"), 2);
+	roster_doubt_groups(&r);
+	learn_group(&r, "{\"id\":\"S2\",\"handle\":\"web\"}");
+	roster_drop_doubted_groups(&r);
+	CU_ASSERT_EQUAL(n_called(&r, "web"), 1);
+	CU_ASSERT_EQUAL(n_called(&r, "ops"), 0);
+	CU_ASSERT(roster_has_group(&r, STR("web")) && roster_has_group(&r, STR("S2")));
+	CU_ASSERT_FALSE(roster_has_group(&r, STR("ops")) || roster_has_group(&r, STR("S1")));
+	CU_ASSERT_EQUAL(roster_in_group(&r, STR("web"), STR("U1")), 1);
+	roster_deinit(&r);
+}
+
+static void test_guests(void)
+{
+	struct event *ev = event_new();
+	struct roster r;
+
+	roster_init(&r);
+	learn_user(&r, "{\"id\":\"U1\",\"name\":\"eve\",\"is_restricted\":true,"
+		       "\"is_ultra_restricted\":false}");
+	learn_user(&r, "{\"id\":\"U2\",\"is_ultra_restricted\":true}");
+	learn_user(&r, "{\"id\":\"U3\",\"is_stranger\":true}");
+	CU_ASSERT(roster_user(&r, STR("U1"))->is_guest);
+	CU_ASSERT(roster_user(&r, STR("U2"))->is_guest);
+	CU_ASSERT_FALSE(roster_user(&r, STR("U3"))->is_guest);
+	learn_user(&r, "{\"id\":\"U1\",\"real_name\":\"Eve\"}"); /* unsaid: as it was */
+	CU_ASSERT(roster_user(&r, STR("U1"))->is_guest);
+	ev->user.id = STR("U1");
+	roster_fill(&r, ev);
+	CU_ASSERT(ev->user.is_guest);
+	CU_ASSERT_FALSE(ev->author.is_guest);
+	learn_user(&r, "{\"id\":\"U1\",\"is_restricted\":false}");
+	roster_fill(&r, ev);
+	CU_ASSERT_FALSE(ev->user.is_guest);
+	event_free(ev);
+	roster_deinit(&r);
+}
+
+static void test_membership(void)
+{
+	struct roster r;
+
+	roster_init(&r);
+	learn_channel(&r, "{\"id\":\"C1\",\"name\":\"a\",\"is_member\":true}");
+	learn_channel(&r, "{\"id\":\"C1\",\"name\":\"b\"}");
+	CU_ASSERT(roster_channel(&r, STR("C1"))->is_member);
+	roster_note_member(&r, STR("C1"), false);
+	CU_ASSERT_FALSE(roster_channel(&r, STR("C1"))->is_member);
+	roster_note_member(&r, STR("C2"), false);
+	CU_ASSERT_PTR_NULL(roster_channel(&r, STR("C2")));
+	roster_note_member(&r, STR("C2"), true);
+	CU_ASSERT(roster_channel(&r, STR("C2"))->is_member);
+	roster_move_channel(&r, STR("C2"), STR("C3"));
+	CU_ASSERT(roster_channel(&r, STR("C3"))->is_member);
+	roster_note_member(&r, STR_EMPTY, true);
+	CU_ASSERT_PTR_NULL(roster_channel(&r, STR_EMPTY));
+	roster_deinit(&r);
+}
+
 static void test_an_event_is_told(void)
 {
 	struct event *ev = event_new();
@@ -157,4 +295,7 @@ static void test_an_event_is_told(void)
 
 UNIT_MAIN("roster", { "people by name", test_users_by_name },
 	  { "people change", test_users_change }, { "channels", test_channels },
-	  { "user groups", test_groups }, { "an event is told", test_an_event_is_told })
+	  { "user groups", test_groups }, { "who is in a group", test_who_is_in_a_group },
+	  { "groups change", test_groups_change }, { "groups that went", test_groups_that_went },
+	  { "guests", test_guests }, { "membership", test_membership },
+	  { "an event is told", test_an_event_is_told })
