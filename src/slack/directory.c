@@ -7,13 +7,22 @@
 #include "slack/lookups.h"
 #include "slack/roster.h"
 
+enum {
+	GROUPS_EVERY_MS = 30 * 60 * 1000, /* not every app subscribes to what happens to them */
+	GROUPS_SOON_MS = 10 * 1000,	  /* after an event that did not say all */
+};
+
 struct directory {
+	struct loop *loop;
 	struct roster roster;
 	struct text_names names;
 	struct listing *listing;
 	struct lookups *lookups;
 	struct completer *completer;
 	struct buf found; /* what directory_find_… gives */
+	struct loop_timer groups;
+	bool wants_groups;
+	bool groups_soon;
 };
 
 /* ---- loading and completing ---- */
@@ -33,6 +42,50 @@ void directory_complete(struct directory *d, struct event *take, unsigned wants,
 			void *owner, void *tag)
 {
 	completer_take(d->completer, take, wants, on_complete, owner, tag);
+}
+
+/* ---- user groups ---- */
+
+static void on_groups_due(void *owner)
+{
+	struct directory *d = owner;
+
+	d->groups_soon = false;
+	listing_load_groups(d->listing);
+	loop_timer_start(d->loop, &d->groups, GROUPS_EVERY_MS);
+}
+
+void directory_want_groups(struct directory *d)
+{
+	if (d->wants_groups)
+		return;
+	d->wants_groups = true;
+	listing_want_groups(d->listing);
+	loop_timer_start(d->loop, &d->groups, GROUPS_EVERY_MS);
+}
+
+/* Many events in a row ask once. */
+static void load_groups_soon(struct directory *d)
+{
+	if (!d->wants_groups || d->groups_soon)
+		return;
+	d->groups_soon = true;
+	loop_timer_start(d->loop, &d->groups, GROUPS_SOON_MS);
+}
+
+bool directory_has_groups(const struct directory *d)
+{
+	return listing_has_groups(d->listing);
+}
+
+int directory_in_group(const struct directory *d, struct str handle_or_id, struct str user)
+{
+	int answer = roster_in_group(&d->roster, handle_or_id, user);
+
+	/* A group that is not there has nobody in it. */
+	if (directory_has_groups(d) && !roster_has_group(&d->roster, handle_or_id))
+		return 0;
+	return answer;
 }
 
 /* ---- names ---- */
@@ -102,6 +155,22 @@ int directory_find_channel(const struct directory *d, struct str name, struct st
 	return count_to_answer(n);
 }
 
+int directory_find_group(const struct directory *d, struct str handle, struct str *id)
+{
+	struct buf *found = found_of(d);
+	size_t n = roster_find_group(&d->roster, handle, found);
+
+	*id = buf_str(found);
+	return count_to_answer(n);
+}
+
+bool directory_is_member(const struct directory *d, struct str channel_id)
+{
+	const struct roster_channel *channel = roster_channel(&d->roster, channel_id);
+
+	return channel != NULL && channel->is_member;
+}
+
 struct str directory_email(const struct directory *d, struct str user)
 {
 	const struct roster_user *known = roster_user(&d->roster, user);
@@ -140,25 +209,77 @@ static void note_moved_channel(struct directory *d, const struct event *ev)
 			    json_str(ev->payload, "new_channel_id"));
 }
 
-/* An event of its own only for apps that subscribe to it; the channel itself always says so. */
-static void note_message(struct directory *d, const struct event *ev)
-{
-	if (str_is(ev->subtype, "channel_name") || str_is(ev->subtype, "group_name"))
-		roster_rename_channel(&d->roster, ev->channel, json_str(ev->payload, "name"));
-}
-
-static void note_group(struct directory *d, const struct event *ev)
-{
-	roster_learn_group(&d->roster, json_at(ev->payload, "subteam"));
-}
-
 /* The bot came into a channel: rules may name it. */
 static void note_join(struct directory *d, const struct event *ev)
 {
 	lookups_note_present(d->lookups, ev->channel);
-	if (ev->from_self &&
-	    lookups_lacks_channel(d->lookups, ev->channel, roster_kind_for(&d->roster, ev)))
+	if (!ev->from_self)
+		return;
+	roster_note_member(&d->roster, ev->channel, true);
+	if (lookups_lacks_channel(d->lookups, ev->channel, roster_kind_for(&d->roster, ev)))
 		lookups_channel(d->lookups, ev->channel, NULL);
+}
+
+static void note_leave(struct directory *d, const struct event *ev)
+{
+	if (ev->from_self)
+		roster_note_member(&d->roster, ev->channel, false);
+}
+
+/* RTM says so of the bot alone. */
+static void note_own_join(struct directory *d, const struct event *ev)
+{
+	note_channel(d, ev);
+	roster_note_member(&d->roster, ev->channel, true);
+}
+
+static void note_own_leave(struct directory *d, const struct event *ev)
+{
+	roster_note_member(&d->roster, ev->channel, false);
+}
+
+/* Events of their own only for apps that subscribe to them; the channel itself always says so. */
+static void note_message(struct directory *d, const struct event *ev)
+{
+	if (str_is(ev->subtype, "channel_name") || str_is(ev->subtype, "group_name"))
+		roster_rename_channel(&d->roster, ev->channel, json_str(ev->payload, "name"));
+	else if (ev->kind == EVENT_JOIN)
+		note_join(d, ev);
+	else if (ev->kind == EVENT_LEAVE)
+		note_leave(d, ev);
+}
+
+/* What comes while the list is under way may be newer than the list. */
+static void note_group(struct directory *d, const struct event *ev)
+{
+	struct str id = json_str(ev->payload, "subteam.id");
+
+	roster_learn_group(&d->roster, json_at(ev->payload, "subteam"));
+	if (roster_in_group(&d->roster, id, STR_EMPTY) < 0 || listing_is_loading_groups(d->listing))
+		load_groups_soon(d);
+}
+
+/* Does the event count more people than it names? */
+static bool is_cut(const struct json *payload, const char *users, const char *count)
+{
+	const struct json *named = json_at(payload, users);
+	size_t n = json_kind(named) == JSON_ARRAY ? json_len(named) : 0;
+	int64_t counted = 0;
+
+	return json_get_int(payload, count, &counted) && counted > (int64_t)n;
+}
+
+static void note_group_members(struct directory *d, const struct event *ev)
+{
+	const struct json *payload = ev->payload;
+	bool is_learned = roster_change_group(&d->roster, json_str(payload, "subteam_id"),
+					      json_at(payload, "added_users"),
+					      json_at(payload, "removed_users"));
+
+	if (!is_learned || is_cut(payload, "added_users", "added_users_count") ||
+	    is_cut(payload, "removed_users", "removed_users_count") ||
+	    listing_is_loading_groups(d->listing))
+		load_groups_soon(d);
 }
 
 static const struct {
@@ -171,14 +292,18 @@ static const struct {
 	{ "user_status_changed", note_user },
 	{ "channel_created", note_new_channel },
 	{ "channel_rename", note_channel },
-	{ "channel_joined", note_channel },
+	{ "channel_joined", note_own_join },
+	{ "channel_left", note_own_leave },
 	{ "channel_id_changed", note_moved_channel },
 	{ "group_rename", note_channel },
-	{ "group_joined", note_channel },
+	{ "group_joined", note_own_join },
+	{ "group_left", note_own_leave },
 	{ "im_created", note_channel },
 	{ "member_joined_channel", note_join },
+	{ "member_left_channel", note_leave },
 	{ "subteam_created", note_group },
 	{ "subteam_updated", note_group },
+	{ "subteam_members_changed", note_group_members },
 	{ "message", note_message },
 };
 
@@ -202,6 +327,8 @@ int directory_new(struct directory **out, struct loop *loop, struct api *api,
 	d->names = (struct text_names){ d, name_of_user, name_of_channel, name_of_group };
 	roster_init(&d->roster);
 	buf_init(&d->found, 0);
+	d->loop = loop;
+	loop_timer_init(&d->groups, on_groups_due, d);
 	d->listing = listing_new(api, token, &d->roster);
 	d->lookups = lookups_new(loop, api, token, &d->roster);
 	d->completer = completer_new(loop, d->lookups, &d->roster, me, &d->names);
@@ -213,6 +340,7 @@ void directory_free(struct directory *d)
 {
 	if (d == NULL)
 		return;
+	loop_timer_stop(d->loop, &d->groups);
 	completer_free(d->completer);
 	lookups_free(d->lookups);
 	listing_free(d->listing);

@@ -443,6 +443,216 @@ static void test_the_bots_own_join_teaches_the_channel(void)
 	stop();
 }
 
+static void test_channels_the_bot_is_in(void)
+{
+	unsigned loaded = 0;
+
+	start();
+	directory_load(directory, on_loaded, &loaded);
+	answer("users.conversations",
+	       "{\"ok\":true,\"channels\":[" GENERAL ",{\"id\":\"D1\",\"is_im\":true}]}");
+	CU_ASSERT(directory_is_member(directory, STR("C1")));
+	CU_ASSERT(directory_is_member(directory, STR("D1")));
+	note("{\"type\":\"channel_created\",\"channel\":{\"id\":\"C2\",\"name\":\"new\"}}");
+	CU_ASSERT_FALSE(directory_is_member(directory, STR("C2")));
+	note("{\"type\":\"member_joined_channel\",\"user\":\"U1ANA\",\"channel\":\"C2\"}");
+	CU_ASSERT_FALSE(directory_is_member(directory, STR("C2")));
+	note("{\"type\":\"member_joined_channel\",\"user\":\"UBOT\",\"channel\":\"C2\"}");
+	CU_ASSERT(directory_is_member(directory, STR("C2")));
+	note("{\"type\":\"member_left_channel\",\"user\":\"U1ANA\",\"channel\":\"C2\"}");
+	CU_ASSERT(directory_is_member(directory, STR("C2")));
+	note("{\"type\":\"member_left_channel\",\"user\":\"UBOT\",\"channel\":\"C2\"}");
+	CU_ASSERT_FALSE(directory_is_member(directory, STR("C2")));
+	note("{\"type\":\"message\",\"subtype\":\"channel_join\",\"user\":\"UBOT\",\"channel\":\"C2\","
+	     "\"ts\":\"1.1\"}");
+	CU_ASSERT(directory_is_member(directory, STR("C2")));
+	note("{\"type\":\"message\",\"subtype\":\"channel_leave\",\"user\":\"UBOT\",\"channel\":\"C2\","
+	     "\"ts\":\"1.2\"}");
+	CU_ASSERT_FALSE(directory_is_member(directory, STR("C2")));
+	note("{\"type\":\"channel_joined\",\"channel\":{\"id\":\"C2\",\"name\":\"new\"}}");
+	CU_ASSERT(directory_is_member(directory, STR("C2")));
+	note("{\"type\":\"channel_left\",\"channel\":\"C2\"}");
+	CU_ASSERT_FALSE(directory_is_member(directory, STR("C2")));
+	CU_ASSERT_FALSE(directory_is_member(directory, STR("C9")));
+	stop();
+}
+
+/* ---- user groups ---- */
+
+#define OPS "{\"id\":\"S1\",\"handle\":\"ops\",\"users\":[\"U1ANA\"],\"user_count\":\"1\"}"
+#define WEB "{\"id\":\"S2\",\"handle\":\"web\",\"users\":[\"U2RAJ\"],\"date_delete\":0}"
+
+static int in_group(const char *group, const char *user)
+{
+	return directory_in_group(directory, str_from(group), str_from(user));
+}
+
+static void test_groups_are_asked_for_only_when_wanted(void)
+{
+	unsigned loaded = 0;
+
+	start();
+	directory_load(directory, on_loaded, &loaded);
+	note("{\"type\":\"subteam_members_changed\",\"subteam_id\":\"S7\",\"added_users\":[\"U1\"]}");
+	pass(3600000);
+	CU_ASSERT_PTR_NULL(fakehttp_find(http, "usergroups.list"));
+	CU_ASSERT_EQUAL(in_group("ops", "U1ANA"), -1);
+	CU_ASSERT_FALSE(directory_has_groups(directory));
+	directory_want_groups(directory); /* by rules that came later */
+	directory_want_groups(directory);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 3);
+	CU_ASSERT_STRING_EQUAL(fakehttp_find(http, "usergroups.list")->body, "include_users=true");
+	answer("usergroups.list", "{\"ok\":true,\"usergroups\":[" OPS "]}");
+	CU_ASSERT_EQUAL(in_group("ops", "U1ANA"), 1);
+	CU_ASSERT_EQUAL(loaded, 0); /* people and channels are still to come */
+	answer("users.list", "{\"ok\":true}");
+	answer("users.conversations", "{\"ok\":true}");
+	CU_ASSERT_EQUAL(loaded, 1);
+	stop();
+}
+
+static void test_groups_are_loaded_with_the_rest(void)
+{
+	unsigned loaded = 0;
+	struct str id;
+
+	start();
+	directory_want_groups(directory);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	directory_load(directory, on_loaded, &loaded);
+	answer("users.list", "{\"ok\":true}");
+	answer("users.conversations", "{\"ok\":true}");
+	CU_ASSERT_EQUAL(loaded, 0);
+	answer("usergroups.list", "{\"ok\":true,\"usergroups\":[" OPS "," WEB "]}");
+	CU_ASSERT_EQUAL(loaded, 1);
+	CU_ASSERT(directory_is_loaded(directory) && directory_has_groups(directory));
+	CU_ASSERT_EQUAL(directory_find_group(directory, STR("web"), &id), 1);
+	ASSERT_STR(id, "S2");
+	CU_ASSERT_EQUAL(directory_in_group(directory, id, STR("U2RAJ")), 1);
+	CU_ASSERT_EQUAL(directory_find_group(directory, STR("nix"), &id), 0);
+	CU_ASSERT_EQUAL(in_group("ops", "U1ANA"), 1);
+	CU_ASSERT_EQUAL(in_group("S1", "U2RAJ"), 0);
+	CU_ASSERT_EQUAL(in_group("nix", "U2RAJ"), 0); /* sure: there is no such group */
+	CU_ASSERT_EQUAL(in_group("S9", "U2RAJ"), 0);
+	stop();
+}
+
+static void test_groups_are_loaded_again(void)
+{
+	unsigned loaded = 0;
+	struct str id;
+
+	start();
+	directory_want_groups(directory);
+	directory_load(directory, on_loaded, &loaded);
+	answer("usergroups.list", "{\"ok\":true,\"usergroups\":[" OPS "]}");
+	pass(30 * 60000);
+	CU_ASSERT_EQUAL(in_group("ops", "U1ANA"), 1); /* what was known holds meanwhile */
+	answer("usergroups.list", "{\"ok\":true,\"usergroups\":[" WEB "]}");
+	CU_ASSERT_EQUAL(in_group("ops", "U1ANA"), 0);
+	CU_ASSERT_EQUAL(directory_find_group(directory, STR("ops"), &id), 0);
+	CU_ASSERT_EQUAL(in_group("web", "U2RAJ"), 1);
+	pass(30 * 60000);
+	answer("usergroups.list", "{\"ok\":false,\"error\":\"fatal_trouble\"}");
+	CU_ASSERT_EQUAL(in_group("web", "U2RAJ"), 1);
+	CU_ASSERT_EQUAL(loaded, 0);
+	stop();
+}
+
+static void test_groups_that_cannot_be_had(void)
+{
+	static const char *const errors[] = { "missing_scope", "plan_upgrade_required" };
+
+	for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
+		unsigned loaded = 0;
+		char body[100];
+
+		snprintf(body, sizeof(body), "{\"ok\":false,\"error\":\"%s\"}", errors[i]);
+		start();
+		directory_want_groups(directory);
+		directory_load(directory, on_loaded, &loaded);
+		answer("users.list", "{\"ok\":true}");
+		answer("users.conversations", "{\"ok\":true}");
+		answer("usergroups.list", body);
+		CU_ASSERT_EQUAL(loaded, 1); /* nothing waits for them */
+		CU_ASSERT_EQUAL(in_group("ops", "U1ANA"), -1);
+		CU_ASSERT_FALSE(directory_has_groups(directory));
+		pass(30 * 60000); /* the scope may have come */
+		answer("usergroups.list", "{\"ok\":true,\"usergroups\":[" OPS "]}");
+		CU_ASSERT_EQUAL(in_group("ops", "U1ANA"), 1);
+		CU_ASSERT_EQUAL(loaded, 1);
+		stop();
+	}
+}
+
+static void test_groups_learn_from_events(void)
+{
+	unsigned loaded = 0;
+
+	start();
+	directory_want_groups(directory);
+	directory_load(directory, on_loaded, &loaded);
+	answer("usergroups.list", "{\"ok\":true,\"usergroups\":[" OPS "]}");
+	note("{\"type\":\"subteam_created\",\"subteam\":" WEB "}");
+	CU_ASSERT_EQUAL(in_group("web", "U2RAJ"), 1);
+	note("{\"type\":\"subteam_members_changed\",\"subteam_id\":\"S1\",\"added_users\":[\"U2RAJ\"],"
+	     "\"added_users_count\":\"1\",\"removed_users\":[\"U1ANA\"],\"removed_users_count\":1}");
+	CU_ASSERT_EQUAL(in_group("ops", "U2RAJ"), 1);
+	CU_ASSERT_EQUAL(in_group("ops", "U1ANA"), 0);
+	note("{\"type\":\"subteam_updated\",\"subteam\":{\"id\":\"S2\",\"handle\":\"www\",\"users\":[]}}");
+	CU_ASSERT_EQUAL(in_group("www", "U2RAJ"), 0);
+	pass(60000);
+	CU_ASSERT_PTR_NULL(fakehttp_find(http, "usergroups.list")); /* all was said */
+	stop();
+}
+
+static void test_events_that_do_not_say_all(void)
+{
+	static const char *const events[] = {
+		"{\"type\":\"subteam_members_changed\",\"subteam_id\":\"S1\",\"added_users_count\":2}",
+		"{\"type\":\"subteam_members_changed\",\"subteam_id\":\"S1\",\"removed_users\":[\"U1\"],\"removed_users_count\":\"2\"}",
+		"{\"type\":\"subteam_members_changed\",\"subteam_id\":\"S9\",\"added_users\":[\"U1\"]}",
+		"{\"type\":\"subteam_created\",\"subteam\":{\"id\":\"S9\",\"handle\":\"new\"}}",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(events); i++) {
+		unsigned loaded = 0;
+
+		start();
+		directory_want_groups(directory);
+		directory_load(directory, on_loaded, &loaded);
+		answer("usergroups.list", "{\"ok\":true,\"usergroups\":[" OPS "]}");
+		note(events[i]);
+		pass(6000);
+		note(events[i]); /* a row of them does not put it off */
+		CU_ASSERT_PTR_NULL(fakehttp_find(http, "usergroups.list"));
+		pass(4000);
+		answer("usergroups.list", "{\"ok\":true,\"usergroups\":[" WEB "]}");
+		CU_ASSERT_EQUAL(in_group("web", "U2RAJ"), 1);
+		pass(60000);
+		CU_ASSERT_PTR_NULL(fakehttp_find(http, "usergroups.list"));
+		stop();
+	}
+}
+
+/* The list was written before the event happened, and comes after it. */
+static void test_an_event_overtakes_the_list(void)
+{
+	unsigned loaded = 0;
+
+	start();
+	directory_want_groups(directory);
+	directory_load(directory, on_loaded, &loaded);
+	note("{\"type\":\"subteam_updated\",\"subteam\":{\"id\":\"S1\",\"handle\":\"ops\",\"users\":[\"U2RAJ\"]}}");
+	answer("usergroups.list", "{\"ok\":true,\"usergroups\":[" OPS "]}");
+	CU_ASSERT_EQUAL(in_group("ops", "U1ANA"), 1);
+	pass(10000);
+	answer("usergroups.list",
+	       "{\"ok\":true,\"usergroups\":[{\"id\":\"S1\",\"handle\":\"ops\",\"users\":[\"U2RAJ\"]}]}");
+	CU_ASSERT_EQUAL(in_group("ops", "U1ANA"), 0);
+	stop();
+}
+
 /* A membership event has only one letter for its channel. */
 static void test_the_roster_knows_kinds_better(void)
 {
@@ -460,6 +670,7 @@ static void test_freeing_with_everything_under_way(void)
 	unsigned loaded = 0;
 
 	start();
+	directory_want_groups(directory);
 	directory_load(directory, on_loaded, &loaded);
 	complete(message("C1", "U1ANA", "<@U2RAJ>"), WANT_NAMES, "a");
 	complete(message("C1", "U1ANA", "<@U2RAJ>"), WANT_NAMES, "b");
@@ -487,5 +698,13 @@ UNIT_MAIN("directory", { "all pages are loaded", test_loading_all_pages },
 	  { "the message reacted to cannot be read", test_the_message_reacted_to_cannot_be_read },
 	  { "learning from events", test_learning_from_events },
 	  { "the bot's own join teaches the channel", test_the_bots_own_join_teaches_the_channel },
+	  { "channels the bot is in", test_channels_the_bot_is_in },
+	  { "groups are asked for only when wanted", test_groups_are_asked_for_only_when_wanted },
+	  { "groups are loaded with the rest", test_groups_are_loaded_with_the_rest },
+	  { "groups are loaded again", test_groups_are_loaded_again },
+	  { "groups that cannot be had", test_groups_that_cannot_be_had },
+	  { "groups learn from events", test_groups_learn_from_events },
+	  { "events that do not say all", test_events_that_do_not_say_all },
+	  { "an event overtakes the list", test_an_event_overtakes_the_list },
 	  { "the roster knows kinds better", test_the_roster_knows_kinds_better },
 	  { "freeing with everything under way", test_freeing_with_everything_under_way })
