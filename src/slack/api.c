@@ -9,10 +9,10 @@
 #include "slack/api.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include "base/map.h"
 #include "base/mem.h"
 #include "slack/backoff.h"
+#include "slack/method.h"
 #include "slack/pace.h"
 #include "slack/verdict.h"
 
@@ -28,60 +28,12 @@ enum {
 	POST_BURST = 4,
 };
 
-/* ---- methods ---- */
-
-/* Calls a minute as Slack grants them, half of them at once. */
-enum tier { TIER_UNLIMITED, TIER_2, TIER_3, TIER_4, TIER_CONNECT };
-
-static const struct {
-	int64_t every_ms, burst;
-} tiers[] = {
-	[TIER_UNLIMITED] = { 0, 1 },
-	[TIER_2] = { 3000, 10 },
-	[TIER_3] = { 1200, 25 },
-	[TIER_4] = { 600, 50 },
-	/* Documented as 3 and 1, but reconnect storms hit 429. An announced refresh may wait: the
-	 * old socket is read until its successor is live. */
-	[TIER_CONNECT] = { 10000, 5 },
-};
-
-static const struct method {
-	const char *name;
-	enum tier tier;
-	bool repeatable; /* twice does no more than once */
-	bool posts;	 /* shows something in a channel */
-	bool reads;	 /* asks about people, channels or messages */
-} methods[] = {
-	{ "auth.test", TIER_4, true, false, false },
-	{ "apps.connections.open", TIER_CONNECT, true, false, false },
-	{ "rtm.connect", TIER_CONNECT, true, false, false },
-	{ "rtm.start", TIER_CONNECT, true, false, false },
-	{ "chat.postMessage", TIER_UNLIMITED, false, true, false },
-	{ "chat.postEphemeral", TIER_4, false, true, false },
-	{ "reactions.add", TIER_3, true, false, false },
-	{ "reactions.get", TIER_3, true, false, true },
-	{ "users.list", TIER_2, true, false, true },
-	{ "users.info", TIER_4, true, false, true },
-	{ "users.conversations", TIER_3, true, false, true },
-	{ "conversations.info", TIER_3, true, false, true },
-};
-
-static const struct method unknown_method = { "", TIER_3, false, false, false };
-
-static const struct method *method_named(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
-		if (strcmp(methods[i].name, name) == 0)
-			return &methods[i];
-	}
-	return &unknown_method;
-}
-
 /* ---- what there is ---- */
 
-/* What is remembered of a method. */
+/* What is known and remembered of a method. */
 struct usage {
-	const struct method *method;
+	char *name;
+	struct method method;
 	struct pace pace;
 	bool scope_told;
 	bool trouble_told;
@@ -115,8 +67,7 @@ struct api {
 struct api_call {
 	struct api *api;
 	struct lane *lane;
-	struct usage *usage;
-	const char *method;
+	struct usage *usage; /* lives as long as the api */
 	const struct secret *token;
 	struct buf form;
 	void (*on_answer)(void *owner, const struct api_answer *answer);
@@ -206,7 +157,7 @@ static struct lane *lane_for(struct api *api, struct str channel, const char *me
 	if (lane != NULL)
 		return lane;
 	return lane_new(api, buf_str(&key), channel.len > 0,
-			channel.len == 0 && method_named(method)->reads);
+			channel.len == 0 && method_named(method).reads);
 }
 
 static void lane_delete(void *object)
@@ -265,11 +216,11 @@ static void call_send(struct api_call *call)
 
 	buf_init(&url, 0);
 	buf_addz(&url, api->base_url);
-	buf_addz(&url, call->method);
+	http_escape(&url, str_from(call->usage->name));
 	buf_addc(&url, '\0');
 	req.url = url.p;
 	pace_take(&call->usage->pace, loop_now(api->loop));
-	if (call->usage->method->posts)
+	if (call->usage->method.posts)
 		pace_take(&call->lane->posts, loop_now(api->loop));
 	list_remove(&call->link);
 	list_append(&call->lane->held, &call->link);
@@ -282,7 +233,7 @@ static int64_t call_wait_ms(const struct api_call *call)
 {
 	struct mono now = loop_now(call->api->loop);
 	int64_t ms = pace_wait_ms(&call->usage->pace, now);
-	int64_t post_ms = call->usage->method->posts ? pace_wait_ms(&call->lane->posts, now) : 0;
+	int64_t post_ms = call->usage->method.posts ? pace_wait_ms(&call->lane->posts, now) : 0;
 
 	return ms > post_ms ? ms : post_ms;
 }
@@ -443,7 +394,7 @@ static void note_trouble(struct usage *usage, const struct verdict *v)
 static void note_success(const struct api_call *call)
 {
 	if (call->usage->trouble_told)
-		log_info("api", "%s works again", call->method);
+		log_info("api", "%s works again", call->usage->name);
 	call->usage->trouble_told = false;
 }
 
@@ -484,7 +435,7 @@ static void call_limited(struct api_call *call, const struct verdict *v)
 	int64_t ms = backoff_at_least(-1, v->wait_ms);
 
 	if (pace_wait_ms(&call->usage->pace, now) < v->wait_ms)
-		log_warn("api", "Slack wants fewer calls: %s rests for %lld s", call->method,
+		log_warn("api", "Slack wants fewer calls: %s rests for %lld s", call->usage->name,
 			 (long long)(v->wait_ms / 1000));
 	pace_freeze(&call->usage->pace, now, ms);
 	call_to_head(call);
@@ -494,7 +445,7 @@ static void call_limited(struct api_call *call, const struct verdict *v)
 /* Repeats what is safe to repeat. A channel does not wait for ever behind one call that Slack chokes on. */
 static bool may_repeat(struct api_call *call)
 {
-	if (!call->usage->method->repeatable)
+	if (!call->usage->method.repeatable)
 		return false;
 	return ++call->n_unsure < MAX_UNSURE_IN_LANE || !call->lane->is_channel;
 }
@@ -551,7 +502,7 @@ static void on_reply(void *owner, const struct http_reply *reply)
 
 	call->http = NULL;
 	count_under_way(call, -1);
-	verdict_read(&v, reply, call->method);
+	verdict_read(&v, reply, call->usage->name);
 	note_reach(call->api, &v);
 	call_judge(call, &v, reply);
 	verdict_deinit(&v);
@@ -562,17 +513,26 @@ static void on_reply(void *owner, const struct http_reply *reply)
 static struct usage *usage_of(struct api *api, const char *method)
 {
 	struct usage *usage = map_get(&api->usages, str_from(method));
-	enum tier tier;
+	int64_t every_ms;
 
 	if (usage != NULL)
 		return usage;
 	usage = mem_zero(1, sizeof(*usage));
+	usage->name = mem_strdup(method);
 	usage->method = method_named(method);
-	tier = usage->method->tier;
-	pace_init(&usage->pace, tier == TIER_CONNECT ? api->connect_every_ms : tiers[tier].every_ms,
-		  tiers[tier].burst);
+	every_ms = usage->method.connects && api->connect_every_ms > 0 ? api->connect_every_ms :
+									 usage->method.every_ms;
+	pace_init(&usage->pace, every_ms, usage->method.burst);
 	map_set(&api->usages, str_from(method), usage);
 	return usage;
+}
+
+static void usage_free(void *object)
+{
+	struct usage *usage = object;
+
+	free(usage->name);
+	free(usage);
 }
 
 static struct api_call *call_new(struct api *api, const char *method, const struct secret *token,
@@ -583,7 +543,6 @@ static struct api_call *call_new(struct api *api, const char *method, const stru
 	call->api = api;
 	call->lane = lane_for(api, channel, method);
 	call->usage = usage_of(api, method);
-	call->method = method;
 	call->token = token;
 	call->form = take_form(take_args);
 	call->owner = owner;
@@ -656,8 +615,7 @@ int api_new(struct api **out, const struct api_setup *setup)
 	api->http = setup->http;
 	api->base_url = mem_strdup(setup->base_url);
 	api->post_every_ms = setup->post_every_ms > 0 ? setup->post_every_ms : POST_EVERY_MS;
-	api->connect_every_ms = setup->connect_every_ms > 0 ? setup->connect_every_ms :
-							      tiers[TIER_CONNECT].every_ms;
+	api->connect_every_ms = setup->connect_every_ms;
 	api->post_burst = setup->post_burst > 0 ? setup->post_burst : POST_BURST;
 	map_init(&api->usages);
 	map_init(&api->lanes);
@@ -692,7 +650,7 @@ void api_free(struct api *api)
 	if (api == NULL)
 		return;
 	map_deinit(&api->lanes, drop_lane);
-	map_deinit(&api->usages, free);
+	map_deinit(&api->usages, usage_free);
 	free(api->base_url);
 	free(api);
 }

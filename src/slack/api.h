@@ -2,7 +2,7 @@
 /*
  * Web API calls: form-encoded, paced, in order per channel, errors sorted into what a caller can do
  * about them. What cannot have happened (429, not sent) is tried again here, for as long as it takes;
- * what may have happened is tried again only for methods that are safe to repeat (a table says which).
+ * what may have happened is tried again only for methods that are safe to repeat (slack/method.h).
  * What an answer means: slack/verdict.h.
  */
 #pragma once
@@ -49,7 +49,7 @@ void api_arg(struct api_args *args, const char *name, struct str value);
 void api_arg_bool(struct api_args *args, const char *name, bool value);
 
 /* `channel` empty = not bound to one (no order kept but per method). The callback comes once, never
- * from within api_call. Takes args (NULL = none). `method` is a static text; the token outlives the call. */
+ * from within api_call. Takes args (NULL = none). The token outlives the call. */
 struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
 			  struct str channel, struct api_args *take_args,
 			  void (*on_answer)(void *owner, const struct api_answer *answer),

@@ -543,6 +543,27 @@ static void test_connecting_is_paced(void)
 	stop();
 }
 
+/* Rules name methods, and rules come and go. */
+static void test_a_method_that_is_gone_meanwhile(void)
+{
+	struct seen seen = { 0 };
+	char *name = mem_strdup("bookmarks.add");
+
+	start();
+	api_call(api, name, &token, STR_EMPTY, NULL, on_answer, &seen);
+	memset(name, 'x', strlen(name));
+	free(name);
+	CU_ASSERT_STRING_EQUAL(fakehttp_open(http, 0)->url, "https://slack.test/api/bookmarks.add");
+	fakehttp_answer(fakehttp_open(http, 0), 429, "");
+	pass(32000);
+	fakehttp_answer(fakehttp_open(http, 0), 200, "{\"ok\":false,\"error\":\"invalid_link\"}");
+	CU_ASSERT_EQUAL(seen.n, 1);
+	CU_ASSERT(strstr(seen.sentence, "bookmarks.add") != NULL);
+	api_call(api, "a&b c", &token, STR_EMPTY, NULL, on_answer, &seen); /* stays one name */
+	CU_ASSERT_STRING_EQUAL(fakehttp_open(http, 0)->url, "https://slack.test/api/a%26b%20c");
+	stop();
+}
+
 /* ---- cancelling and freeing ---- */
 
 static void test_cancelling(void)
@@ -634,6 +655,7 @@ UNIT_MAIN("api", { "a call", test_a_call }, { "outcomes", test_outcomes },
 	  { "a failing read holds nobody up", test_a_failing_read_does_not_hold_up_others },
 	  { "a workspace that moves", test_moving_workspace },
 	  { "a try is one try", test_a_try_is_one_try },
+	  { "a method that is gone meanwhile", test_a_method_that_is_gone_meanwhile },
 	  { "connecting is paced", test_connecting_is_paced }, { "cancelling", test_cancelling },
 	  { "freeing with calls under way", test_freeing_with_calls_under_way },
 	  { "callbacks may do anything", test_callbacks_may_do_anything })
