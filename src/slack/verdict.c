@@ -62,6 +62,10 @@ static const struct error_row {
 
 	{ "already_reacted", VERDICT_OK, NULL },
 	{ "no_reaction", VERDICT_OK, NULL },
+	{ "no_pin", VERDICT_OK, NULL },
+	{ "not_pinned", VERDICT_OK, NULL },
+	{ "already_archived", VERDICT_OK, NULL },
+	{ "not_archived", VERDICT_OK, NULL },
 	{ "already_in_channel", VERDICT_OK, NULL },
 	{ "already_pinned", VERDICT_OK, NULL },
 	{ "no_op", VERDICT_OK, NULL },
@@ -89,6 +93,40 @@ static const struct error_row {
 	{ "messages_tab_disabled", VERDICT_REFUSED,
 	  "the app takes no direct messages; switch its Messages Tab on under App Home" },
 	{ "message_not_found", VERDICT_REFUSED, "the message is gone" },
+	{ "thread_not_found", VERDICT_REFUSED, "the thread is gone" },
+	{ "cant_update_message", VERDICT_REFUSED,
+	  "only the bot's own messages can be changed, and none that only one person sees" },
+	{ "cant_delete_message", VERDICT_REFUSED,
+	  "only the bot's own messages can be deleted, and none that only one person sees" },
+	{ "edit_window_closed", VERDICT_REFUSED,
+	  "the workspace does not allow messages this old to be changed" },
+	{ "update_failed", VERDICT_REFUSED, "Slack could not change the message" },
+	{ "invalid_blocks", VERDICT_REFUSED, "the blocks are not what Slack understands" },
+	{ "invalid_blocks_format", VERDICT_REFUSED, "the blocks are no JSON array of objects" },
+	{ "msg_blocks_too_long", VERDICT_REFUSED, "the blocks hold too much text" },
+	{ "invalid_attachments", VERDICT_REFUSED,
+	  "the attachments are not what Slack understands" },
+	{ "too_many_attachments", VERDICT_REFUSED, "a message has at most 100 attachments" },
+	{ "markdown_text_conflict", VERDICT_REFUSED,
+	  "markdown_text cannot stand beside text or blocks" },
+	{ "invalid_arguments", VERDICT_REFUSED, "the arguments are not what the method wants" },
+	{ "invalid_arg_name", VERDICT_REFUSED, "the method knows no such argument" },
+	{ "missing_argument", VERDICT_REFUSED, "an argument that the method needs is missing" },
+	{ "bad_timestamp", VERDICT_REFUSED, "this is no ts of a message" },
+	{ "time_in_past", VERDICT_REFUSED, "the time is over" },
+	{ "time_too_far", VERDICT_REFUSED, "the time is too far away" },
+	{ "not_reactable", VERDICT_REFUSED, "nobody can react to this" },
+	{ "not_pinnable", VERDICT_REFUSED, "this cannot be pinned" },
+	{ "too_many_pins", VERDICT_REFUSED, "the channel has as many pins as it may have" },
+	{ "method_not_supported_for_channel_type", VERDICT_REFUSED,
+	  "the method is not for this kind of channel" },
+	{ "name_taken", VERDICT_REFUSED, "there is a channel of this name already" },
+	{ "users_not_found", VERDICT_REFUSED, "there is no such person" },
+	{ "no_such_subteam", VERDICT_REFUSED, "there is no such user group" },
+	{ "plan_upgrade_required", VERDICT_REFUSED, "the workspace's plan does not offer this" },
+	{ "invalid_trigger_id", VERDICT_REFUSED, "this is no trigger of this app" },
+	{ "expired_trigger_id", VERDICT_REFUSED, "a trigger is good for three seconds" },
+	{ "exchanged_trigger_id", VERDICT_REFUSED, "a trigger is good for one call" },
 	{ "user_not_found", VERDICT_REFUSED, "there is no such person" },
 	{ "user_not_in_channel", VERDICT_REFUSED, "the person is not in the channel" },
 	{ "invalid_name", VERDICT_REFUSED, "there is no such emoji" },
@@ -131,6 +169,34 @@ enum verdict_kind verdict_of_error(struct str error)
 	const struct error_row *row = error_row(error);
 
 	return row != NULL ? row->kind : VERDICT_REFUSED;
+}
+
+static bool is_any_of(struct str text, const char *const *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (str_is(text, texts[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Some fatal codes mean the method no less than the token. A rule may call a method that is not for this
+ * token: that must not stop a bot which can do all else. */
+static bool is_only_the_method(struct str error, const char *method)
+{
+	static const char *const codes[] = { "not_allowed_token_type", "is_bot", "missing_args",
+					     "enterprise_is_restricted",
+					     "team_access_not_granted" };
+	static const char *const vital[] = { "auth.test", "apps.connections.open", "rtm.connect",
+					     "rtm.start", "chat.postMessage" };
+
+	return is_any_of(error, codes, ARRAY_LEN(codes)) &&
+	       !is_any_of(str_from(method), vital, ARRAY_LEN(vital));
+}
+
+static enum verdict_kind kind_for(struct str error, const char *method)
+{
+	return is_only_the_method(error, method) ? VERDICT_REFUSED : verdict_of_error(error);
 }
 
 int64_t verdict_retry_after_ms(struct str header)
@@ -225,7 +291,7 @@ static void judge_json(struct verdict *v, const struct http_reply *reply, const 
 		       bool ok)
 {
 	v->error = ok ? STR_EMPTY : json_str(v->body, "error");
-	v->kind = ok ? VERDICT_OK : verdict_of_error(v->error);
+	v->kind = ok ? VERDICT_OK : kind_for(v->error, method);
 	if (v->kind == VERDICT_LIMITED) {
 		judge_limited(v, reply, method);
 		return;

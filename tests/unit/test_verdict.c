@@ -116,6 +116,41 @@ static void test_method_makes_it_clearer(void)
 	verdict_deinit(&v);
 }
 
+/* A rule may call what is not for this token; the bot can do all else. */
+static void test_a_method_for_others_is_no_end(void)
+{
+	static const char *const codes[] = { "not_allowed_token_type", "is_bot", "missing_args",
+					     "enterprise_is_restricted",
+					     "team_access_not_granted" };
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		char body[128];
+		struct http_reply reply = { .outcome = HTTP_ANSWERED, .status = 200 };
+		struct verdict v;
+
+		snprintf(body, sizeof(body), "{\"ok\":false,\"error\":\"%s\"}", codes[i]);
+		reply.body = str_from(body);
+		verdict_read(&v, &reply, "users.profile.set");
+		CU_ASSERT_EQUAL(v.kind, VERDICT_REFUSED);
+		CU_ASSERT(strstr(v.sentence, codes[i]) != NULL);
+		verdict_deinit(&v);
+		check(200, body, VERDICT_FATAL, codes[i]); /* posting it cannot do without */
+	}
+}
+
+static void test_changing_messages(void)
+{
+	check(200, "{\"ok\":false,\"error\":\"message_not_found\"}", VERDICT_REFUSED, "gone");
+	check(200, "{\"ok\":false,\"error\":\"cant_update_message\"}", VERDICT_REFUSED,
+	      "own messages");
+	check(200, "{\"ok\":false,\"error\":\"cant_delete_message\"}", VERDICT_REFUSED,
+	      "own messages");
+	check(200, "{\"ok\":false,\"error\":\"edit_window_closed\"}", VERDICT_REFUSED, "this old");
+	check(200, "{\"ok\":false,\"error\":\"no_reaction\"}", VERDICT_OK, "");
+	check(200, "{\"ok\":false,\"error\":\"no_pin\"}", VERDICT_OK, "");
+	check(200, "{\"ok\":false,\"error\":\"plan_upgrade_required\"}", VERDICT_REFUSED, "plan");
+}
+
 static void test_retry_after(void)
 {
 	CU_ASSERT_EQUAL(verdict_retry_after_ms(STR("3")), 3000);
@@ -134,4 +169,5 @@ UNIT_MAIN("verdict", { "ok", test_ok }, { "refusals", test_refusals },
 	  { "fatal errors", test_fatal }, { "what passes", test_what_passes },
 	  { "unsure", test_unsure }, { "no answer at all", test_without_an_answer },
 	  { "the method makes a code clearer", test_method_makes_it_clearer },
-	  { "Retry-After", test_retry_after })
+	  { "a method for others is no end", test_a_method_for_others_is_no_end },
+	  { "changing messages", test_changing_messages }, { "Retry-After", test_retry_after })
