@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "slack/listing.h"
 #include "slack/lookups.h"
+#include "slack/moves.h"
 #include "slack/roster.h"
 
 enum {
@@ -19,6 +20,7 @@ struct directory {
 	struct listing *listing;
 	struct lookups *lookups;
 	struct completer *completer;
+	struct moves moves;
 	struct buf found; /* what directory_find_… gives */
 	struct loop_timer groups;
 	bool wants_groups;
@@ -41,6 +43,7 @@ void directory_complete(struct directory *d, struct event *take, unsigned wants,
 			void (*on_complete)(void *owner, struct event *take, void *tag),
 			void *owner, void *tag)
 {
+	moves_unify(&d->moves, take);
 	completer_take(d->completer, take, wants, on_complete, owner, tag);
 }
 
@@ -326,6 +329,7 @@ int directory_new(struct directory **out, struct loop *loop, struct api *api,
 
 	d->names = (struct text_names){ d, name_of_user, name_of_channel, name_of_group };
 	roster_init(&d->roster);
+	moves_init(&d->moves);
 	buf_init(&d->found, 0);
 	d->loop = loop;
 	loop_timer_init(&d->groups, on_groups_due, d);
@@ -344,6 +348,7 @@ void directory_free(struct directory *d)
 	completer_free(d->completer);
 	lookups_free(d->lookups);
 	listing_free(d->listing);
+	moves_deinit(&d->moves);
 	roster_deinit(&d->roster);
 	buf_deinit(&d->found);
 	free(d);

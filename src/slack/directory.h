@@ -42,7 +42,7 @@ struct str directory_email(const struct directory *d, struct str user);
 /* Learns from member, channel, user and user group events. */
 void directory_note(struct directory *d, const struct event *ev);
 
-/* Completes an event as completer_take does; `wants` are of enum completer_want. Takes the event. */
+/* Completes an event as completer_take does, and gives one joining one key (slack/moves.h); `wants` are of enum completer_want. Takes the event. */
 void directory_complete(struct directory *d, struct event *take, unsigned wants,
 			void (*on_complete)(void *owner, struct event *take, void *tag),
 			void *owner, void *tag);

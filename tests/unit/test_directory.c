@@ -477,6 +477,28 @@ static void test_channels_the_bot_is_in(void)
 	stop();
 }
 
+static void test_one_joining_has_one_key(void)
+{
+	struct str first;
+
+	start();
+	directory_complete(
+		directory,
+		event("{\"type\":\"member_joined_channel\",\"user\":\"U9\",\"channel\":\"C1\",\"event_ts\":\"1355518799.900000\"}"),
+		0, keep, NULL, NULL);
+	first = str_from(str_dup(completed->key));
+	event_free(completed);
+	directory_complete(
+		directory,
+		event("{\"type\":\"message\",\"subtype\":\"channel_join\",\"user\":\"U9\",\"channel\":\"C1\",\"ts\":\"1355518800.000100\"}"),
+		0, keep, NULL, NULL);
+	CU_ASSERT(first.len > 0 && str_eq(completed->key, first));
+	event_free(completed);
+	completed = NULL;
+	free((char *)first.p);
+	stop();
+}
+
 /* ---- user groups ---- */
 
 #define OPS "{\"id\":\"S1\",\"handle\":\"ops\",\"users\":[\"U1ANA\"],\"user_count\":\"1\"}"
@@ -699,6 +721,7 @@ UNIT_MAIN("directory", { "all pages are loaded", test_loading_all_pages },
 	  { "learning from events", test_learning_from_events },
 	  { "the bot's own join teaches the channel", test_the_bots_own_join_teaches_the_channel },
 	  { "channels the bot is in", test_channels_the_bot_is_in },
+	  { "one joining has one key", test_one_joining_has_one_key },
 	  { "groups are asked for only when wanted", test_groups_are_asked_for_only_when_wanted },
 	  { "groups are loaded with the rest", test_groups_are_loaded_with_the_rest },
 	  { "groups are loaded again", test_groups_are_loaded_again },
