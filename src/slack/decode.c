@@ -56,11 +56,24 @@ static int64_t ts_ms(struct str ts)
 /* Rules can insert any field of the payload: what opens doors is not kept in it. */
 static bool is_secret(struct str name)
 {
-	static const char *const secrets[] = { "token", "bot_access_token", "response_url",
-					       "trigger_id" };
+	const struct str secrets[] = { STR("token"), STR("bot_access_token"), STR("response_url"),
+				       STR("trigger_id") };
 
 	for (size_t i = 0; i < ARRAY_LEN(secrets); i++) {
-		if (str_is(name, secrets[i]))
+		if (str_eq(name, secrets[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool has_secrets(const struct json *object)
+{
+	struct json *value;
+	struct str name;
+	size_t at = 0;
+
+	while (json_member(object, &at, &name, &value)) {
+		if (is_secret(name))
 			return true;
 	}
 	return false;
@@ -68,11 +81,13 @@ static bool is_secret(struct str name)
 
 static struct json *copy_without_secrets(const struct json *object)
 {
-	struct json *copy = json_new_object();
-	struct json *value;
+	struct json *copy, *value;
 	struct str name;
 	size_t at = 0;
 
+	if (!has_secrets(object))
+		return json_copy(object);
+	copy = json_new_object();
 	while (json_member(object, &at, &name, &value)) {
 		if (!is_secret(name))
 			json_set(copy, name.p, json_copy(value));
