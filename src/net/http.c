@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A POST must not be sent twice unseen. When a kept connection dies before any byte of an answer, libcurl sends
+ * A request must not be sent twice unseen. When a kept connection dies before any byte of an answer, libcurl sends
  * the request again by itself, if it can: so the body comes from a read callback that cannot be rewound, and
  * the same fault ends as an error that we pass on as HTTP_UNSURE. A request without a body has nothing to rewind
  * and goes over a connection of its own, for only what dies on a kept one is sent again.
@@ -10,9 +10,11 @@
  */
 #include "net/http.h"
 
+#include <assert.h>
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,6 +22,7 @@
 #include "base/buf.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "net/fence.h"
 #include "net/pool.h"
 
 enum {
@@ -33,8 +36,9 @@ enum {
 struct http {
 	struct loop *loop;
 	char *ca_file;
-	/* Two, so that a WebSocket never waits in line behind requests to the same host. */
-	struct pool *requests, *sockets;
+	/* Of their own, so that a WebSocket never waits in line behind requests to the same host, and a fenced
+	 * request never finds a connection that was made without looking where it leads. */
+	struct pool *requests, *fenced, *sockets;
 	struct list calls;
 };
 
@@ -46,6 +50,9 @@ struct http_call {
 	size_t body_sent; /* given to libcurl */
 	bool left;	  /* something that can have an effect has been given to libcurl to send */
 	bool told;	  /* on_reply is running, or has run */
+	bool fenced;	  /* an address was refused */
+	bool connects;	  /* an address was not */
+	char why[64];	  /* room for on_reply's */
 	struct buf answer;
 	void (*on_reply)(void *owner, const struct http_reply *reply);
 	void *owner;
@@ -53,11 +60,18 @@ struct http_call {
 
 /* ---- answers ---- */
 
+static void headers_free(struct curl_slist *headers)
+{
+	for (struct curl_slist *each = headers; each != NULL; each = each->next)
+		explicit_bzero(each->data, strlen(each->data));
+	curl_slist_free_all(headers);
+}
+
 static void call_free(struct http_call *call)
 {
 	list_remove(&call->link);
 	transfer_deinit(&call->transfer);
-	curl_slist_free_all(call->headers);
+	headers_free(call->headers);
 	buf_deinit(&call->body);
 	buf_deinit(&call->answer);
 	free(call);
@@ -79,9 +93,33 @@ static struct str header(const struct http_call *call, const char *name)
 	return str_trim(str_from(found->value));
 }
 
-static const char *why_failed(const struct http_call *call, int code)
+static bool is_fenced(const struct http_call *call)
 {
-	return call->answer.bad ? "the answer is over 16 MiB" : transfer_why(&call->transfer, code);
+	return call->fenced && !call->connects;
+}
+
+static const char *why_too_large(struct http_call *call)
+{
+	static const struct {
+		size_t bytes;
+		const char *name;
+	} units[] = { { 1 << 20, "MiB" }, { 1 << 10, "KiB" }, { 1, "bytes" } };
+	size_t i = 0;
+
+	while (call->answer.max % units[i].bytes != 0)
+		i++;
+	snprintf(call->why, sizeof(call->why), "the answer is over %zu %s",
+		 call->answer.max / units[i].bytes, units[i].name);
+	return call->why;
+}
+
+static const char *why_failed(struct http_call *call, int code)
+{
+	if (call->answer.bad)
+		return why_too_large(call);
+	if (is_fenced(call))
+		return "it leads to an address that is private";
+	return transfer_why(&call->transfer, code);
 }
 
 static void on_done(struct transfer *t, int code)
@@ -102,6 +140,8 @@ static void on_done(struct transfer *t, int code)
 	if (code != CURLE_OK) {
 		reply.outcome = call->left ? HTTP_UNSURE : HTTP_NOT_SENT;
 		reply.why = why_failed(call, code);
+		reply.too_large = call->answer.bad;
+		reply.fenced = is_fenced(call);
 	}
 	call->on_reply(call->owner, &reply);
 	call_free(call);
@@ -154,6 +194,20 @@ static int on_sockopt(void *user, curl_socket_t fd, curlsocktype purpose)
 	return CURL_SOCKOPT_OK;
 }
 
+/* Where libcurl is about to connect to; without a socket it tries the next address. */
+static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct http_call *call = user;
+
+	(void)purpose;
+	if (!fence_allows(&address->addr)) {
+		call->fenced = true;
+		return CURL_SOCKET_BAD;
+	}
+	call->connects = true;
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 /* ---- requests ---- */
 
 static void add_header(struct http_call *call, const char *line)
@@ -165,18 +219,36 @@ static void add_header(struct http_call *call, const char *line)
 	call->headers = longer;
 }
 
-static void set_headers(struct http_call *call, const struct secret *bearer)
+/* What libcurl takes for `no such header`, an empty value, it wants written with a semicolon. */
+static void add_named(struct http_call *call, const char *name, const char *before,
+		      const char *value)
 {
 	struct buf line;
 
+	buf_init(&line, 0);
+	if (value[0] != '\0')
+		buf_addf(&line, "%s: %s%s", name, before, value);
+	else
+		buf_addf(&line, "%s;", name);
+	buf_addc(&line, '\0');
+	add_header(call, line.p);
+	explicit_bzero(line.p, line.len);
+	buf_deinit(&line);
+}
+
+static void set_headers(struct http_call *call, const struct http_request *req)
+{
 	add_header(call, "Expect:"); /* no waiting for 100 Continue */
-	if (bearer != NULL && bearer->value != NULL) {
-		buf_init(&line, 0);
-		buf_addf(&line, "Authorization: Bearer %s", bearer->value);
-		buf_addc(&line, '\0');
-		add_header(call, line.p);
-		explicit_bzero(line.p, line.len);
-		buf_deinit(&line);
+	if (req->bearer != NULL && req->bearer->value != NULL)
+		add_named(call, "Authorization", "Bearer ", req->bearer->value);
+	if (req->content_type != NULL)
+		add_named(call, "Content-Type", "", req->content_type);
+	for (size_t i = 0; i < req->n_headers; i++) {
+		const struct http_header *h = &req->headers[i];
+
+		assert(strpbrk(h->name, "\r\n:") == NULL);
+		assert(strpbrk(h->value->value, "\r\n") == NULL);
+		add_named(call, h->name, "", h->value->value);
 	}
 	curl_easy_setopt(call->transfer.easy, CURLOPT_HTTPHEADER, call->headers);
 }
@@ -197,23 +269,39 @@ static void set_trust(CURL *easy, const char *ca_file)
 }
 
 /* No CURLOPT_SEEKFUNCTION, on purpose: see the head of this file. */
-static void set_body(struct http_call *call)
+static void set_body(struct http_call *call, const char *method)
 {
 	CURL *easy = call->transfer.easy;
 
-	curl_easy_setopt(easy, CURLOPT_POST, 1L);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
-	curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
-	curl_easy_setopt(easy, CURLOPT_READDATA, call);
+	if (method != NULL && strcmp(method, "GET") == 0) {
+		assert(call->body.len == 0);
+		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	} else {
+		/* Whatever it is called, it is sent as a POST is, with its body from on_read. */
+		curl_easy_setopt(easy, CURLOPT_POST, 1L);
+		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
+		curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+		curl_easy_setopt(easy, CURLOPT_READDATA, call);
+	}
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, call->body.len == 0 ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_about_to_send);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
 }
 
+static void set_fence(struct http_call *call)
+{
+	call->transfer.direct = true;
+	curl_easy_setopt(call->transfer.easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(call->transfer.easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+	curl_easy_setopt(call->transfer.easy, CURLOPT_OPENSOCKETDATA, call);
+}
+
 static void set_connection(CURL *easy, const struct http_request *req)
 {
 	curl_easy_setopt(easy, CURLOPT_URL, req->url);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, req->allow_http ? "https,http" : "https");
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "retort");
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* whatever libcurl can unpack */
@@ -232,17 +320,19 @@ struct http_call *http_post(struct http *http, const struct http_request *req,
 	call->on_reply = on_reply;
 	call->owner = owner;
 	buf_init(&call->body, 0);
-	buf_init(&call->answer, HTTP_MAX_BODY);
+	buf_init(&call->answer, req->max_body > 0 ? req->max_body : HTTP_MAX_BODY);
 	buf_add(&call->body, req->body);
 	list_init(&call->link);
 	list_append(&http->calls, &call->link);
-	transfer_init(&call->transfer, http->requests, on_done);
+	transfer_init(&call->transfer, req->fence ? http->fenced : http->requests, on_done);
 	set_connection(call->transfer.easy, req);
 	set_trust(call->transfer.easy, http->ca_file);
-	set_body(call);
+	set_body(call, req->method);
+	if (req->fence)
+		set_fence(call);
 	curl_easy_setopt(call->transfer.easy, CURLOPT_WRITEFUNCTION, on_write);
 	curl_easy_setopt(call->transfer.easy, CURLOPT_WRITEDATA, call);
-	set_headers(call, req->bearer);
+	set_headers(call, req);
 	transfer_start(&call->transfer);
 	return call;
 }
@@ -277,6 +367,8 @@ int http_new(struct http **out, struct loop *loop, const char *ca_file)
 	list_init(&http->calls);
 	r = pool_new(&http->requests, loop, MAX_HOST_CONNECTIONS);
 	if (r == 0)
+		r = pool_new(&http->fenced, loop, MAX_HOST_CONNECTIONS);
+	if (r == 0)
 		r = pool_new(&http->sockets, loop, POOL_ANY_CONNECTIONS);
 	if (r == 0)
 		*out = http;
@@ -297,6 +389,7 @@ void http_free(struct http *http)
 	list_each (link, &http->calls)
 		call_free(list_entry(link, struct http_call, link));
 	pool_free(http->requests);
+	pool_free(http->fenced);
 	pool_free(http->sockets);
 	free(http->ca_file);
 	free(http);

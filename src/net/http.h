@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * HTTPS requests by libcurl on the loop. A POST is never silently sent twice: its body cannot be rewound,
- * and whatever leaves it unknown whether the server acted is told as such.
+ * HTTPS requests by libcurl on the loop. A request is never silently sent twice: its body cannot be rewound,
+ * and whatever leaves it unknown whether the server acted is told as such. Redirects are answers like any other.
  */
 #pragma once
 
@@ -29,19 +29,36 @@ enum http_outcome {
 struct http_reply {
 	enum http_outcome outcome;
 	int status;
-	struct str body;	/* at most HTTP_MAX_BODY; valid during the callback */
+	struct str body;	/* at most max_body; valid during the callback */
 	struct str retry_after; /* header text, or empty */
 	struct str scopes;	/* x-oauth-scopes, or empty */
-	const char *why;	/* when not answered: a sentence for people */
+	const char *why;	/* when not answered: a sentence for people, without the URL */
+	bool too_large; /* unsure, but `status` is known: the answer was over max_body and cut off */
+	bool fenced;	/* not sent: it would have led to where the fence allows nobody */
 };
 
 enum { HTTP_MAX_BODY = 16 << 20 };
 
+struct http_header {
+	const char *name;
+	const struct secret *value; /* without line ends */
+};
+
+/* All of it is borrowed until http_post returns. What is zero is as for a form that is posted to Slack. */
 struct http_request {
-	const char *url; /* https:// only; borrowed until http_post returns, as all of these */
+	const char *url;	     /* https:// only, but for allow_http */
 	const struct secret *bearer; /* NULL = none */
-	struct str body;	     /* application/x-www-form-urlencoded; copied */
+	struct str body;
 	int64_t connect_ms, total_ms;
+	const char *method; /* POST, PUT, PATCH, DELETE, or GET, which has no body; NULL = POST */
+	const char *content_type; /* of the body; NULL = application/x-www-form-urlencoded */
+	const struct http_header *headers;
+	size_t n_headers;
+	size_t max_body; /* of the answer, unpacked; 0 = HTTP_MAX_BODY */
+	bool allow_http; /* http:// too */
+	/* Only to addresses that net/fence.h allows, judged when connecting. No proxy is used then: it would look the
+	 * name up itself and connect to what nobody judged. */
+	bool fence;
 };
 
 /* on_reply comes exactly once, from the loop, unless cancelled; the call is gone after it. */

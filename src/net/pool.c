@@ -95,10 +95,10 @@ static void tell_done(struct pool *pool)
 		if (msg->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
-		if (code != CURLE_OK) {
+		if (code != CURLE_OK && !t->direct)
 			name_proxy(t, code);
+		if (code != CURLE_OK)
 			name_certificate(t, code);
-		}
 		t->on_done(t, (int)code);
 	}
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include "base/list.h"
 #include "net/loop.h"
 
@@ -15,6 +16,7 @@ struct transfer {
 	struct pool *pool;
 	void *easy; /* CURL */
 	char error[256];
+	bool direct; /* uses no proxy: none is to blame */
 	/* Over, with a CURLcode. The handle is still in the pool; the owner ends with transfer_deinit. */
 	void (*on_done)(struct transfer *t, int code);
 };

@@ -27,6 +27,7 @@ struct ask {
 	enum http_outcome outcome;
 	int status;
 	struct buf body, retry_after, scopes, why;
+	bool too_large, fenced;
 	bool frees_http;    /* in its on_reply */
 	struct ask *victim; /* cancelled in its on_reply */
 	bool asks_again;    /* in its on_reply */
@@ -127,6 +128,8 @@ static void on_reply(void *owner, const struct http_reply *reply)
 	buf_add(&a->body, reply->body);
 	buf_add(&a->retry_after, reply->retry_after);
 	buf_add(&a->scopes, reply->scopes);
+	a->too_large = reply->too_large;
+	a->fenced = reply->fenced;
 	if (reply->why != NULL)
 		buf_addz(&a->why, reply->why);
 	http_cancel(a->call); /* an owner that forgets it is over does no harm */
@@ -143,25 +146,42 @@ static void on_reply(void *owner, const struct http_reply *reply)
 	}
 }
 
-static void ask_url(struct world *w, struct ask *a, const char *url, const char *body,
-		    int64_t total_ms)
+/* As the request says, with what every test's request has. */
+static void ask_as(struct world *w, struct ask *a, struct http_request req)
 {
-	struct secret token = { NULL };
-	const struct http_request req = {
-		.url = url,
-		.bearer = &token,
-		.body = str_from(body),
-		.connect_ms = 5000,
-		.total_ms = total_ms,
-	};
-
-	secret_set(&token, STR("xoxb-1234"));
+	if (req.url == NULL)
+		req.url = w->url;
+	if (req.total_ms == 0)
+		req.total_ms = 5000;
+	req.connect_ms = 5000;
 	a->world = w;
+	a->done = false;
 	buf_deinit(&a->body); /* of an earlier use */
 	buf_deinit(&a->retry_after);
 	buf_deinit(&a->scopes);
 	buf_deinit(&a->why);
 	a->call = http_post(w->http, &req, on_reply, a);
+}
+
+static void ask_as_and_wait(struct world *w, struct ask *a, struct http_request req)
+{
+	ask_as(w, a, req);
+	CU_ASSERT(pump_flag(w->loop, &a->done));
+}
+
+static void ask_url(struct world *w, struct ask *a, const char *url, const char *body,
+		    int64_t total_ms)
+{
+	struct secret token = { NULL };
+
+	secret_set(&token, STR("xoxb-1234"));
+	ask_as(w, a,
+	       (struct http_request){
+		       .url = url,
+		       .bearer = &token,
+		       .body = str_from(body),
+		       .total_ms = total_ms,
+	       });
 	secret_deinit(&token);
 }
 
@@ -297,6 +317,244 @@ static void test_answer_is_capped(void)
 	CU_ASSERT(pump_flag(w.loop, &w.asks[0].done));
 	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_UNSURE);
 	ASSERT_STR(buf_str(&w.asks[0].why), "the answer is over 16 MiB");
+	CU_ASSERT(w.asks[0].too_large);
+	world_deinit(&w);
+}
+
+static void serve_64_bytes(struct world *w, struct peer_conn *conn, int n)
+{
+	(void)w;
+	(void)n;
+	peer_say(conn, STR("HTTP/1.1 201 Created\r\nContent-Length: 64\r\n\r\n"
+			   "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"));
+}
+
+static void test_a_cap_of_ones_own(void)
+{
+	static struct world w;
+
+	world_init(&w);
+	w.serve = serve_64_bytes;
+	ask_as_and_wait(&w, &w.asks[0], (struct http_request){ .max_body = 64 });
+	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	CU_ASSERT(!w.asks[0].too_large);
+	CU_ASSERT_EQUAL(w.asks[0].body.len, 64);
+	ask_as_and_wait(&w, &w.asks[1], (struct http_request){ .max_body = 63 });
+	CU_ASSERT_EQUAL(w.asks[1].outcome, HTTP_UNSURE);
+	CU_ASSERT(w.asks[1].too_large);
+	CU_ASSERT_EQUAL(w.asks[1].status, 201);
+	CU_ASSERT(w.asks[1].body.len <= 63);
+	ASSERT_STR(buf_str(&w.asks[1].why), "the answer is over 63 bytes");
+	world_deinit(&w);
+}
+
+/* A kilobyte of packed zeros that unpacks to a megabyte counts as a megabyte. */
+static void serve_packed(struct world *w, struct peer_conn *conn, int n)
+{
+	/* gzip in stored blocks would not grow; this is one deflate block of 258-byte repeats. */
+	CLEANUP(buf_deinit) struct buf text;
+
+	(void)w;
+	(void)n;
+	buf_init(&text, 0);
+	buf_addz(&text, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n");
+	buf_add(&text, STR("\x1f\x8b\x08\0\0\0\0\0\0\xff"));
+	/* Fixed codes: a literal zero, then the length 258 at the distance 1, a pair of which is 13 bits. */
+	{
+		uint32_t bits = 0;
+		unsigned n_bits = 0;
+		static const struct {
+			uint32_t code;
+			unsigned len;
+		} begin[] = { { 1, 1 }, { 1, 2 }, { 0x0C, 8 } };
+
+		for (size_t i = 0; i < ARRAY_LEN(begin) + 4000; i++) {
+			/* 285 is 11000101, sent from its first bit on; the distance code 0 is five zeros. */
+			uint32_t code = i < ARRAY_LEN(begin) ? begin[i].code : 0xA3;
+			unsigned len = i < ARRAY_LEN(begin) ? begin[i].len : 13;
+
+			bits |= code << n_bits;
+			n_bits += len;
+			for (; n_bits >= 8; n_bits -= 8, bits >>= 8)
+				buf_addc(&text, (char)(bits & 255));
+		}
+		buf_addc(&text, (char)bits);
+	}
+	peer_say(conn, buf_str(&text));
+	peer_close(conn);
+}
+
+static void test_the_cap_counts_what_is_unpacked(void)
+{
+	static struct world w;
+
+	world_init(&w);
+	w.serve = serve_packed;
+	ask_as_and_wait(&w, &w.asks[0], (struct http_request){ .max_body = 64 << 10 });
+	CU_ASSERT(w.asks[0].too_large);
+	CU_ASSERT_EQUAL(w.asks[0].status, 200);
+	ASSERT_STR(buf_str(&w.asks[0].why), "the answer is over 64 KiB");
+	world_deinit(&w);
+}
+
+/* ---- other than forms ---- */
+
+static void test_methods(void)
+{
+	static const char *const methods[] = { NULL, "POST", "PUT", "PATCH", "DELETE", "GET" };
+
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		static struct world w;
+		const char *method = methods[i] != NULL ? methods[i] : "POST";
+		bool has_body = strcmp(method, "GET") != 0;
+		char start[64];
+		struct str head;
+
+		world_init(&w);
+		ask_as_and_wait(&w, &w.asks[0],
+				(struct http_request){
+					.method = methods[i],
+					.body = has_body ? STR("{\"a\":1}") : STR_EMPTY,
+					.content_type = has_body ? "application/json" : NULL,
+				});
+		CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+		head = buf_str(&peer_last(&w.peer)->head);
+		snprintf(start, sizeof(start), "%s /api/chat.postMessage HTTP/1.1\r\n", method);
+		CU_ASSERT(str_starts(head, start));
+		ASSERT_STR(buf_str(&w.seen), has_body ? "{\"a\":1}|" : "|");
+		CU_ASSERT_EQUAL(str_find(head, "\r\nContent-Type: application/json\r\n") !=
+					SIZE_MAX,
+				has_body);
+		CU_ASSERT_EQUAL(str_find(head, "\r\nContent-Length: 7\r\n") != SIZE_MAX, has_body);
+		CU_ASSERT(str_find(head, "urlencoded") == SIZE_MAX);
+		CU_ASSERT(str_find(head, "Expect") == SIZE_MAX);
+		CU_ASSERT(str_find(head, "Authorization") == SIZE_MAX);
+		world_deinit(&w);
+	}
+}
+
+static void test_headers(void)
+{
+	static struct world w;
+	const struct secret key = { (char *)"k-1: 2;3" }, nothing = { (char *)"" };
+	const struct http_header headers[] = {
+		{ "X-Key", &key },
+		{ "X-Empty", &nothing },
+		{ "User-Agent", &key },
+	};
+	struct str head;
+
+	world_init(&w);
+	ask_as_and_wait(&w, &w.asks[0],
+			(struct http_request){ .body = STR("a=b"),
+					       .headers = headers,
+					       .n_headers = ARRAY_LEN(headers) });
+	head = buf_str(&peer_last(&w.peer)->head);
+	CU_ASSERT(str_find(head, "\r\nX-Key: k-1: 2;3\r\n") != SIZE_MAX);
+	CU_ASSERT(str_find(head, "\r\nX-Empty:\r\n") != SIZE_MAX);
+	CU_ASSERT(str_find(head, "\r\nUser-Agent: k-1: 2;3\r\n") != SIZE_MAX);
+	CU_ASSERT(str_find(head, "\r\nUser-Agent: retort\r\n") == SIZE_MAX);
+	CU_ASSERT(str_find(head, "\r\nContent-Type: application/x-www-form-urlencoded\r\n") !=
+		  SIZE_MAX);
+	world_deinit(&w);
+}
+
+static void test_http_when_allowed(void)
+{
+	static struct world w;
+
+	world_init(&w);
+	w.peer.id = NULL;
+	snprintf(w.url, sizeof(w.url), "http://127.0.0.1:%d/", w.peer.port);
+	ask_as_and_wait(&w, &w.asks[0], (struct http_request){ .body = STR("a=b") });
+	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_NOT_SENT);
+	CU_ASSERT_EQUAL(w.peer.n_conns, 0);
+	ask_as_and_wait(&w, &w.asks[0],
+			(struct http_request){ .body = STR("a=b"), .allow_http = true });
+	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	ask_as_and_wait(&w, &w.asks[0],
+			(struct http_request){ .url = "ftp://127.0.0.1/", .allow_http = true });
+	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_NOT_SENT);
+	ASSERT_STR(buf_str(&w.seen), "a=b|");
+	world_deinit(&w);
+}
+
+/* ---- the fence ---- */
+
+static void refused_by_the_fence(struct world *w, const char *host)
+{
+	char url[96];
+	size_t n_conns = w->peer.n_conns;
+
+	snprintf(url, sizeof(url), "https://%s:%d/?key=s3cret", host, w->peer.port);
+	ask_as_and_wait(w, &w->asks[1], (struct http_request){ .url = url, .fence = true });
+	CU_ASSERT_EQUAL(w->asks[1].outcome, HTTP_NOT_SENT);
+	CU_ASSERT(w->asks[1].fenced);
+	ASSERT_STR(buf_str(&w->asks[1].why), "it leads to an address that is private");
+	CU_ASSERT_EQUAL(w->peer.n_conns, n_conns);
+}
+
+/* All the ways of writing the same place, and a connection to it that is there already. */
+static void test_fence(void)
+{
+	static const char *const hosts[] = {
+		"localhost",
+		"127.0.0.1",
+		"127.1",
+		"2130706433",
+		"0x7f000001",
+		"0177.0.0.1",
+		"[::1]",
+		"0",
+		"0.0.0.0",
+		"[::]",
+		"10.1.2.3",
+		"169.254.169.254",
+		"[fe80::1]",
+		"[::ffff:127.0.0.1]",
+		"[64:ff9b::7f00:1]",
+	};
+	static struct world w;
+
+	world_init(&w);
+	ask_and_wait(&w, &w.asks[0], "without it");
+	CU_ASSERT_EQUAL(w.peer.n_conns, 1);
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
+		refused_by_the_fence(&w, hosts[i]);
+	ask_and_wait(&w, &w.asks[0], "still");
+	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	CU_ASSERT_EQUAL(w.peer.n_conns, 1);
+	ASSERT_STR(buf_str(&w.seen), "without it|still|");
+	world_deinit(&w);
+}
+
+/* A proxy would connect to what nobody judged. */
+static void test_fence_needs_no_proxy(void)
+{
+	static struct world w;
+	char proxy[64];
+
+	world_init(&w);
+	snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%d", w.peer.port);
+	setenv("https_proxy", proxy, 1);
+	setenv("all_proxy", proxy, 1);
+	refused_by_the_fence(&w, "localhost");
+	unsetenv("https_proxy");
+	unsetenv("all_proxy");
+	world_deinit(&w);
+}
+
+/* An address for examples in books, where nobody answers: but nobody refuses to go there either. */
+static void test_fence_lets_others_through(void)
+{
+	static struct world w;
+
+	world_init(&w);
+	ask_as_and_wait(&w, &w.asks[0],
+			(struct http_request){
+				.url = "https://[2001:db8::1]/", .fence = true, .total_ms = 50 });
+	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_NOT_SENT);
+	CU_ASSERT(!w.asks[0].fenced);
 	world_deinit(&w);
 }
 
@@ -399,15 +657,38 @@ static void test_never_sent_twice(void)
 /* What has no body cannot fail to be rewound; it must not be sent again either. */
 static void test_never_sent_twice_without_a_body(void)
 {
-	static struct world w;
+	static const char *const methods[] = { NULL, "PUT", "DELETE", "GET" };
 
-	world_init(&w);
-	w.serve = serve_then_cut;
-	ask_and_wait(&w, &w.asks[0], "text=first");
-	ask_and_wait(&w, &w.asks[1], "");
-	CU_ASSERT_EQUAL(w.asks[1].outcome, HTTP_UNSURE);
-	CU_ASSERT_EQUAL(w.n_requests, 2);
-	world_deinit(&w);
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		static struct world w;
+
+		world_init(&w);
+		w.serve = serve_then_cut;
+		ask_and_wait(&w, &w.asks[0], "text=first");
+		ask_as_and_wait(&w, &w.asks[1], (struct http_request){ .method = methods[i] });
+		CU_ASSERT_EQUAL(w.asks[1].outcome, HTTP_UNSURE);
+		CU_ASSERT_EQUAL(w.n_requests, 2);
+		world_deinit(&w);
+	}
+}
+
+static void test_never_sent_twice_by_any_method(void)
+{
+	static const char *const methods[] = { "POST", "PUT", "PATCH", "DELETE" };
+
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		static struct world w;
+		const struct http_request req = { .method = methods[i], .body = STR("{}") };
+
+		world_init(&w);
+		w.serve = serve_then_cut;
+		ask_as_and_wait(&w, &w.asks[0], req);
+		ask_as_and_wait(&w, &w.asks[1], req);
+		CU_ASSERT_PTR_EQUAL(w.came_by, list_first(&w.peer.conns, struct peer_conn, link));
+		CU_ASSERT_EQUAL(w.asks[1].outcome, HTTP_UNSURE);
+		ASSERT_STR(buf_str(&w.seen), "{}|{}|");
+		world_deinit(&w);
+	}
 }
 
 static void serve_half_an_answer(struct world *w, struct peer_conn *conn, int n)
@@ -580,10 +861,17 @@ UNIT_MAIN("http", { "request and answer", test_request_and_answer },
 	  { "no headers and no body", test_no_headers_and_no_body },
 	  { "no redirects", test_no_redirects }, { "large body", test_large_body },
 	  { "answer is capped", test_answer_is_capped },
+	  { "a cap of one's own", test_a_cap_of_ones_own },
+	  { "the cap counts what is unpacked", test_the_cap_counts_what_is_unpacked },
+	  { "methods", test_methods }, { "headers", test_headers },
+	  { "http when allowed", test_http_when_allowed }, { "fence", test_fence },
+	  { "fence needs no proxy", test_fence_needs_no_proxy },
+	  { "fence lets others through", test_fence_lets_others_through },
 	  { "keeps connections", test_keeps_connections },
 	  { "a handful of connections", test_a_handful_of_connections },
 	  { "never sent twice", test_never_sent_twice },
 	  { "never sent twice without a body", test_never_sent_twice_without_a_body },
+	  { "never sent twice by any method", test_never_sent_twice_by_any_method },
 	  { "unsure", test_unsure }, { "not sent", test_not_sent },
 	  { "bad certificates", test_bad_certificates }, { "cancel", test_cancel },
 	  { "freed under way", test_freed_under_way },
