@@ -48,16 +48,20 @@ static bool set_int(const struct option_row *row, void *at, struct str text)
 	return true;
 }
 
+/* Rules speak of seconds and more; a machine may be told to be quicker. */
+static bool parse_ms(struct str text, int64_t *out)
+{
+	return str_ends(text, "ms") && str_int(str_sub(text, 0, text.len - 2), out) && *out > 0 &&
+	       *out <= 1000000;
+}
+
 static bool set_duration(const struct option_row *row, void *at, struct str text)
 {
 	int64_t ms;
 
-	(void)row;
-	if (duration_parse(text, at))
-		return true;
-	/* Rules speak of seconds and more; a machine may be told to be quicker. */
-	if (!str_ends(text, "ms") || !str_int(str_sub(text, 0, text.len - 2), &ms) || ms <= 0 ||
-	    ms > 1000000)
+	if (!duration_parse(text, &ms) && !parse_ms(text, &ms))
+		return false;
+	if (row->max > 0 && (ms < row->min || ms > row->max))
 		return false;
 	*(int64_t *)at = ms;
 	return true;
@@ -74,6 +78,14 @@ static bool set_choice(const struct option_row *row, void *at, struct str text)
 	return false;
 }
 
+/* Pairs come with a name, which option_set has no room for; this one is for the preset. */
+static bool set_no_pairs(const struct option_row *row, void *at, struct str text)
+{
+	(void)row;
+	(void)at;
+	return text.len == 0;
+}
+
 static const struct {
 	bool (*set)(const struct option_row *row, void *at, struct str text);
 	const char *wanted;
@@ -84,6 +96,7 @@ static const struct {
 	[OPTION_INT] = { set_int, "a number" },
 	[OPTION_DURATION] = { set_duration, "a time such as 500ms, 90s, 10m or 1h30m" },
 	[OPTION_CHOICE] = { set_choice, "one of" },
+	[OPTION_PAIRS] = { set_no_pairs, "a name behind the key" },
 };
 
 static void describe_wanted(const struct option_row *row, struct buf *out)
@@ -91,8 +104,22 @@ static void describe_wanted(const struct option_row *row, struct buf *out)
 	buf_addz(out, types[row->type].wanted);
 	if (row->type == OPTION_INT)
 		buf_addf(out, " from %lld to %lld", (long long)row->min, (long long)row->max);
+	if (row->type == OPTION_DURATION && row->max > 0)
+		buf_addf(out, ", from %llds to %llds", (long long)row->min / 1000,
+			 (long long)row->max / 1000);
 	for (int i = 0; row->type == OPTION_CHOICE && row->choices[i] != NULL; i++)
 		buf_addf(out, "%s %s", i > 0 ? "," : "", row->choices[i]);
+}
+
+static bool is_refused(const struct option_row *row, struct str name, struct str text,
+		       struct place at, struct diag *diag)
+{
+	const char *why = row->refuse != NULL ? row->refuse(name, text) : NULL;
+
+	if (why != NULL)
+		diag_error(diag, at, "`%s%s%.*s`: %s", row->key, name.len > 0 ? " " : "",
+			   STR_ARG(str_clip(name, SHOWN_MAX)), why);
+	return why != NULL;
 }
 
 bool option_set(const struct option_row *row, void *values, struct str text, struct place at,
@@ -100,6 +127,8 @@ bool option_set(const struct option_row *row, void *values, struct str text, str
 {
 	CLEANUP(buf_deinit) struct buf wanted = { 0 };
 
+	if (is_refused(row, STR_EMPTY, text, at, diag))
+		return false;
 	if (types[row->type].set(row, member(row, values), text))
 		return true;
 	buf_init(&wanted, 0);
@@ -109,28 +138,80 @@ bool option_set(const struct option_row *row, void *values, struct str text, str
 	return false;
 }
 
+/* ---- pairs ---- */
+
+static bool has_pair(const struct option_pairs *pairs, struct str name)
+{
+	for (size_t i = 0; i < pairs->n; i++) {
+		if (str_eq_nocase(str_from(pairs->at[i].name), name))
+			return true;
+	}
+	return false;
+}
+
+static void add_pair(struct option_pairs *pairs, struct str name, struct str value, unsigned line)
+{
+	struct option_pair *pair;
+
+	pairs->at = mem_grow(pairs->at, pairs->n + 1, sizeof(pairs->at[0]));
+	pair = &pairs->at[pairs->n++];
+	*pair = (struct option_pair){ .name = str_dup(name), .line = line };
+	secret_set(&pair->value, value);
+}
+
+static void free_pairs(struct option_pairs *pairs)
+{
+	for (size_t i = 0; i < pairs->n; i++) {
+		free(pairs->at[i].name);
+		secret_deinit(&pairs->at[i].value);
+	}
+	free(pairs->at);
+	*pairs = (struct option_pairs){ 0 };
+}
+
 /* ---- the table ---- */
 
-void option_defaults(const struct option_row *table, void *values)
+static void set_presets(const struct option_row *table, const struct option_named *named,
+			void *values)
 {
 	for (const struct option_row *row = table; row->key != NULL; row++) {
-		bool fits = types[row->type].set(row, member(row, values), str_from(row->preset));
+		bool fits = row->named != named ||
+			    types[row->type].set(row, member(row, values), str_from(row->preset));
 
 		assert(fits);
 		(void)fits;
 	}
 }
 
-void option_deinit(const struct option_row *table, void *values)
+void option_defaults(const struct option_row *table, void *values)
+{
+	set_presets(table, NULL, values);
+}
+
+static void free_member(const struct option_row *row, void *values)
+{
+	char **text = member(row, values);
+
+	if (row->type == OPTION_PAIRS)
+		free_pairs(member(row, values));
+	if (row->type != OPTION_TEXT && row->type != OPTION_SECRET_FILE)
+		return;
+	free(*text);
+	*text = NULL;
+}
+
+void option_item_deinit(const struct option_row *table, const struct option_named *named,
+			void *item)
 {
 	for (const struct option_row *row = table; row->key != NULL; row++) {
-		char **text = member(row, values);
-
-		if (row->type != OPTION_TEXT && row->type != OPTION_SECRET_FILE)
-			continue;
-		free(*text);
-		*text = NULL;
+		if (row->named == named)
+			free_member(row, item);
 	}
+}
+
+void option_deinit(const struct option_row *table, void *values)
+{
+	option_item_deinit(table, NULL, values);
 }
 
 /* ---- reading a file ---- */
@@ -141,7 +222,10 @@ struct reading {
 	const char *file;
 	struct diag *diag;
 	const char *section; /* of the table; NULL = unknown, its keys are passed over */
-	bool *seen;	     /* of each row: it was given already */
+	bool *seen; /* of each row: it was given already; of a named section, in this item */
+	const struct option_named *named; /* the section is of this kind */
+	void *item;			  /* and its keys go here */
+	unsigned item_line;
 };
 
 static const char *section_at(const void *table, size_t i)
@@ -177,29 +261,84 @@ static void complain_unknown(struct reading *r, struct place at, const char *wha
 		diag_error(r->diag, at, "unknown %s \"%.*s\"", what, STR_ARG(seen));
 }
 
+/* What is missing from an item shows only when its section ends. */
+static void end_item(struct reading *r)
+{
+	const struct place at = { r->file, r->item_line };
+
+	if (r->named == NULL)
+		return;
+	for (const struct option_row *row = r->table; row->key != NULL; row++) {
+		if (row->named == r->named && row->required && !r->seen[row - r->table])
+			diag_error(r->diag, at, "this [%s] has no `%s`", row->section, row->key);
+	}
+	r->named->check(r->item, at, r->diag);
+	r->named = NULL;
+}
+
+static void begin_item(struct reading *r, struct str name, struct place at)
+{
+	for (const struct option_row *row = r->table; row->key != NULL; row++) {
+		if (row->named == r->named)
+			r->seen[row - r->table] = false;
+	}
+	if (name.len == 0)
+		diag_error(r->diag, at, "wanted a name behind [%s: [%s %s]", r->section, r->section,
+			   r->named->example);
+	r->item_line = at.line;
+	r->item = r->named->add(r->values, name, at, r->diag);
+	set_presets(r->table, r->named, r->item);
+}
+
 static void on_section(void *owner, struct str kind, struct str name, struct place at)
 {
 	struct reading *r = owner;
 
+	end_item(r);
 	r->section = NULL;
 	for (const struct option_row *row = r->table; row->key != NULL; row++) {
-		if (str_is(kind, row->section))
+		if (str_is(kind, row->section)) {
 			r->section = row->section;
+			r->named = row->named;
+		}
 	}
 	if (r->section == NULL)
 		complain_unknown(r, at, "section", kind, str_nearest(kind, section_at, r->table));
+	else if (r->named != NULL)
+		begin_item(r, name, at);
 	else if (name.len > 0)
 		diag_error(r->diag, at, "seen a name behind [%s, wanted [%s] alone", r->section,
 			   r->section);
 }
 
+/* `header Accept` is the key `header` with a name; gives the name, or nothing. */
+static struct str name_in(const struct option_row *row, struct str key)
+{
+	if (row->type != OPTION_PAIRS || !str_skip(&key, row->key) || !str_skip(&key, " "))
+		return STR_EMPTY;
+	return key;
+}
+
 static const struct option_row *find_row(const struct reading *r, struct str key)
 {
 	for (const struct option_row *row = r->table; row->key != NULL; row++) {
-		if (strcmp(row->section, r->section) == 0 && str_is(key, row->key))
+		if (strcmp(row->section, r->section) == 0 &&
+		    (str_is(key, row->key) || name_in(row, key).len > 0))
 			return row;
 	}
 	return NULL;
+}
+
+/* By the whole key, else by its first word, behind which a name may stand. */
+static const char *nearest_key(const struct reading *r, struct str key)
+{
+	const struct keys_of keys = { r->table, r->section };
+	const char *nearest = str_nearest(key, key_at, &keys);
+	struct str word;
+
+	if (nearest == NULL && str_word(&key, &word))
+		nearest = str_nearest(word, key_at, &keys);
+	return nearest;
 }
 
 /* False, and a complaint, when the key may not stand here. */
@@ -207,11 +346,10 @@ static bool is_welcome(struct reading *r, const struct option_row *row,
 		       const struct ini_entry *entry)
 {
 	const struct place at = { r->file, entry->line };
-	const struct keys_of keys = { r->table, r->section };
 
 	if (row == NULL)
-		complain_unknown(r, at, "key", entry->key, str_nearest(entry->key, key_at, &keys));
-	else if (r->seen[row - r->table])
+		complain_unknown(r, at, "key", entry->key, nearest_key(r, entry->key));
+	else if (row->type != OPTION_PAIRS && r->seen[row - r->table])
 		diag_error(r->diag, at, "`%s` stands here a second time", row->key);
 	else if (entry->n_lines > 1)
 		diag_error(r->diag, (struct place){ r->file, entry->lines[1].line },
@@ -219,6 +357,23 @@ static bool is_welcome(struct reading *r, const struct option_row *row,
 	else
 		return true;
 	return false;
+}
+
+static void read_pair(struct reading *r, const struct option_row *row,
+		      const struct ini_entry *entry)
+{
+	const struct place at = { r->file, entry->line };
+	struct option_pairs *pairs = member(row, r->named != NULL ? r->item : r->values);
+	struct str name = name_in(row, entry->key);
+
+	if (name.len == 0)
+		diag_error(r->diag, at, "wanted a name behind `%s`: %s %s", row->key, row->key,
+			   row->example);
+	else if (has_pair(pairs, name))
+		diag_error(r->diag, at, "`%s %.*s` stands here a second time", row->key,
+			   STR_ARG(str_clip(name, SHOWN_MAX)));
+	else if (!is_refused(row, name, entry->value, at, r->diag))
+		add_pair(pairs, name, entry->value, entry->line);
 }
 
 static void on_entry(void *owner, const struct ini_entry *entry)
@@ -238,7 +393,10 @@ static void on_entry(void *owner, const struct ini_entry *entry)
 	if (!is_welcome(r, row, entry))
 		return;
 	r->seen[row - r->table] = true;
-	option_set(row, r->values, entry->value, at, r->diag);
+	if (row->type == OPTION_PAIRS)
+		read_pair(r, row, entry);
+	else
+		option_set(row, r->named != NULL ? r->item : r->values, entry->value, at, r->diag);
 }
 
 static bool knows_key(void *owner, struct str key)
@@ -276,6 +434,7 @@ void option_read(const struct option_row *table, void *values, struct str text, 
 
 	r.seen = mem_zero(count_rows(table), sizeof(r.seen[0]));
 	inifile_read(text, file, &sink, diag);
+	end_item(&r);
 	free(r.seen);
 }
 
@@ -299,18 +458,31 @@ static void print_comment(const char *text, FILE *to)
 	fputc('\n', to);
 }
 
+/* A named section is only an example, so its heading is a comment too. */
+static void print_heading(const struct option_row *row, FILE *to)
+{
+	if (row->named == NULL) {
+		fprintf(to, "[%s]\n", row->section);
+		return;
+	}
+	print_comment(row->named->help, to);
+	fprintf(to, "#[%s %s]\n", row->section, row->named->example);
+}
+
 void option_print_sample(const struct option_row *table, FILE *to)
 {
 	const char *section = "";
 
 	for (const struct option_row *row = table; row->key != NULL; row++) {
-		if (strcmp(row->section, section) != 0)
-			fprintf(to, "%s[%s]\n", row == table ? "" : "\n", row->section);
-		else
+		const char *value = row->example != NULL ? row->example : row->preset;
+
+		if (row != table)
 			fputc('\n', to);
+		if (strcmp(row->section, section) != 0)
+			print_heading(row, to);
 		section = row->section;
 		print_comment(row->help, to);
-		fprintf(to, "#%s =%s%s\n", row->key, row->preset[0] != '\0' ? " " : "",
-			row->preset);
+		fprintf(to, "#%s%s%s%s\n", row->key, row->type == OPTION_PAIRS ? "" : " =",
+			value[0] != '\0' ? " " : "", value);
 	}
 }
