@@ -50,6 +50,7 @@ struct http_call *http_post(struct http *http, const struct http_request *req,
 	request->url = mem_strdup(req->url);
 	request->body = str_dup(req->body);
 	request->bearer = req->bearer;
+	request->total_ms = req->total_ms;
 	request->on_reply = on_reply;
 	request->owner = owner;
 	return call_of(request);

@@ -14,6 +14,7 @@ struct fakehttp_request {
 	char *url;
 	char *body;
 	const struct secret *bearer;
+	int64_t total_ms;
 	void (*on_reply)(void *owner, const struct http_reply *reply);
 	void *owner;
 };
