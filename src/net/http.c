@@ -49,6 +49,7 @@ struct http_call {
 	struct buf body;
 	size_t body_sent; /* given to libcurl */
 	bool left;	  /* something that can have an effect has been given to libcurl to send */
+	bool has_head;	  /* the answer's, whole */
 	bool told;	  /* on_reply is running, or has run */
 	bool fenced;	  /* an address was refused */
 	bool connects;	  /* an address was not */
@@ -115,6 +116,8 @@ static const char *why_too_large(struct http_call *call)
 
 static const char *why_failed(struct http_call *call, int code)
 {
+	if (code == CURLE_OK)
+		return "the answer ended before its first lines did";
 	if (call->answer.bad)
 		return why_too_large(call);
 	if (is_fenced(call))
@@ -137,7 +140,8 @@ static void on_done(struct transfer *t, int code)
 	reply.body = buf_str(&call->answer);
 	reply.retry_after = header(call, "Retry-After");
 	reply.scopes = header(call, "X-OAuth-Scopes");
-	if (code != CURLE_OK) {
+	/* libcurl takes a status line and a farewell for an answer. */
+	if (code != CURLE_OK || !call->has_head) {
 		reply.outcome = call->left ? HTTP_UNSURE : HTTP_NOT_SENT;
 		reply.why = why_failed(call, code);
 		reply.too_large = call->answer.bad;
@@ -182,6 +186,19 @@ static size_t on_write(char *data, size_t size, size_t n, void *user)
 
 	buf_add(&call->answer, str_make(data, size * n));
 	return call->answer.bad ? 0 : size * n;
+}
+
+/* Line by line: every head begins with HTTP/ and ends with an empty line; a trailer has neither. */
+static size_t on_head(char *data, size_t size, size_t n, void *user)
+{
+	struct http_call *call = user;
+	struct str line = str_make(data, size * n);
+
+	if (str_starts(line, "HTTP/"))
+		call->has_head = false;
+	else if (str_trim(line).len == 0)
+		call->has_head = true;
+	return size * n;
 }
 
 static int on_sockopt(void *user, curl_socket_t fd, curlsocktype purpose)
@@ -332,6 +349,8 @@ struct http_call *http_post(struct http *http, const struct http_request *req,
 		set_fence(call);
 	curl_easy_setopt(call->transfer.easy, CURLOPT_WRITEFUNCTION, on_write);
 	curl_easy_setopt(call->transfer.easy, CURLOPT_WRITEDATA, call);
+	curl_easy_setopt(call->transfer.easy, CURLOPT_HEADERFUNCTION, on_head);
+	curl_easy_setopt(call->transfer.easy, CURLOPT_HEADERDATA, call);
 	set_headers(call, req);
 	transfer_start(&call->transfer);
 	return call;
