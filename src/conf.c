@@ -7,10 +7,41 @@
 #include <string.h>
 #include "base/inifile.h"
 #include "base/mem.h"
+#include "webhook_conf.h"
 
 static const char *const transports[] = { "auto", "socket", "rtm", NULL };
 static const char *const rtm_methods[] = { "connect", "start", NULL };
 static const char *const log_levels[] = { "error", "warn", "info", "debug", NULL };
+
+/* ---- webhooks ---- */
+
+/* It gets its place whatever its name, so that the mistakes in its keys are told as well. */
+static void *add_webhook(void *values, struct str name, struct place at, struct diag *diag)
+{
+	struct conf *conf = values;
+	struct webhook *hook;
+
+	if (name.len > 0 && !webhook_is_name(name))
+		diag_error(diag, at,
+			   "`%.*s` is no name for a webhook: it has up to 64 small letters, "
+			   "digits, `_`, `.` and `-`",
+			   STR_ARG(str_clip(name, 64)));
+	else if (conf_webhook(conf, name) != NULL)
+		diag_error(diag, at, "[webhook %.*s] stands here a second time", STR_ARG(name));
+	conf->webhooks = mem_grow(conf->webhooks, conf->n_webhooks + 1, sizeof(*conf->webhooks));
+	hook = &conf->webhooks[conf->n_webhooks++];
+	*hook = (struct webhook){ .name = str_dup(name), .file = mem_strdup(at.file) };
+	return hook;
+}
+
+static const struct option_named webhook_section = {
+	.add = add_webhook,
+	.check = webhook_check,
+	.example = "tickets",
+	.help = "An endpoint that rules may send JSON to, here by `webhook tickets = {...}`; one section for each.",
+};
+
+/* ---- all keys ---- */
 
 const struct option_row conf_options[] = {
 	{ .section = "slack",
@@ -65,6 +96,12 @@ const struct option_row conf_options[] = {
 	  .preset = "30s",
 	  .offset = offsetof(struct conf, dead_after_ms),
 	  .help = "A connection that sent nothing at all for this long is replaced." },
+	{ .section = "slack",
+	  .key = "workspace",
+	  .type = OPTION_TEXT,
+	  .preset = "",
+	  .offset = offsetof(struct conf, workspace),
+	  .help = "By which name rules call this workspace; empty = its name in Slack's address." },
 	{ .section = "rules",
 	  .key = "path",
 	  .type = OPTION_TEXT,
@@ -77,6 +114,19 @@ const struct option_row conf_options[] = {
 	  .preset = "no",
 	  .offset = offsetof(struct conf, allow_broadcast),
 	  .help = "May the text of a rule notify everyone (@here, @channel, @everyone)?" },
+	{ .section = "rules",
+	  .key = "zone",
+	  .type = OPTION_TEXT,
+	  .preset = "",
+	  .offset = offsetof(struct conf, zone),
+	  .help = "The time zone of hours, tests and schedules where a rule names none, such as Europe/Berlin; empty = "
+		  "the machine's." },
+	{ .section = "rules",
+	  .key = "reload on save",
+	  .type = OPTION_BOOL,
+	  .preset = "yes",
+	  .offset = offsetof(struct conf, reload_on_save),
+	  .help = "Are the rules read again when one of their files is saved? SIGHUP always does it." },
 	{ .section = "pace",
 	  .key = "post every",
 	  .type = OPTION_DURATION,
@@ -118,6 +168,57 @@ const struct option_row conf_options[] = {
 	  .choices = log_levels,
 	  .offset = offsetof(struct conf, log_level),
 	  .help = "Which lines are written to standard error: error, warn, info or debug." },
+	{ .section = "webhook",
+	  .key = "url",
+	  .type = OPTION_TEXT,
+	  .preset = "",
+	  .offset = offsetof(struct webhook, url),
+	  .named = &webhook_section,
+	  .required = true,
+	  .example = "https://tickets.example.com/new",
+	  .refuse = webhook_refuse_url,
+	  .help = "Where it is; needed. Redirects are not followed." },
+	{ .section = "webhook",
+	  .key = "method",
+	  .type = OPTION_CHOICE,
+	  .preset = "POST",
+	  .choices = webhook_methods,
+	  .offset = offsetof(struct webhook, method),
+	  .named = &webhook_section,
+	  .help = "POST, PUT, PATCH, DELETE, or GET, which is sent without the JSON." },
+	{ .section = "webhook",
+	  .key = "header",
+	  .type = OPTION_PAIRS,
+	  .preset = "",
+	  .offset = offsetof(struct webhook, headers),
+	  .named = &webhook_section,
+	  .example = "Authorization = Bearer {env:TICKETS_TOKEN}",
+	  .refuse = webhook_refuse_header,
+	  .help = "A header of the request; may stand several times. {env:VARIABLE} and {file:/path} are replaced when "
+		  "`run` reads them." },
+	{ .section = "webhook",
+	  .key = "timeout",
+	  .type = OPTION_DURATION,
+	  .preset = "10s",
+	  .min = 1000,
+	  .max = 60000,
+	  .offset = offsetof(struct webhook, timeout_ms),
+	  .named = &webhook_section,
+	  .help = "How long one try may take, from 1s to 60s." },
+	{ .section = "webhook",
+	  .key = "allow private",
+	  .type = OPTION_BOOL,
+	  .preset = "no",
+	  .offset = offsetof(struct webhook, allow_private),
+	  .named = &webhook_section,
+	  .help = "May it lead to this machine, into a private network, or through the proxy?" },
+	{ .section = "webhook",
+	  .key = "allow http",
+	  .type = OPTION_BOOL,
+	  .preset = "no",
+	  .offset = offsetof(struct webhook, allow_http),
+	  .named = &webhook_section,
+	  .help = "May the url begin with http://, where anybody on the way can read what is sent?" },
 	{ .key = NULL },
 };
 
@@ -129,6 +230,14 @@ void conf_init(struct conf *conf)
 
 void conf_deinit(struct conf *conf)
 {
+	for (size_t i = 0; i < conf->n_webhooks; i++) {
+		option_item_deinit(conf_options, &webhook_section, &conf->webhooks[i]);
+		free(conf->webhooks[i].name);
+		free(conf->webhooks[i].file);
+	}
+	free(conf->webhooks);
+	conf->webhooks = NULL;
+	conf->n_webhooks = 0;
 	option_deinit(conf_options, conf);
 	secret_deinit(&conf->bot_token);
 	secret_deinit(&conf->app_token);
@@ -152,12 +261,21 @@ void conf_read(struct conf *conf, const char *path, struct diag *diag)
 void conf_set(struct conf *conf, const char *key, const char *value, struct diag *diag)
 {
 	for (const struct option_row *row = conf_options; row->key != NULL; row++) {
-		if (strcmp(row->key, key) == 0) {
+		if (row->named == NULL && strcmp(row->key, key) == 0) {
 			option_set(row, conf, str_from(value), (struct place){ "command line", 0 },
 				   diag);
 			return;
 		}
 	}
+}
+
+const struct webhook *conf_webhook(const struct conf *conf, struct str name)
+{
+	for (size_t i = 0; i < conf->n_webhooks; i++) {
+		if (str_is(name, conf->webhooks[i].name))
+			return &conf->webhooks[i];
+	}
+	return NULL;
 }
 
 /* ---- environment and tokens ---- */
@@ -283,4 +401,6 @@ void conf_finish(struct conf *conf, struct diag *diag)
 	check_token(&conf->app_token, "xapp-", "SLACK_APP_TOKEN", diag);
 	settle_transport(conf, diag);
 	check_pings(conf, diag);
+	for (size_t i = 0; i < conf->n_webhooks; i++)
+		webhook_resolve(&conf->webhooks[i], diag);
 }

@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "base/log.h"
 #include "base/option.h"
+#include "webhook.h"
 
 enum conf_transport { CONF_TRANSPORT_AUTO, CONF_TRANSPORT_SOCKET, CONF_TRANSPORT_RTM };
 enum conf_rtm_method { CONF_RTM_CONNECT, CONF_RTM_START };
@@ -18,9 +19,12 @@ struct conf {
 	char *api_url;	/* always ends in '/' after conf_finish */
 	char *bot_token_file;
 	char *app_token_file;
-	char *ca_file; /* "" = the system's */
+	char *ca_file;	 /* "" = the system's */
+	char *workspace; /* "" = as Slack's address has it */
 	char *rules;
 	bool allow_broadcast;
+	char *zone; /* "" = the machine's */
+	bool reload_on_save;
 	int64_t post_every_ms;
 	int64_t post_burst;
 	int64_t connect_every_ms;
@@ -32,6 +36,9 @@ struct conf {
 
 	struct secret bot_token;
 	struct secret app_token;
+
+	struct webhook *webhooks; /* in the order of the file */
+	size_t n_webhooks;
 };
 
 extern const struct option_row conf_options[];
@@ -42,6 +49,8 @@ void conf_deinit(struct conf *conf);
 void conf_read(struct conf *conf, const char *path, struct diag *diag);
 /* Sets one key as the command line gives it. */
 void conf_set(struct conf *conf, const char *key, const char *value, struct diag *diag);
-/* Looks at the environment (which beats the file), reads the token files, checks that what `run` needs is there
- * and goes together, and settles the transport. */
+const struct webhook *conf_webhook(const struct conf *conf,
+				   struct str name); /* NULL = not declared */
+/* Looks at the environment (which beats the file), reads the token files and the secrets of webhooks, checks that
+ * what `run` needs is there and goes together, and settles the transport. Once. */
 void conf_finish(struct conf *conf, struct diag *diag);

@@ -168,6 +168,256 @@ static void test_mistakes_in_the_file_are_all_named(void)
 	tmpdir_deinit(&dir);
 }
 
+/* ---- webhooks ---- */
+
+static void read_text(struct conf *conf, const char *text, struct diag *diag)
+{
+	struct tmpdir dir;
+
+	tmpdir_init(&dir);
+	conf_read(conf, tmpdir_write(&dir, "retort.ini", text), diag);
+	tmpdir_deinit(&dir);
+}
+
+static void test_small_keys(void)
+{
+	CLEANUP(conf_deinit) struct conf conf;
+	CLEANUP(diag_deinit) struct diag diag;
+
+	conf_init(&conf);
+	diag_init(&diag);
+	ASSERT_STR(str_from(conf.zone), "");
+	ASSERT_STR(str_from(conf.workspace), "");
+	CU_ASSERT_TRUE(conf.reload_on_save);
+	read_text(&conf,
+		  "[rules]\nzone = Europe/Berlin\nreload on save = no\n[slack]\nworkspace = acme\n",
+		  &diag);
+	CU_ASSERT_EQUAL(diag.n_entries, 0);
+	ASSERT_STR(str_from(conf.zone), "Europe/Berlin");
+	ASSERT_STR(str_from(conf.workspace), "acme");
+	CU_ASSERT_FALSE(conf.reload_on_save);
+	/* Not a key of the command line, but one of each webhook. */
+	CU_ASSERT_EQUAL(conf.n_webhooks, 0);
+	conf_set(&conf, "method", "PUT", &diag);
+	conf_set(&conf, "timeout", "5s", &diag);
+	CU_ASSERT_EQUAL(diag.n_entries, 0);
+}
+
+static void test_webhooks_are_read(void)
+{
+	CLEANUP(conf_deinit) struct conf conf;
+	CLEANUP(diag_deinit) struct diag diag;
+	const struct webhook *hook;
+
+	conf_init(&conf);
+	diag_init(&diag);
+	read_text(&conf,
+		  "[webhook tickets]\nurl = https://tickets.example.com/new?key=1\n"
+		  "header Authorization = Bearer {env:NO_SUCH_VARIABLE}\nheader X-Kind = a {{b}\n"
+		  "[webhook lamp.2]\nurl = http://10.0.0.7/on\nmethod = PUT\ntimeout = 2s\n"
+		  "allow private = yes\nallow http = yes\n",
+		  &diag);
+	diag_print(&diag, stdout);
+	CU_ASSERT_EQUAL(diag.n_entries, 0);
+	CU_ASSERT_EQUAL(conf.n_webhooks, 2);
+	CU_ASSERT_PTR_NULL(conf_webhook(&conf, STR("ticket")));
+	hook = conf_webhook(&conf, STR("tickets"));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(hook);
+	ASSERT_STR(str_from(hook->url), "https://tickets.example.com/new?key=1");
+	ASSERT_STR(str_from(webhook_methods[hook->method]), "POST");
+	CU_ASSERT_EQUAL(hook->timeout_ms, 10000);
+	CU_ASSERT_FALSE(hook->allow_private);
+	CU_ASSERT_FALSE(hook->allow_http);
+	CU_ASSERT_EQUAL(hook->headers.n, 2);
+	hook = conf_webhook(&conf, STR("lamp.2"));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(hook);
+	ASSERT_STR(str_from(webhook_methods[hook->method]), "PUT");
+	CU_ASSERT_EQUAL(hook->timeout_ms, 2000);
+	CU_ASSERT_TRUE(hook->allow_private);
+	CU_ASSERT_TRUE(hook->allow_http);
+	CU_ASSERT_EQUAL(hook->headers.n, 0);
+}
+
+#define TICKETS "[webhook tickets]\nurl = https://tickets.example.com/new\n"
+
+static void test_mistakes_in_webhooks(void)
+{
+	static const struct {
+		const char *text;
+		unsigned line;
+		const char *wanted;
+	} cases[] = {
+		{ "[webhook tickets]\n", 1, "this [webhook] has no `url`" },
+		{ "[webhook]\nurl = https://a.example/\n", 1, "wanted a name behind [webhook" },
+		{ "[webhook Tickets]\nurl = https://a.example/\n", 1, "is no name for a webhook" },
+		{ "[webhook my tickets]\nurl = https://a.example/\n", 1,
+		  "is no name for a webhook" },
+		{ TICKETS "[pace]\n" TICKETS, 4, "[webhook tickets] stands here a second time" },
+		{ "[webhok t]\nurl = https://a.example/\n", 1, "did you mean \"webhook\"?" },
+		{ "[webhook t]\nurl = ftp://a.example/s3cret\n", 2,
+		  "wanted an address such as https://" },
+		{ "[webhook t]\nurl = s3cret\n", 2, "wanted an address such as https://" },
+		{ "[webhook t]\nurl =\n", 2, "wanted an address such as https://" },
+		{ "[webhook t]\nurl = https://me:s3cret@a.example/\n", 2,
+		  "`header Authorization`" },
+		{ "[webhook t]\nurl = https://a.example/?k=s3cret#x\n", 2,
+		  "without a blank or `#`" },
+		{ "[webhook t]\nurl = http://a.example/?k=s3cret\n", 1, "`allow http = yes`" },
+		{ TICKETS "method = HEAD\n", 3, "wanted one of POST, PUT, PATCH, DELETE, GET" },
+		{ TICKETS "method = post\n", 3, "wanted one of POST" },
+		{ TICKETS "timeout = 61s\n", 3, "from 1s to 60s" },
+		{ TICKETS "timeout = 0s\n", 3, "from 1s to 60s" },
+		{ TICKETS "alow private = yes\n", 3, "did you mean \"allow private\"?" },
+		{ TICKETS "answer limit = 1\n", 3, "unknown key \"answer limit\"" },
+		{ TICKETS "headers X-Key = s3cret\n", 3, "did you mean \"header\"?" },
+		{ TICKETS "header = s3cret\n", 3, "wanted a name behind `header`" },
+		{ TICKETS "header X Key = s3cret\n", 3, "this is no name of a header" },
+		{ TICKETS "header X-Key: = s3cret\n", 3, "this is no name of a header" },
+		{ TICKETS "header X-K\xC3\xA4y = s3cret\n", 3, "this is no name of a header" },
+		{ TICKETS "header X-Key =\n", 3, "wanted a value" },
+		{ TICKETS "header X-Key = a\ts3cret\n", 3, "a control character" },
+		{ TICKETS "header Host = s3cret\n", 3, "is not to be set" },
+		{ TICKETS "header content-LENGTH = 3\n", 3, "is not to be set" },
+		{ TICKETS "header Transfer-Encoding = chunked\n", 3, "is not to be set" },
+		{ TICKETS "header Connection = close\n", 3, "is not to be set" },
+		{ TICKETS "header Proxy-Authorization = s3cret\n", 3, "is not to be set" },
+		{ TICKETS "header X = 1\nheader x = s3cret\n", 4, "stands here a second time" },
+		{ TICKETS "header X = {s3cret}\n", 3, "wanted env:VARIABLE} or file:/path}" },
+		{ TICKETS "header X = {env:s3cret\n", 3, "wanted env:VARIABLE}" },
+		{ TICKETS "header X = {env:}\n", 3, "wanted env:VARIABLE}" },
+		{ TICKETS "header X = {env:1A}\n", 3, "wanted env:VARIABLE}" },
+		{ TICKETS "header X = {env:A B}\n", 3, "wanted env:VARIABLE}" },
+		{ TICKETS "header X = {file:relative}\n", 3, "wanted env:VARIABLE}" },
+		{ TICKETS "header X = {\n", 3, "`{{` is a plain brace" },
+		{ TICKETS "header X = {{ {\n", 3, "`{{` is a plain brace" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(conf_deinit) struct conf conf;
+		CLEANUP(diag_deinit) struct diag diag;
+		const struct diag_entry *entry;
+
+		conf_init(&conf);
+		diag_init(&diag);
+		read_text(&conf, cases[i].text, &diag);
+		CU_ASSERT_EQUAL(diag.n_errors, 1);
+		CU_ASSERT_EQUAL_FATAL(diag.n_entries, 1);
+		entry = &diag.entries[0];
+		if (strstr(entry->text, cases[i].wanted) == NULL || entry->line != cases[i].line)
+			printf("\n  seen: %u: %s\n  wanted: %u: %s\n", entry->line, entry->text,
+			       cases[i].line, cases[i].wanted);
+		CU_ASSERT_PTR_NOT_NULL(strstr(entry->text, cases[i].wanted));
+		CU_ASSERT_EQUAL(entry->line, cases[i].line);
+		CU_ASSERT_PTR_NULL(strstr(entry->text, "s3cret"));
+	}
+}
+
+static void test_all_mistakes_of_a_webhook_at_once(void)
+{
+	CLEANUP(conf_deinit) struct conf conf;
+	CLEANUP(diag_deinit) struct diag diag;
+
+	conf_init(&conf);
+	diag_init(&diag);
+	read_text(&conf,
+		  "[webhook BAD]\nurl = nonsense\nmethod = X\ntimeout = 1h\nheader Host = x\n"
+		  "alow http = yes\n[webhook t]\n",
+		  &diag);
+	CU_ASSERT_EQUAL(diag.n_errors, 7);
+	for (size_t i = 0; i < diag.n_entries; i++)
+		CU_ASSERT_EQUAL(diag.entries[i].line, i + 1);
+}
+
+static void test_secrets_of_webhooks(void)
+{
+	CLEANUP(conf_deinit) struct conf conf;
+	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(mem_freep) char *said = NULL;
+	const struct webhook *hook;
+	struct tmpdir dir;
+
+	forget_environment();
+	setenv("SLACK_BOT_TOKEN", "xoxb-1", 1);
+	setenv("TICKETS_TOKEN", " t-1{env:HOME} ", 1);
+	tmpdir_init(&dir);
+	buf_init(&text, 0);
+	buf_addf(&text,
+		 TICKETS
+		 "header Authorization = Bearer {env:TICKETS_TOKEN}\n"
+		 "header X-Both = {file:%s}/{env:TICKETS_TOKEN}/{{x}}\nheader X-Plain = {{}\n",
+		 tmpdir_write(&dir, "token", "\n f-2 \r\n"));
+	buf_addc(&text, '\0');
+	conf_init(&conf);
+	diag_init(&diag);
+	read_text(&conf, text.p, &diag);
+	CU_ASSERT_EQUAL(diag.n_entries, 0);
+	said = complaints(&conf);
+	ASSERT_STR(str_from(said), "");
+	hook = conf_webhook(&conf, STR("tickets"));
+	/* What is inserted is not read again. */
+	ASSERT_STR(str_from(hook->headers.at[0].value.value), "Bearer t-1{env:HOME}");
+	ASSERT_STR(str_from(hook->headers.at[1].value.value), "f-2/t-1{env:HOME}/{x}}");
+	ASSERT_STR(str_from(hook->headers.at[2].value.value), "{}");
+	tmpdir_deinit(&dir);
+}
+
+/* With the line of the header, and without what is secret. */
+static void check_secret(const char *value, const char *wanted)
+{
+	CLEANUP(conf_deinit) struct conf conf;
+	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(buf_deinit) struct buf text;
+
+	buf_init(&text, 0);
+	buf_addf(&text, TICKETS "header X-Key = %s\n", value);
+	buf_addc(&text, '\0');
+	conf_init(&conf);
+	diag_init(&diag);
+	read_text(&conf, text.p, &diag);
+	CU_ASSERT_EQUAL(diag.n_errors, 0); /* `check` does not need them */
+	conf_finish(&conf, &diag);
+	CU_ASSERT_EQUAL_FATAL(diag.n_errors, 1);
+	if (strstr(diag.entries[0].text, wanted) == NULL)
+		printf("\n  seen: %s\n  wanted: %s\n", diag.entries[0].text, wanted);
+	CU_ASSERT_PTR_NOT_NULL(strstr(diag.entries[0].text, wanted));
+	CU_ASSERT_PTR_NULL(strstr(diag.entries[0].text, "s3cret"));
+	CU_ASSERT_EQUAL(diag.entries[0].line, 3);
+	CU_ASSERT(str_ends(str_from(diag.entries[0].file), "/retort.ini"));
+}
+
+static void test_missing_secrets_are_named(void)
+{
+	struct tmpdir dir;
+	char *long_text = mem_alloc(9001);
+	char insert[256];
+
+	memset(long_text, 'x', 9000);
+	long_text[9000] = '\0';
+	forget_environment();
+	setenv("SLACK_BOT_TOKEN", "xoxb-1", 1);
+	unsetenv("NO_TOKEN");
+	setenv("BLANK_TOKEN", "  ", 1);
+	setenv("TWO_LINES", "s3cret\r\nX-Evil: s3cret", 1);
+	check_secret("{env:NO_TOKEN}", "`header X-Key`: the environment has no NO_TOKEN");
+	check_secret("{env:BLANK_TOKEN}", "the environment has no BLANK_TOKEN");
+	check_secret("{env:TWO_LINES}", "the value has a line end");
+	check_secret("{file:/no/such/file}", "/no/such/file cannot be read: No such file");
+	check_secret("{file:/}", "cannot be read: Is a directory");
+	tmpdir_init(&dir);
+	snprintf(insert, sizeof(insert), "{file:%s}", tmpdir_write(&dir, "empty", "\n"));
+	check_secret(insert, "is empty");
+	snprintf(insert, sizeof(insert), "{file:%s}", tmpdir_write(&dir, "two", "s3cret\ns3cret"));
+	check_secret(insert, "the value has a line end");
+	snprintf(insert, sizeof(insert), "{file:%s}", tmpdir_write(&dir, "long", long_text));
+	check_secret(insert, "it is over 8 KiB");
+	tmpdir_deinit(&dir);
+	setenv("LONG_TOKEN", long_text, 1);
+	check_secret("{env:LONG_TOKEN}", "the value is over 8 KiB");
+	unsetenv("LONG_TOKEN");
+	mem_freep(&long_text);
+}
+
 UNIT_MAIN("conf", { "two tokens are enough", test_two_tokens_are_enough },
 	  { "a bot token alone means rtm", test_a_bot_token_alone_means_rtm },
 	  { "tokens in the wrong place are explained",
@@ -176,4 +426,9 @@ UNIT_MAIN("conf", { "two tokens are enough", test_two_tokens_are_enough },
 	    test_a_connection_is_asked_before_it_is_given_up },
 	  { "the file is read and the environment beats it",
 	    test_the_file_is_read_and_the_environment_beats_it },
-	  { "mistakes in the file are all named", test_mistakes_in_the_file_are_all_named })
+	  { "mistakes in the file are all named", test_mistakes_in_the_file_are_all_named },
+	  { "small keys", test_small_keys }, { "webhooks are read", test_webhooks_are_read },
+	  { "mistakes in webhooks", test_mistakes_in_webhooks },
+	  { "all mistakes of a webhook at once", test_all_mistakes_of_a_webhook_at_once },
+	  { "secrets of webhooks", test_secrets_of_webhooks },
+	  { "missing secrets are named", test_missing_secrets_are_named })
