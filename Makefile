@@ -88,7 +88,7 @@ FAKED    := test_session test_socketmode test_rtm
 FAKES    := $(patsubst %.c,build/san/obj/%.o,$(wildcard tests/fake/*.c))
 $(FAKED:%=build/san/unit/%): $(FAKES)
 # These have their HTTP answered by the test.
-build/san/unit/test_api build/san/unit/test_directory build/san/unit/test_tries: \
+build/san/unit/test_api build/san/unit/test_directory build/san/unit/test_tries build/san/unit/test_reply_url: \
 	build/san/obj/tests/lib/fakehttp.o
 # A fuzz target that replays files instead of making them up.
 build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/replay.o build/san/libretort.a

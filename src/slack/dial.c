@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "net/ws_handshake.h"
 
-static bool is_slack_host(struct str host)
+bool dial_is_slack_host(struct str host)
 {
 	static const char *const domains[] = { "slack.com", "slack-gov.com" };
 
@@ -46,7 +46,7 @@ bool dial_is_allowed(struct str url, const char *base_url, const char **why)
 		*why = "Slack's answer has no URL";
 	else if (!ws_url_parse(url, &parts, &room) || !parts.tls)
 		*why = "Slack's answer has a URL that is not a wss:// one";
-	else if (is_slack_host(base_host(base_url)) && !is_slack_host(parts.host))
+	else if (dial_is_slack_host(base_host(base_url)) && !dial_is_slack_host(parts.host))
 		*why = "the answer names a server that is not Slack's; it was not called";
 	return *why == NULL;
 }

@@ -8,3 +8,5 @@
 /* wss:// only, and when the Web API at `base_url` is Slack's (slack.com, slack-gov.com), only to servers that
  * are Slack's too. On no, *why is a static sentence. */
 bool dial_is_allowed(struct str url, const char *base_url, const char **why);
+/* slack.com, slack-gov.com, and what lies below them. */
+bool dial_is_slack_host(struct str host);
