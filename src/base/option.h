@@ -45,6 +45,7 @@ struct option_row {
 	const char *section;
 	const char *key;
 	enum option_type type;
+	bool required;		    /* of a named section: an item without it is a mistake */
 	size_t offset;		    /* of the member in the options struct */
 	const char *preset;	    /* the default, as one would write it; "" = empty */
 	const char *const *choices; /* OPTION_CHOICE: NULL-terminated */
@@ -52,7 +53,6 @@ struct option_row {
 	const char *help;	    /* one sentence */
 
 	const struct option_named *named; /* the same for all rows of a named section, else NULL */
-	bool required;			  /* of a named section: an item without it is a mistake */
 	const char *example;		  /* what stands in the sample in place of the preset */
 	/* What is wrong with a text or a pair, NULL = nothing. `name` is a pair's. May be NULL. */
 	const char *(*refuse)(struct str name, struct str value);

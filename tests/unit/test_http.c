@@ -708,7 +708,8 @@ static void serve_a_part(struct world *w, struct peer_conn *conn, int n)
 	(void)w;
 	peer_say(conn, str_make(whole, (size_t)n));
 	peer_close(conn);
-	w->is_whole = (size_t)n == sizeof(whole) - 2; /* libcurl can do without the last line feed */
+	w->is_whole = (size_t)n ==
+		      sizeof(whole) - 2; /* libcurl can do without the last line feed */
 }
 
 static void test_cut_at_every_byte(void)

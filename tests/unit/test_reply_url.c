@@ -141,31 +141,31 @@ static void test_answers(void)
 {
 	static const struct {
 		int status;
-		const char *body;
 		enum reply_url_outcome outcome;
+		const char *body;
 		const char *sentence;
 	} cases[] = {
-		{ 200, "ok", REPLY_URL_OK, "" },
-		{ 200, "", REPLY_URL_OK, "" },
-		{ 204, "", REPLY_URL_OK, "" },
-		{ 200, "{\"ok\":true}", REPLY_URL_OK, "" },
-		{ 200, "{\"ok\":false,\"error\":\"used_url\"}", REPLY_URL_REFUSED,
+		{ 200, REPLY_URL_OK, "ok", "" },
+		{ 200, REPLY_URL_OK, "", "" },
+		{ 204, REPLY_URL_OK, "", "" },
+		{ 200, REPLY_URL_OK, "{\"ok\":true}", "" },
+		{ 200, REPLY_URL_REFUSED, "{\"ok\":false,\"error\":\"used_url\"}",
 		  "the answer to a command: Slack said 200: Slack takes five answers to a command: "
 		  "used_url" },
-		{ 404, "{\"ok\":false,\"error\":\"expired_url\"}", REPLY_URL_REFUSED,
+		{ 404, REPLY_URL_REFUSED, "{\"ok\":false,\"error\":\"expired_url\"}",
 		  "the answer to a command: Slack said 404: Slack takes answers to a command for 30 "
 		  "minutes: expired_url" },
-		{ 404, "used_url\n", REPLY_URL_REFUSED,
+		{ 404, REPLY_URL_REFUSED, "used_url\n",
 		  "the answer to a command: Slack said 404: Slack takes five answers to a command: "
 		  "used_url" },
-		{ 400, "no\x1b[m", REPLY_URL_REFUSED,
+		{ 400, REPLY_URL_REFUSED, "no\x1b[m",
 		  "the answer to a command: Slack said 400: no\\x1B[m" },
-		{ 404, "no /commands/T1/22/s3cret here", REPLY_URL_REFUSED,
+		{ 404, REPLY_URL_REFUSED, "no /commands/T1/22/s3cret here",
 		  "the answer to a command: Slack said 404" },
-		{ 302, "", REPLY_URL_REFUSED, "the answer to a command: Slack said 302" },
-		{ 429, "", REPLY_URL_REFUSED, "the answer to a command: Slack said 429" },
-		{ 500, "", REPLY_URL_UNSURE, "the answer to a command: Slack said 500" },
-		{ 408, "", REPLY_URL_UNSURE, "the answer to a command: Slack said 408" },
+		{ 302, REPLY_URL_REFUSED, "", "the answer to a command: Slack said 302" },
+		{ 429, REPLY_URL_REFUSED, "", "the answer to a command: Slack said 429" },
+		{ 500, REPLY_URL_UNSURE, "", "the answer to a command: Slack said 500" },
+		{ 408, REPLY_URL_UNSURE, "", "the answer to a command: Slack said 408" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
