@@ -61,6 +61,64 @@ static const char *cut_quoted(struct str *rest, struct arena *arena, struct str 
 	return NULL;
 }
 
+/* The same in single quotes, where nothing but \' means something else than itself. */
+static const char *cut_raw(struct str *rest, struct arena *arena, struct str *out)
+{
+	CLEANUP(buf_deinit) struct buf text;
+	size_t i = 1;
+
+	buf_init(&text, 0);
+	for (; i < rest->len && rest->p[i] != '\''; i++) {
+		if (rest->p[i] == '\\' && i + 1 < rest->len && rest->p[i + 1] == '\'')
+			i++;
+		buf_addc(&text, rest->p[i]);
+	}
+	if (i == rest->len)
+		return "a quote is not closed";
+	*rest = str_sub(*rest, i + 1, rest->len);
+	*out = str_keep(arena, buf_str(&text));
+	return NULL;
+}
+
+static bool is_quote(struct str s)
+{
+	return s.len > 0 && (s.p[0] == '"' || s.p[0] == '\'');
+}
+
+static const char *cut_text(struct str *rest, struct arena *arena, struct word *w)
+{
+	w->raw = rest->p[0] == '\'';
+	return w->raw ? cut_raw(rest, arena, &w->text) : cut_quoted(rest, arena, &w->text);
+}
+
+/* How long `name=` is, when a quote stands behind it; 0 = it is another word. */
+static size_t name_before_quote(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && (isalnum((unsigned char)s.p[n]) || s.p[n] == '_'))
+		n++;
+	return n > 0 && n < s.len && s.p[n] == '=' && is_quote(str_sub(s, n + 1, s.len)) ? n + 1 :
+											   0;
+}
+
+/* A word without quotes around it; its value may have some: text="Hi there". */
+static const char *cut_bare(struct str *rest, struct arena *arena, struct word *w)
+{
+	size_t n = name_before_quote(*rest);
+	struct str name = str_sub(*rest, 0, n);
+	const char *why;
+
+	if (n == 0)
+		return str_word(rest, &w->text) ? NULL : "a word is missing";
+	*rest = str_sub(*rest, n, rest->len);
+	w->value_quoted = true;
+	why = cut_text(rest, arena, w);
+	if (why == NULL)
+		w->text = str_keepf(arena, "%.*s%.*s", STR_ARG(name), STR_ARG(w->text));
+	return why;
+}
+
 static struct str skip_blanks(struct str s)
 {
 	while (s.len > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
@@ -78,14 +136,10 @@ const char *words_cut(struct str line, struct arena *arena, struct words *out)
 
 		if (out->n == LINE_MAX_WORDS)
 			return "too many words";
-		w->quoted = line.p[0] == '"';
-		if (w->quoted) {
-			why = cut_quoted(&line, arena, &w->text);
-			if (why != NULL)
-				return why;
-		} else if (!str_word(&line, &w->text)) {
-			break;
-		}
+		*w = (struct word){ .quoted = is_quote(line) };
+		why = w->quoted ? cut_text(&line, arena, w) : cut_bare(&line, arena, w);
+		if (why != NULL)
+			return why;
 		out->n++;
 	}
 	return NULL;
@@ -141,6 +195,13 @@ static bool is_method(struct str s)
 	return str_is(s, "call") || str_find_char(s, '.') != SIZE_MAX;
 }
 
+static bool is_argument(struct str s)
+{
+	size_t eq = str_find_char(s, '=');
+
+	return eq != SIZE_MAX && eq > 0;
+}
+
 static bool is_any(struct str s)
 {
 	return s.len > 0;
@@ -152,24 +213,27 @@ static const struct kind {
 	bool quoted; /* must stand in quotes; others must not */
 	bool either; /* quotes or not */
 	bool list;   /* takes all words that are left, at least one */
+	bool raw;    /* in single quotes only */
 	bool (*fits)(struct str s);
 } kinds[] = {
-	{ "PERSONS", false, false, true, is_person },
-	{ "PERSON", false, false, false, is_person },
-	{ "CHANNELS", false, false, true, is_channel },
-	{ "CHANNEL", false, false, false, is_channel },
-	{ "TEXT", true, false, false, NULL },
-	{ "MESSAGE", false, true, false, is_any },
-	{ "NUMBER", false, false, false, is_number },
-	{ "PERCENT", false, false, false, is_percent },
-	{ "RANGE", false, false, false, is_range },
-	{ "TIME", false, false, false, is_duration },
-	{ "EMOJI", false, false, false, is_emoji },
-	{ "METHOD", false, false, false, is_method },
-	{ "REST", false, true, true, is_any },
-	{ "NAME", false, false, false, is_any },
-	{ "WORD", false, false, false, is_any },
-	{ "PATH", false, false, false, is_any },
+	{ "PERSONS", false, false, true, false, is_person },
+	{ "PERSON", false, false, false, false, is_person },
+	{ "CHANNELS", false, false, true, false, is_channel },
+	{ "CHANNEL", false, false, false, false, is_channel },
+	{ "TEXT", true, false, false, false, NULL },
+	{ "JSON", true, false, false, true, NULL },
+	{ "MESSAGE", false, true, false, false, is_any },
+	{ "NUMBER", false, false, false, false, is_number },
+	{ "PERCENT", false, false, false, false, is_percent },
+	{ "RANGE", false, false, false, false, is_range },
+	{ "TIME", false, false, false, false, is_duration },
+	{ "EMOJI", false, false, false, false, is_emoji },
+	{ "METHOD", false, false, false, false, is_method },
+	{ "ARGUMENTS", false, false, true, false, is_argument },
+	{ "REST", false, true, true, false, is_any },
+	{ "NAME", false, false, false, false, is_any },
+	{ "WORD", false, false, false, false, is_any },
+	{ "PATH", false, false, false, false, is_any },
 };
 
 /* The capitals may carry a letter or digit more to tell two of a kind apart: NUMBER2. */
@@ -189,9 +253,17 @@ static const struct kind *kind_of(struct str token)
 
 static bool word_fits(const struct kind *k, const struct word *w)
 {
-	if (!k->either && w->quoted != k->quoted)
+	if ((!k->either && w->quoted != k->quoted) || (k->raw && !w->raw))
 		return false;
 	return w->quoted || k->fits(w->text);
+}
+
+static bool list_fits(const struct kind *k, const struct words *words, size_t from)
+{
+	for (size_t i = from; i < words->n; i++)
+		if (!word_fits(k, &words->at[i]))
+			return false;
+	return true;
 }
 
 static void take(struct match *m, struct str name, struct str value)
@@ -233,7 +305,11 @@ static bool stretch_fits(struct str tokens, const struct words *words, size_t *a
 		if (k == NULL ? w->quoted || !str_eq(w->text, token) : !word_fits(k, w))
 			return false;
 		if (k != NULL && k->list) {
+			if (!list_fits(k, words, *at))
+				return false;
 			take(m, token, join(words, *at, arena));
+			m->list = w;
+			m->n_list = words->n - *at;
 			*at = words->n;
 		} else {
 			if (k != NULL)

@@ -15,10 +15,13 @@
 
 enum { LINE_MAX_WORDS = 64, MATCH_MAX_VALUES = 8 };
 
-/* One word of a line; a text in quotes is one word, its escapes \n \t \" \\ \xNN resolved. */
+/* One word of a line. A text in double quotes is one word, its escapes \n \t \" \\ \xNN resolved; so is one in
+ * single quotes, which is taken as it stands but for \' (good for JSON). Either may stand behind `name=`. */
 struct word {
 	struct str text;
 	bool quoted;
+	bool value_quoted; /* what stands behind its `=` was in quotes of either kind */
+	bool raw;	   /* it, or what stands behind its `=`, was in single quotes */
 };
 
 struct words {
@@ -35,10 +38,12 @@ struct match {
 		struct str name, value;
 	} values[MATCH_MAX_VALUES];
 	size_t n;
+	const struct word *list; /* the words that a list took; they are those of the line */
+	size_t n_list;
 };
 
-/* Does the line fit the pattern? Values are slices of the words; a list (PERSONS, CHANNELS, REST) is all that is
- * left, joined by blanks in the arena. */
+/* Does the line fit the pattern? Values are slices of the words; a list (PERSONS, CHANNELS, ARGUMENTS, REST) is
+ * all that is left: match::list, and joined by blanks in the arena. */
 bool pattern_fits(const char *pattern, const struct words *words, struct arena *arena,
 		  struct match *out);
 /* How many words at the beginning fit: for the nearest command in a complaint. */
