@@ -24,7 +24,7 @@ static struct json *user_profile(const struct workspace *w, const struct user *u
 	if (u->is_bot) {
 		put(p, "bot_id", u->bot_id);
 		put(p, "api_app_id", u->app_id);
-	} else {
+	} else if (!w->hides_emails) {
 		CLEANUP(buf_deinit) struct buf mail;
 
 		buf_init(&mail, 0);
@@ -36,11 +36,7 @@ static struct json *user_profile(const struct workspace *w, const struct user *u
 
 struct json *fact_user(const struct workspace *w, const struct user *u)
 {
-	static const char *const flags[] = { "is_admin",
-					     "is_owner",
-					     "is_primary_owner",
-					     "is_restricted",
-					     "is_ultra_restricted",
+	static const char *const flags[] = { "is_admin", "is_owner", "is_primary_owner",
 					     "is_app_user" };
 	struct json *j = json_new_object();
 
@@ -56,16 +52,47 @@ struct json *fact_user(const struct workspace *w, const struct user *u)
 	json_set(j, "profile", user_profile(w, u));
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
 		json_set_bool(j, flags[i], false);
+	/* A guest of one channel is restricted, too. */
+	json_set_bool(j, "is_restricted", u->guest != GUEST_NONE);
+	json_set_bool(j, "is_ultra_restricted", u->guest == GUEST_ULTRA_RESTRICTED);
 	json_set_bool(j, "is_bot", u->is_bot);
 	json_set_int(j, "updated", clock_wall(w->clock).ms / 1000);
 	return j;
 }
 
-static struct json *topic(void)
+struct json *fact_usergroup(const struct workspace *w, const struct usergroup *g, bool with_users)
+{
+	struct json *j = json_new_object(), *users = json_new_array();
+	CLEANUP(buf_deinit) struct buf count;
+
+	buf_init(&count, 0);
+	put(j, "id", g->id);
+	put(j, "team_id", w->team_id);
+	json_set_bool(j, "is_usergroup", true);
+	json_set_bool(j, "is_external", false);
+	put(j, "name", g->name);
+	put(j, "handle", g->handle);
+	put(j, "description", "");
+	json_set_int(j, "date_create", 1700000000);
+	json_set_int(j, "date_update", clock_wall(w->clock).ms / 1000);
+	json_set_int(j, "date_delete", 0);
+	/* Slack gives this number as text. */
+	buf_addf(&count, "%zu", g->n_users);
+	json_set_str(j, "user_count", buf_str(&count));
+	for (size_t i = 0; i < g->n_users; i++)
+		json_push_str(users, str_from(g->users[i]->id));
+	if (with_users)
+		json_set(j, "users", users);
+	else
+		json_free(users);
+	return j;
+}
+
+static struct json *topic(const char *value)
 {
 	struct json *j = json_new_object();
 
-	put(j, "value", "");
+	put(j, "value", value != NULL ? value : "");
 	put(j, "creator", "");
 	json_set_int(j, "last_set", 0);
 	return j;
@@ -115,8 +142,8 @@ struct json *fact_channel(const struct workspace *w, const struct channel *c)
 	put(j, "creator", w->bot->id);
 	channel_flags(w, c, j);
 	json_set_int(j, "updated", c->created * 1000);
-	json_set(j, "topic", topic());
-	json_set(j, "purpose", topic());
+	json_set(j, "topic", topic(c->topic));
+	json_set(j, "purpose", topic(NULL));
 	json_set(j, "previous_names", json_new_array());
 	json_set_int(j, "num_members", (int64_t)c->n_members);
 	put(j, "context_team_id", w->team_id);
@@ -227,11 +254,24 @@ static void put_reactions(const struct message *m, struct json *j)
 	json_set(j, "reactions", all);
 }
 
+/* A file of its own for every message that shares one. */
+static void put_file_id(const struct message *m, struct json *j, const char *key)
+{
+	CLEANUP(buf_deinit) struct buf id;
+
+	buf_init(&id, 0);
+	buf_addz(&id, "F0");
+	for (const char *p = m->ts; *p != '\0'; p++)
+		if (*p != '.')
+			buf_addc(&id, *p);
+	json_set_str(j, key, buf_str(&id));
+}
+
 static void put_file(const struct message *m, struct json *j)
 {
 	struct json *files = json_new_array(), *file = json_new_object();
 
-	put(file, "id", "F01NOTES");
+	put_file_id(m, file, "id");
 	put(file, "name", "notes.txt");
 	put(file, "mimetype", "text/plain");
 	put(file, "user", m->author->id);
@@ -372,6 +412,87 @@ struct json *fact_reaction_event(const struct workspace *w, struct channel *c,
 	if (m->subtype == NULL)
 		put(j, "item_user", m->author->id);
 	put(j, "event_ts", channel_stamp(c, w->clock).text);
+	return j;
+}
+
+struct json *fact_taken_back(struct workspace *w, struct channel *c, struct message *m)
+{
+	struct json *before;
+
+	if (m->n_replies == 0) {
+		struct json *event = fact_deleted_event(w, c, m);
+
+		message_take_back(w, c, m);
+		return event;
+	}
+	before = fact_message(w, m);
+	message_take_back(w, c, m);
+	return fact_changed_event(w, c, m, before);
+}
+
+struct json *fact_pin_event(const struct workspace *w, struct channel *c, const struct message *m,
+			    const struct user *by, bool added)
+{
+	struct json *j = json_new_object(), *item = json_new_object(),
+		    *message = fact_message(w, m), *places = json_new_array();
+	int64_t n = 0;
+
+	for (size_t i = 0; i < c->n_messages; i++)
+		n += c->messages[i]->pinned;
+	json_push_str(places, str_from(c->id));
+	json_set(message, "pinned_to", places);
+	put(item, "type", "message");
+	put(item, "channel", c->id);
+	put(item, "created_by", by->id);
+	json_set_int(item, "created", clock_wall(w->clock).ms / 1000);
+	json_set(item, "message", message);
+	put(j, "type", added ? "pin_added" : "pin_removed");
+	put(j, "user", by->id);
+	put(j, "channel_id", c->id);
+	json_set(j, "item", item);
+	put(j, "item_user", m->author->id);
+	json_set_int(j, "pin_count", n);
+	json_set_bool(j, "has_pins", n > 0);
+	put(j, "event_ts", channel_stamp(c, w->clock).text);
+	return j;
+}
+
+struct json *fact_file_event(const struct workspace *w, struct channel *c, const struct message *m)
+{
+	struct json *j = json_new_object(), *file = json_new_object();
+
+	put(j, "type", "file_shared");
+	put_file_id(m, j, "file_id");
+	put(j, "user_id", m->author->id);
+	put(j, "channel_id", c->id);
+	put_file_id(m, file, "id");
+	json_set(j, "file", file);
+	put(j, "event_ts", channel_stamp(c, w->clock).text);
+	return j;
+}
+
+struct json *fact_usergroup_event(const struct workspace *w, const char *type,
+				  const struct usergroup *g)
+{
+	struct json *j = fact_plain_event(w, type, "type", str_from(type));
+
+	json_set(j, "subteam", fact_usergroup(w, g, true));
+	return j;
+}
+
+struct json *fact_usergroup_members_event(const struct workspace *w, const struct usergroup *g,
+					  struct json *take_added, struct json *take_removed)
+{
+	struct json *j = fact_plain_event(w, "subteam_members_changed", "subteam_id",
+					  str_from(g->id));
+
+	put(j, "team_id", w->team_id);
+	json_set_int(j, "date_previous_update", 1700000000);
+	json_set_int(j, "date_update", clock_wall(w->clock).ms / 1000);
+	json_set_int(j, "added_users_count", (int64_t)json_len(take_added));
+	json_set_int(j, "removed_users_count", (int64_t)json_len(take_removed));
+	json_set(j, "added_users", take_added);
+	json_set(j, "removed_users", take_removed);
 	return j;
 }
 

@@ -58,6 +58,8 @@ static const struct deed {
 	{ "deletes", "takes back: ", true },
 	{ "reacts", NULL, false },
 	{ "unreacts", "takes a reaction away", false },
+	{ "pins", "pins: ", true },
+	{ "unpins", "unpins: ", true },
 };
 
 static void print_reaction(const struct stage *st, const struct message *m)

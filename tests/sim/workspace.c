@@ -35,6 +35,12 @@ void workspace_init(struct workspace *w, const struct clock *clock)
 	map_init(&w->user_names);
 	map_init(&w->channels);
 	map_init(&w->channel_names);
+	map_init(&w->usergroups);
+	map_init(&w->emoji);
+	w->slackbot = mem_zero(1, sizeof(*w->slackbot));
+	w->slackbot->id = mem_strdup("USLACKBOT");
+	w->slackbot->name = mem_strdup("slackbot");
+	w->slackbot->real_name = mem_strdup("Slackbot");
 	w->bot = workspace_add_user(w, STR("retort"), true);
 }
 
@@ -78,11 +84,26 @@ static void channel_free(void *pointer)
 	free(c->members);
 	free(c->id);
 	free(c->name);
+	free(c->topic);
 	free(c);
+}
+
+static void usergroup_free(void *pointer)
+{
+	struct usergroup *g = pointer;
+
+	free(g->id);
+	free(g->handle);
+	free(g->name);
+	free(g->users);
+	free(g);
 }
 
 void workspace_deinit(struct workspace *w)
 {
+	map_deinit(&w->usergroups, usergroup_free);
+	map_deinit(&w->emoji, NULL);
+	user_free(w->slackbot);
 	map_deinit(&w->user_names, NULL);
 	map_deinit(&w->channel_names, NULL);
 	map_deinit(&w->channels, channel_free);
@@ -151,6 +172,69 @@ struct channel *workspace_dm(struct workspace *w, struct user *with)
 		channel_join(with->dm, w->bot);
 	}
 	return with->dm;
+}
+
+struct channel *workspace_group_dm(struct workspace *w, struct user *const *users, size_t n)
+{
+	CLEANUP(buf_deinit) struct buf name;
+	struct channel *c;
+
+	buf_init(&name, 0);
+	buf_addf(&name, "mpdm-%s", w->bot->name);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&name, "--%s", users[i]->name);
+	buf_addz(&name, "-1");
+	c = workspace_add_channel(w, buf_str(&name), PLACE_GROUP);
+	channel_join(c, w->bot);
+	for (size_t i = 0; i < n; i++)
+		channel_join(c, users[i]);
+	return c;
+}
+
+struct usergroup *workspace_usergroup(const struct workspace *w, struct str handle_or_id)
+{
+	struct map_entry *at = NULL;
+	struct str handle;
+	void *value;
+
+	while (map_next(&w->usergroups, &at, &handle, &value)) {
+		struct usergroup *g = value;
+
+		if (str_eq(handle, handle_or_id) || str_is(handle_or_id, g->id))
+			return g;
+	}
+	return NULL;
+}
+
+struct usergroup *workspace_add_usergroup(struct workspace *w, struct str handle)
+{
+	struct usergroup *g = workspace_usergroup(w, handle);
+
+	if (g != NULL)
+		return g;
+	g = mem_zero(1, sizeof(*g));
+	g->id = id_for('S', handle, &w->channels);
+	g->handle = str_dup(handle);
+	g->name = str_dup(handle);
+	g->name[0] = (char)toupper((unsigned char)g->name[0]);
+	map_set(&w->usergroups, handle, g);
+	return g;
+}
+
+bool usergroup_has(const struct usergroup *g, const struct user *u)
+{
+	for (size_t i = 0; i < g->n_users; i++)
+		if (g->users[i] == u)
+			return true;
+	return false;
+}
+
+void usergroup_add(struct usergroup *g, struct user *u)
+{
+	if (usergroup_has(g, u))
+		return;
+	g->users = mem_grow(g->users, g->n_users + 1, sizeof(struct user *));
+	g->users[g->n_users++] = u;
 }
 
 struct user *workspace_user(const struct workspace *w, struct str id_or_name)
@@ -339,6 +423,45 @@ void message_set_text(struct message *m, struct str text)
 	m->text = str_dup(text);
 }
 
+bool message_is(const struct message *m, const char *subtype)
+{
+	return m->subtype != NULL && strcmp(m->subtype, subtype) == 0;
+}
+
+static void become_tombstone(struct workspace *w, struct message *m)
+{
+	free(m->subtype);
+	m->subtype = mem_strdup("tombstone");
+	m->author = w->slackbot;
+	m->pinned = false;
+	message_set_text(m, STR("This message was deleted."));
+	json_free(TAKE(m->extras));
+}
+
+/* Its thread is shorter now; a tombstone without answers goes as well. */
+static void uncount_reply(struct channel *c, const struct message *m)
+{
+	struct message *root = map_get(&c->by_ts, str_from(m->thread_ts));
+
+	if (root == NULL || root == m || root->n_replies == 0)
+		return;
+	root->n_replies--;
+	if (root->n_replies == 0 && message_is(root, "tombstone"))
+		root->deleted = true;
+}
+
+bool message_take_back(struct workspace *w, struct channel *c, struct message *m)
+{
+	if (m->n_replies > 0) {
+		become_tombstone(w, m);
+		return true;
+	}
+	m->deleted = true;
+	if (m->thread_ts != NULL)
+		uncount_reply(c, m);
+	return false;
+}
+
 /* What stands between `<@` or `<#` and the end of the name. */
 static struct str name_at(struct str rest)
 {
@@ -379,10 +502,12 @@ void workspace_wire_text(const struct workspace *w, struct str text, struct buf 
 		if (!is_mark(text, i))
 			continue;
 		name = name_at(str_sub(text, i + 2, text.len));
-		if (!known(w, text.p[i + 1], name, &id, &shown))
+		if (known(w, text.p[i + 1], name, &id, &shown))
+			buf_addf(out, "%c%s", text.p[i + 1], id);
+		else if (text.p[i + 1] == '@' && workspace_usergroup(w, name) != NULL)
+			buf_addf(out, "!subteam^%s", workspace_usergroup(w, name)->id);
+		else
 			continue;
-		buf_addc(out, text.p[i + 1]);
-		buf_addz(out, id);
 		i += 1 + name.len;
 	}
 }

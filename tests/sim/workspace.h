@@ -15,9 +15,13 @@
 
 enum place_kind { PLACE_PUBLIC, PLACE_PRIVATE, PLACE_DM, PLACE_GROUP };
 
+/* Guests of several channels, or of a single one. */
+enum guest_kind { GUEST_NONE, GUEST_RESTRICTED, GUEST_ULTRA_RESTRICTED };
+
 struct user {
 	char *id, *name, *real_name;
 	bool is_bot;
+	enum guest_kind guest;
 	char *bot_id, *app_id; /* bots only */
 	struct channel *dm;    /* with our bot; NULL until it is opened */
 };
@@ -40,6 +44,7 @@ struct message {
 	char *edited_ts;     /* NULL = never edited */
 	struct json *extras; /* blocks, attachments, metadata as they were posted; NULL = none */
 	bool deleted;
+	bool pinned;
 	struct reaction *reactions;
 	size_t n_reactions;
 	size_t n_replies;
@@ -51,6 +56,7 @@ struct message {
 
 struct channel {
 	char *id, *name;
+	char *topic; /* NULL = none */
 	enum place_kind kind;
 	bool archived;
 	struct user **members;
@@ -63,14 +69,25 @@ struct channel {
 	struct bucket posts; /* one a second, five at once */
 };
 
+/* People who are mentioned together. */
+struct usergroup {
+	char *id, *handle, *name;
+	struct user **users;
+	size_t n_users;
+};
+
 struct workspace {
 	const struct clock *clock;
 	char *team_id, *team_name, *domain;
-	struct user *bot; /* our app's */
-	struct map users; /* by id */
+	struct user *bot;      /* our app's */
+	struct user *slackbot; /* in no list; what is left of deleted messages is its own */
+	bool hides_emails;     /* the app may not see them */
+	struct map users;      /* by id */
 	struct map user_names;
 	struct map channels; /* by id, DMs included */
 	struct map channel_names;
+	struct map usergroups; /* by handle */
+	struct map emoji;      /* custom ones: names alone */
 };
 
 void workspace_init(struct workspace *w, const struct clock *clock);
@@ -85,6 +102,15 @@ struct user *workspace_bot_by_id(const struct workspace *w, struct str bot_id);
 struct channel *workspace_channel(const struct workspace *w, struct str id_or_name);
 /* The DM of our bot with someone, opened when there is none. */
 struct channel *workspace_dm(struct workspace *w, struct user *with);
+
+/* The group DM of these people, opened when there is none; it is called mpdm-a--b-1. */
+struct channel *workspace_group_dm(struct workspace *w, struct user *const *users, size_t n);
+
+/* By handle or id; NULL = none. */
+struct usergroup *workspace_usergroup(const struct workspace *w, struct str handle_or_id);
+struct usergroup *workspace_add_usergroup(struct workspace *w, struct str handle);
+bool usergroup_has(const struct usergroup *g, const struct user *u);
+void usergroup_add(struct usergroup *g, struct user *u);
 
 bool channel_has(const struct channel *c, const struct user *u);
 void channel_join(struct channel *c, struct user *u);
@@ -107,8 +133,12 @@ bool message_react(struct message *m, struct user *u, struct str name); /* false
 bool message_unreact(struct message *m, const struct user *u,
 		     struct str name); /* false = had it not */
 void message_set_text(struct message *m, struct str text);
+bool message_is(const struct message *m, const char *subtype);
+/* It is gone, or, as the root of a thread with answers, leaves a tombstone. False = nothing is left. */
+bool message_take_back(struct workspace *w, struct channel *c, struct message *m);
 
-/* Appends the text with <@name> and <#name> turned into what Slack sends: <@ID>, <#ID>. */
+/* Appends the text with <@name> and <#name> turned into what Slack sends: <@ID>, <#ID>, and <!subteam^ID> for
+ * a group of people. */
 void workspace_wire_text(const struct workspace *w, struct str text, struct buf *out);
 /* The other way, for people to read: <@ID> as @name, <#ID> as #name. */
 void workspace_plain_text(const struct workspace *w, struct str wire, struct buf *out);
