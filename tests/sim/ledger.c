@@ -17,6 +17,10 @@ static void entry_free(struct entry *e)
 	free(e->error);
 	free(e->channel);
 	free(e->ts);
+	free(e->before);
+	free(e->verb);
+	free(e->head);
+	free(e->body);
 	free(e);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every call that the client made, in the order in which it came: what a failing scenario shows and what the
- * final checks count. Tokens never get in here.
+ * final checks count. Beside the methods of the Web API there are `rtm message`, `webhook NAME`, and `response_url`
+ * and `acknowledgement` with answers to commands. Tokens never get in here.
  */
 #pragma once
 
@@ -20,8 +21,11 @@ struct entry {
 	char *error;   /* Slack's code; NULL = ok */
 	char *channel; /* id of the channel it acted in; NULL = none */
 	char *ts;      /* of the message that it made or touched; NULL = none */
-	bool acted;    /* people could see it */
-	bool wanted;   /* an expectation was met by it */
+	char *before; /* the text of that message, when the call changed or deleted it; NULL = none */
+	char *verb, *head, *body; /* as an endpoint of others got it: POST, header lines, body */
+	size_t command;		  /* an answer to the command of this number; 0 = to none */
+	bool acted;		  /* people could see it */
+	bool wanted;		  /* an expectation was met by it */
 };
 
 struct ledger {

@@ -13,7 +13,9 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "sim/hook.h"
 #include "sim/listen.h"
+#include "sim/slash.h"
 #include "sim/upgrade.h"
 #include "sim/web_api.h"
 
@@ -185,6 +187,13 @@ static const char *status_text(int status)
 	} known[] = {
 		{ 101, "Switching Protocols" },
 		{ 200, "OK" },
+		{ 201, "Created" },
+		{ 202, "Accepted" },
+		{ 204, "No Content" },
+		{ 301, "Moved Permanently" },
+		{ 302, "Found" },
+		{ 307, "Temporary Redirect" },
+		{ 308, "Permanent Redirect" },
 		{ 400, "Bad Request" },
 		{ 403, "Forbidden" },
 		{ 404, "Not Found" },
@@ -245,6 +254,10 @@ static void route(struct conn *c, const struct request *r)
 
 	if (str_skip(&path, "/api/"))
 		web_api_handle(c->server->sim, c, r, path);
+	else if (str_skip(&path, "/hooks/"))
+		hook_handle(c->server->sim, c, r, path);
+	else if (str_starts(path, "/commands/"))
+		slash_handle(c->server->sim, c, r, path);
 	else if (str_is(path, "/link/") || str_is(path, "/rtm/"))
 		upgrade_handle(c->server->sim, c, r);
 	else

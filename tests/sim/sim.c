@@ -7,10 +7,12 @@
 #include "base/mem.h"
 #include "sim/facts.h"
 #include "sim/fault.h"
+#include "sim/hook.h"
 #include "sim/links.h"
 #include "sim/proxy.h"
 #include "sim/rtm_side.h"
 #include "sim/server.h"
+#include "sim/slash.h"
 #include "sim/socket_side.h"
 
 int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t seed)
@@ -21,6 +23,9 @@ int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t 
 	*out = sim;
 	list_init(&sim->faults);
 	map_init(&sim->buckets);
+	map_init(&sim->answers);
+	map_init(&sim->hooks);
+	sim->events = json_new_array();
 	ledger_init(&sim->ledger);
 	buf_init(&sim->complaints, 1 << 20);
 	sim->random = seed * 2654435769u + 1;
@@ -36,7 +41,13 @@ int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t 
 	sim->links = links_new(sim);
 	sim->socket = socket_side_new(sim);
 	sim->rtm = rtm_side_new(sim);
+	sim->slashes = slashes_new();
 	return server_new(&sim->server, sim, identity, port);
+}
+
+static void answer_free(void *pointer)
+{
+	json_free(pointer);
 }
 
 void sim_free(struct sim *sim)
@@ -49,7 +60,11 @@ void sim_free(struct sim *sim)
 	socket_side_free(sim->socket);
 	rtm_side_free(sim->rtm);
 	faults_clear(&sim->faults);
+	slashes_free(sim->slashes);
+	map_deinit(&sim->hooks, hook_free);
+	map_deinit(&sim->answers, answer_free);
 	map_deinit(&sim->buckets, free);
+	json_free(sim->events);
 	tickets_deinit(&sim->tickets);
 	ledger_deinit(&sim->ledger);
 	buf_deinit(&sim->complaints);
@@ -118,6 +133,21 @@ static struct json *without_channel_type(struct json *take_event)
 	return plain;
 }
 
+enum { EVENTS_KEPT = 32 };
+
+static void note_event(struct sim *sim, struct str text)
+{
+	if (json_len(sim->events) >= 2 * EVENTS_KEPT) {
+		struct json *newest = json_new_array();
+
+		for (size_t i = EVENTS_KEPT; i < json_len(sim->events); i++)
+			json_push(newest, json_copy(json_item(sim->events, i)));
+		json_free(sim->events);
+		sim->events = newest;
+	}
+	json_push_str(sim->events, text);
+}
+
 void sim_publish(struct sim *sim, const struct channel *c, struct json *take_inner)
 {
 	struct json *inner = sim->set.classic ? without_channel_type(take_inner) : take_inner;
@@ -128,6 +158,7 @@ void sim_publish(struct sim *sim, const struct channel *c, struct json *take_inn
 	json_free(inner);
 	if (c != NULL && !channel_has(c, sim->workspace.bot))
 		return;
+	note_event(sim, buf_str(&text));
 	if (sim->set.classic)
 		rtm_side_publish(sim->rtm, buf_str(&text));
 	else
@@ -144,11 +175,23 @@ static bool is_mention(const struct sim *sim, const struct channel *c, const str
 	       str_find(str_from(m->text), mark) != SIZE_MAX;
 }
 
+static void publish_mention(struct sim *sim, struct channel *c, struct message *m)
+{
+	if (is_mention(sim, c, m) && channel_has(c, sim->workspace.bot))
+		sim_publish(sim, NULL, fact_mention_event(&sim->workspace, c, m));
+}
+
+void sim_publish_edit(struct sim *sim, struct channel *c, struct message *m,
+		      struct json *take_before)
+{
+	publish_mention(sim, c, m);
+	sim_publish(sim, c, fact_changed_event(&sim->workspace, c, m, take_before));
+}
+
 void sim_publish_message(struct sim *sim, struct channel *c, struct message *m)
 {
 	m->published = clock_mono(loop_clock(sim->loop));
-	if (is_mention(sim, c, m) && channel_has(c, sim->workspace.bot))
-		sim_publish(sim, NULL, fact_mention_event(&sim->workspace, c, m));
+	publish_mention(sim, c, m);
 	sim_publish(sim, c, fact_message_event(&sim->workspace, c, m));
 }
 

@@ -57,6 +57,10 @@ struct sim {
 	struct wire_plan plan;
 	struct tickets tickets;
 	struct map buckets; /* by method: struct bucket, made on first use or set by hand */
+	struct map answers; /* by method: struct json, answers that a scenario has laid down */
+	struct map hooks;   /* by name: struct hook, endpoints of others */
+	struct slashes *slashes;
+	struct json *events; /* array: the newest inner events that the app was told of, as texts */
 	struct server *server;
 	struct proxy *proxy; /* NULL = none */
 	struct links *links;
@@ -74,9 +78,11 @@ struct sim {
 
 #define SIM_BOT_TOKEN "xoxb-1000000000001-1000000000002-slacksimslacksimslacksim"
 #define SIM_APP_TOKEN "xapp-1-A01RETORT-1000000000003-slacksim"
-#define SIM_ALL_SCOPES                                                                                         \
-	"app_mentions:read,channels:history,groups:history,im:history,mpim:history,channels:read,groups:read," \
-	"im:read,mpim:read,users:read,chat:write,reactions:read,reactions:write,im:write,mpim:write,team:read"
+#define SIM_ALL_SCOPES                                                                                          \
+	"app_mentions:read,channels:history,groups:history,im:history,mpim:history,channels:read,groups:read,"  \
+	"im:read,mpim:read,users:read,chat:write,reactions:read,reactions:write,im:write,mpim:write,team:read," \
+	"users:read.email,usergroups:read,pins:read,pins:write,emoji:read,files:read,commands,"                 \
+	"channels:write.topic,channels:write.invites"
 
 int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t seed);
 void sim_free(struct sim *sim);
@@ -89,6 +95,9 @@ void sim_complain(struct sim *sim, const char *fmt, ...) __attribute__((format(p
 /* Lets the app know of an inner event of a channel (NULL = of the workspace): by Socket Mode or by RTM.
  * Nothing leaves when the bot is not in the channel. Takes the event. */
 void sim_publish(struct sim *sim, const struct channel *c, struct json *take_inner);
+/* The event of an edit, and the app_mention when the bot is mentioned now. Takes the message as it was before. */
+void sim_publish_edit(struct sim *sim, struct channel *c, struct message *m,
+		      struct json *take_before);
 /* The event of a message, and the app_mention that goes with it. */
 void sim_publish_message(struct sim *sim, struct channel *c, struct message *m);
 void sim_seen(const struct sim *sim, const struct channel *c, const struct message *m,

@@ -12,6 +12,7 @@
 #include <string.h>
 #include "base/mem.h"
 #include "sim/facts.h"
+#include "sim/slash.h"
 
 enum { MAX_SOCKETS = 10, MAX_CLIENT_FRAME = 20480, LIFE_S = 18060, DEBUG_LIFE_S = 360 };
 
@@ -251,6 +252,8 @@ static void on_text(void *owner, struct link *l, struct str message)
 		sim_complain(side->sim, "the client sent a frame without envelope_id: %.*s",
 			     STR_ARG(message));
 	d = map_get(&side->by_envelope, id);
+	if (d != NULL && d->wants_payload)
+		slash_acknowledged(side->sim, str_from(d->payload), json_at(j, "payload"));
 	if (d != NULL)
 		delivery_forget(d);
 	json_free(j);

@@ -13,8 +13,8 @@ enum { ECHO_LEAD_MS = 40, PAGE_DEFAULT = 100, PAGE_MAX = 1000 };
 static const struct method *find_method(struct str name)
 {
 	static const struct method *const families[] = {
-		chat_methods,	reaction_methods,   conversation_methods,
-		people_methods, connection_methods,
+		chat_methods,	    reaction_methods, conversation_methods, people_methods,
+		connection_methods, group_methods,    pin_methods,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
@@ -70,6 +70,12 @@ bool call_has_scope(const struct call *call, const char *scope)
 	return list_has(call->sim->set.scopes, scope);
 }
 
+void call_need(struct call *call, const char *scope)
+{
+	call->needed = scope;
+	call_fail(call, "missing_scope");
+}
+
 struct channel *call_channel(struct call *call)
 {
 	struct str name = call_arg(call, "channel");
@@ -96,8 +102,7 @@ bool call_may(struct call *call, const char *family, const struct channel *c)
 
 	if (call->sim->set.classic || call_has_scope(call, scope))
 		return true;
-	call->needed = scope;
-	call_fail(call, "missing_scope");
+	call_need(call, scope);
 	return false;
 }
 
@@ -138,6 +143,11 @@ void call_echo(struct call *call, struct channel *c, struct json *take_event)
 {
 	call->echo_channel = c;
 	call->echo_event = take_event;
+}
+
+void call_was(struct call *call, const struct message *m)
+{
+	call->entry->before = mem_strdup(m->text);
 }
 
 void call_acted(struct call *call, const struct channel *c, const char *ts)
@@ -227,18 +237,47 @@ static bool over_limit(struct call *call)
 static bool scope_missing(struct call *call)
 {
 	const char *scope = call->method->scope;
+	struct str rest = str_from(scope), piece;
 
-	if (scope == NULL || scope[0] == '*' || call->sim->set.classic ||
-	    call_has_scope(call, scope))
+	if (scope == NULL || scope[0] == '*' || call->sim->set.classic)
 		return false;
-	call->needed = scope;
-	call_fail(call, "missing_scope");
+	while (str_cut(&rest, '|', &piece)) {
+		CLEANUP(mem_freep) char *one = str_dup(piece);
+
+		if (call_has_scope(call, one))
+			return false;
+	}
+	call_need(call, scope);
 	return true;
+}
+
+void web_api_answer(struct sim *sim, struct str method, struct json *take_answer)
+{
+	json_free(map_set(&sim->answers, method, take_answer));
+}
+
+/* The answer that a scenario has laid down. */
+static void run_given(struct call *call, const struct json *given)
+{
+	struct json *value;
+	struct str key;
+
+	for (size_t i = 0; json_member(given, &i, &key, &value);) {
+		CLEANUP(mem_freep) char *name = str_dup(key);
+
+		if (!str_is(key, "ok") && !str_is(key, "error"))
+			json_set(call->answer, name, json_copy(value));
+	}
+	if (json_str(given, "error").len > 0)
+		call_fail(call, json_str(given, "error").p); /* json keeps a NUL behind its texts */
+	else if (find_method(str_from(call->entry->method)) == NULL)
+		call->entry->acted = true;
 }
 
 static void run(struct call *call, const char *args_fault, struct str token)
 {
 	const char *fault = token_fault(call, token);
+	const struct json *given = map_get(&call->sim->answers, str_from(call->entry->method));
 
 	if (fault != NULL || args_fault != NULL) {
 		call_fail(call, fault != NULL ? fault : args_fault);
@@ -246,7 +285,10 @@ static void run(struct call *call, const char *args_fault, struct str token)
 	}
 	if (over_limit(call) || scope_missing(call))
 		return;
-	call->method->run(call);
+	if (given != NULL)
+		run_given(call, given);
+	else
+		call->method->run(call);
 }
 
 /* The answer as Slack writes it: `ok` first, every slash escaped. */
@@ -261,7 +303,9 @@ static void print_answer(const struct call *call, struct buf *out)
 	if (call->error != NULL)
 		json_set_str(j, "error", str_from(call->error));
 	if (call->needed != NULL) {
-		json_set_str(j, "needed", str_from(call->needed));
+		struct str needed = str_from(call->needed);
+
+		json_set_str(j, "needed", str_sub(needed, 0, str_find_char(needed, '|')));
 		json_set_str(j, "provided", str_from(call->sim->set.scopes));
 	}
 	for (size_t i = 0; call->error == NULL && json_member(call->answer, &i, &key, &value);) {
@@ -294,8 +338,13 @@ static void answer_json(struct call *call, struct conn *conn, int status)
 	else if (call->method->token != TOKEN_NONE)
 		buf_addf(&head, "x-oauth-scopes: %s\r\n",
 			 call->sim->set.classic ? "identify,bot" : call->sim->set.scopes);
-	if (wants != NULL && wants[0] != '*')
+	if (wants != NULL && wants[0] != '*') {
+		size_t from = head.len;
+
 		buf_addf(&head, "x-accepted-oauth-scopes: %s\r\n", wants);
+		for (size_t i = from; i < head.len; i++)
+			head.p[i] = head.p[i] == '|' ? ',' : head.p[i];
+	}
 	if (status == 429 && call->limited_ms >= 0)
 		buf_addf(&head, "Retry-After: %lld\r\n",
 			 (long long)((call->limited_ms + 999) / 1000));
@@ -399,9 +448,11 @@ static void unknown_run(struct call *call)
 void web_api_handle(struct sim *sim, struct conn *conn, const struct request *r, struct str name)
 {
 	static const struct method unknown = { "unknown", true, TOKEN_NONE, NULL, 0, unknown_run };
+	static const struct method given = { "given", true, TOKEN_BOT, NULL, 0, unknown_run };
 	const struct method *method = find_method(name);
+	const struct method *other = map_get(&sim->answers, name) != NULL ? &given : &unknown;
 	CLEANUP(mem_freep) char *shown = str_dup(name);
-	struct call call = { .sim = sim, .method = method != NULL ? method : &unknown };
+	struct call call = { .sim = sim, .method = method != NULL ? method : other };
 	const char *args_fault = read_args(&call, r);
 	struct fault fault;
 	bool faulty = fault_take(&sim->faults, shown, &fault);

@@ -30,8 +30,8 @@ struct method {
 	const char *name;
 	bool reads_json; /* a JSON body is read, else it is as if nothing had been sent */
 	enum token_kind token;
-	const char *
-		scope; /* needed; NULL = none. "*:read" = of the channel's kind, checked by the method */
+	/* Needed; NULL = none. "a|b": any of them. "*:read" = of the channel's kind, checked by the method. */
+	const char *scope;
 	int per_minute; /* 0 = no limit of its own */
 	void (*run)(struct call *call);
 };
@@ -41,11 +41,16 @@ extern const struct method chat_methods[];
 extern const struct method reaction_methods[];
 extern const struct method conversation_methods[];
 extern const struct method people_methods[];
+extern const struct method group_methods[];
+extern const struct method pin_methods[];
 extern const struct method connection_methods[];
 
 void web_api_handle(struct sim *sim, struct conn *conn, const struct request *r, struct str method);
 /* Slack's limit for a method, until it is set by hand. every_ms 0 = none. */
 void web_api_limit(struct sim *sim, struct str method, int64_t every_ms, int64_t burst);
+/* From now on the method does nothing and answers this object, taken; also one that is not known here, which then
+ * counts as something that people could see. */
+void web_api_answer(struct sim *sim, struct str method, struct json *take_answer);
 
 /* For the methods. All give the empty slice, NULL or false when it is not there. */
 struct str call_arg(const struct call *call, const char *name);
@@ -53,6 +58,8 @@ bool call_flag(const struct call *call, const char *name);
 /* An argument that is JSON: as such, or as text in a form field. The caller's to free. */
 struct json *call_json(const struct call *call, const char *name);
 void call_fail(struct call *call, const char *error);
+/* Fails with missing_scope and says which. */
+void call_need(struct call *call, const char *scope);
 bool call_has_scope(const struct call *call, const char *scope);
 /* The channel named by `channel`, seen by the bot; NULL after call_fail(channel_not_found). */
 struct channel *call_channel(struct call *call);
@@ -63,5 +70,7 @@ void call_page(struct call *call, const char *key, struct json *take_items);
 void call_echo(struct call *call, struct channel *c, struct json *take_event);
 /* The rate limit's word: 0 = go on, else 429 with so long to wait. */
 void call_limit(struct call *call, int64_t wait_ms);
+/* Notes in the ledger what the message said before the call changed it. */
+void call_was(struct call *call, const struct message *m);
 /* Notes in the ledger that people could see it. */
 void call_acted(struct call *call, const struct channel *c, const char *ts);

@@ -7,7 +7,35 @@
 #include "sim/facts.h"
 #include "sim/web_api.h"
 
-enum { TEXT_MAX = 40000, UPDATE_MAX = 4000 };
+enum { UPDATE_MAX = 4000, BLOCKS_MAX = 50 };
+
+/* Blocks are a list of things with a type, at most fifty. */
+static bool blocks_are_good(struct call *call)
+{
+	CLEANUP(json_freep) struct json *blocks = call_json(call, "blocks");
+	bool there = json_kind(json_at(call->args, "blocks")) != JSON_NULL;
+
+	if (there && json_kind(blocks) != JSON_ARRAY)
+		call_fail(call, "invalid_blocks_format");
+	else if (json_len(blocks) > BLOCKS_MAX)
+		call_fail(call, "invalid_blocks");
+	for (size_t i = 0; call->error == NULL && i < json_len(blocks); i++)
+		if (json_str(json_item(blocks, i), "type").len == 0)
+			call_fail(call, "invalid_blocks");
+	return call->error == NULL;
+}
+
+static bool metadata_is_good(struct call *call)
+{
+	CLEANUP(json_freep) struct json *metadata = call_json(call, "metadata");
+	bool there = json_kind(json_at(call->args, "metadata")) != JSON_NULL;
+
+	if (!there || (json_str(metadata, "event_type").len > 0 &&
+		       json_kind(json_at(metadata, "event_payload")) == JSON_OBJECT))
+		return true;
+	call_fail(call, "invalid_metadata_format");
+	return false;
+}
 
 /* A channel to post into; a user id opens the DM. */
 static struct channel *target(struct call *call)
@@ -36,7 +64,7 @@ static bool has_content(struct call *call)
 	for (size_t i = 0; i < ARRAY_LEN(contents); i++)
 		if (json_at(call->args, contents[i]) != NULL &&
 		    (i > 0 || call_arg(call, contents[i]).len > 0))
-			return true;
+			return blocks_are_good(call) && metadata_is_good(call);
 	call_fail(call, "no_text");
 	return false;
 }
@@ -123,7 +151,8 @@ static void post_ephemeral(struct call *call)
 	CLEANUP(mem_freep) char *text = NULL;
 	struct stamp ts;
 
-	if (c == NULL || !has_content(call))
+	if (c == NULL || !has_content(call) ||
+	    !thread_is_good(call, c, call_arg(call, "thread_ts")))
 		return;
 	if (u == NULL || !channel_has(c, u)) {
 		call_fail(call, u == NULL ? "user_not_found" : "user_not_in_channel");
@@ -147,11 +176,31 @@ static struct message *own_message(struct call *call, struct channel **c, const 
 	if (*c == NULL)
 		return NULL;
 	m = channel_message(*c, call_arg(call, "ts"));
-	if (m == NULL)
+	if (m == NULL || message_is(m, "tombstone"))
 		call_fail(call, "message_not_found");
 	else if (m->author != call->sim->workspace.bot)
 		call_fail(call, not_mine);
 	return call->error == NULL ? m : NULL;
+}
+
+/* New blocks and attachments replace the old ones, which also go when there is a text alone; metadata stay until
+ * there are others. */
+static void replace_extras(struct call *call, struct message *m)
+{
+	struct json *now = extras(call), *kept = json_new_object(), *value;
+	struct str key;
+
+	if (json_at(now, "metadata") == NULL && json_at(m->extras, "metadata") != NULL)
+		json_set(now, "metadata", json_copy(json_at(m->extras, "metadata")));
+	for (size_t i = 0; json_member(now, &i, &key, &value);) {
+		CLEANUP(mem_freep) char *name = str_dup(key);
+
+		if (json_kind(value) != JSON_ARRAY || json_len(value) > 0)
+			json_set(kept, name, json_copy(value));
+	}
+	json_free(now);
+	json_free(m->extras);
+	m->extras = kept;
 }
 
 static void update(struct call *call)
@@ -168,7 +217,9 @@ static void update(struct call *call)
 		return;
 	}
 	before = fact_message(w, m);
+	call_was(call, m);
 	message_set_text(m, shown_text(call));
+	replace_extras(call, m);
 	free(m->edited_ts);
 	m->edited_ts = mem_strdup(channel_stamp(c, w->clock).text);
 	json_set_str(call->answer, "channel", str_from(c->id));
@@ -190,9 +241,9 @@ static void delete (struct call *call)
 	json_set_str(call->answer, "channel", str_from(c->id));
 	json_set_str(call->answer, "ts", str_from(m->ts));
 	call_acted(call, c, m->ts);
-	call_echo(call, c, fact_deleted_event(&call->sim->workspace, c, m));
+	call_was(call, m);
 	sim_seen(call->sim, c, m, "deletes");
-	m->deleted = true;
+	call_echo(call, c, fact_taken_back(&call->sim->workspace, c, m));
 }
 
 static void get_permalink(struct call *call)

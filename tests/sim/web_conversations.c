@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* conversations.* and users.conversations */
+#include <stdlib.h>
 #include <string.h>
+#include "base/mem.h"
 #include "sim/facts.h"
 #include "sim/web_api.h"
+
+enum { USERS_MAX = 8, TOPIC_MAX = 250 };
 
 static bool type_wanted(struct str types, enum place_kind kind)
 {
@@ -159,22 +163,56 @@ static void replies(struct call *call)
 	page_messages(call, found);
 }
 
-static void open_dm(struct call *call)
+/* The people that `users` names by their ids; 0 after call_fail. */
+static size_t users_named(struct call *call, struct user **out)
 {
 	struct workspace *w = &call->sim->workspace;
-	struct user *u = workspace_user(w, call_arg(call, "users"));
-	struct channel *c;
+	struct str rest = call_arg(call, "users"), id;
+	size_t n = 0;
+
+	if (rest.len == 0)
+		call_fail(call, "users_list_not_supplied");
+	while (rest.len > 0 && call->error == NULL && str_cut(&rest, ',', &id)) {
+		struct user *u = map_get(&w->users, str_trim(id));
+
+		if (u == NULL)
+			call_fail(call, "user_not_found");
+		else if (n == USERS_MAX)
+			call_fail(call, "too_many_users");
+		else
+			out[n++] = u;
+	}
+	return call->error == NULL ? n : 0;
+}
+
+/* One person: the DM. Several: the group DM. */
+static struct channel *opened(struct call *call)
+{
+	struct workspace *w = &call->sim->workspace;
+	struct user *users[USERS_MAX];
+	size_t n = users_named(call, users);
+
+	if (n == 1 && users[0]->is_bot)
+		call_fail(call, users[0] == w->bot ? "user_not_found" : "cannot_dm_bot");
+	if (n > 1 && !call->sim->set.classic && !call_has_scope(call, "mpim:write"))
+		call_need(call, "mpim:write");
+	if (n == 0 || call->error != NULL)
+		return NULL;
+	if (n == 1 && users[0]->dm != NULL) {
+		json_set_bool(call->answer, "no_op", true);
+		json_set_bool(call->answer, "already_open", true);
+	}
+	return n == 1 ? workspace_dm(w, users[0]) : workspace_group_dm(w, users, n);
+}
+
+static void open_dm(struct call *call)
+{
+	const struct workspace *w = &call->sim->workspace;
+	struct channel *c = call_arg(call, "channel").len > 0 ? call_channel(call) : opened(call);
 	struct json *brief;
 
-	if (call_arg(call, "channel").len > 0)
-		c = call_channel(call);
-	else
-		c = u != NULL && u != w->bot ? workspace_dm(w, u) : NULL;
-	if (c == NULL) {
-		if (call->error == NULL)
-			call_fail(call, "user_not_found");
+	if (c == NULL)
 		return;
-	}
 	brief = json_new_object();
 	json_set_str(brief, "id", str_from(c->id));
 	if (call_flag(call, "return_im")) {
@@ -204,6 +242,104 @@ static void join(struct call *call)
 	json_set(call->answer, "channel", fact_channel(w, c));
 }
 
+/* A channel that the bot may change: it is in it, and it has a name. */
+static struct channel *changeable(struct call *call)
+{
+	struct channel *c = call_channel(call);
+
+	if (c == NULL)
+		return NULL;
+	if (c->kind == PLACE_DM)
+		call_fail(call, "method_not_supported_for_channel_type");
+	else if (c->archived)
+		call_fail(call, "is_archived");
+	else if (!channel_has(c, call->sim->workspace.bot))
+		call_fail(call, "not_in_channel");
+	return call->error == NULL ? c : NULL;
+}
+
+/* What Slack writes into the channel about it. */
+static struct message *note(struct call *call, struct channel *c, struct user *u,
+			    const char *subtype, struct str text)
+{
+	struct message *m = channel_post(c, call->sim->workspace.clock, u, text, STR_EMPTY);
+
+	m->subtype = mem_strdup(subtype);
+	call->echo_channel = c;
+	call->echo_message = m;
+	call_acted(call, c, m->ts);
+	return m;
+}
+
+static void set_topic(struct call *call)
+{
+	struct workspace *w = &call->sim->workspace;
+	struct str topic = call_arg(call, "topic");
+	struct channel *c = changeable(call);
+	CLEANUP(buf_deinit) struct buf text;
+	struct message *m;
+
+	buf_init(&text, 0);
+	if (c == NULL)
+		return;
+	if (json_at(call->args, "topic") == NULL || utf8_utf16_units(topic) > TOPIC_MAX) {
+		call_fail(call, topic.len > 0 ? "too_long" : "invalid_arguments");
+		return;
+	}
+	free(c->topic);
+	c->topic = str_dup(topic);
+	buf_addf(&text, "set the channel topic: %.*s", STR_ARG(topic));
+	m = note(call, c, w->bot, "channel_topic", buf_str(&text));
+	m->extras = json_new_object();
+	json_set_str(m->extras, "topic", topic);
+	sim_seen(call->sim, c, m, "says");
+	json_set(call->answer, "channel", fact_channel(w, c));
+}
+
+static bool may_be_invited(struct call *call, const struct channel *c, const struct user *u)
+{
+	if (u == call->sim->workspace.bot)
+		call_fail(call, "cant_invite_self");
+	else if (channel_has(c, u))
+		call_fail(call, "already_in_channel");
+	return call->error == NULL;
+}
+
+static void bring_in(struct call *call, struct channel *c, struct user *u)
+{
+	struct workspace *w = &call->sim->workspace;
+	CLEANUP(buf_deinit) struct buf text;
+	struct json *event;
+
+	buf_init(&text, 0);
+	channel_join(c, u);
+	event = fact_member_event(w, c, u, true);
+	json_set_str(event, "inviter", str_from(w->bot->id));
+	sim_publish(call->sim, c, event);
+	buf_addf(&text, "<@%s> has joined the channel", u->id);
+	/* Of several, the note about the last one is the echo. */
+	if (call->echo_message != NULL)
+		sim_publish_message(call->sim, c, call->echo_message);
+	free(TAKE(call->entry->channel));
+	free(TAKE(call->entry->ts));
+	sim_seen(call->sim, c, note(call, c, u, "channel_join", buf_str(&text)), "joins");
+}
+
+static void invite(struct call *call)
+{
+	struct channel *c = changeable(call);
+	struct user *users[USERS_MAX];
+	size_t n = c != NULL ? users_named(call, users) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!may_be_invited(call, c, users[i]))
+			return;
+	for (size_t i = 0; i < n; i++)
+		bring_in(call, c, users[i]);
+	if (n > 0)
+		json_set(call->answer, "channel", fact_channel(&call->sim->workspace, c));
+}
+
 const struct method conversation_methods[] = {
 	{ "conversations.list", false, TOKEN_BOT, "*:read", 20, list },
 	{ "users.conversations", false, TOKEN_BOT, "*:read", 50, mine },
@@ -211,7 +347,11 @@ const struct method conversation_methods[] = {
 	{ "conversations.members", false, TOKEN_BOT, "*:read", 100, members },
 	{ "conversations.history", true, TOKEN_BOT, "*:history", 50, history },
 	{ "conversations.replies", false, TOKEN_BOT, "*:history", 50, replies },
-	{ "conversations.open", true, TOKEN_BOT, "im:write", 50, open_dm },
+	{ "conversations.open", true, TOKEN_BOT, "im:write|mpim:write", 50, open_dm },
+	{ "conversations.setTopic", true, TOKEN_BOT, "channels:write.topic|channels:manage", 20,
+	  set_topic },
+	{ "conversations.invite", true, TOKEN_BOT, "channels:write.invites|channels:manage", 50,
+	  invite },
 	{ "conversations.join", true, TOKEN_BOT, "channels:join", 50, join },
 	{ 0 },
 };

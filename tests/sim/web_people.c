@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* auth.test, api.test, team.info, users.*, bots.info */
+/* auth.test, api.test, team.info, users.*, emoji.list, bots.info */
 #include "base/mem.h"
 #include "sim/facts.h"
 #include "sim/web_api.h"
@@ -70,6 +70,44 @@ static void users_info(struct call *call)
 		json_set(call->answer, "user", fact_user(w, u));
 }
 
+static void lookup_by_email(struct call *call)
+{
+	const struct workspace *w = &call->sim->workspace;
+	struct map_entry *at = NULL;
+	struct str id;
+	void *value;
+
+	while (map_next(&w->users, &at, &id, &value)) {
+		CLEANUP(json_freep) struct json *one = fact_user(w, value);
+		struct str email = json_str(one, "profile.email");
+
+		if (email.len > 0 && str_eq_nocase(email, call_arg(call, "email"))) {
+			json_set(call->answer, "user", TAKE(one));
+			return;
+		}
+	}
+	call_fail(call, "users_not_found");
+}
+
+static void emoji_list(struct call *call)
+{
+	struct json *all = json_new_object();
+	struct map_entry *at = NULL;
+	struct str name;
+	void *value;
+
+	while (map_next(&call->sim->workspace.emoji, &at, &name, &value)) {
+		CLEANUP(mem_freep) char *key = str_dup(name);
+		CLEANUP(buf_deinit) struct buf url;
+
+		buf_init(&url, 0);
+		buf_addf(&url, "https://emoji.slack-edge.com/%s/%s/1.png",
+			 call->sim->workspace.team_id, key);
+		json_set_str(all, key, buf_str(&url));
+	}
+	json_set(call->answer, "emoji", all);
+}
+
 static void bots_info(struct call *call)
 {
 	const struct workspace *w = &call->sim->workspace;
@@ -97,6 +135,8 @@ const struct method people_methods[] = {
 	{ "team.info", true, TOKEN_BOT, "team:read", 50, team_info },
 	{ "users.list", false, TOKEN_BOT, "users:read", 20, users_list },
 	{ "users.info", false, TOKEN_BOT, "users:read", 100, users_info },
+	{ "users.lookupByEmail", false, TOKEN_BOT, "users:read.email", 50, lookup_by_email },
+	{ "emoji.list", false, TOKEN_BOT, "emoji:read", 20, emoji_list },
 	{ "bots.info", false, TOKEN_BOT, "users:read", 50, bots_info },
 	{ 0 },
 };
