@@ -144,7 +144,7 @@ static bool configuration(struct stage *st, const struct match *m)
 	(void)m;
 	free(st->conf_path);
 	st->conf_path = stage_path(st, "retort.ini");
-	return st->conf_path != NULL && stage_write(st, st->conf_path, st->block);
+	return st->conf_path != NULL && stage_write(st, st->conf_path, stage_fill(st, st->block));
 }
 
 static bool environment(struct stage *st, const struct match *m)
@@ -164,7 +164,9 @@ const struct command client_commands[] = {
 	  rules },
 	{ "write rules [NAME] :", "the same, for a change while the client runs", rules },
 	{ "rules from PATH", "rules from a file or folder", rules_from },
-	{ "configuration :", "a configuration file, indented below", configuration },
+	{ "configuration :",
+	  "a configuration file, indented below; {webhook NAME} in it is the address of that webhook",
+	  configuration },
 	{ "environment NAME TEXT", "a variable for the client", environment },
 	{ 0 },
 };

@@ -6,9 +6,22 @@
 #include "base/mem.h"
 #include "sim/commands.h"
 #include "sim/facts.h"
-#include "sim/rtm_side.h"
+#include "sim/slash.h"
 #include "sim/socket_side.h"
 #include "sim/transcript.h"
+
+/* Slack tells of a file twice, by the message and by an event of its own, and which comes first is chance. */
+static void publish(struct sim *sim, struct channel *c, struct message *message)
+{
+	bool has_file = message_is(message, "file_share");
+	bool first = has_file && sim_random(sim, 2) == 1;
+
+	if (first)
+		sim_publish(sim, c, fact_file_event(&sim->workspace, c, message));
+	sim_publish_message(sim, c, message);
+	if (has_file && !first)
+		sim_publish(sim, c, fact_file_event(&sim->workspace, c, message));
+}
 
 /* Posts for a person, tells the app and who looks on. */
 static bool post(struct stage *st, const struct match *m, struct channel *c, struct user *u,
@@ -24,7 +37,7 @@ static bool post(struct stage *st, const struct match *m, struct channel *c, str
 		message->subtype = mem_strdup(subtype);
 	stage_remember(st, m, c, message);
 	sim_seen(sim, c, message, "says");
-	sim_publish_message(sim, c, message);
+	publish(sim, c, message);
 	return true;
 }
 
@@ -125,8 +138,47 @@ static bool edits(struct stage *st, const struct match *m)
 	message->edited_ts = mem_strdup(channel_stamp(c, w->clock).text);
 	stage_remember(st, m, c, message);
 	sim_seen(st->sim, c, message, "changes");
-	sim_publish(st->sim, c, fact_changed_event(w, c, message, before));
+	sim_publish_edit(st->sim, c, message, before);
 	return true;
+}
+
+static bool pin(struct stage *st, const struct match *m, bool add)
+{
+	struct user *u = stage_person(st, m);
+	struct channel *c = NULL;
+	struct message *message = u != NULL ? stage_message(st, m, &c) : NULL;
+
+	if (message == NULL)
+		return false;
+	if (message->pinned == add)
+		return stage_fail(st, "it is %s", add ? "pinned already" : "not pinned");
+	message->pinned = add;
+	sim_seen(st->sim, c, message, add ? "pins" : "unpins");
+	sim_publish(st->sim, c, fact_pin_event(&st->sim->workspace, c, message, u, add));
+	return true;
+}
+
+static bool pins(struct stage *st, const struct match *m)
+{
+	return pin(st, m, true);
+}
+
+static bool unpins(struct stage *st, const struct match *m)
+{
+	return pin(st, m, false);
+}
+
+static bool types(struct stage *st, const struct match *m)
+{
+	struct user *u = stage_person(st, m);
+	struct channel *c = u != NULL ? stage_channel(st, m, u) : NULL;
+
+	if (c == NULL)
+		return false;
+	if (st->sim->set.classic)
+		return stage_fail(st, "commands come by Socket Mode, not by RTM");
+	return slash_type(st->sim, u, c, stage_wire(st, match_text(m, "TEXT"))) > 0 ||
+	       stage_fail(st, "a command begins with a slash: \"/lunch pizza\"");
 }
 
 static bool deletes(struct stage *st, const struct match *m)
@@ -138,8 +190,7 @@ static bool deletes(struct stage *st, const struct match *m)
 	if (message == NULL)
 		return false;
 	sim_seen(st->sim, c, message, "deletes");
-	sim_publish(st->sim, c, fact_deleted_event(&st->sim->workspace, c, message));
-	message->deleted = true;
+	sim_publish(st->sim, c, fact_taken_back(&st->sim->workspace, c, message));
 	return true;
 }
 
@@ -202,21 +253,11 @@ static bool leaves(struct stage *st, const struct match *m)
 	return true;
 }
 
-static struct json *block_json(struct stage *st)
-{
-	struct json *j = NULL;
-	const char *why;
-
-	if (json_parse(&j, stage_wire(st, str_trim(st->block)), &why) != 0)
-		stage_fail(st, "the lines below are no JSON: %s", why);
-	return j;
-}
-
 static bool event(struct stage *st, const struct match *m)
 {
-	struct json *j = block_json(st);
+	struct str text = match_has(m, "JSON") ? match_text(m, "JSON") : str_trim(st->block);
+	struct json *j = stage_json(st, text);
 
-	(void)m;
 	if (j != NULL)
 		sim_publish(st->sim, NULL, j);
 	return j != NULL;
@@ -227,7 +268,7 @@ static bool envelope(struct stage *st, const struct match *m)
 	/* The type is kept with the delivery, so it must outlive it. */
 	static const char *const types[] = { "slash_commands", "interactive", "hello_world",
 					     "events_api" };
-	struct json *j = block_json(st);
+	struct json *j = stage_json(st, str_trim(st->block));
 	CLEANUP(buf_deinit) struct buf text;
 
 	buf_init(&text, 0);
@@ -262,20 +303,28 @@ const struct command people_commands[] = {
 	{ "PERSON broadcasts TEXT to MESSAGE [as NAME]",
 	  "an answer in a thread, shown in the channel, too", broadcasts },
 	{ "PERSON in CHANNEL acts TEXT [as NAME]", "/me", acts },
-	{ "PERSON in CHANNEL shares a file with TEXT [as NAME]", "a file and a text", shares },
+	{ "PERSON in CHANNEL shares a file with TEXT [as NAME]",
+	  "a file and a text; Slack tells of it by the message and by file_shared", shares },
+	{ "PERSON types TEXT in CHANNEL",
+	  "a slash command with its text: \"/lunch pizza please\"; the app need not be in the channel",
+	  types },
 	{ "PERSON in CHANNEL posts TEXT as an integration", "a bot without a user of its own",
 	  posts_as_integration },
 	{ "PERSON reacts EMOJI to MESSAGE", "a reaction is added", reacts },
 	{ "PERSON takes EMOJI from MESSAGE", "a reaction is taken away", unreacts },
 	{ "PERSON edits MESSAGE to TEXT", "a message gets another text", edits },
-	{ "PERSON deletes MESSAGE", "a message is gone", deletes },
+	{ "PERSON deletes MESSAGE",
+	  "a message is gone; one with answers in its thread becomes a tombstone", deletes },
+	{ "PERSON pins MESSAGE", "a message is pinned to its channel", pins },
+	{ "PERSON unpins MESSAGE", "it is so no more", unpins },
 	{ "PERSON joins CHANNEL", "someone comes in", joins },
 	{ "PERSON leaves CHANNEL",
 	  "someone goes; after `@bot leaves` the bot hears nothing more of it", leaves },
 	{ "slack unfurls MESSAGE", "a preview appears below a message", unfurls },
 	{ "talk as PERSON in CHANNEL",
 	  "from here on someone types what this person says, line by line", talk },
-	{ "event :", "any other event; its JSON stands indented below", event },
+	{ "event JSON", "any other event, as it is", event },
+	{ "event :", "the same; its JSON stands indented below", event },
 	{ "envelope WORD :",
 	  "a Socket Mode envelope of this type; its payload stands indented below", envelope },
 	{ 0 },

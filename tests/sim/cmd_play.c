@@ -15,6 +15,12 @@ static bool quiet(struct stage *st, const struct match *m)
 	return true;
 }
 
+static bool let_pass(struct stage *st, const struct match *m)
+{
+	stage_wait(st, match_ms(m, "TIME", 0));
+	return true;
+}
+
 /* What leaves whole comes back as acknowledgement and pong; what is cut, does not. */
 static bool cut_or_whole(struct stage *st, void *pinged)
 {
@@ -58,6 +64,7 @@ const struct command play_commands[] = {
 	{ "patience TIME", "how long each expectation waits from now on", patience },
 	{ "quiet TIME", "how long nothing must come for `expect nothing`; 250ms in the beginning",
 	  quiet },
+	{ "let TIME pass", "for what must have run out before the next line", let_pass },
 	{ "leave when nothing was cut",
 	  "the loop ends when what was to be cut since the last thing that was done came through "
 	  "whole: it was shorter",

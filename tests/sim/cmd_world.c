@@ -4,6 +4,8 @@
 #include <string.h>
 #include "base/mem.h"
 #include "sim/commands.h"
+#include "sim/facts.h"
+#include "sim/links.h"
 #include "sim/web_api.h"
 
 static bool add_users(struct stage *st, const struct match *m, bool bots)
@@ -25,6 +27,105 @@ static bool people(struct stage *st, const struct match *m)
 static bool bots(struct stage *st, const struct match *m)
 {
 	return add_users(st, m, true);
+}
+
+static bool add_guests(struct stage *st, const struct match *m, enum guest_kind kind)
+{
+	struct str rest = match_text(m, "PERSONS"), name;
+
+	while (str_word(&rest, &name)) {
+		str_skip(&name, "@");
+		workspace_add_user(&st->sim->workspace, name, false)->guest = kind;
+	}
+	return true;
+}
+
+static bool guests(struct stage *st, const struct match *m)
+{
+	return add_guests(st, m, GUEST_RESTRICTED);
+}
+
+static bool single_guests(struct stage *st, const struct match *m)
+{
+	return add_guests(st, m, GUEST_ULTRA_RESTRICTED);
+}
+
+/* Ids of those in `of` who are not in `without`. */
+static struct json *difference(const struct usergroup *of, const struct usergroup *without)
+{
+	struct json *ids = json_new_array();
+
+	for (size_t i = 0; i < of->n_users; i++)
+		if (!usergroup_has(without, of->users[i]))
+			json_push_str(ids, str_from(of->users[i]->id));
+	return ids;
+}
+
+/* Slack tells an app that has been there of it, as it would any app. */
+static void tell_of_group(struct stage *st, const struct usergroup *g,
+			  const struct usergroup *before, bool is_new)
+{
+	struct sim *sim = st->sim;
+
+	if (sim->links->n_ever == 0)
+		return;
+	sim_publish(sim, NULL,
+		    fact_usergroup_event(&sim->workspace,
+					 is_new ? "subteam_created" : "subteam_updated", g));
+	if (!is_new)
+		sim_publish(sim, NULL,
+			    fact_usergroup_members_event(&sim->workspace, g, difference(g, before),
+							 difference(before, g)));
+}
+
+static bool group(struct stage *st, const struct match *m)
+{
+	struct workspace *w = &st->sim->workspace;
+	struct str handle = match_text(m, "PERSON"), rest = match_text(m, "PERSONS"), name;
+	struct usergroup *g, before;
+	bool is_new;
+
+	str_skip(&handle, "@");
+	is_new = workspace_usergroup(w, handle) == NULL;
+	g = workspace_add_usergroup(w, handle);
+	before = *g;
+	g->users = NULL;
+	g->n_users = 0;
+	while (str_word(&rest, &name)) {
+		str_skip(&name, "@");
+		usergroup_add(g, workspace_add_user(w, name, false));
+	}
+	tell_of_group(st, g, &before, is_new);
+	free(before.users);
+	return true;
+}
+
+static bool custom_emoji(struct stage *st, const struct match *m)
+{
+	struct str rest = match_text(m, "REST"), name;
+
+	while (str_word(&rest, &name)) {
+		if (!str_skip(&name, ":") || !str_ends(name, ":"))
+			return stage_fail(st, "an emoji stands between colons: :shipit:");
+		name.len--;
+		map_set(&st->sim->workspace.emoji, name, st->sim);
+	}
+	return true;
+}
+
+static bool method_answers(struct stage *st, const struct match *m)
+{
+	struct str text = match_has(m, "JSON") ? match_text(m, "JSON") : str_trim(st->block);
+	struct json *j = stage_json(st, text);
+
+	if (j == NULL)
+		return false;
+	if (json_kind(j) != JSON_OBJECT) {
+		json_free(j);
+		return stage_fail(st, "an answer is a JSON object");
+	}
+	web_api_answer(st->sim, match_text(m, "METHOD"), j);
+	return true;
 }
 
 /* Everyone who is there by now is a member. */
@@ -161,6 +262,21 @@ static bool take_scope(struct stage *st, const struct match *m)
 			buf_addf(&left, "%s%.*s", left.len > 0 ? "," : "", STR_ARG(piece));
 	free(st->sim->set.scopes);
 	st->sim->set.scopes = buf_take(&left);
+	if (str_is(match_text(m, "WORD"), "users:read.email"))
+		st->sim->workspace.hides_emails = true;
+	return true;
+}
+
+static bool give_scope(struct stage *st, const struct match *m)
+{
+	CLEANUP(buf_deinit) struct buf all;
+
+	buf_init(&all, 0);
+	buf_addf(&all, "%s,%.*s", st->sim->set.scopes, STR_ARG(match_text(m, "WORD")));
+	free(st->sim->set.scopes);
+	st->sim->set.scopes = buf_take(&all);
+	if (str_is(match_text(m, "WORD"), "users:read.email"))
+		st->sim->workspace.hides_emails = false;
 	return true;
 }
 
@@ -172,7 +288,16 @@ static bool pages(struct stage *st, const struct match *m)
 
 const struct command world_commands[] = {
 	{ "people PERSONS", "these people are in the workspace", people },
+	{ "guests PERSONS", "so are these guests of several channels (is_restricted)", guests },
+	{ "single-channel guests PERSONS", "and these of one channel (is_ultra_restricted)",
+	  single_guests },
 	{ "bots PERSONS", "so are these bots of other apps", bots },
+	{ "group PERSON of PERSONS",
+	  "people who are mentioned together, by the name of PERSON; said again, it changes who "
+	  "belongs to it, and Slack tells the app",
+	  group },
+	{ "custom emoji REST",
+	  "the workspace has these emoji of its own: :shipit: :corgi:", custom_emoji },
 	{ "channels CHANNELS",
 	  "public channels; everyone who is there by now is a member, our bot too", channels },
 	{ "private channels CHANNELS", "private ones", private_channels },
@@ -189,6 +314,12 @@ const struct command world_commands[] = {
 	{ "time runs NUMBER times faster",
 	  "Slack's schedules: resending, tickets, the end of refreshed sockets", speed },
 	{ "take scope WORD away", "the bot's token loses a scope", take_scope },
+	{ "give scope WORD", "it gets one more, such as chat:write.public", give_scope },
+	{ "method METHOD answers JSON",
+	  "from now on this method does nothing and answers so, be it known here or not; one that is "
+	  "not counts as something that people could see",
+	  method_answers },
+	{ "method METHOD answers :", "the same; the JSON stands indented below", method_answers },
 	{ "pages of NUMBER", "lists come in pages of at most so many", pages },
 	{ 0 },
 };

@@ -4,15 +4,20 @@
 const struct command_family command_families[] = {
 	{ "The workspace", world_commands, false },
 	{ "What people do", people_commands, false },
+	{ "The endpoints of others", hook_commands, false },
 	{ "The client under test", client_commands, false },
-	{ "What must happen (each waits, at most as long as `patience` says)", expect_commands,
-	  true },
+	{ "What must happen (each waits, at most as long as `patience` says)",
+	  answer_expect_commands, true },
+	{ "What must be called, and what must reach a webhook", call_expect_commands, true },
+	{ "What must become of the connection and of the client", expect_commands, true },
 	{ "Faults of the connection", wire_commands, false },
 	{ "A proxy in between", proxy_commands, false },
 	{ "What the proxy must see", proxy_expect_commands, true },
 	{ "Faults of the Web API", fault_commands, false },
 	{ "Many messages", load_commands, false },
 	{ "What must come of them", load_expect_commands, true },
+	{ "Slack without a client", self_commands, false },
+	{ "What Slack must answer then", self_expect_commands, true },
 	{ "The play itself", play_commands, true },
 	{ 0 },
 };
@@ -63,7 +68,11 @@ void commands_help(FILE *to)
 	      "`for every NAME from NUMBER on` goes on until a line in it says `leave …`.\n\n"
 	      "  PERSON @ana   CHANNEL #general, or dm   TEXT \"in quotes\", with <@ana> and <#general>\n"
 	      "  MESSAGE \"its text\", a NAME given by `as`, or it   TIME 300ms, 2s, 1m   RANGE 2 or 1..2\n"
-	      "  EMOJI :eyes:   METHOD chat.postMessage, or call for any\n",
+	      "  EMOJI :eyes:   METHOD chat.postMessage, or call for any\n"
+	      "  JSON '{\"text\": \"in single quotes\"}', in which <@ana>, <#general> are as in texts, and\n"
+	      "  {@ana} {#general} {dm @ana} {ts NAME} {webhook NAME} stand for an id, a ts, an address\n"
+	      "  ARGUMENTS channel=#general thread_ts=MESSAGE text=\"Hi <@ana>\" blocks='[…]' unfurl_links=false,\n"
+	      "  with channel=@ana for the DM with her, and user=@ana for her id\n",
 	      to);
 	for (const struct command_family *f = command_families; f->title != NULL; f++) {
 		fprintf(to, "\n%s\n", f->title);

@@ -9,8 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/mem.h"
+#include "sim/hook.h"
 #include "sim/links.h"
 #include "sim/load.h"
+#include "sim/self.h"
 #include "sim/socket_side.h"
 
 enum { PATIENCE_MS = 5000, QUIET_MS = 250, TURN_MS = 50 };
@@ -34,6 +36,7 @@ static int remove_one(const char *path, const struct stat *stat, int kind, struc
 void stage_deinit(struct stage *st)
 {
 	process_free(st->client);
+	self_free(st->self);
 	load_free(st->load);
 	if (st->folder != NULL)
 		nftw(st->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
@@ -150,11 +153,69 @@ struct channel *stage_channel(struct stage *st, const struct match *m, struct us
 	return c;
 }
 
-struct message *stage_message(struct stage *st, const struct match *m, struct channel **in)
+/* What stands between braces, if it is something that we know. */
+static bool fill_one(struct stage *st, struct str what, struct buf *out)
 {
-	struct str name = match_text(m, "MESSAGE");
+	struct workspace *w = &st->sim->workspace;
+	struct user *u = NULL;
+	struct channel *c = NULL;
+	struct message *m;
+
+	if (str_skip(&what, "webhook ")) {
+		hook_url(st->sim, str_trim(what), out);
+		return true;
+	}
+	if (str_skip(&what, "ts ")) {
+		m = stage_find(st, str_trim(what), &c);
+		if (m != NULL)
+			buf_addz(out, m->ts);
+		return m != NULL;
+	}
+	if (str_skip(&what, "dm @"))
+		u = workspace_user(w, what);
+	if (u != NULL) {
+		buf_addz(out, workspace_dm(w, u)->id);
+		return true;
+	}
+	if (str_skip(&what, "@"))
+		u = workspace_user(w, what);
+	else if (str_skip(&what, "#"))
+		c = workspace_channel(w, what);
+	if (u != NULL || c != NULL)
+		buf_addz(out, u != NULL ? u->id : c->id);
+	return u != NULL || c != NULL;
+}
+
+struct str stage_fill(struct stage *st, struct str text)
+{
+	CLEANUP(buf_deinit) struct buf out;
+
+	buf_init(&out, 0);
+	for (size_t i = 0; i < text.len; i++) {
+		struct str rest = str_sub(text, i + 1, text.len);
+		size_t end = text.p[i] == '{' ? str_find_char(rest, '}') : SIZE_MAX;
+
+		if (end != SIZE_MAX && fill_one(st, str_sub(rest, 0, end), &out))
+			i += end + 1;
+		else
+			buf_addc(&out, text.p[i]);
+	}
+	return str_keep(&st->arena, buf_str(&out));
+}
+
+struct json *stage_json(struct stage *st, struct str text)
+{
+	struct json *j = NULL;
+	const char *why;
+
+	if (json_parse(&j, stage_wire(st, stage_fill(st, text)), &why) != 0)
+		stage_fail(st, "this is no JSON: %s", why);
+	return j;
+}
+
+struct message *stage_find(struct stage *st, struct str name, struct channel **in)
+{
 	const struct named *named = map_get(&st->named, name);
-	struct message *found;
 
 	if (named != NULL) {
 		*in = named->channel;
@@ -164,7 +225,14 @@ struct message *stage_message(struct stage *st, const struct match *m, struct ch
 		*in = st->said_in;
 		return st->said;
 	}
-	found = workspace_message(&st->sim->workspace, stage_wire(st, name), in);
+	return workspace_message(&st->sim->workspace, stage_wire(st, name), in);
+}
+
+struct message *stage_message(struct stage *st, const struct match *m, struct channel **in)
+{
+	struct str name = match_text(m, "MESSAGE");
+	struct message *found = stage_find(st, name, in);
+
 	if (found == NULL)
 		stage_fail(st, "nobody has said \"%.*s\"", STR_ARG(name));
 	return found;

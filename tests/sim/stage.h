@@ -24,7 +24,9 @@ struct stage {
 	int64_t quiet_ms;	/* how long nothing must happen for `expect nothing` */
 	struct message *said;	/* by the newest command: `it` */
 	struct channel *said_in;
-	struct map named;	       /* struct named, by name */
+	struct map named;  /* struct named, by name */
+	struct entry *met; /* the call that the newest expectation was about; NULL = none */
+	struct self *self; /* calls without a client; NULL = none so far */
 	size_t hellos_then, gaps_then; /* before the newest command that was no expectation */
 	size_t log_then, cuts_then;
 	struct str block;     /* the lines indented below the one being played, moved to the left */
@@ -56,6 +58,13 @@ void stage_wait(struct stage *st, int64_t ms);
 
 /* The text as it goes over the wire, in the stage's arena. */
 struct str stage_wire(struct stage *st, struct str text);
+/* With {webhook NAME}, {@ana}, {#general}, {dm @ana} and {ts NAME} replaced by the address, the ids and the ts of the
+ * message NAME; other braces stay. In the stage's arena. */
+struct str stage_fill(struct stage *st, struct str text);
+/* JSON of a line or a block, filled and as it goes over the wire; the caller's. NULL after stage_fail. */
+struct json *stage_json(struct stage *st, struct str text);
+/* The message of this name, or with this text, or `it`; NULL = none. */
+struct message *stage_find(struct stage *st, struct str name, struct channel **in);
 /* What a command's words name; NULL after stage_fail. */
 struct user *stage_person(struct stage *st, const struct match *m);
 struct channel *stage_channel(struct stage *st, const struct match *m, struct user *dm_of);
