@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* The parts of the local Slack that need no socket. What it does on the wire is proven by Slack's own clients
- * (tests/sim/node). */
+ * (tests/sim/node) and by the scenarios that play it alone (tests/e2e/9?-the-local-slack-*). */
 #include <stdio.h>
 #include <string.h>
 #include "lib/unit.h"
 #include "sim/bucket.h"
+#include "sim/commands.h"
+#include "sim/compare.h"
 #include "sim/facts.h"
 #include "sim/fault.h"
 #include "sim/ledger.h"
 #include "sim/pattern.h"
 #include "sim/request.h"
+#include "sim/slash.h"
+#include "sim/stage.h"
 #include "sim/tickets.h"
 
 static struct mono at_ms(int64_t ms)
@@ -303,6 +307,452 @@ static void test_ledger_keeps_no_token_and_finds_the_unwanted(void)
 	ledger_deinit(&l);
 }
 
+/* ---- quotes, arguments, JSON ---- */
+
+static void test_words_keep_single_quotes_as_they_stand(void)
+{
+	struct arena arena;
+	struct words words;
+
+	arena_init(&arena);
+	CU_ASSERT_PTR_NULL_FATAL(words_cut(
+		STR("with '{\"a\": \"b\\n\"}' text=\"x \\\"y\\\"\" blocks='[1, 2]' 'don\\'t' n=1"),
+		&arena, &words));
+	CU_ASSERT_EQUAL_FATAL(words.n, 6);
+	ASSERT_STR(words.at[1].text, "{\"a\": \"b\\n\"}");
+	CU_ASSERT(words.at[1].quoted && words.at[1].raw);
+	ASSERT_STR(words.at[2].text, "text=x \"y\"");
+	CU_ASSERT(!words.at[2].quoted && words.at[2].value_quoted && !words.at[2].raw);
+	ASSERT_STR(words.at[3].text, "blocks=[1, 2]");
+	CU_ASSERT(!words.at[3].quoted && words.at[3].raw);
+	ASSERT_STR(words.at[4].text, "don't");
+	ASSERT_STR(words.at[5].text, "n=1");
+	CU_ASSERT(!words.at[5].value_quoted);
+	CU_ASSERT_PTR_NOT_NULL(words_cut(STR("with '{}"), &arena, &words));
+	CU_ASSERT_PTR_NOT_NULL(words_cut(STR("text=\"open"), &arena, &words));
+	CU_ASSERT_PTR_NOT_NULL(words_cut(STR("text='open\\'"), &arena, &words));
+	arena_deinit(&arena);
+}
+
+static void test_pattern_tells_json_arguments_and_texts_apart(void)
+{
+	static const struct {
+		const char *pattern, *line;
+		bool fits;
+	} cases[] = {
+		{ "expect webhook WORD with JSON", "expect webhook a with '{}'", true },
+		{ "expect webhook WORD with JSON", "expect webhook a with \"{}\"", false },
+		{ "expect webhook WORD with TEXT", "expect webhook a with \"{}\"", true },
+		{ "expect call METHOD with ARGUMENTS", "expect call a.b with c=d e='[]' f=\"g h\"",
+		  true },
+		{ "expect call METHOD with ARGUMENTS", "expect call a.b with c=d e", false },
+		{ "expect call METHOD with ARGUMENTS", "expect call a.b with =d", false },
+		{ "expect call METHOD with ARGUMENTS", "expect call a.b with \"c=d\"", false },
+		{ "people PERSONS", "people @ana raj", false },
+	};
+	struct arena arena;
+	struct match m;
+
+	arena_init(&arena);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		CU_ASSERT_EQUAL(fits(cases[i].pattern, cases[i].line, &arena, &m), cases[i].fits);
+	arena_deinit(&arena);
+}
+
+static struct json *parse(const char *text)
+{
+	struct json *j = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(json_parse(&j, str_from(text), NULL), 0);
+	return j;
+}
+
+static void test_json_is_compared_as_json(void)
+{
+	static const struct {
+		const char *a, *b;
+		bool same, within,
+			argument; /* is a the same as b, within b, fit for an argument b */
+	} cases[] = {
+		{ "{\"a\":1,\"b\":[1,2]}", "{ \"b\" : [1, 2], \"a\" : 1 }", true, true, true },
+		{ "{\"a\":1}", "{\"a\":1,\"b\":2}", false, true, false },
+		{ "{\"a\":1,\"b\":2}", "{\"a\":1}", false, false, false },
+		{ "{\"a\":{\"x\":1}}", "{\"a\":{\"x\":1,\"y\":2},\"b\":0}", false, true, false },
+		{ "{\"a\":null}", "{\"a\":null}", true, true, true },
+		{ "{\"a\":null}", "{}", false, false, false },
+		{ "{\"a\":null}", "{\"b\":1}", false, false, false },
+		{ "[1,2]", "[2,1]", false, false, false },
+		{ "[1]", "[1,2]", false, false, false },
+		{ "\"x\"", "\"x\"", true, true, true },
+		{ "\"true\"", "true", false, false, true },
+		{ "5", "\"5\"", false, false, true },
+		{ "\"[1, 2]\"", "[1,2]", false, false, true },
+		{ "\"[1, 2]\"", "[2,1]", false, false, false },
+		{ "\"[1, 2]\"", "\"[1,2]\"", false, false, false },
+		{ "{\"a.b\":1}", "{\"a.b\":1}", true, true, true },
+		{ "{\"a.b\":1}", "{\"a\":{\"b\":1}}", false, false, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(json_freep) struct json *a = parse(cases[i].a);
+		CLEANUP(json_freep) struct json *b = parse(cases[i].b);
+
+		CU_ASSERT_EQUAL(json_is_same(a, b), cases[i].same);
+		CU_ASSERT_EQUAL(json_is_within(a, b), cases[i].within);
+		CU_ASSERT_EQUAL(argument_is(a, b), cases[i].argument);
+	}
+}
+
+/* ---- the workspace, once more ---- */
+
+static void test_workspace_leaves_a_tombstone_over_answers(void)
+{
+	struct workspace w;
+	struct user *ana;
+	struct channel *c;
+	struct message *root, *first, *second;
+
+	workspace_init(&w, clock_system());
+	ana = workspace_add_user(&w, STR("ana"), false);
+	c = workspace_add_channel(&w, STR("general"), PLACE_PUBLIC);
+	root = channel_post(c, w.clock, ana, STR("root"), STR_EMPTY);
+	first = channel_post(c, w.clock, ana, STR("one"), str_from(root->ts));
+	second = channel_post(c, w.clock, ana, STR("two"), str_from(root->ts));
+	CU_ASSERT(message_take_back(&w, c, root));
+	CU_ASSERT(message_is(root, "tombstone"));
+	CU_ASSERT_PTR_EQUAL(channel_message(c, str_from(root->ts)), root);
+	CU_ASSERT(!message_take_back(&w, c, first));
+	CU_ASSERT_PTR_NULL(channel_message(c, str_from(first->ts)));
+	CU_ASSERT_PTR_EQUAL(channel_message(c, str_from(root->ts)), root);
+	CU_ASSERT(!message_take_back(&w, c, second));
+	CU_ASSERT_PTR_NULL(channel_message(c, str_from(root->ts)));
+	workspace_deinit(&w);
+}
+
+static void test_workspace_knows_groups_of_people(void)
+{
+	struct workspace w;
+	struct usergroup *g;
+	CLEANUP(buf_deinit) struct buf wire;
+	CLEANUP(json_freep) struct json *fact = NULL;
+
+	buf_init(&wire, 0);
+	workspace_init(&w, clock_system());
+	g = workspace_add_usergroup(&w, STR("support-team"));
+	usergroup_add(g, workspace_add_user(&w, STR("ana"), false));
+	usergroup_add(g, workspace_user(&w, STR("ana")));
+	CU_ASSERT_EQUAL(g->n_users, 1);
+	CU_ASSERT_PTR_EQUAL(workspace_usergroup(&w, STR("S01SUPPORTTEAM")), g);
+	CU_ASSERT_PTR_EQUAL(workspace_add_usergroup(&w, STR("support-team")), g);
+	workspace_wire_text(&w, STR("<@support-team|x> <@ana> <@support>"), &wire);
+	ASSERT_STR(buf_str(&wire), "<!subteam^S01SUPPORTTEAM|x> <@U01ANA> <@support>");
+	fact = fact_usergroup(&w, g, true);
+	ASSERT_STR(json_str(fact, "users.0"), "U01ANA");
+	ASSERT_STR(json_str(fact, "user_count"), "1");
+	workspace_deinit(&w);
+}
+
+static void test_facts_tell_guests_and_hide_addresses(void)
+{
+	struct workspace w;
+	struct user *u;
+	struct json *fact;
+	bool flag = false;
+
+	workspace_init(&w, clock_system());
+	u = workspace_add_user(&w, STR("sue"), false);
+	u->guest = GUEST_ULTRA_RESTRICTED;
+	fact = fact_user(&w, u);
+	CU_ASSERT(json_get_bool(fact, "is_restricted", &flag) && flag);
+	CU_ASSERT(json_get_bool(fact, "is_ultra_restricted", &flag) && flag);
+	ASSERT_STR(json_str(fact, "profile.email"), "sue@slacksim.example");
+	json_free(fact);
+	w.hides_emails = true;
+	u->guest = GUEST_RESTRICTED;
+	fact = fact_user(&w, u);
+	CU_ASSERT(json_get_bool(fact, "is_restricted", &flag) && flag);
+	CU_ASSERT(json_get_bool(fact, "is_ultra_restricted", &flag) && !flag);
+	CU_ASSERT_PTR_NULL(json_at(fact, "profile.email"));
+	json_free(fact);
+	workspace_deinit(&w);
+}
+
+/* ---- expectations: each is met by what it names, and by nothing else ---- */
+
+/* A stage with people, channels and a question, and with no patience. */
+struct play {
+	struct sim *sim;
+	struct stage stage;
+};
+
+static bool play_line(struct play *p, const char *line)
+{
+	struct arena arena;
+	struct words words;
+	struct match m;
+	const char *why = NULL;
+	const struct command *c;
+	bool good;
+
+	arena_init(&arena);
+	CU_ASSERT_PTR_NULL_FATAL(words_cut(str_from(line), &arena, &words));
+	c = command_find(&words, &arena, &m, &why);
+	if (c == NULL)
+		printf("\n    %s: %s", line, why);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	buf_clear(&p->stage.complaint);
+	good = c->run(&p->stage, &m);
+	CU_ASSERT_EQUAL(p->stage.complaint.len == 0, good);
+	arena_deinit(&arena);
+	return good;
+}
+
+static void play_start(struct play *p)
+{
+	static const char *const scene[] = {
+		"people @ana @raj",
+		"channels #general #incidents",
+		"patience 1ms",
+		"quiet 1ms",
+		"@ana in #general says \"is it down?\" as question",
+	};
+
+	CU_ASSERT_EQUAL_FATAL(sim_new(&p->sim, NULL, 0, 1), 0);
+	stage_init(&p->stage, p->sim);
+	for (size_t i = 0; i < ARRAY_LEN(scene); i++)
+		CU_ASSERT(play_line(p, scene[i]));
+}
+
+static void play_stop(struct play *p)
+{
+	stage_deinit(&p->stage);
+	sim_free(p->sim);
+}
+
+/* As if the client had called it; nothing else has been called. */
+static struct entry *only_call(struct play *p, const char *method, const char *args)
+{
+	struct ledger *l = &p->sim->ledger;
+	struct json *j = stage_json(&p->stage, str_from(args));
+	const struct channel *c = workspace_channel(&p->sim->workspace, json_str(j, "channel"));
+	struct entry *e;
+
+	ledger_deinit(l);
+	p->stage.met = NULL;
+	e = ledger_add(l, at_ms(1), 1, method, j);
+	e->status = 200;
+	e->acted = true;
+	e->channel = c != NULL ? mem_strdup(c->id) : NULL;
+	json_free(j);
+	return e;
+}
+
+static void test_expectations_are_met_by_what_they_name(void)
+{
+	static const char answer[] =
+		"{\"channel\":\"{#general}\",\"thread_ts\":\"{ts question}\",\"text\":"
+		"\"Yes, <@ana>.\"}";
+	static const char shown[] =
+		"{\"channel\":\"{#general}\",\"thread_ts\":\"{ts question}\",\"text\":"
+		"\"Yes.\",\"reply_broadcast\":\"true\"}";
+	static const char posted[] =
+		"{\"channel\":\"{#incidents}\",\"text\":\"Down.\",\"unfurl_links\":"
+		"false,\"blocks\":\"[{\\\"type\\\":\\\"divider\\\"}]\"}";
+	static const char direct[] = "{\"channel\":\"{dm @ana}\",\"text\":\"Psst.\"}";
+	static const char whisper[] =
+		"{\"channel\":\"{#general}\",\"user\":\"{@ana}\",\"text\":\"Hush.\"}";
+	static const char reaction[] =
+		"{\"channel\":\"{#general}\",\"timestamp\":\"{ts question}\",\"name\":"
+		"\"eyes\"}";
+	static const struct {
+		const char *method, *args, *line;
+		bool met;
+	} cases[] = {
+		{ "chat.postMessage", answer, "expect reply \"Yes, <@ana>.\"", true },
+		{ "chat.postMessage", answer,
+		  "expect reply with \"<@ana>\" in the thread of question", true },
+		{ "chat.postMessage", answer, "expect reply \"Yes\"", false },
+		{ "chat.postMessage", answer, "expect say with \"Yes\"", false },
+		{ "chat.postMessage", answer, "expect broadcast with \"Yes\"", false },
+		{ "chat.postMessage", shown, "expect broadcast \"Yes.\"", true },
+		{ "chat.postMessage", shown, "expect reply \"Yes.\"", false },
+		{ "chat.postMessage", posted, "expect post \"Down.\" in #incidents", true },
+		{ "chat.postMessage", posted, "expect say with \"own\" in #incidents", true },
+		{ "chat.postMessage", posted, "expect post \"Down.\" in #general", false },
+		{ "chat.postMessage", posted, "expect say \"Down.\"", false },
+		{ "chat.postMessage", posted, "expect dm to @ana \"Down.\"", false },
+		{ "chat.postMessage", posted, "expect blocks '[{\"type\": \"divider\"}]'", true },
+		{ "chat.postMessage", posted, "expect blocks '[{\"type\": \"header\"}]'", false },
+		{ "chat.postMessage", posted, "expect also unfurl_links=false", true },
+		{ "chat.postMessage", posted, "expect also unfurl_links=true", false },
+		{ "chat.postMessage", direct, "expect dm to @ana \"Psst.\"", true },
+		{ "chat.postMessage", direct, "expect dm to @ana with \"ss\"", true },
+		{ "chat.postMessage", direct, "expect dm to @raj \"Psst.\"", false },
+		{ "chat.postEphemeral", whisper, "expect whisper to @ana \"Hush.\" in #general",
+		  true },
+		{ "chat.postEphemeral", whisper, "expect whisper to @ana with \"us\"", true },
+		{ "chat.postEphemeral", whisper, "expect whisper to @raj \"Hush.\"", false },
+		{ "chat.postEphemeral", whisper,
+		  "expect whisper to @ana \"Hush.\" in the thread of question", false },
+		{ "reactions.add", reaction, "expect react :eyes:", true },
+		{ "reactions.add", reaction, "expect unreact :eyes:", false },
+		{ "reactions.remove", reaction, "expect unreact :eyes: from \"is it down?\"",
+		  true },
+		{ "reactions.remove", reaction, "expect unreact :x:", false },
+		{ "pins.add", reaction, "expect call pins.add", true },
+		{ "pins.add", reaction, "expect call pins.remove", false },
+		{ "pins.add", reaction, "expect failed call pins.add", false },
+		{ "pins.add", reaction, "expect call pins.add with channel=#general name=eyes",
+		  true },
+		{ "pins.add", reaction, "expect call pins.add with channel=#incidents", false },
+		{ "pins.add", reaction,
+		  "expect exactly call pins.add with channel=#general timestamp=question name=\"eyes\"",
+		  true },
+		{ "pins.add", reaction,
+		  "expect exactly call pins.add with channel=#general timestamp=\"is it down?\"",
+		  false },
+		{ "pins.add", reaction, "expect call pins.add with '{\"name\": \"eyes\"}'", true },
+		{ "pins.add", reaction, "expect exactly call pins.add with '{\"name\": \"eyes\"}'",
+		  false },
+		{ "pins.add", reaction, "expect call pins.add with nothing=here", false },
+		{ "pins.add", reaction, "expect no call pins.add", false },
+		{ "pins.add", reaction, "expect 1 calls of pins.add", true },
+		{ "chat.postMessage", posted,
+		  "expect exactly call chat.postMessage with channel=#incidents text=\"Down.\" "
+		  "unfurl_links=false blocks='[{ \"type\": \"divider\" }]'",
+		  true },
+	};
+	struct play p;
+
+	play_start(&p);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		bool met;
+
+		only_call(&p, cases[i].method, cases[i].args);
+		met = play_line(&p, cases[i].line);
+		if (met != cases[i].met)
+			printf("\n    %s: %s", cases[i].args, cases[i].line);
+		CU_ASSERT_EQUAL(met, cases[i].met);
+	}
+	play_stop(&p);
+}
+
+static void test_expectations_know_what_a_message_was(void)
+{
+	static const char change[] =
+		"{\"channel\":\"{#general}\",\"ts\":\"1.000001\",\"text\":\"new\"}";
+	static const struct {
+		const char *method, *line;
+		bool met;
+	} cases[] = {
+		{ "chat.update", "expect update of \"old\" to \"new\"", true },
+		{ "chat.update", "expect update of \"old\" to something with \"e\"", true },
+		{ "chat.update", "expect update of \"new\" to \"new\"", false },
+		{ "chat.update", "expect update of question to \"new\"", false },
+		{ "chat.update", "expect deletion of \"old\"", false },
+		{ "chat.delete", "expect deletion of \"old\"", true },
+		{ "chat.delete", "expect deletion of \"older\"", false },
+	};
+	struct play p;
+
+	play_start(&p);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct entry *e = only_call(&p, cases[i].method, change);
+
+		e->before = mem_strdup("old");
+		e->ts = mem_strdup("1.000001");
+		CU_ASSERT_EQUAL(play_line(&p, cases[i].line), cases[i].met);
+	}
+	play_stop(&p);
+}
+
+static void test_expectations_read_what_webhooks_got(void)
+{
+	static const struct {
+		const char *line;
+		bool met;
+	} cases[] = {
+		{ "expect webhook tickets", true },
+		{ "expect webhook others", false },
+		{ "expect webhook tickets with '{\"b\": [1], \"a\": 1}'", true },
+		{ "expect webhook tickets with '{\"a\": 1}'", false },
+		{ "expect webhook tickets with \"\\\"b\\\":\"", true },
+		{ "expect webhook tickets with \"c\"", false },
+		{ "expect webhook tickets by PUT", true },
+		{ "expect webhook tickets with '{\"a\": 1, \"b\": [1]}' by POST", false },
+		{ "expect header X-Key \"k 1\" at webhook tickets", true },
+		{ "expect header x-key \"k\" at webhook tickets", false },
+		{ "expect header x-key \"k 1\" at webhook others", false },
+		{ "expect no header authorization at webhook tickets", true },
+		{ "expect no header x-key at webhook tickets", false },
+		{ "expect no webhook tickets", false },
+		{ "expect 0 requests at webhook others", true },
+		{ "expect 1..2 requests at webhook tickets", true },
+		{ "expect 2 requests at webhook tickets", false },
+	};
+	struct play p;
+
+	play_start(&p);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct entry *e = only_call(&p, "webhook tickets", "{\"a\": 1, \"b\": [1]}");
+
+		e->verb = mem_strdup("PUT");
+		e->head = mem_strdup("Host: x\r\nX-KEY: k 1\r\n");
+		e->body = mem_strdup("{\"a\": 1, \"b\": [1]}");
+		CU_ASSERT_EQUAL(play_line(&p, cases[i].line), cases[i].met);
+	}
+	play_stop(&p);
+}
+
+/* An answer may ride in the acknowledgement, which is told by the payload that it acknowledges. */
+static void test_commands_are_answered_by_acknowledgement(void)
+{
+	CLEANUP(json_freep) struct json *empty = json_new_object();
+	CLEANUP(json_freep) struct json *quiet = parse("{\"text\": \"Done.\"}");
+	CLEANUP(json_freep)
+	struct json *loud = parse("{\"text\": \"Ordered.\", \"response_type\": \"in_channel\"}");
+	struct play p;
+	CLEANUP(buf_deinit) struct buf payload;
+
+	buf_init(&payload, 0);
+	play_start(&p);
+	CU_ASSERT(!play_line(&p, "@ana types \"lunch\" in #general"));
+	CU_ASSERT(!play_line(&p, "expect answer \"Done.\""));
+	CU_ASSERT(play_line(&p, "@ana types \"/lunch pizza please\" in #general"));
+	buf_addf(&payload, "{\"response_url\":\"https://localhost:1%s\"}", slash_path(p.sim, 1));
+	slash_acknowledged(p.sim, buf_str(&payload), empty);
+	slash_acknowledged(p.sim, STR("{\"response_url\":\"https://localhost:1/commands/x\"}"),
+			   quiet);
+	CU_ASSERT(!play_line(&p, "expect answer with \"\" to the command"));
+	slash_acknowledged(p.sim, buf_str(&payload), quiet);
+	CU_ASSERT_PTR_NOT_NULL(ledger_unwanted(&p.sim->ledger));
+	CU_ASSERT(!play_line(&p, "expect answer \"Done.\" in the channel"));
+	CU_ASSERT(!play_line(&p, "expect answer \"Don\" to the command"));
+	CU_ASSERT(play_line(&p, "expect answer \"Done.\" to the command"));
+	CU_ASSERT(!play_line(&p, "expect answer \"Done.\" to the command"));
+	slash_acknowledged(p.sim, buf_str(&payload), loud);
+	CU_ASSERT(!play_line(&p, "expect answer with \"Ord\""));
+	CU_ASSERT(play_line(&p, "expect answer with \"Ord\" in the channel"));
+	CU_ASSERT_PTR_NULL(ledger_unwanted(&p.sim->ledger));
+	play_stop(&p);
+}
+
+static void test_braces_stand_for_ids_and_addresses(void)
+{
+	struct play p;
+	char wanted[200];
+
+	play_start(&p);
+	snprintf(wanted, sizeof(wanted), "C01GENERAL U01ANA D01RAJ %s {@nobody} {#no} {user} {{} {",
+		 p.stage.said->ts);
+	ASSERT_STR(stage_fill(&p.stage,
+			      STR("{#general} {@ana} {dm @raj} {ts question} {@nobody} {#no} "
+				  "{user} {{} {")),
+		   wanted);
+	CU_ASSERT(str_ends(stage_fill(&p.stage, STR("url = {webhook tickets}")), "/hooks/tickets"));
+	play_stop(&p);
+}
+
 UNIT_MAIN("sim",
 	  { "bucket gives its burst, then one a second",
 	    test_bucket_gives_its_burst_then_one_a_second },
@@ -312,6 +762,20 @@ UNIT_MAIN("sim",
 	  { "pattern understands a line", test_pattern_understands_a_line },
 	  { "pattern refuses what does not fit", test_pattern_refuses_what_does_not_fit },
 	  { "words say what is wrong", test_words_say_what_is_wrong },
+	  { "words keep single quotes as they stand", test_words_keep_single_quotes_as_they_stand },
+	  { "pattern tells JSON, arguments and texts apart",
+	    test_pattern_tells_json_arguments_and_texts_apart },
+	  { "JSON is compared as JSON", test_json_is_compared_as_json },
+	  { "workspace leaves a tombstone over answers",
+	    test_workspace_leaves_a_tombstone_over_answers },
+	  { "workspace knows groups of people", test_workspace_knows_groups_of_people },
+	  { "facts tell guests and hide addresses", test_facts_tell_guests_and_hide_addresses },
+	  { "expectations are met by what they name", test_expectations_are_met_by_what_they_name },
+	  { "expectations know what a message was", test_expectations_know_what_a_message_was },
+	  { "expectations read what webhooks got", test_expectations_read_what_webhooks_got },
+	  { "commands are answered by acknowledgement",
+	    test_commands_are_answered_by_acknowledgement },
+	  { "braces stand for ids and addresses", test_braces_stand_for_ids_and_addresses },
 	  { "workspace gives every message a new ts", test_workspace_gives_every_message_a_new_ts },
 	  { "workspace turns names into ids and back",
 	    test_workspace_turns_names_into_ids_and_back },
