@@ -58,11 +58,23 @@ static void build_command_line(struct stage *st, const struct match *m, struct c
 		add(line, st->rules_path);
 }
 
+/* Where the clients of this scenario keep what they remember; another scenario's are strangers to it. */
+static const char *state_variable(struct stage *st)
+{
+	CLEANUP(mem_freep) char *folder = stage_path(st, "state");
+
+	if (folder == NULL)
+		return "STATE_DIRECTORY=";
+	mkdir(folder, 0700);
+	return str_keepf(&st->arena, "STATE_DIRECTORY=%s", folder).p;
+}
+
 /* What every client of this server needs; the app token only where Socket Mode is wanted. */
 static void build_environment(struct stage *st, bool with_app_token, const char **variables)
 {
 	size_t n = 0;
 
+	variables[n++] = state_variable(st);
 	variables[n++] = str_keepf(&st->arena, "SLACK_API_URL=https://localhost:%d/api/",
 				   server_port(st->sim->server))
 				 .p;

@@ -49,6 +49,15 @@ static bool redirects(struct stage *st, const struct match *m)
 	return true;
 }
 
+static bool cuts(struct stage *st, const struct match *m)
+{
+	struct hook h = { .kind = HOOK_CUT, .status = 200, .cut = match_number(m, "NUMBER", 0) };
+
+	h.body = mem_strdup("{\"some\":\"answer\"}");
+	set(st, m, &h);
+	return true;
+}
+
 static bool breaks_off(struct stage *st, const struct match *m)
 {
 	set(st, m, &(struct hook){ .kind = HOOK_BREAKS_OFF });
@@ -69,6 +78,8 @@ const struct command hook_commands[] = {
 	  answers },
 	{ "webhook WORD answers with NUMBER bytes [after TIME] [NUMBER2 times]",
 	  "a big JSON object with status 200", answers_big },
+	{ "webhook WORD cuts its answer after NUMBER bytes [NUMBER2 times]",
+	  "the answer breaks off, head or body", cuts },
 	{ "webhook WORD breaks off [NUMBER2 times]",
 	  "it takes the request, then resets the connection", breaks_off },
 	{ "webhook WORD stays silent [NUMBER2 times]",

@@ -259,7 +259,7 @@ static bool event(struct stage *st, const struct match *m)
 	struct json *j = stage_json(st, text);
 
 	if (j != NULL)
-		sim_publish(st->sim, NULL, j);
+		sim_publish_as_is(st->sim, j);
 	return j != NULL;
 }
 

@@ -99,6 +99,8 @@ static void answer(struct conn *conn, const struct hook *h, struct entry *e)
 	if (h->location != NULL)
 		buf_addf(&head, "Location: %s\r\n", h->location);
 	conn_delay(conn, h->delay_ms);
+	if (h->kind == HOOK_CUT)
+		conn_cut_after(conn, h->cut, false);
 	e->status = (int)h->status;
 	conn_answer(conn, e->status, buf_str(&head), body);
 }
@@ -119,7 +121,7 @@ void hook_handle(struct sim *sim, struct conn *conn, const struct request *r, st
 		e->status = 404;
 		conn_answer(conn, 404, STR("Content-Type: text/plain\r\n"),
 			    STR("slacksim: nobody has said what this webhook answers\n"));
-	} else if (h->kind == HOOK_ANSWERS) {
+	} else if (h->kind == HOOK_ANSWERS || h->kind == HOOK_CUT) {
 		answer(conn, h, e);
 	} else if (h->kind == HOOK_BREAKS_OFF) {
 		conn_drop(conn, true);

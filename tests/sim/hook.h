@@ -11,6 +11,7 @@ enum hook_kind {
 	HOOK_ANSWERS,
 	HOOK_BREAKS_OFF, /* takes the request, then resets the connection */
 	HOOK_SILENT,	 /* takes the request and never says a word */
+	HOOK_CUT,	 /* its answer breaks off after `cut` bytes */
 };
 
 struct hook {
@@ -19,6 +20,7 @@ struct hook {
 	char *body;
 	char *location; /* NULL = no such header */
 	int64_t delay_ms;
+	int64_t cut;
 	int64_t times;	   /* how often still; 0 = for ever */
 	struct hook *then; /* what it does after those; NULL = 404 */
 };

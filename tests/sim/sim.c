@@ -148,21 +148,28 @@ static void note_event(struct sim *sim, struct str text)
 	json_push_str(sim->events, text);
 }
 
-void sim_publish(struct sim *sim, const struct channel *c, struct json *take_inner)
+void sim_publish_as_is(struct sim *sim, struct json *take_inner)
 {
-	struct json *inner = sim->set.classic ? without_channel_type(take_inner) : take_inner;
 	CLEANUP(buf_deinit) struct buf text;
 
 	buf_init(&text, 0);
-	json_print(inner, &text);
-	json_free(inner);
-	if (c != NULL && !channel_has(c, sim->workspace.bot))
-		return;
+	json_print(take_inner, &text);
+	json_free(take_inner);
 	note_event(sim, buf_str(&text));
 	if (sim->set.classic)
 		rtm_side_publish(sim->rtm, buf_str(&text));
 	else
 		socket_side_publish(sim->socket, buf_str(&text));
+}
+
+void sim_publish(struct sim *sim, const struct channel *c, struct json *take_inner)
+{
+	if (c != NULL && !channel_has(c, sim->workspace.bot))
+		json_free(take_inner);
+	else if (sim->set.classic)
+		sim_publish_as_is(sim, without_channel_type(take_inner));
+	else
+		sim_publish_as_is(sim, take_inner);
 }
 
 /* Slack tells a new-style app of a mention a second time, as an event of its own; not in DMs. */

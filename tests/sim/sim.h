@@ -95,6 +95,8 @@ void sim_complain(struct sim *sim, const char *fmt, ...) __attribute__((format(p
 /* Lets the app know of an inner event of a channel (NULL = of the workspace): by Socket Mode or by RTM.
  * Nothing leaves when the bot is not in the channel. Takes the event. */
 void sim_publish(struct sim *sim, const struct channel *c, struct json *take_inner);
+/* The same of the workspace, without a change for RTM. */
+void sim_publish_as_is(struct sim *sim, struct json *take_inner);
 /* The event of an edit, and the app_mention when the bot is mentioned now. Takes the message as it was before. */
 void sim_publish_edit(struct sim *sim, struct channel *c, struct message *m,
 		      struct json *take_before);

@@ -154,7 +154,8 @@ void call_acted(struct call *call, const struct channel *c, const char *ts)
 {
 	call->entry->acted = true;
 	call->entry->channel = mem_strdup(c->id);
-	call->entry->ts = mem_strdup(ts);
+	if (ts != NULL)
+		call->entry->ts = mem_strdup(ts);
 }
 
 /* Body and query into call->args; an error code when it cannot be read. */

@@ -72,5 +72,5 @@ void call_echo(struct call *call, struct channel *c, struct json *take_event);
 void call_limit(struct call *call, int64_t wait_ms);
 /* Notes in the ledger what the message said before the call changed it. */
 void call_was(struct call *call, const struct message *m);
-/* Notes in the ledger that people could see it. */
+/* Notes in the ledger that people could see it; `ts` is of the message that it made or touched, or NULL. */
 void call_acted(struct call *call, const struct channel *c, const char *ts);

@@ -222,6 +222,15 @@ static void open_dm(struct call *call)
 	json_set(call->answer, "channel", brief);
 }
 
+static void come_in(struct call *call, struct channel *c)
+{
+	struct workspace *w = &call->sim->workspace;
+
+	call_acted(call, c, NULL);
+	call_echo(call, c, fact_member_event(w, c, w->bot, true));
+	channel_join(c, w->bot);
+}
+
 static void join(struct call *call)
 {
 	struct workspace *w = &call->sim->workspace;
@@ -237,8 +246,7 @@ static void join(struct call *call)
 	if (channel_has(c, w->bot))
 		json_set_str(call->answer, "warning", STR("already_in_channel"));
 	else
-		call_echo(call, c, fact_member_event(w, c, w->bot, true));
-	channel_join(c, w->bot);
+		come_in(call, c);
 	json_set(call->answer, "channel", fact_channel(w, c));
 }
 

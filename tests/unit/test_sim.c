@@ -10,6 +10,7 @@
 #include "sim/facts.h"
 #include "sim/fault.h"
 #include "sim/ledger.h"
+#include "sim/links.h"
 #include "sim/pattern.h"
 #include "sim/request.h"
 #include "sim/slash.h"
@@ -737,6 +738,48 @@ static void test_commands_are_answered_by_acknowledgement(void)
 	play_stop(&p);
 }
 
+/* How many of the events that the app was told of have this in them. */
+static size_t told_of(const struct play *p, const char *part)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_len(p->sim->events); i++)
+		n += str_find(json_str(json_item(p->sim->events, i), ""), part) != SIZE_MAX;
+	return n;
+}
+
+static void test_changes_of_groups_are_told_to_an_app_that_is_there(void)
+{
+	struct play p;
+
+	play_start(&p);
+	CU_ASSERT(play_line(&p, "group @ops of @ana"));
+	CU_ASSERT_EQUAL(told_of(&p, "subteam_"), 0);
+	p.sim->links->n_ever = 1;
+	CU_ASSERT(play_line(&p, "group @ops of @raj @kim"));
+	CU_ASSERT_EQUAL(told_of(&p, "\"type\":\"subteam_updated\""), 1);
+	CU_ASSERT_EQUAL(told_of(&p, "\"added_users\":[\"U01RAJ\",\"U01KIM\"]"), 1);
+	CU_ASSERT_EQUAL(told_of(&p, "\"removed_users\":[\"U01ANA\"]"), 1);
+	CU_ASSERT(play_line(&p, "group @support of @ana"));
+	CU_ASSERT_EQUAL(told_of(&p, "subteam_created"), 1);
+	play_stop(&p);
+}
+
+static void test_events_go_out_as_they_are(void)
+{
+	struct play p;
+
+	play_start(&p);
+	CU_ASSERT(play_line(&p, "workspace classic"));
+	CU_ASSERT(play_line(&p,
+			    "event '{\"type\":\"x\",\"channel_type\":\"C\",\"user\":\"{@ana}\"}'"));
+	CU_ASSERT_EQUAL(told_of(&p, "{\"type\":\"x\",\"channel_type\":\"C\",\"user\":\"U01ANA\"}"),
+			1);
+	CU_ASSERT(!play_line(&p, "event '{\"type\":}'"));
+	CU_ASSERT(!play_line(&p, "@ana types \"/lunch\" in #general"));
+	play_stop(&p);
+}
+
 static void test_braces_stand_for_ids_and_addresses(void)
 {
 	struct play p;
@@ -775,6 +818,9 @@ UNIT_MAIN("sim",
 	  { "expectations read what webhooks got", test_expectations_read_what_webhooks_got },
 	  { "commands are answered by acknowledgement",
 	    test_commands_are_answered_by_acknowledgement },
+	  { "changes of groups are told to an app that is there",
+	    test_changes_of_groups_are_told_to_an_app_that_is_there },
+	  { "events go out as they are", test_events_go_out_as_they_are },
 	  { "braces stand for ids and addresses", test_braces_stand_for_ids_and_addresses },
 	  { "workspace gives every message a new ts", test_workspace_gives_every_message_a_new_ts },
 	  { "workspace turns names into ids and back",
