@@ -121,14 +121,17 @@ size_t slash_type(struct sim *sim, struct user *u, struct channel *c, struct str
 {
 	size_t blank = str_find_char(line, ' ');
 	struct str command = str_sub(line, 0, blank == SIZE_MAX ? line.len : blank);
-	struct str text = blank == SIZE_MAX ? STR_EMPTY : str_sub(line, blank + 1, line.len);
+	struct str rest = blank == SIZE_MAX ? STR_EMPTY : str_sub(line, blank + 1, line.len);
 	CLEANUP(json_freep) struct json *j = NULL;
+	CLEANUP(buf_deinit) struct buf text;
 	CLEANUP(buf_deinit) struct buf out;
 
+	buf_init(&text, 0);
 	buf_init(&out, 0);
 	if (command.len < 2 || command.p[0] != '/')
 		return 0;
-	j = payload(sim, slash_new(sim, u, c), command, str_trim(text));
+	workspace_command_text(&sim->workspace, str_trim(rest), &text);
+	j = payload(sim, slash_new(sim, u, c), command, buf_str(&text));
 	json_print(j, &out);
 	socket_side_envelope(sim->socket, "slash_commands", buf_str(&out), true);
 	return sim->slashes->n;

@@ -512,6 +512,24 @@ void workspace_wire_text(const struct workspace *w, struct str text, struct buf 
 	}
 }
 
+void workspace_command_text(const struct workspace *w, struct str wire, struct buf *out)
+{
+	for (size_t i = 0; i < wire.len; i++) {
+		const char *id, *shown;
+		struct str name;
+
+		buf_addc(out, wire.p[i]);
+		if (!is_mark(wire, i))
+			continue;
+		name = name_at(str_sub(wire, i + 2, wire.len));
+		if (i + 2 + name.len == wire.len || wire.p[i + 2 + name.len] != '>' ||
+		    !known(w, wire.p[i + 1], name, &id, &shown))
+			continue;
+		buf_addf(out, "%c%s|%s", wire.p[i + 1], id, shown);
+		i += 1 + name.len;
+	}
+}
+
 void workspace_plain_text(const struct workspace *w, struct str wire, struct buf *out)
 {
 	for (size_t i = 0; i < wire.len; i++) {

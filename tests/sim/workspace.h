@@ -140,5 +140,7 @@ bool message_take_back(struct workspace *w, struct channel *c, struct message *m
 /* Appends the text with <@name> and <#name> turned into what Slack sends: <@ID>, <#ID>, and <!subteam^ID> for
  * a group of people. */
 void workspace_wire_text(const struct workspace *w, struct str text, struct buf *out);
+/* The same with labels, <@ID|name> and <#ID|name>, as Slack escapes the text of a command. */
+void workspace_command_text(const struct workspace *w, struct str wire, struct buf *out);
 /* The other way, for people to read: <@ID> as @name, <#ID> as #name. */
 void workspace_plain_text(const struct workspace *w, struct str wire, struct buf *out);

@@ -218,6 +218,10 @@ static void test_workspace_turns_names_into_ids_and_back(void)
 		   "<@U01ANA> and <@U01RETORT> in <#C01GENERAL|x>, <@nobody> <b> <@");
 	workspace_plain_text(&w, buf_str(&wire), &plain);
 	ASSERT_STR(buf_str(&plain), "@ana and @retort in #general, <@nobody> <b> <@");
+	buf_clear(&plain);
+	workspace_command_text(&w, buf_str(&wire), &plain);
+	ASSERT_STR(buf_str(&plain), "<@U01ANA|ana> and <@U01RETORT|retort> in <#C01GENERAL|x>, "
+				    "<@nobody> <b> <@");
 	workspace_deinit(&w);
 }
 
