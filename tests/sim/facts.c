@@ -346,6 +346,8 @@ struct json *fact_message_event(const struct workspace *w, const struct channel 
 	root = m->thread_ts != NULL ? channel_message(c, str_from(m->thread_ts)) : NULL;
 	if (root != NULL && root != m)
 		put(j, "parent_user_id", root->author->id);
+	if (root != NULL && message_is(m, "thread_broadcast"))
+		json_set(j, "root", fact_message(w, root));
 	return j;
 }
 

@@ -9,7 +9,7 @@ static struct message *pinnable(struct call *call, const struct channel *c)
 	struct str ts = call_arg(call, "timestamp");
 	struct message *m = channel_message(c, ts);
 
-	if (m == NULL)
+	if (m == NULL || message_is(m, "tombstone"))
 		call_fail(call, ts.len > 0 ? "message_not_found" : "no_item_specified");
 	else if (!channel_has(c, call->sim->workspace.bot))
 		call_fail(call, "not_in_channel");

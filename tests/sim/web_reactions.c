@@ -11,9 +11,10 @@ static struct message *reacted_message(struct call *call, struct channel **c)
 	if (*c == NULL)
 		return NULL;
 	m = channel_message(*c, call_arg(call, "timestamp"));
-	if (m == NULL)
-		call_fail(call, "message_not_found");
-	return m;
+	if (m != NULL && !message_is(m, "tombstone"))
+		return m;
+	call_fail(call, "message_not_found");
+	return NULL;
 }
 
 /* A bare name: `+1`, `wave::skin-tone-3`; no colons around it. */

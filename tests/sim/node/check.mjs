@@ -83,6 +83,9 @@ const cases = {
     must(thread.messages.length === 2, 'the thread has two messages');
     must(thread.messages[0].reactions[0].name === 'eyes', 'the reaction is there');
     await web.chat.update({ channel, ts: post.ts, text: 'changed' });
+    const long = await web.chat.update({ channel, ts: post.ts, text: 'x'.repeat(4001) }).catch((e) => e);
+    must(long.data?.error === 'msg_too_long', 'a change has at most 4,000 letters');
+    await web.chat.update({ channel, ts: post.ts, text: 'x'.repeat(4000) });
     await web.chat.delete({ channel, ts: post.ts });
     const again = await web.reactions.add({ channel, timestamp: post.ts, name: 'eyes' }).catch((e) => e);
     must(again.data?.error === 'message_not_found', 'a deleted message cannot be reacted to');
@@ -140,12 +143,48 @@ const cases = {
     app.message('Hello', async ({ message, say }) => {
       await say({ text: `Hi <@${message.user}>!`, thread_ts: message.ts });
     });
-    app.command('/ping', async ({ ack }) => { await ack('pong'); });
     await within(8000, app.start(), 'a connection');
     slack.say('@ana in #general says "Hello"');
     await slack.expect('reply "Hi <@ana>!"');
     slack.say('@raj in #random says "something else"');
     await slack.expect('nothing');
+    await app.stop();
+  },
+
+  async 'bolt answers a command, and hears of edits, pins and groups'(slack, env) {
+    const app = new App({
+      token: env.SLACK_BOT_TOKEN, appToken: env.SLACK_APP_TOKEN, socketMode: true, logger: quiet,
+      clientOptions: { slackApiUrl: env.SLACK_API_URL },
+    });
+    const heard = [];
+    app.command('/lunch', async ({ command, ack, respond }) => {
+      await ack('Thinking.');
+      await respond(`One ${command.text} for <@${command.user_id}>.`);
+      await respond({ response_type: 'in_channel', text: `Lunch in ${command.channel_name}.` });
+    });
+    for (const type of ['pin_added', 'subteam_members_changed', 'file_shared'])
+      app.event(type, async () => { heard.push(type); });
+    app.message('Hello', async ({ message, client }) => {
+      const { ts, channel } = await client.chat.postMessage({ channel: message.user, text: 'Hi.' });
+      await client.chat.update({ ts, channel, text: 'Hi again.' });
+      await client.chat.delete({ ts, channel });
+    });
+    await within(8000, app.start(), 'a connection');
+    await slack.expect('connected');
+    slack.say('@ana types "/lunch pizza" in #general');
+    await slack.expect('answer "Thinking." to the command');
+    await slack.expect('answer "One pizza for <@ana>." to the command');
+    await slack.expect('answer "Lunch in general." in the channel');
+    slack.say('@ana in #general says "Hello"');
+    await slack.expect('dm to @ana "Hi."');
+    await slack.expect('update of "Hi." to "Hi again."');
+    await slack.expect('deletion of "Hi again."');
+    slack.say('@ana pins "Hello"');
+    slack.say('@ana in #general shares a file with "notes"');
+    slack.say('group @ops of @ana');
+    slack.say('group @ops of @raj');
+    await slack.expect('nothing');
+    must(heard.sort().join() === 'file_shared,pin_added,subteam_members_changed', `events: ${heard}`);
     await app.stop();
   },
 
