@@ -17,6 +17,11 @@ static inline void bits_set(uint64_t *bits, size_t i)
 	bits[i / 64] |= UINT64_C(1) << i % 64;
 }
 
+static inline void bits_clear(uint64_t *bits, size_t i)
+{
+	bits[i / 64] &= ~(UINT64_C(1) << i % 64);
+}
+
 /* All numbers below n. */
 static inline void bits_fill(uint64_t *bits, size_t n)
 {

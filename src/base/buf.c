@@ -106,6 +106,24 @@ void buf_add_shown(struct buf *b, struct str text)
 	}
 }
 
+static bool is_unreserved(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+void buf_add_percent(struct buf *b, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		if (is_unreserved(c))
+			buf_addc(b, (char)c);
+		else
+			buf_addf(b, "%%%02X", c);
+	}
+}
+
 void buf_consume(struct buf *b, size_t n)
 {
 	if (n > b->len)

@@ -26,6 +26,8 @@ void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf,
 void buf_addv(struct buf *b, const char *fmt, va_list args) __attribute__((format(printf, 2, 0)));
 /* Text for a person's terminal: control characters (those of U+0080 to U+009F too) as \xNN. */
 void buf_add_shown(struct buf *b, struct str text);
+/* Percent-encoded, as a part of an address: all but letters, digits and `-._~`. */
+void buf_add_percent(struct buf *b, struct str text);
 /* Drops `n` bytes from the front. */
 void buf_consume(struct buf *b, size_t n);
 /* Room for `n` more bytes at b->p + b->len, or NULL (and bad); then b->len is the caller's to move. */

@@ -70,6 +70,19 @@ void diag_warn(struct diag *d, struct place at, const char *fmt, ...)
 	va_end(args);
 }
 
+void diag_move(struct diag *d, struct diag *from)
+{
+	d->entries = mem_grow(d->entries, d->n_entries + from->n_entries + 1,
+			      sizeof(d->entries[0]));
+	d->cap = d->n_entries + from->n_entries + 1;
+	for (size_t i = 0; i < from->n_entries; i++)
+		d->entries[d->n_entries++] = from->entries[i];
+	d->n_errors += from->n_errors;
+	d->n_warnings += from->n_warnings;
+	free(from->entries);
+	diag_init(from);
+}
+
 struct numbered {
 	struct diag_entry entry;
 	size_t number;

@@ -36,6 +36,8 @@ void diag_error(struct diag *d, struct place at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void diag_warn(struct diag *d, struct place at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Moves all entries of `from` to the end of `d`. */
+void diag_move(struct diag *d, struct diag *from);
 /* Puts the entries from `first` on into the order of their lines; those of one line stay in theirs. For
  * the complaints of one file, which are found in several walks. */
 void diag_sort(struct diag *d, size_t first);
