@@ -2,6 +2,8 @@
 #include "store/memory.h"
 
 #include <assert.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/list.h"
@@ -27,8 +29,21 @@ struct spending {
 	struct wall at[];
 };
 
+/* A value by name. */
+struct kept {
+	struct list link; // memory::passing, when it is not kept for good
+	char *key;
+	char *value;
+	size_t len;
+	int64_t keep_ms; /* 0 = for good */
+	struct wall at;
+};
+
 struct memory {
 	struct store store;
+	struct map values;
+	struct list passing; /* those that are not kept for good, the one set longest ago first */
+	size_t n_passing;
 	struct map seen;
 	struct list seen_order;
 	struct map spent;
@@ -156,6 +171,142 @@ static void memory_spend(struct store *s, const struct store_limit *limits, size
 	on_spent(owner, granted);
 }
 
+/* ---- values ---- */
+
+static void kept_free(void *object)
+{
+	struct kept *kept = object;
+
+	list_remove(&kept->link);
+	free(kept->key);
+	free(kept->value);
+	free(kept);
+}
+
+static void forget_value(struct memory *m, struct kept *kept)
+{
+	m->n_passing -= kept->keep_ms > 0;
+	map_remove(&m->values, str_from(kept->key));
+	kept_free(kept);
+}
+
+static bool is_over(const struct kept *kept, struct wall now)
+{
+	return kept->keep_ms > 0 && now.ms - kept->at.ms >= kept->keep_ms;
+}
+
+/* Only the front is looked at: that one is old keeps a younger one a little longer at most. */
+static void forget_old_values(struct memory *m, struct wall now)
+{
+	while (!list_is_empty(&m->passing)) {
+		struct kept *kept = list_first(&m->passing, struct kept, link);
+
+		if (m->n_passing <= MEMORY_MAX_PASSING && !is_over(kept, now))
+			return;
+		forget_value(m, kept);
+	}
+}
+
+static struct kept *value_at(struct memory *m, struct str key, struct wall now)
+{
+	struct kept *kept = map_get(&m->values, key);
+
+	if (kept == NULL || !is_over(kept, now))
+		return kept;
+	forget_value(m, kept);
+	return NULL;
+}
+
+static void memory_get(struct store *s, struct str key, struct wall now,
+		       void (*on_value)(void *owner, struct str value), void *owner)
+{
+	const struct kept *kept = value_at(memory_of(s), key, now);
+
+	on_value(owner, kept != NULL ? str_make(kept->value, kept->len) : (struct str){ NULL, 0 });
+}
+
+static struct kept *value_for(struct memory *m, struct str key, int64_t keep_ms, struct wall now)
+{
+	struct kept *kept = value_at(m, key, now);
+
+	if (kept != NULL) {
+		m->n_passing -= kept->keep_ms > 0;
+		list_remove(&kept->link);
+	} else if (keep_ms == 0 && m->values.n - m->n_passing >= MEMORY_MAX_VALUES) {
+		return NULL;
+	} else {
+		kept = mem_zero(1, sizeof(*kept));
+		list_init(&kept->link);
+		kept->key = str_dup(key);
+		map_set(&m->values, key, kept);
+	}
+	kept->at = now;
+	kept->keep_ms = keep_ms;
+	if (keep_ms > 0) {
+		list_append(&m->passing, &kept->link);
+		m->n_passing++;
+	}
+	return kept;
+}
+
+static bool keep_value(struct memory *m, struct str key, struct str value, int64_t keep_ms,
+		       struct wall now)
+{
+	struct kept *kept;
+
+	if (value.len == 0) {
+		kept = map_get(&m->values, key);
+		if (kept != NULL)
+			forget_value(m, kept);
+		return true;
+	}
+	if (value.len > STORE_MAX_VALUE)
+		return false;
+	kept = value_for(m, key, keep_ms, now);
+	if (kept == NULL)
+		return false;
+	free(kept->value);
+	kept->value = str_dup(value);
+	kept->len = value.len;
+	forget_old_values(m, now);
+	return true;
+}
+
+static void memory_set(struct store *s, struct str key, struct str value, int64_t keep_ms,
+		       struct wall now, void (*on_set)(void *owner, bool stored), void *owner)
+{
+	on_set(owner, keep_value(memory_of(s), key, value, keep_ms, now));
+}
+
+static bool read_number(const struct kept *kept, double *out)
+{
+	char *end;
+
+	*out = 0;
+	if (kept == NULL)
+		return true;
+	*out = strtod(kept->value, &end);
+	return end == kept->value + kept->len && end != kept->value && isfinite(*out);
+}
+
+static void memory_add(struct store *s, struct str key, double number, struct wall now,
+		       void (*on_sum)(void *owner, bool added, double sum), void *owner)
+{
+	struct memory *m = memory_of(s);
+	struct kept *kept = value_at(m, key, now);
+	int64_t keep_ms = kept != NULL ? kept->keep_ms : 0;
+	char text[64];
+	double sum;
+
+	if (!read_number(kept, &sum)) {
+		on_sum(owner, false, 0);
+		return;
+	}
+	sum += number;
+	snprintf(text, sizeof(text), floor(sum) == sum && fabs(sum) < 1e15 ? "%.0f" : "%.12g", sum);
+	on_sum(owner, keep_value(m, key, str_from(text), keep_ms, now), sum);
+}
+
 static bool memory_put(struct store *s, struct job *take)
 {
 	struct memory *m = memory_of(s);
@@ -238,6 +389,7 @@ static void memory_free(struct store *s)
 	free_jobs(&m->leased);
 	map_deinit(&m->spent, spending_free);
 	map_deinit(&m->seen, free);
+	map_deinit(&m->values, kept_free);
 	free(m);
 }
 
@@ -246,6 +398,9 @@ static const struct store_ops memory_ops = {
 	.free = memory_free,
 	.claim = memory_claim,
 	.spend = memory_spend,
+	.get = memory_get,
+	.set = memory_set,
+	.add = memory_add,
 	.put = memory_put,
 	.commit = memory_commit,
 	.lease = memory_lease,
@@ -260,6 +415,8 @@ struct store *memory_new(void)
 	m->store.ops = &memory_ops;
 	map_init(&m->seen);
 	map_init(&m->spent);
+	map_init(&m->values);
+	list_init(&m->passing);
 	list_init(&m->seen_order);
 	list_init(&m->spent_order);
 	list_init(&m->fresh);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a decision must remember: which events were seen, how often a limit was spent, and the outbox of
- * jobs. Everything between two commits stands or falls together; only what is committed may be
+ * What a decision must remember: which events were seen, how often a limit was spent, values by name, and the
+ * outbox of jobs. Everything between two commits stands or falls together; only what is committed may be
  * acknowledged or posted. Every question is answered by callback, within the call or later, so that a remote
  * store fits. A store is a table of functions; the first member of its struct is a struct store.
  */
@@ -24,6 +24,8 @@ struct store_limit {
 	int64_t window_ms;
 };
 
+enum { STORE_MAX_VALUE = 40000 }; /* bytes of a value */
+
 struct store_ops {
 	const char *name;
 	void (*free)(struct store *s);
@@ -33,6 +35,17 @@ struct store_ops {
 	/* Spends all the limits together, or none when one of them is used up. */
 	void (*spend)(struct store *s, const struct store_limit *limits, size_t n, struct wall now,
 		      void (*on_spent)(void *owner, bool granted), void *owner);
+	/* The value under the key; p == NULL when there is none. Valid during the callback. */
+	void (*get)(struct store *s, struct str key, struct wall now,
+		    void (*on_value)(void *owner, struct str value), void *owner);
+	/* Keeps the value for so long after its last setting (0 = for good); an empty one is forgotten. False: it
+	 * is too long, or there are too many. */
+	void (*set)(struct store *s, struct str key, struct str value, int64_t keep_ms,
+		    struct wall now, void (*on_set)(void *owner, bool stored), void *owner);
+	/* Adds to the number under the key, where none counts as 0, and gives the sum. False: what is there is no
+	 * number. */
+	void (*add)(struct store *s, struct str key, double number, struct wall now,
+		    void (*on_sum)(void *owner, bool added, double sum), void *owner);
 	/* Adds a job to the outbox and takes it. False (and the job is gone) when the outbox is full. */
 	bool (*put)(struct store *s, struct job *take);
 	/* Makes everything since the last commit stand. r < 0: it does not stand, nothing may leave. */

@@ -10,9 +10,14 @@ struct answer_due {
 	struct list link;
 	void (*on_bool)(void *owner, bool yes);
 	void (*on_int)(void *owner, int r);
+	void (*on_value)(void *owner, struct str value);
+	void (*on_sum)(void *owner, bool added, double sum);
 	void *owner;
 	bool yes;
 	int r;
+	struct buf value;
+	bool has_value;
+	double sum;
 };
 
 struct slowstore {
@@ -42,6 +47,7 @@ static struct answer_due *due_new(struct slowstore *s, void *owner)
 	struct answer_due *due = mem_zero(1, sizeof(*due));
 
 	due->owner = owner;
+	buf_init(&due->value, 0);
 	list_init(&due->link);
 	list_append(&s->due, &due->link);
 	return due;
@@ -63,6 +69,49 @@ static void slow_spend(struct store *s, const struct store_limit *limits, size_t
 
 	due->on_bool = on;
 	slow(s)->memory->ops->spend(slow(s)->memory, limits, n, now, note_bool, &due->yes);
+}
+
+static void note_value(void *owner, struct str value)
+{
+	struct answer_due *due = owner;
+
+	due->has_value = value.p != NULL;
+	buf_add(&due->value, value);
+}
+
+static void slow_get(struct store *s, struct str key, struct wall now,
+		     void (*on)(void *, struct str), void *owner)
+{
+	struct answer_due *due = due_new(slow(s), owner);
+
+	due->on_value = on;
+	slow(s)->memory->ops->get(slow(s)->memory, key, now, note_value, due);
+}
+
+static void slow_set(struct store *s, struct str key, struct str value, int64_t keep_ms,
+		     struct wall now, void (*on)(void *, bool), void *owner)
+{
+	struct answer_due *due = due_new(slow(s), owner);
+
+	due->on_bool = on;
+	slow(s)->memory->ops->set(slow(s)->memory, key, value, keep_ms, now, note_bool, &due->yes);
+}
+
+static void note_sum(void *owner, bool added, double sum)
+{
+	struct answer_due *due = owner;
+
+	due->yes = added;
+	due->sum = sum;
+}
+
+static void slow_add(struct store *s, struct str key, double number, struct wall now,
+		     void (*on)(void *, bool, double), void *owner)
+{
+	struct answer_due *due = due_new(slow(s), owner);
+
+	due->on_sum = on;
+	slow(s)->memory->ops->add(slow(s)->memory, key, number, now, note_sum, due);
 }
 
 static bool slow_put(struct store *s, struct job *take)
@@ -96,10 +145,16 @@ static size_t slow_unsettled(const struct store *s)
 	return slow(s)->memory->ops->unsettled(slow(s)->memory);
 }
 
+static void due_free(struct answer_due *due)
+{
+	buf_deinit(&due->value);
+	free(due);
+}
+
 static void slow_free(struct store *s)
 {
 	list_each (link, &slow(s)->due)
-		free(list_entry(link, struct answer_due, link));
+		due_free(list_entry(link, struct answer_due, link));
 	slow(s)->memory->ops->free(slow(s)->memory);
 	free(slow(s));
 }
@@ -109,6 +164,9 @@ static const struct store_ops slow_ops = {
 	.free = slow_free,
 	.claim = slow_claim,
 	.spend = slow_spend,
+	.get = slow_get,
+	.set = slow_set,
+	.add = slow_add,
 	.put = slow_put,
 	.commit = slow_commit,
 	.lease = slow_lease,
@@ -136,9 +194,14 @@ bool slowstore_answer(struct store *s)
 	list_remove(&due->link);
 	if (due->on_bool != NULL)
 		due->on_bool(due->owner, due->yes);
+	else if (due->on_value != NULL)
+		due->on_value(due->owner, due->has_value ? buf_str(&due->value) :
+							   (struct str){ NULL, 0 });
+	else if (due->on_sum != NULL)
+		due->on_sum(due->owner, due->yes, due->sum);
 	else
 		due->on_int(due->owner, due->r);
-	free(due);
+	due_free(due);
 	return true;
 }
 
