@@ -18,11 +18,27 @@ struct event *event_ref(struct event *ev)
 	return ev;
 }
 
+struct event *event_as(struct event *ev, enum event_kind kind)
+{
+	struct event *view = event_new();
+	struct arena own = view->arena;
+
+	*view = *ev;
+	view->arena = own;
+	view->n_refs = 1;
+	view->kind = kind;
+	view->whole = event_ref(ev);
+	return view;
+}
+
 void event_free(struct event *ev)
 {
 	if (ev == NULL || --ev->n_refs > 0)
 		return;
-	json_free(ev->payload);
+	if (ev->whole != NULL)
+		event_free(ev->whole);
+	else
+		json_free(ev->payload);
 	arena_deinit(&ev->arena);
 	free(ev);
 }

@@ -89,10 +89,13 @@ struct event {
 	struct arena arena;   /* every slice above lies here or in `payload` */
 	struct json *payload; /* the inner event as Slack sent it; owned; may be NULL */
 	size_t n_refs;
+	struct event *whole; /* this one is another view of that; NULL = it is itself */
 };
 
 struct event *event_new(void); /* with one reference, the caller's */
 struct event *event_ref(struct event *ev);
+/* The same thing seen as another kind: an edited message as a message. Keeps the whole alive. */
+struct event *event_as(struct event *ev, enum event_kind kind);
 void event_free(struct event *ev); /* gives a reference back; NULL is fine */
 void event_freep(struct event **ev);
 const char *event_kind_name(enum event_kind kind); /* the word that `on` uses */

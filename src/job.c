@@ -2,16 +2,28 @@
 #include "job.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "base/mem.h"
 
 static const struct {
 	const char *name;
-	bool talks;
+	bool talks, says;
 } verbs[N_VERBS] = {
-	[VERB_REPLY] = { "reply", true },
-	[VERB_SAY] = { "say", true },
-	[VERB_WHISPER] = { "whisper", true },
-	[VERB_REACT] = { "react", false },
+	[VERB_REPLY] = { "reply", true, true },
+	[VERB_SAY] = { "say", true, true },
+	[VERB_BROADCAST] = { "broadcast", true, true },
+	[VERB_WHISPER] = { "whisper", true, true },
+	[VERB_DM] = { "dm", false, true },
+	[VERB_POST] = { "post", false, true },
+	[VERB_REACT] = { "react", false, false },
+	[VERB_UNREACT] = { "unreact", false, false },
+	[VERB_EDIT] = { "edit", false, false },
+	[VERB_REMOVE] = { "remove", false, false },
+	[VERB_WEBHOOK] = { "webhook", false, false },
+	[VERB_CALL] = { "call", false, false },
+	[VERB_SET] = { "set", false, false },
+	[VERB_ADD] = { "add", false, false },
+	[VERB_WAIT] = { "wait", false, false },
 };
 
 struct job *job_new(void)
@@ -31,6 +43,11 @@ void job_free(struct job *job)
 	free(job->user);
 	free(job->ts);
 	free(job->body);
+	free(job->blocks);
+	free(job->name);
+	if (job->response_url != NULL)
+		explicit_bzero(job->response_url, strlen(job->response_url));
+	free(job->response_url);
 	free(job->key);
 	free(job->rule);
 	free(job->rule_file);
@@ -50,4 +67,9 @@ const char *verb_name(enum verb verb)
 bool verb_talks(enum verb verb)
 {
 	return verbs[verb].talks;
+}
+
+bool verb_says(enum verb verb)
+{
+	return verbs[verb].says;
 }
