@@ -174,11 +174,21 @@ bool directory_is_member(const struct directory *d, struct str channel_id)
 	return channel != NULL && channel->is_member;
 }
 
-struct str directory_email(const struct directory *d, struct str user)
+bool directory_person(const struct directory *d, struct str id, struct person *out)
 {
-	const struct roster_user *known = roster_user(&d->roster, user);
+	const struct roster_user *known = roster_user(&d->roster, id);
 
-	return known != NULL ? str_from(known->email) : STR_EMPTY;
+	if (known == NULL)
+		return false;
+	*out = (struct person){
+		.id = str_from(known->id),
+		.handle = str_from(known->handle),
+		.name = str_from(known->name),
+		.email = str_from(known->email),
+		.is_bot = known->is_bot,
+		.is_guest = known->is_guest,
+	};
+	return true;
 }
 
 /* ---- learning from events ---- */

@@ -37,8 +37,9 @@ int directory_find_group(const struct directory *d, struct str handle, struct st
 int directory_in_group(const struct directory *d, struct str handle_or_id, struct str user);
 /* Is the bot in that channel, as far as is known? */
 bool directory_is_member(const struct directory *d, struct str channel_id);
-/* Empty = not known, or not ours to see. Valid until the next loop turn. */
-struct str directory_email(const struct directory *d, struct str user);
+/* Who has this id; what is not known, or not ours to see, is empty. False: nobody known. Valid until the next loop
+ * turn. */
+bool directory_person(const struct directory *d, struct str id, struct person *out);
 /* Learns from member, channel, user and user group events. */
 void directory_note(struct directory *d, const struct event *ev);
 
