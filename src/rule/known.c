@@ -27,14 +27,7 @@ const struct known *known_look(const struct known *table, const char *what, stru
 
 	if (row == NULL)
 		known_complain_unknown(what, seen, name_at, table, at, diag);
-	else if (row->later)
-		known_complain_later(what, seen, at, diag);
-	return row == NULL || row->later ? NULL : row;
-}
-
-void known_complain_later(const char *what, struct str name, struct place at, struct diag *diag)
-{
-	diag_error(diag, at, "the %s `%.*s` is not in this version of retort", what, STR_ARG(name));
+	return row;
 }
 
 void known_complain_unknown(const char *what, struct str seen,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Words that the rule language knows: those of this version, and those that a later one will read. */
+/* Words that the rule language knows. */
 #pragma once
 
 #include "base/diag.h"
@@ -7,20 +7,17 @@
 
 struct known {
 	const char *name; /* NULL ends a table */
-	bool later;	  /* part of the language, but not of this version */
 	int value;	  /* the owner's own meaning */
 };
 
 /* The row of this name, or NULL. Says nothing. */
 const struct known *known_find(const struct known *table, struct str seen);
-/* The same, but only a row of this version counts; else the mistake is told. `what` is the kind of word:
- * "filter", "event". */
+/* The same, but what is no such word is told. `what` is the kind of word: "filter", "event". */
 const struct known *known_look(const struct known *table, const char *what, struct str seen,
 			       struct place at, struct diag *diag);
 
 /* The name nearest to what was seen, or NULL. */
 const char *known_nearest(const struct known *table, struct str seen);
-void known_complain_later(const char *what, struct str name, struct place at, struct diag *diag);
 /* `name_at(table, i)` as for str_nearest. */
 void known_complain_unknown(const char *what, struct str seen,
 			    const char *(*name_at)(const void *table, size_t i), const void *table,

@@ -185,10 +185,21 @@ static void warn_if_it_fits_all(const struct pattern *p, const struct pattern_so
 	const struct stopwatch none = { 0 };
 	struct captures caught;
 
-	if (pattern_find(p, STR_EMPTY, &none, &caught) == ANSWER_YES &&
-	    pattern_find(p, STR("\x1A"), &none, &caught) == ANSWER_YES)
-		diag_warn(diag, source->at, "the pattern fits every text: %.*s",
-			  STR_ARG(source->shown));
+	if (!pattern_fits_nothing(p))
+		return;
+	diag_warn(diag, source->at,
+		  pattern_find(p, STR("\x1A"), &none, &caught) == ANSWER_YES ?
+			  "the pattern fits every text: %.*s" :
+			  "the pattern fits the empty text, too: %.*s",
+		  STR_ARG(source->shown));
+}
+
+bool pattern_fits_nothing(const struct pattern *p)
+{
+	const struct stopwatch none = { 0 };
+	struct captures caught;
+
+	return pattern_find(p, STR_EMPTY, &none, &caught) == ANSWER_YES;
 }
 
 int pattern_compile(struct pattern **out, struct pattern_kit *kit,
@@ -237,8 +248,13 @@ struct str pattern_regex(const struct pattern *p)
 
 /* ---- items ---- */
 
-/* A callout that PCRE2 puts before every item when it is asked to: none of them is ever called here. */
-enum { AUTOMATIC_CALLOUT = 255 };
+/* Callouts of our own, and the one that PCRE2 puts before every item when it is asked to. */
+enum {
+	CALLOUT_PERSON_BEGINS = 201,
+	CALLOUT_CHANNEL_BEGINS,
+	CALLOUT_MENTION_ENDS,
+	AUTOMATIC_CALLOUT = 255
+};
 
 struct item_walk {
 	struct str regex;
@@ -251,8 +267,13 @@ static int on_callout(pcre2_callout_enumerate_block *block, void *owner)
 	const struct item_walk *walk = owner;
 	size_t at = block->pattern_position;
 
-	if (block->callout_number != AUTOMATIC_CALLOUT || block->callout_string != NULL)
+	if (block->callout_string != NULL)
 		return 1; /* written by the author */
+	if (block->callout_number >= CALLOUT_PERSON_BEGINS &&
+	    block->callout_number <= CALLOUT_MENTION_ENDS)
+		return 0; /* takes no room of the text */
+	if (block->callout_number != AUTOMATIC_CALLOUT)
+		return 1;
 	walk->on_item(walk->owner, str_sub(walk->regex, at, at + block->next_item_length));
 	return 0;
 }
@@ -295,24 +316,30 @@ static size_t group_number(const struct pattern *p, size_t i)
 }
 
 /* With (?J) several groups may bear one name: the one that took part counts. */
-bool captures_named(const struct captures *c, struct str name, struct str *out)
+size_t captures_index(const struct captures *c, struct str name)
 {
-	bool found = false;
+	size_t found = SIZE_MAX;
 	const char *known;
 
-	*out = STR_EMPTY;
 	if (c->n == 0)
-		return false;
+		return SIZE_MAX;
 	for (size_t i = 0; (known = pattern_group_name(c->pattern, i)) != NULL; i++) {
 		size_t number = group_number(c->pattern, i);
 
 		if (!str_is(name, known))
 			continue;
-		found = true;
-		if (number < c->n && c->group[number].p != NULL)
-			*out = c->group[number];
+		if (found == SIZE_MAX || (number < c->n && c->group[number].p != NULL))
+			found = number;
 	}
 	return found;
+}
+
+bool captures_named(const struct captures *c, struct str name, struct str *out)
+{
+	size_t i = captures_index(c, name);
+
+	*out = i < c->n && c->group[i].p != NULL ? c->group[i] : STR_EMPTY;
+	return i != SIZE_MAX;
 }
 
 /* ---- searching ---- */
@@ -326,8 +353,22 @@ static int run(const struct pattern *p, struct str text, size_t from, size_t las
 			   p->kit->match);
 }
 
-static void note_groups(const struct pattern *p, struct str text, int n_set, struct captures *out)
+static const struct text_piece *mention_at(const struct subject *subject, struct str caught)
 {
+	for (size_t i = 0; i < subject->n_pieces; i++) {
+		const struct text_piece *piece = &subject->pieces[i];
+
+		if (piece->sigil != 0 && piece->shown.p == caught.p &&
+		    piece->shown.len == caught.len)
+			return piece;
+	}
+	return NULL;
+}
+
+static void note_groups(const struct pattern *p, const struct subject *subject, int n_set,
+			struct captures *out)
+{
+	struct str text = subject->text;
 	const size_t *offsets = pcre2_get_ovector_pointer(p->kit->data);
 
 	out->n = p->n_groups + 1;
@@ -339,16 +380,18 @@ static void note_groups(const struct pattern *p, struct str text, int n_set, str
 
 		out->group[i] = set ? str_make(text.p != NULL ? text.p + from : "", to - from) :
 				      (struct str){ NULL, 0 };
+		out->mention[i] = set ? mention_at(subject, out->group[i]) : NULL;
 	}
 }
 
-static enum answer answer_of(const struct pattern *p, struct str text, int rc, struct captures *out)
+static enum answer answer_of(const struct pattern *p, const struct subject *subject, int rc,
+			     struct captures *out)
 {
 	if (rc == PCRE2_ERROR_NOMATCH)
 		return ANSWER_NO;
 	if (rc <= 0)
 		return ANSWER_UNKNOWN; /* a limit of steps, stack or memory */
-	note_groups(p, text, rc, out);
+	note_groups(p, subject, rc, out);
 	return ANSWER_YES;
 }
 
@@ -371,9 +414,10 @@ static size_t slice_end(const struct pattern *p, struct str text, size_t at)
 	return at;
 }
 
-static enum answer find_in_slices(const struct pattern *p, struct str text, size_t slice,
-				  const struct stopwatch *watch, struct captures *out)
+static enum answer find_in_slices(const struct pattern *p, const struct subject *subject,
+				  size_t slice, const struct stopwatch *watch, struct captures *out)
 {
+	struct str text = subject->text;
 	struct mono began = watch->now(watch->owner);
 	size_t from = 0;
 
@@ -383,21 +427,52 @@ static enum answer find_in_slices(const struct pattern *p, struct str text, size
 		int rc = run(p, text, from, last ? PCRE2_UNSET : end - 1);
 
 		if (rc != PCRE2_ERROR_NOMATCH || last)
-			return answer_of(p, text, rc, out);
+			return answer_of(p, subject, rc, out);
 		if (mono_ms_between(began, watch->now(watch->owner)) >= PATTERN_BUDGET_MS)
 			return ANSWER_UNKNOWN;
 		from = end;
 	}
 }
 
+static bool is_right_mention(const struct text_piece *piece, uint32_t callout, const char *at)
+{
+	if (callout == CALLOUT_MENTION_ENDS)
+		return piece->sigil != 0 && piece->shown.p + piece->shown.len == at;
+	return piece->shown.p == at &&
+	       piece->sigil == (callout == CALLOUT_PERSON_BEGINS ? '@' : '#');
+}
+
+/* Does a mention begin, or end, where the search stands? */
+static int on_mention_callout(pcre2_callout_block *block, void *owner)
+{
+	const struct subject *subject = owner;
+	const char *at = (const char *)block->subject + block->current_position;
+
+	for (size_t i = 0; i < subject->n_pieces; i++) {
+		if (is_right_mention(&subject->pieces[i], block->callout_number, at))
+			return 0;
+	}
+	return 1; /* this way does not fit */
+}
+
+enum answer pattern_find_in(const struct pattern *p, const struct subject *subject,
+			    const struct stopwatch *watch, struct captures *out)
+{
+	struct str text = subject->text;
+	size_t slice = slice_size(p, text.len);
+
+	pcre2_set_callout(p->kit->match, on_mention_callout, (void *)subject);
+	if (watch->now == NULL || text.len <= slice)
+		return answer_of(p, subject, run(p, text, 0, PCRE2_UNSET), out);
+	return find_in_slices(p, subject, slice, watch, out);
+}
+
 enum answer pattern_find(const struct pattern *p, struct str text, const struct stopwatch *watch,
 			 struct captures *out)
 {
-	size_t slice = slice_size(p, text.len);
+	const struct subject subject = { .text = text };
 
-	if (watch->now == NULL || text.len <= slice)
-		return answer_of(p, text, run(p, text, 0, PCRE2_UNSET), out);
-	return find_in_slices(p, text, slice, watch, out);
+	return pattern_find_in(p, &subject, watch, out);
 }
 
 /* ---- letters ---- */
@@ -417,18 +492,26 @@ static char *substitute(pcre2_code *code, struct str text, const char *by, size_
 	return room;
 }
 
-void pattern_recase(struct buf *out, struct str text, bool upper)
+static const struct {
+	const char *pattern, *by;
+} recasings[] = {
+	[RECASE_UPPER] = { "[^\\n]+", "\\U$0" },
+	[RECASE_LOWER] = { "[^\\n]+", "\\L$0" },
+	[RECASE_TITLE] = { "(\\p{L})([\\p{L}\\p{M}\\p{N}']*)", "\\U$1\\E\\L$2" },
+};
+
+void pattern_recase(struct buf *out, struct str text, enum recase how)
 {
-	const char *by = upper ? "\\U$0" : "\\L$0";
 	CLEANUP(mem_freep) char *once = NULL, *twice = NULL;
+	const char *by = recasings[how].by;
 	size_t len = 0, offset;
 	pcre2_code *code;
 	int error;
 
 	if (text.len == 0)
 		return;
-	code = pcre2_compile((PCRE2_SPTR) "[^\\n]+", PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_UCP,
-			     &error, &offset, NULL);
+	code = pcre2_compile((PCRE2_SPTR)recasings[how].pattern, PCRE2_ZERO_TERMINATED,
+			     PCRE2_UTF | PCRE2_UCP, &error, &offset, NULL);
 	assert(code != NULL);
 	/* Some letters need a second step: the final sigma becomes a sigma, and that a capital. */
 	once = substitute(code, text, by, &len);

@@ -17,19 +17,35 @@ enum {
 	CAPTURES_MAX = 64,
 };
 
+/* A text that is searched, and its pieces, whose `shown` are slices of it; a mention is a piece of its own. */
+struct subject {
+	struct str text;
+	const struct text_piece *pieces;
+	size_t n_pieces;
+};
+
 /* What a pattern caught: slices of the text. Group 0 is the whole match. */
 struct captures {
 	size_t n; /* groups of the pattern plus one; 0 = no pattern was needed */
 	struct str group[CAPTURES_MAX]; /* p == NULL: the group took no part */
-	const struct pattern *pattern;	/* knows the names */
+	/* The mention that the group caught, to the letter; NULL = it is none. */
+	const struct text_piece *mention[CAPTURES_MAX];
+	const struct pattern *pattern; /* knows the names */
 };
 
+/* The number of the group of this name that took part, or of any such group; SIZE_MAX = there is none. */
+size_t captures_index(const struct captures *c, struct str name);
 /* False when there is no such group; an unset group gives the empty slice. */
 bool captures_named(const struct captures *c, struct str name, struct str *out);
 
 /* What all patterns of a set share: settings, stack, room for results. Outlives its patterns; one thread. */
 struct pattern_kit *pattern_kit_new(void);
 void pattern_kit_free(struct pattern_kit *kit);
+
+/* Within a pattern: here a mention must begin, here it must end. They are callouts of PCRE2's. */
+#define PATTERN_PERSON_BEGINS "(?C201)"
+#define PATTERN_CHANNEL_BEGINS "(?C202)"
+#define PATTERN_MENTION_ENDS "(?C203)"
 
 struct pattern_source {
 	struct str regex;
@@ -63,8 +79,14 @@ struct stopwatch {
 
 /* Searches the text; what is no valid UTF-8 in it never matches. Unknown when the budget was not enough.
  * `out` is written on yes alone. Allocates nothing. */
+enum answer pattern_find_in(const struct pattern *p, const struct subject *subject,
+			    const struct stopwatch *watch, struct captures *out);
+/* The same in a text that mentions nobody. */
 enum answer pattern_find(const struct pattern *p, struct str text, const struct stopwatch *watch,
 			 struct captures *out);
+/* Does it match the empty text? */
+bool pattern_fits_nothing(const struct pattern *p);
 
+enum recase { RECASE_UPPER, RECASE_LOWER, RECASE_TITLE };
 /* Capital or small letters by Unicode, as patterns see them. The text is valid UTF-8. */
-void pattern_recase(struct buf *out, struct str text, bool upper);
+void pattern_recase(struct buf *out, struct str text, enum recase how);

@@ -41,15 +41,17 @@ static bool is_alnum(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-void wording_escape(struct buf *out, struct str item)
+void wording_escape(struct buf *out, struct str item, enum wording wording)
 {
-	bool in_blank = false;
+	bool in_blank = false, globs = wording == WORDING_LIKE;
 
 	while (item.len > 0) {
 		struct str rest = item;
 		char plain = plain_form(utf8_next(&rest));
 
-		if (plain == 0)
+		if (globs && (item.p[0] == '*' || item.p[0] == '?'))
+			buf_addz(out, item.p[0] == '*' ? ".*" : ".");
+		else if (plain == 0)
 			buf_add(out, str_sub(item, 0, item.len - rest.len));
 		else if (plain == ' ' && !in_blank)
 			buf_addz(out, "\\s+");
@@ -79,8 +81,15 @@ bool wording_dressed(struct str *rest, struct str *sign, char *plain)
 
 void wording_wrap(struct buf *out, struct str alternatives, enum wording wording)
 {
-	bool whole = wording == WORDING_WHOLE;
+	static const struct {
+		const char *before, *behind;
+	} frames[] = {
+		[WORDING_WHOLE] = { "(?<!\\w)", "(?!\\w)" },
+		[WORDING_ANYWHERE] = { "", "" },
+		[WORDING_EXACT] = { "^\\s*", "\\s*$" },
+		[WORDING_LIKE] = { "^\\s*", "\\s*$" },
+	};
 
-	buf_addf(out, "%s(?:%.*s)%s", whole ? "(?<!\\w)" : "", STR_ARG(alternatives),
-		 whole ? "(?!\\w)" : "");
+	buf_addf(out, "%s(?:%.*s)%s", frames[wording].before, STR_ARG(alternatives),
+		 frames[wording].behind);
 }
