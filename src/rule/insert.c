@@ -1,226 +1,173 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/insert.h"
 
-#include <stdlib.h>
 #include "base/mem.h"
-#include "rule/known.h"
 
-/* ---- its parts ---- */
+/* Where a text may be cut: not within braces, brackets, quotes, nor within a <link|label>. */
+struct cutter {
+	struct str text;
+	size_t at;
+	size_t depth;
+	bool in_link;
+	bool in_quotes;
+};
 
-/* Cuts at the next `|` that is not part of a <link|label>. */
-static struct str cut_bar(struct str *rest)
+static bool is_ahead(const struct cutter *c, char sign)
 {
-	struct str all = *rest;
-	bool in_link = false;
+	return str_find_char(str_sub(c->text, c->at, c->text.len), sign) != SIZE_MAX;
+}
 
-	for (size_t i = 0; i < rest->len; i++) {
-		char c = rest->p[i];
-		struct str piece = str_sub(*rest, 0, i);
+/* Goes over a byte; gives whether it is one that counts. What is never closed does not open anything. */
+static bool step(struct cutter *c)
+{
+	char sign = c->text.p[c->at++];
+	bool counts = c->depth == 0 && !c->in_link && !c->in_quotes;
 
-		if (c == '<' || c == '>')
-			in_link = c == '<';
-		if (c != '|' || in_link)
+	if (c->in_quotes) {
+		c->in_quotes = sign != '"';
+		return false;
+	}
+	if (sign == '"')
+		c->in_quotes = is_ahead(c, '"');
+	else if (sign == '{' || sign == '[')
+		c->depth++;
+	else if ((sign == '}' || sign == ']') && c->depth > 0)
+		c->depth--;
+	else if (sign == '<' || sign == '>')
+		c->in_link = sign == '<' && is_ahead(c, '>');
+	return counts;
+}
+
+/* Cuts at the first place where `sign` counts; rest->p is NULL when there is none. */
+static struct str cut_at(struct str *rest, char sign)
+{
+	struct cutter c = { .text = *rest };
+
+	while (c.at < c.text.len) {
+		bool is_sign = c.text.p[c.at] == sign;
+
+		if (!step(&c) || !is_sign)
 			continue;
-		*rest = str_sub(*rest, i + 1, rest->len);
-		return piece;
+		*rest = str_sub(c.text, c.at, c.text.len);
+		return str_sub(c.text, 0, c.at - 1);
 	}
 	*rest = (struct str){ NULL, 0 };
-	return all;
+	return c.text;
 }
 
-/* Splits `value or text`. */
-static void cut_or(struct str what, struct insert_parts *out)
+static bool complain(const struct reference_site *site, struct str body, const char *why)
 {
-	size_t at = str_find(what, " or ");
-
-	if (at == SIZE_MAX && str_ends(what, " or"))
-		at = what.len - 3;
-	out->value = str_trim(str_sub(what, 0, at));
-	out->has_alternative = at != SIZE_MAX;
-	out->alternative = out->has_alternative ? str_trim(str_sub(what, at + 3, what.len)) :
-						  STR_EMPTY;
+	diag_error(site->diag, site->at, "{%.*s}: %s", STR_ARG(body), why);
+	return false;
 }
 
-bool insert_split(struct insert_parts *out, struct str body, const struct insert_site *site)
+static bool add_text(struct insert_parts *out, struct str text, struct str body,
+		     const struct reference_site *site)
 {
-	if (str_starts(body, "if ") || str_starts(body, "pick:")) {
-		diag_error(site->diag, site->at, "{%s…} is not in this version of retort",
-			   str_starts(body, "if ") ? "if " : "pick:");
-		return false;
-	}
-	if (str_find_char(body, '{') != SIZE_MAX && str_find_char(body, '[') == SIZE_MAX) {
-		diag_error(site->diag, site->at, "an insert within an insert: {%.*s}",
-			   STR_ARG(body));
-		return false;
-	}
-	out->filters = body;
-	cut_or(cut_bar(&out->filters), out);
+	if (out->n_texts == INSERT_TEXTS_MAX)
+		return complain(site, body, "it has more than 32 texts");
+	out->texts[out->n_texts++] = str_trim(text);
 	return true;
 }
 
-/* ---- its value ---- */
+/* ---- {value or text} ---- */
 
-/* The order is that of the manual; groups of the rule's own patterns go before all of them. */
-static const struct known insert_names[] = {
-	{ .name = "user", .value = NAME_USER },
-	{ .name = "author", .later = true },
-	{ .name = "channel", .value = NAME_CHANNEL },
-	{ .name = "bot", .later = true },
-	{ .name = "team", .later = true },
-	{ .name = "text", .value = NAME_TEXT },
-	{ .name = "match", .value = NAME_MATCH },
-	{ .name = "link", .value = NAME_LINK },
-	{ .name = "ts", .later = true },
-	{ .name = "thread", .later = true },
-	{ .name = "time", .later = true },
-	{ .name = "event", .later = true },
-	{ .name = "result", .later = true },
-	{ .name = "error", .later = true },
-	{ .name = "count", .later = true },
-	{ .name = NULL },
-};
-
-static const struct known field_names[] = {
-	{ .name = "name", .value = FIELD_NAME },
-	{ .name = "id", .value = FIELD_ID },
-	{ .name = "email", .value = FIELD_EMAIL },
-	{ .name = "mention", .later = true },
-	{ .name = NULL },
-};
-
-static bool has_field(enum template_name name, enum template_field field)
+/* The place of ` or ` outside of brackets, or SIZE_MAX. */
+static size_t find_or(struct str what)
 {
-	switch (name) {
-	case NAME_USER:
-	case NAME_MATCH:
-	case NAME_GROUP:
-		return true;
-	case NAME_CHANNEL:
-		return field != FIELD_EMAIL;
-	case NAME_TEXT:
-	case NAME_LINK:
-		break;
+	size_t depth = 0;
+
+	for (size_t i = 0; i < what.len; i++) {
+		struct str rest = str_sub(what, i, what.len);
+
+		if (what.p[i] == '[' || what.p[i] == '{')
+			depth++;
+		else if ((what.p[i] == ']' || what.p[i] == '}') && depth > 0)
+			depth--;
+		else if (depth == 0 && (str_starts(rest, " or ") || str_is(rest, " or")))
+			return i;
 	}
-	return field == FIELD_NONE;
+	return SIZE_MAX;
 }
 
-static const char *name_at(const void *table, size_t i)
+static bool split_value(struct insert_parts *out, struct str body,
+			const struct reference_site *site)
 {
-	const struct template_scope *scope = table;
+	struct str what;
+	size_t at;
 
-	if (i < ARRAY_LEN(insert_names) - 1)
-		return insert_names[i].name;
-	return scope->group_at(scope->owner, i - (ARRAY_LEN(insert_names) - 1));
+	out->kind = INSERT_VALUE;
+	out->filters = body;
+	what = cut_at(&out->filters, '|');
+	at = find_or(what);
+	out->value = str_trim(str_sub(what, 0, at));
+	if (at == SIZE_MAX)
+		return true;
+	add_text(out, str_sub(what, at + 3, what.len), body, site);
+	return out->texts[0].len > 0 || complain(site, body, "nothing stands behind `or`");
 }
 
-static bool is_number(struct str s)
+/* ---- {pick: a | b} ---- */
+
+static bool split_pick(struct insert_parts *out, struct str body, const struct reference_site *site)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
+	struct str rest = str_sub(body, STR("pick:").len, body.len);
+
+	out->kind = INSERT_PICK;
+	while (rest.p != NULL) {
+		if (!add_text(out, cut_at(&rest, '|'), body, site))
 			return false;
 	}
-	return s.len > 0;
+	return out->n_texts > 1 ||
+	       complain(site, body, "{pick: …} has several texts with `|` between");
 }
 
-static bool complain_name(struct str name, const struct insert_site *site)
+/* ---- {if test: a | else b} ---- */
+
+static bool split_if(struct insert_parts *out, struct str body, const struct reference_site *site)
 {
-	const struct known *row = known_find(insert_names, name);
+	struct str rest = str_sub(body, STR("if ").len, body.len), other;
 
-	if (is_number(name))
-		diag_error(site->diag, site->at, "{%.*s}: no pattern of this rule has a group %.*s",
-			   STR_ARG(name), STR_ARG(name));
-	else if (str_find_char(name, '[') != SIZE_MAX)
-		diag_error(site->diag, site->at,
-			   "{%.*s}: tables and stored values are not in this version of retort",
-			   STR_ARG(name));
-	else if (row != NULL && row->later)
-		known_complain_later("insert", name, site->at, site->diag);
-	else
-		known_complain_unknown("insert", name, name_at, site->scope, site->at, site->diag);
-	return false;
-}
-
-static bool read_name(struct insert *insert, struct str name, const struct insert_site *site)
-{
-	const struct known *row = known_find(insert_names, name);
-
-	if (!str_is(name, "0") && site->scope->has_group(site->scope->owner, name)) {
-		insert->name = NAME_GROUP;
-		insert->group = str_keep(site->arena, name);
-		return true;
+	out->kind = INSERT_IF;
+	out->value = str_trim(cut_at(&rest, ':'));
+	if (rest.p == NULL)
+		return complain(
+			site, body,
+			"a colon stands behind the test, as in {if count is 1: first | else again}");
+	add_text(out, cut_at(&rest, '|'), body, site);
+	other = str_trim(rest);
+	if (rest.p != NULL && (str_is(other, "else") || str_starts(other, "else "))) {
+		rest = str_sub(other, STR("else").len, other.len);
+		add_text(out, cut_at(&rest, '|'), body, site);
 	}
-	if (row == NULL || row->later)
-		return complain_name(name, site);
-	insert->name = (enum template_name)row->value;
-	if (insert->name != NAME_MATCH || site->scope->has_group(site->scope->owner, STR("0")))
-		return true;
-	diag_error(site->diag, site->at, "{match}: the rule has no `match`, `words` or `phrase`");
-	return false;
+	out->filters = rest;
+	return true;
 }
 
-static bool read_field(struct insert *insert, struct str name, struct str field,
-		       const struct insert_site *site)
+bool insert_split(struct insert_parts *out, struct str body, const struct reference_site *site)
 {
-	const struct known *row = known_look(field_names, "field", field, site->at, site->diag);
-
-	if (row == NULL)
-		return false;
-	insert->field = (enum template_field)row->value;
-	if (has_field(insert->name, insert->field))
-		return true;
-	diag_error(site->diag, site->at, "`%.*s` has no field `%s`", STR_ARG(name), row->name);
-	return false;
+	*out = (struct insert_parts){ .filters = { NULL, 0 } };
+	if (str_starts(body, "if "))
+		return split_if(out, body, site);
+	if (str_starts(body, "pick:"))
+		return split_pick(out, body, site);
+	return split_value(out, body, site);
 }
 
-bool insert_read_value(struct insert *insert, struct str value, const struct insert_site *site)
+/* ---- filters ---- */
+
+bool insert_read_filters(struct filter **filters, size_t *n, struct str text,
+			 const struct reference_site *site)
 {
-	size_t dot = str_find_char(value, '.');
-	struct str name = str_sub(value, 0, dot);
-
-	/* A later name may have any field. */
-	if (!read_name(insert, str_find_char(value, '[') == SIZE_MAX ? name : value, site))
-		return false;
-	return dot == SIZE_MAX ||
-	       read_field(insert, name, str_sub(value, dot + 1, value.len), site);
-}
-
-/* ---- its filters ---- */
-
-bool insert_read_filters(struct insert *insert, struct str filters, const struct insert_site *site)
-{
-	struct str text;
 	bool good = true;
 
-	while (str_cut(&filters, '|', &text)) {
-		insert->filters = mem_grow(insert->filters, insert->n_filters + 1,
-					   sizeof(insert->filters[0]));
-		good &= filter_read(&insert->filters[insert->n_filters++], text, site->at,
-				    site->diag);
+	while (text.p != NULL) {
+		struct filter *f;
+
+		*filters = mem_grow(*filters, *n + 1, sizeof(**filters));
+		f = &(*filters)[(*n)++];
+		*f = (struct filter){ .text = STR_EMPTY };
+		good &= filter_read(f, cut_at(&text, '|'), site->arena, site->at, site->diag);
 	}
 	return good;
-}
-
-void insert_deinit(struct insert *insert)
-{
-	free(insert->filters);
-	insert->filters = NULL;
-	insert->n_filters = 0;
-}
-
-/* ---- what it needs ---- */
-
-bool insert_wants_text(const struct insert *insert)
-{
-	return insert->name == NAME_TEXT || insert->name == NAME_MATCH ||
-	       insert->name == NAME_GROUP;
-}
-
-bool insert_wants_names(const struct insert *insert)
-{
-	bool named = insert->name == NAME_USER || insert->name == NAME_CHANNEL;
-
-	if (insert->field == FIELD_NAME || insert->field == FIELD_EMAIL)
-		return true;
-	return named ? insert->n_filters > 0 && insert->field == FIELD_NONE :
-		       insert->field != FIELD_NONE;
 }

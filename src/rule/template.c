@@ -3,15 +3,17 @@
 
 #include <stdlib.h>
 #include "base/mem.h"
+#include "rule/condition.h"
 #include "rule/template_read.h"
 
-int template_compile(struct template **out, const struct ini_entry *entry, const char *file,
-		     const struct template_scope *scope, struct diag *diag)
+int template_compile(struct template **out, const struct ini_line *lines, size_t n_lines,
+		     const char *file, const struct template_scope *scope, struct pattern_kit *kit,
+		     struct diag *diag)
 {
 	struct template *t = mem_zero(1, sizeof(*t));
 
 	arena_init(&t->arena);
-	if (!template_read(t, entry, file, scope, diag)) {
+	if (!template_read(t, lines, n_lines, file, scope, kit, diag)) {
 		template_free(t);
 		return TEMPLATE_BAD;
 	}
@@ -19,15 +21,41 @@ int template_compile(struct template **out, const struct ini_entry *entry, const
 	return 0;
 }
 
+int template_compile_text(struct template **out, struct str text, struct place at,
+			  const struct template_scope *scope, struct diag *diag)
+{
+	const struct ini_line line = { text, at.line };
+
+	return template_compile(out, &line, 1, at.file, scope, NULL, diag);
+}
+
+static void pieces_free(struct pieces *pieces);
+
+static void insert_free(struct insert *insert)
+{
+	if (insert == NULL)
+		return;
+	reference_deinit(&insert->value);
+	condition_free(insert->condition);
+	for (size_t i = 0; i < insert->n_texts; i++)
+		pieces_free(&insert->texts[i]);
+	free(insert->texts);
+	free(insert->filters);
+	free(insert);
+}
+
+static void pieces_free(struct pieces *pieces)
+{
+	for (size_t i = 0; i < pieces->n; i++)
+		insert_free(pieces->items[i].insert);
+	free(pieces->items);
+}
+
 void template_free(struct template *t)
 {
 	if (t == NULL)
 		return;
-	for (size_t i = 0; i < t->pieces.n; i++) {
-		insert_deinit(&t->pieces.items[i].insert);
-		free(t->pieces.items[i].alternative.items);
-	}
-	free(t->pieces.items);
+	pieces_free(&t->pieces);
 	free(t->names);
 	arena_deinit(&t->arena);
 	free(t);
@@ -35,62 +63,103 @@ void template_free(struct template *t)
 
 /* ---- rendering ---- */
 
-static void put_filtered(const struct insert *insert, const struct template_host *host,
-			 struct str text, struct buf *out)
-{
-	CLEANUP(buf_deinit) struct buf now = { 0 };
-	struct value value = { .kind = VALUE_TEXT };
-
-	buf_init(&now, 0);
-	buf_add(&now, text);
-	for (size_t i = 0; i < insert->n_filters; i++) {
-		const struct filter *filter = &insert->filters[i];
-		struct buf next;
-
-		if (filter->code)
-			value.kind = VALUE_CODE;
-		if (filter->apply == NULL)
-			continue;
-		buf_init(&next, 0);
-		filter->apply(&next, buf_str(&now), filter->n);
-		buf_deinit(&now);
-		now = next;
-	}
-	value.text = buf_str(&now);
-	if (value.text.len > 0)
-		host->put(host->owner, out, &value);
-}
+/* What an insert puts: a value, or texts of the author's. */
+struct shown {
+	struct value value;
+	const struct pieces *pieces; /* when set, these */
+};
 
 static void put_pieces(const struct pieces *pieces, const struct template_host *host,
 		       struct buf *out);
 
-static void put_alternative(const struct piece *piece, const struct template_host *host,
-			    struct buf *out)
+static struct shown choose_text(const struct insert *insert, const struct template_host *host)
 {
-	CLEANUP(buf_deinit) struct buf text = { 0 };
+	size_t i = 0;
 
-	if (piece->insert.n_filters == 0) {
-		put_pieces(&piece->alternative, host, out);
-		return;
-	}
-	buf_init(&text, 0);
-	for (size_t i = 0; i < piece->alternative.n; i++)
-		buf_add(&text, piece->alternative.items[i].text);
-	put_filtered(&piece->insert, host, buf_str(&text), out);
+	if (insert->kind == INSERT_PICK)
+		i = host->random(host->owner, insert->n_texts);
+	else if (insert->kind == INSERT_IF && condition_ask(insert->condition, host) != ANSWER_YES)
+		i = 1;
+	return (struct shown){ .pieces = i < insert->n_texts ? &insert->texts[i] : NULL };
 }
 
-static void put_insert(const struct piece *piece, const struct template_host *host, struct buf *out)
+static struct shown show(const struct insert *insert, const struct template_host *host)
 {
-	const struct insert *insert = &piece->insert;
-	struct value value = { 0 };
+	struct shown shown = { .value = { .text = STR_EMPTY } };
 
-	if (!host->value(host->owner, insert->name, insert->field, insert->group, &value) ||
-	    value.text.len == 0)
-		put_alternative(piece, host, out);
-	else if (insert->n_filters > 0)
-		put_filtered(insert, host, value.text, out);
+	if (insert->kind != INSERT_VALUE)
+		return choose_text(insert, host);
+	if (!host->value(host->owner, &insert->value, &shown.value) || shown.value.text.len == 0)
+		shown.pieces = insert->n_texts > 0 ? &insert->texts[0] : NULL;
+	return shown;
+}
+
+static bool is_nothing(const struct shown *shown)
+{
+	return shown->pieces == NULL && shown->value.text.len == 0;
+}
+
+/* ---- texts as plain text, for filters ---- */
+
+static void put_value_plain(void *owner, struct buf *out, const struct value *value)
+{
+	(void)owner;
+	buf_add(out, value->text);
+}
+
+static void put_literal_plain(void *owner, struct buf *out, struct str text)
+{
+	(void)owner;
+	buf_add(out, text);
+}
+
+static void flatten(const struct pieces *pieces, const struct template_host *host, struct buf *out)
+{
+	struct template_host plain = *host;
+
+	plain.put = put_value_plain;
+	plain.literal = put_literal_plain;
+	put_pieces(pieces, &plain, out);
+}
+
+static void put_filtered(const struct insert *insert, const struct template_host *host,
+			 struct shown *shown, struct buf *out)
+{
+	CLEANUP(buf_deinit) struct buf now = { 0 };
+	CLEANUP(buf_deinit) struct buf next = { 0 };
+
+	buf_init(&now, 0);
+	buf_init(&next, 0);
+	if (shown->pieces != NULL) {
+		flatten(shown->pieces, host, &now);
+		shown->value = (struct value){ .kind = VALUE_TEXT, .text = buf_str(&now) };
+	}
+	for (size_t i = 0; i < insert->n_filters; i++) {
+		struct buf old = now;
+
+		filter_apply(&insert->filters[i], &shown->value, &host->filters, &next);
+		now = next;
+		next = old;
+	}
+	if (shown->value.text.len > 0)
+		host->put(host->owner, out, &shown->value);
+}
+
+static void put_insert(const struct insert *insert, const struct template_host *host,
+		       struct buf *out)
+{
+	struct shown shown = show(insert, host);
+
+	if (is_nothing(&shown))
+		return;
+	if (insert->n_filters > 0)
+		put_filtered(insert, host, &shown, out);
+	else if (shown.pieces != NULL)
+		put_pieces(shown.pieces, host, out);
+	else if (shown.value.kind == VALUE_LITERAL && shown.value.literal != NULL)
+		put_pieces(&shown.value.literal->pieces, host, out);
 	else
-		host->put(host->owner, out, &value);
+		host->put(host->owner, out, &shown.value);
 }
 
 static void put_pieces(const struct pieces *pieces, const struct template_host *host,
@@ -108,7 +177,7 @@ static void put_pieces(const struct pieces *pieces, const struct template_host *
 			host->put(host->owner, out, &plain);
 			break;
 		case PIECE_INSERT:
-			put_insert(piece, host, out);
+			put_insert(piece->insert, host, out);
 			break;
 		}
 	}
@@ -119,16 +188,92 @@ void template_render(const struct template *t, const struct template_host *host,
 	put_pieces(&t->pieces, host, out);
 }
 
+bool template_value(const struct template *t, const struct template_host *host, struct value *out)
+{
+	const struct piece *only = t->pieces.items;
+
+	if (t->pieces.n != 1 || only->kind != PIECE_INSERT || only->insert->kind != INSERT_VALUE ||
+	    only->insert->n_filters > 0)
+		return false;
+	return host->value(host->owner, &only->insert->value, out) && out->text.len > 0;
+}
+
+bool template_is_literal(const struct template *t, struct str *out)
+{
+	*out = STR_EMPTY;
+	if (t->pieces.n == 0)
+		return true;
+	if (t->pieces.n > 1 || t->pieces.items[0].kind == PIECE_INSERT)
+		return false;
+	*out = t->pieces.items[0].text;
+	return true;
+}
+
 /* ---- what it needs ---- */
 
-bool template_wants_names(const struct template *t)
+struct walk {
+	void (*on_reference)(void *owner, const struct reference *ref, bool as_text);
+	void *owner;
+};
+
+static void walk_pieces(const struct pieces *pieces, const struct walk *walk)
 {
-	return t->wants_names;
+	for (size_t i = 0; i < pieces->n; i++) {
+		const struct insert *insert = pieces->items[i].insert;
+
+		if (insert == NULL)
+			continue;
+		if (insert->condition != NULL)
+			condition_each_reference(insert->condition, walk->on_reference,
+						 walk->owner);
+		for (size_t t = 0; t < insert->n_texts; t++)
+			walk_pieces(&insert->texts[t], walk);
+		if (insert->kind != INSERT_VALUE)
+			continue;
+		if (insert->value.key != NULL)
+			template_each_reference(insert->value.key, walk->on_reference, walk->owner);
+		walk->on_reference(walk->owner, &insert->value, insert->n_filters > 0);
+	}
+}
+
+void template_each_reference(const struct template *t,
+			     void (*on_reference)(void *owner, const struct reference *ref,
+						  bool as_text),
+			     void *owner)
+{
+	const struct walk walk = { on_reference, owner };
+
+	walk_pieces(&t->pieces, &walk);
+}
+
+struct wants {
+	bool text, names;
+};
+
+static void note_wants(void *owner, const struct reference *ref, bool as_text)
+{
+	struct wants *wants = owner;
+
+	wants->text = wants->text || reference_wants_text(ref);
+	wants->names = wants->names || reference_wants_names(ref, as_text);
+}
+
+static struct wants wants_of(const struct template *t)
+{
+	struct wants wants = { 0 };
+
+	template_each_reference(t, note_wants, &wants);
+	return wants;
 }
 
 bool template_wants_text(const struct template *t)
 {
-	return t->wants_text;
+	return wants_of(t).text;
+}
+
+bool template_wants_names(const struct template *t)
+{
+	return wants_of(t).names;
 }
 
 void template_each_name(const struct template *t,

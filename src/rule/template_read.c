@@ -7,6 +7,10 @@
  */
 #include "rule/template_read.h"
 
+#include "rule/condition.h"
+
+enum { NESTED_MAX = 4 };
+
 /* Where literal text stands. */
 struct position {
 	bool code;    /* between backticks; goes on over lines */
@@ -20,7 +24,9 @@ struct position {
 /* A line that is being read. */
 struct reader {
 	struct template *t;
-	struct insert_site site;
+	struct reference_site site;
+	struct pattern_kit *kit;
+	size_t depth; /* of texts within inserts */
 	struct pieces *to;
 	struct buf literal; /* text that is no piece yet */
 	struct position in;
@@ -124,8 +130,8 @@ static size_t take_name(struct reader *r, struct str rest)
 	struct str name = name_behind_sign(rest);
 	const char *word = rest.p[0] == '@' ? broadcast_word(name) : NULL;
 
-	if (r->in.code || r->in.address || r->in.angle > 0 || name.len == 0 ||
-	    is_alnum(r->in.before) || (unsigned char)r->in.before >= 0x80)
+	if (r->site.scope->plain || r->in.code || r->in.address || r->in.angle > 0 ||
+	    name.len == 0 || is_alnum(r->in.before) || (unsigned char)r->in.before >= 0x80)
 		return 0;
 	if (word == NULL) {
 		note_name(r, rest.p[0], name);
@@ -138,7 +144,7 @@ static size_t take_name(struct reader *r, struct str rest)
 
 /* ---- inserts ---- */
 
-static void read_literal(struct reader *r, struct str text, bool inserts);
+static void read_literal(struct reader *r, struct str text);
 
 /* A `<` that is left open could be closed by what stands behind the insert. */
 static bool has_open_angle(struct str text)
@@ -155,33 +161,50 @@ static bool has_open_angle(struct str text)
 	return false;
 }
 
-static bool read_alternative(struct reader *r, struct pieces *alternative, struct str text)
+/* A text of an insert: literal, with inserts of its own, but without further conditions. */
+static bool read_text(struct reader *r, struct pieces *to, struct str text)
 {
 	struct pieces *outer = r->to;
 	struct position outside = r->in;
+	bool was_bad = r->bad, good;
 
-	if (text.len == 0) {
-		diag_error(r->site.diag, r->site.at, "nothing stands behind `or`");
-		return false;
-	}
-	if (has_open_angle(text)) {
+	if (!r->site.scope->plain && has_open_angle(text)) {
 		diag_error(r->site.diag, r->site.at, "`<` is not closed within the insert: %.*s",
 			   STR_ARG(text));
 		return false;
 	}
-	r->to = alternative;
-	read_literal(r, text, false);
+	r->to = to;
+	r->bad = false;
+	r->depth++;
+	read_literal(r, text);
 	flush_literal(r);
+	r->depth--;
+	good = !r->bad;
 	r->to = outer;
 	r->in = outside;
-	return true;
+	r->bad = was_bad;
+	return good;
+}
+
+static bool read_texts(struct reader *r, struct insert *insert, const struct insert_parts *parts)
+{
+	bool good = true;
+
+	if (parts->n_texts == 0)
+		return true;
+	insert->texts = mem_zero(parts->n_texts, sizeof(insert->texts[0]));
+	insert->n_texts = parts->n_texts;
+	for (size_t i = 0; i < parts->n_texts; i++)
+		good &= read_text(r, &insert->texts[i], parts->texts[i]);
+	return good;
 }
 
 /* Only a link of our own making may stand directly behind `<`, and be all of the address: people's words
  * could be `!here`, and a link that is not known is empty. */
-static bool may_stand_here(struct reader *r, const struct insert *insert, bool has_alternative)
+static bool may_stand_here(struct reader *r, const struct insert *insert)
 {
-	bool harmless = insert->name == NAME_LINK && !has_alternative && insert->n_filters == 0 &&
+	bool harmless = insert->kind == INSERT_VALUE && insert->value.name == NAME_LINK &&
+			insert->n_texts == 0 && insert->n_filters == 0 &&
 			(r->in.behind == '|' || r->in.behind == '>');
 
 	if (r->in.angle == 0 || (r->in.angle > 1 && !r->in.control) || (harmless && !r->in.control))
@@ -192,30 +215,41 @@ static bool may_stand_here(struct reader *r, const struct insert *insert, bool h
 	return false;
 }
 
-static bool read_insert(struct reader *r, struct piece *piece, struct str body)
+static bool may_nest(struct reader *r, const struct insert_parts *parts, struct str body)
+{
+	if (r->depth == 0 || (parts->kind == INSERT_VALUE && r->depth < NESTED_MAX))
+		return true;
+	diag_error(r->site.diag, r->site.at, "{%.*s}: it stands too deep within another insert%s",
+		   STR_ARG(body),
+		   parts->kind == INSERT_VALUE ? "" : "; `if` and `pick` cannot be nested");
+	return false;
+}
+
+static bool read_insert(struct reader *r, struct insert *insert, struct str body)
 {
 	struct insert_parts parts;
 	bool good;
 
-	if (!insert_split(&parts, body, &r->site))
+	if (!insert_split(&parts, body, &r->site) || !may_nest(r, &parts, body))
 		return false;
-	good = insert_read_value(&piece->insert, parts.value, &r->site);
-	if (parts.has_alternative)
-		good &= read_alternative(r, &piece->alternative, parts.alternative);
-	if (parts.filters.p != NULL)
-		good &= insert_read_filters(&piece->insert, parts.filters, &r->site);
-	return good && may_stand_here(r, &piece->insert, parts.has_alternative);
+	insert->kind = parts.kind;
+	if (parts.kind == INSERT_VALUE)
+		good = reference_read(&insert->value, parts.value, &r->site);
+	else
+		good = parts.kind == INSERT_PICK ||
+		       (insert->condition = condition_read(parts.value, r->kit, &r->site)) != NULL;
+	good &= read_texts(r, insert, &parts);
+	good &= insert_read_filters(&insert->filters, &insert->n_filters, parts.filters, &r->site);
+	return good && may_stand_here(r, insert);
 }
 
 static void add_insert(struct reader *r, struct str body)
 {
-	struct piece piece = { .kind = PIECE_INSERT };
+	struct piece piece = { .kind = PIECE_INSERT, .insert = mem_zero(1, sizeof(*piece.insert)) };
 
 	flush_literal(r);
-	if (!read_insert(r, &piece, body))
+	if (!read_insert(r, piece.insert, body))
 		r->bad = true;
-	r->t->wants_text |= insert_wants_text(&piece.insert);
-	r->t->wants_names |= insert_wants_names(&piece.insert);
 	add_piece(r, piece);
 }
 
@@ -271,7 +305,8 @@ static size_t take_escape(struct reader *r, struct str rest)
 {
 	struct str sign = str_sub(rest, 1, rest.len);
 
-	if (r->in.code || sign.len == 0 || (sign.p[0] != '@' && sign.p[0] != '#'))
+	if (r->site.scope->plain || r->in.code || sign.len == 0 ||
+	    (sign.p[0] != '@' && sign.p[0] != '#'))
 		return 0;
 	sign = str_sub(sign, 0, 1 + name_behind_sign(sign).len);
 	add_plain(r, sign);
@@ -283,7 +318,7 @@ static size_t take_angle(struct reader *r, struct str rest)
 	size_t end = str_find_char(rest, '>');
 	struct str body = str_sub(rest, 1, end), word;
 
-	if (end == SIZE_MAX)
+	if (end == SIZE_MAX || r->site.scope->plain)
 		return 0;
 	r->in.control = str_skip(&body, "!");
 	word = str_sub(body, 0, str_find_char(body, '|'));
@@ -309,11 +344,13 @@ static void note_place(struct reader *r, struct str rest)
 }
 
 /* Bytes taken in one step; 0 = it is a plain byte. */
-static size_t take_special(struct reader *r, struct str rest, bool inserts)
+static size_t take_special(struct reader *r, struct str rest)
 {
 	switch (rest.p[0]) {
 	case '{':
-		if (inserts && opens_insert(rest))
+		if (r->site.scope->literal)
+			return 0;
+		if (opens_insert(rest))
 			return take_insert(r, rest);
 		buf_addz(&r->literal, str_starts(rest, "{{") ? "{" : "");
 		return str_starts(rest, "{{") ? 2 : 0;
@@ -329,10 +366,10 @@ static size_t take_special(struct reader *r, struct str rest, bool inserts)
 	}
 }
 
-static void read_literal(struct reader *r, struct str text, bool inserts)
+static void read_literal(struct reader *r, struct str text)
 {
 	while (text.len > 0) {
-		size_t n = take_special(r, text, inserts);
+		size_t n = take_special(r, text);
 
 		if (n == 0) {
 			note_place(r, text);
@@ -353,35 +390,23 @@ static void read_line(struct reader *r, const struct ini_line *line, bool first)
 	r->in.angle = 0;
 	r->in.address = false;
 	buf_addz(&r->literal, first ? "" : "\n");
-	read_literal(r, line->text, true);
+	read_literal(r, line->text);
 }
 
-/* Alternatives are a choice in the language; until then the line must not be posted as text. */
-static bool has_choice(const struct ini_entry *entry, const char *file, struct diag *diag)
-{
-	for (size_t i = 0; i < entry->n_lines; i++) {
-		if (!str_is(str_trim(entry->lines[i].text), "---"))
-			continue;
-		diag_error(diag, (struct place){ file, entry->lines[i].line },
-			   "a choice of wordings (`---`) is not in this version of retort");
-		return true;
-	}
-	return false;
-}
-
-bool template_read(struct template *t, const struct ini_entry *entry, const char *file,
-		   const struct template_scope *scope, struct diag *diag)
+bool template_read(struct template *t, const struct ini_line *lines, size_t n_lines,
+		   const char *file, const struct template_scope *scope, struct pattern_kit *kit,
+		   struct diag *diag)
 {
 	struct reader r = {
 		.t = t,
-		.site = { scope, &t->arena, { file, entry->line }, diag },
+		.site = { scope, &t->arena, { file, 0 }, diag },
+		.kit = kit,
 		.to = &t->pieces,
 	};
 
 	buf_init(&r.literal, 0);
-	r.bad = has_choice(entry, file, diag);
-	for (size_t i = 0; i < entry->n_lines; i++)
-		read_line(&r, &entry->lines[i], i == 0);
+	for (size_t i = 0; i < n_lines; i++)
+		read_line(&r, &lines[i], i == 0);
 	flush_literal(&r);
 	buf_deinit(&r.literal);
 	return !r.bad;

@@ -4,6 +4,9 @@
 
 #include "base/mem.h"
 #include "rule/insert.h"
+#include "rule/template.h"
+
+struct condition;
 
 enum piece_kind { PIECE_LITERAL, PIECE_PLAIN, PIECE_INSERT };
 
@@ -12,11 +15,20 @@ struct pieces {
 	size_t n, cap;
 };
 
+struct insert {
+	enum insert_kind kind;
+	struct reference value;		  /* INSERT_VALUE */
+	struct condition *condition;	  /* INSERT_IF; owned */
+	struct pieces *texts;		  /* owned: those of struct insert_parts */
+	size_t n_texts;
+	struct filter *filters; /* owned */
+	size_t n_filters;
+};
+
 struct piece {
 	enum piece_kind kind;
-	struct str text; /* literal, or plain text that stays what it is */
-	struct insert insert;
-	struct pieces alternative; /* when the insert has no value; holds no inserts */
+	struct str text;       /* literal, or plain text that stays what it is */
+	struct insert *insert; /* owned */
 };
 
 struct mentioned {
@@ -30,10 +42,9 @@ struct template
 	struct pieces pieces;
 	struct mentioned *names;
 	size_t n_names, cap_names;
-	bool wants_names;
-	bool wants_text;
 };
 
 /* Fills an empty template; every mistake is told. False when there was one: it can then only be freed. */
-bool template_read(struct template *t, const struct ini_entry *entry, const char *file,
-		   const struct template_scope *scope, struct diag *diag);
+bool template_read(struct template *t, const struct ini_line *lines, size_t n_lines,
+		   const char *file, const struct template_scope *scope, struct pattern_kit *kit,
+		   struct diag *diag);
