@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/form.h"
+
+#include <stdlib.h>
+#include "base/mem.h"
+#include "rule/jsonform.h"
+
+/* A string of the JSON: its template, and whether Slack takes it for no markup. */
+struct blank {
+	struct template *text;
+	bool plain;
+};
+
+/* Strings are numbered in the order in which a walk over the JSON meets them. */
+struct form {
+	struct json *json;
+	struct blank *blanks;
+	size_t n, cap;
+};
+
+/* ---- compiling ---- */
+
+struct compiling {
+	struct form *form;
+	struct place at;
+	const struct template_scope *scope;
+	struct pattern_kit *kit;
+	struct diag *diag;
+	bool good;
+};
+
+static void compile_node(struct compiling *c, const struct json *node, bool plain);
+
+static void compile_string(struct compiling *c, struct str text, bool plain)
+{
+	struct template_scope scope = *c->scope;
+	struct form *f = c->form;
+	struct ini_line line;
+	struct blank blank = { .plain = plain };
+
+	scope.plain = scope.plain || plain;
+	if (jsonform_is_whole(text))
+		text = str_sub(text, 1, text.len);
+	line = (struct ini_line){ text, c->at.line };
+	c->good &= template_compile(&blank.text, &line, 1, c->at.file, &scope, c->kit, c->diag) ==
+		   0;
+	if (f->n == f->cap) {
+		f->cap = f->cap > 0 ? 2 * f->cap : 8;
+		f->blanks = mem_grow(f->blanks, f->cap, sizeof(f->blanks[0]));
+	}
+	f->blanks[f->n++] = blank;
+}
+
+/* `{"type": "plain_text", "text": …}` */
+static bool is_plain_object(const struct json *object)
+{
+	return str_is(json_str(object, "type"), "plain_text");
+}
+
+/* A piece of rich text that notifies everyone. */
+static void check_broadcast(struct compiling *c, const struct json *object)
+{
+	if (!str_is(json_str(object, "type"), "broadcast") || c->scope->plain ||
+	    c->scope->allow_broadcast)
+		return;
+	diag_error(
+		c->diag, c->at,
+		"the block of the type `broadcast` notifies everyone; the configuration must allow "
+		"it with `allow broadcast = yes`");
+	c->good = false;
+}
+
+static void compile_members(struct compiling *c, const struct json *object)
+{
+	bool plain = is_plain_object(object);
+	struct json *value;
+	struct str key;
+	size_t at = 0;
+
+	check_broadcast(c, object);
+	while (json_member(object, &at, &key, &value))
+		compile_node(c, value, plain);
+}
+
+static void compile_node(struct compiling *c, const struct json *node, bool plain)
+{
+	switch (json_kind(node)) {
+	case JSON_STRING:
+		compile_string(c, json_str(node, ""), plain);
+		break;
+	case JSON_OBJECT:
+		compile_members(c, node);
+		break;
+	case JSON_ARRAY:
+		for (size_t i = 0; i < json_len(node); i++)
+			compile_node(c, json_item(node, i), plain);
+		break;
+	case JSON_NULL:
+	case JSON_BOOL:
+	case JSON_INT:
+	case JSON_DOUBLE:
+		break;
+	}
+}
+
+int form_compile(struct form **out, struct json *take, struct place at,
+		 const struct template_scope *scope, struct pattern_kit *kit, struct diag *diag)
+{
+	struct form *f = mem_zero(1, sizeof(*f));
+	struct compiling c = { f, at, scope, kit, diag, true };
+
+	f->json = take;
+	compile_node(&c, take, false);
+	if (!c.good) {
+		form_free(f);
+		return TEMPLATE_BAD;
+	}
+	*out = f;
+	return 0;
+}
+
+void form_free(struct form *f)
+{
+	if (f == NULL)
+		return;
+	for (size_t i = 0; i < f->n; i++)
+		template_free(f->blanks[i].text);
+	free(f->blanks);
+	json_free(f->json);
+	free(f);
+}
+
+/* ---- rendering ---- */
+
+struct rendering {
+	const struct form *form;
+	const struct template_host *host, *plain;
+	size_t next; /* blank */
+	struct buf text;
+};
+
+static struct json *render_node(struct rendering *r, const struct json *node);
+
+static struct str render_string(struct rendering *r)
+{
+	const struct blank *blank = &r->form->blanks[r->next++];
+	const struct template_host *host = blank->plain ? r->plain : r->host;
+
+	buf_clear(&r->text);
+	if (host->begin != NULL)
+		host->begin(host->owner);
+	template_render(blank->text, host, &r->text);
+	return buf_str(&r->text);
+}
+
+static struct json *render_array(struct rendering *r, const struct json *node)
+{
+	struct json *array = json_new_array();
+
+	for (size_t i = 0; i < json_len(node); i++) {
+		const struct json *item = json_item(node, i);
+
+		if (json_kind(item) == JSON_STRING)
+			json_push_str(array, render_string(r));
+		else
+			json_push(array, render_node(r, item));
+	}
+	return array;
+}
+
+static struct json *render_object(struct rendering *r, const struct json *node)
+{
+	struct json *object = json_new_object(), *value;
+	struct str key;
+	size_t at = 0;
+
+	while (json_member(node, &at, &key, &value)) {
+		CLEANUP(mem_freep) char *name = str_dup(key);
+
+		if (json_kind(value) == JSON_STRING)
+			json_set_str(object, name, render_string(r));
+		else
+			json_set(object, name, render_node(r, value));
+	}
+	return object;
+}
+
+static struct json *render_node(struct rendering *r, const struct json *node)
+{
+	if (json_kind(node) == JSON_ARRAY)
+		return render_array(r, node);
+	if (json_kind(node) == JSON_OBJECT)
+		return render_object(r, node);
+	return json_copy(node);
+}
+
+struct json *form_render(const struct form *f, const struct template_host *host,
+			 const struct template_host *plain)
+{
+	struct rendering r = { .form = f, .host = host, .plain = plain };
+	struct json *out;
+
+	buf_init(&r.text, 0);
+	out = render_node(&r, f->json);
+	buf_deinit(&r.text);
+	return out;
+}
+
+/* ---- what it needs ---- */
+
+void form_each_reference(const struct form *f,
+			 void (*on_reference)(void *owner, const struct reference *ref,
+					      bool as_text),
+			 void *owner)
+{
+	for (size_t i = 0; i < f->n; i++)
+		template_each_reference(f->blanks[i].text, on_reference, owner);
+}
+
+void form_each_name(const struct form *f, void (*on_name)(void *owner, char sigil, struct str name),
+		    void *owner)
+{
+	for (size_t i = 0; i < f->n; i++)
+		template_each_name(f->blanks[i].text, on_name, owner);
+}
