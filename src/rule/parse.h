@@ -1,22 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* One rule file: from its sections to rules. */
+/* Rule files into rules. All files are read first, because rules speak of what any of them names. */
 #pragma once
 
 #include "base/map.h"
-#include "rule/pattern.h"
-#include "rule/rule.h"
+#include "rule/draft.h"
+#include "rule/section.h"
 
 /* What grows while the files of a set are read. */
-struct parse_result {
-	struct arena *arena;
-	struct pattern_kit *kit;
-	bool allow_broadcast;
+struct parse {
+	struct draft_world world; /* `names` is filled by parse_finish */
+	struct names *names;	  /* the same, to be written */
+	struct rule_file *files;  /* owned */
+	size_t n_files;
 	struct rule **
 		rules; /* in the order of files and lines; to be freed with rule_deinit, then the list */
 	size_t n_rules, cap;
-	struct map names; /* name to rule */
-	struct diag *diag;
+	struct map rule_names; /* name to rule */
 };
 
-/* Reads one text; `file` must live as long as the rules. Rules with mistakes are in the result too. */
-void parse_text(struct parse_result *result, struct str text, const char *file);
+/* Adds one text; `file` must live as long as the rules. */
+void parse_text(struct parse *p, struct str text, const char *file);
+/* Makes rules of all that was added, and tells what is wrong, file by file. Rules with mistakes are among them. */
+void parse_finish(struct parse *p, struct diag *diag);
+
+/* [hours], [list] and [table] of one file, for parse_finish. */
+void read_shared(struct parse *p, struct rule_file *file);
+/* Notes the names that the rules of the file store. */
+void note_variables(struct parse *p, const struct rule_file *file);
+/* What a rule as a whole must be, when all its keys were read. */
+void check_rule(struct draft *d, const struct section *section);
