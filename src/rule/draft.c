@@ -2,6 +2,7 @@
 #include "rule/draft.h"
 
 #include <string.h>
+#include "rule/hours.h"
 
 /* The room doubles whenever the count is a power of two, so the count alone says how much there is. */
 void *draft_append(struct draft *d, void *array, size_t *n, size_t size)
@@ -114,4 +115,74 @@ bool draft_emoji(struct draft *d, struct str *name, struct place at)
 	if (why != NULL)
 		diag_error(d->diag, at, "`%.*s` is no emoji: %s", STR_ARG(written), why);
 	return why == NULL;
+}
+
+const struct zone *draft_zone(struct draft *d, struct str name, struct place at)
+{
+	const struct zone *zone = NULL;
+
+	return hours_read_zone(name, d->world->zones, &zone, at, d->diag) ? zone : NULL;
+}
+
+/* ---- what inserts may name ---- */
+
+/* A slip in a pattern is not told a second time as an unknown group. */
+static bool may_be_in_faulty(const struct draft *d, struct str group)
+{
+	CLEANUP(mem_freep) char *name = str_dup(group);
+
+	for (size_t i = 0; i < d->n_faulty; i++) {
+		if (str_find(d->faulty[i], name) != SIZE_MAX)
+			return true;
+	}
+	return false;
+}
+
+static bool has_group(void *owner, struct str group)
+{
+	const struct draft *d = owner;
+	const struct rule *rule = d->rule;
+	int64_t number;
+
+	for (size_t i = 0; i < rule->n_any; i++) {
+		const char *name;
+
+		if (str_int(group, &number) && number >= 0 &&
+		    (size_t)number <= pattern_n_groups(rule->any[i]))
+			return true;
+		for (size_t n = 0; (name = pattern_group_name(rule->any[i], n)) != NULL; n++) {
+			if (str_is(group, name))
+				return true;
+		}
+	}
+	return str_int(group, &number) ? d->n_faulty > 0 : may_be_in_faulty(d, group);
+}
+
+static const char *group_at(void *owner, size_t at)
+{
+	const struct rule *rule = ((const struct draft *)owner)->rule;
+
+	for (size_t i = 0; i < rule->n_any; i++) {
+		const char *name;
+
+		for (size_t n = 0; (name = pattern_group_name(rule->any[i], n)) != NULL; n++) {
+			if (at-- == 0)
+				return name;
+		}
+	}
+	return NULL;
+}
+
+struct template_scope draft_scope(struct draft *d)
+{
+	return (struct template_scope){
+		.owner = d,
+		.has_group = has_group,
+		.group_at = group_at,
+		.names = d->world->names,
+		.allow_broadcast = d->world->allow_broadcast,
+		.has_result = d->has_result,
+		.has_error = d->on_error,
+		.is_timed = rule_is_timed(d->rule),
+	};
 }

@@ -5,18 +5,36 @@
 #include "base/inifile.h"
 #include "base/mem.h"
 #include "rule/known.h"
+#include "rule/names.h"
 #include "rule/pattern.h"
+#include "rule/reference.h"
 #include "rule/rule.h"
+
+struct zones;
+
+/* What all rules of a set are read with. */
+struct draft_world {
+	struct arena *arena; /* of the set: all texts and arrays of its rules lie there */
+	struct pattern_kit *kit;
+	const struct names *names;
+	struct zones *zones;
+	const struct zone *zone; /* where a rule names none */
+	/* The webhooks that the configuration declares, each ended by NULL; NULL = it is not known. */
+	const char *const *webhooks;
+	bool allow_broadcast;
+};
 
 struct draft {
 	struct rule *rule;
+	const struct draft_world *world;
 	bool case_matters;
 	struct str
 		*faulty; /* patterns that did not compile: which groups they have, nobody knows */
 	size_t n_faulty;
-	bool allow_broadcast;
+	bool on_error;	 /* the action being read is one for errors */
+	bool has_result; /* one above it asks somebody */
 	const char *file;
-	struct arena *arena; /* of the set: all texts and arrays of the rule lie there */
+	struct arena *arena; /* the world's */
 	struct pattern_kit *kit;
 	struct diag *diag;
 };
@@ -26,30 +44,54 @@ struct draft {
 void *draft_append(struct draft *d, void *array, size_t *n, size_t size);
 struct place draft_place(const struct draft *d, unsigned line);
 char *draft_keep(struct draft *d, struct str text);
+/* The names that inserts of this rule may use, as things stand. Borrows the draft. */
+struct template_scope draft_scope(struct draft *d);
 
 /* Readers. Each is given the whole entry, never an empty one, and tells every mistake in it. */
 void read_on(struct draft *d, const struct ini_entry *entry);
 void read_match(struct draft *d, const struct ini_entry *entry);
 void read_words(struct draft *d, const struct ini_entry *entry);
 void read_phrase(struct draft *d, const struct ini_entry *entry);
+void read_exact(struct draft *d, const struct ini_entry *entry);
+void read_like(struct draft *d, const struct ini_entry *entry);
 void read_except(struct draft *d, const struct ini_entry *entry);
+void read_ignore(struct draft *d, const struct ini_entry *entry);
+void read_look_in(struct draft *d, const struct ini_entry *entry);
 void read_case(struct draft *d, const struct ini_entry *entry);
 
 void read_in(struct draft *d, const struct ini_entry *entry);
 void read_from(struct draft *d, const struct ini_entry *entry);
 void read_thread(struct draft *d, const struct ini_entry *entry);
 void read_to_bot(struct draft *d, const struct ini_entry *entry);
+void read_when(struct draft *d, const struct ini_entry *entry);
+void read_if(struct draft *d, const struct ini_entry *entry);
+void read_workspace(struct draft *d, const struct ini_entry *entry);
 
-void read_talk(struct draft *d, const struct ini_entry *entry); /* reply, say, whisper */
-void read_react(struct draft *d, const struct ini_entry *entry);
+void read_talk(struct draft *d, const struct ini_entry *entry);	   /* reply … whisper, edit */
+void read_message(struct draft *d, const struct ini_entry *entry); /* dm, post */
+void read_react(struct draft *d, const struct ini_entry *entry);   /* react, unreact */
+void read_remove(struct draft *d, const struct ini_entry *entry);
+void read_webhook(struct draft *d, const struct ini_entry *entry);
+void read_call(struct draft *d, const struct ini_entry *entry);
+void read_store(struct draft *d, const struct ini_entry *entry); /* set, add */
+void read_wait(struct draft *d, const struct ini_entry *entry);
+void read_on_error(struct draft *d, const struct ini_entry *entry);
+void read_blocks(struct draft *d, const struct ini_entry *entry);
+void read_unfurl(struct draft *d, const struct ini_entry *entry);
+void read_pick(struct draft *d, const struct ini_entry *entry);
 
 void read_limit(struct draft *d, const struct ini_entry *entry);
+void read_chance(struct draft *d, const struct ini_entry *entry);
 void read_priority(struct draft *d, const struct ini_entry *entry);
 void read_then(struct draft *d, const struct ini_entry *entry);
 void read_fallback(struct draft *d, const struct ini_entry *entry);
-void read_help(struct draft *d, const struct ini_entry *entry);
-void read_test(struct draft *d, const struct ini_entry *entry);
+void read_follow(struct draft *d, const struct ini_entry *entry);
 void read_mode(struct draft *d, const struct ini_entry *entry);
+void read_help(struct draft *d, const struct ini_entry *entry);
+void read_owner(struct draft *d, const struct ini_entry *entry);
+void read_expires(struct draft *d, const struct ini_entry *entry);
+void read_zone(struct draft *d, const struct ini_entry *entry);
+void read_test(struct draft *d, const struct ini_entry *entry);
 
 /* A value that is one word of a table; false when it is none (said). */
 bool draft_choice(struct draft *d, const struct ini_entry *entry, const struct known *table,
@@ -59,3 +101,16 @@ bool draft_yes_no(struct draft *d, const struct ini_entry *entry, bool *out);
 bool draft_one_line(struct draft *d, const struct ini_entry *entry);
 /* The name of an emoji, of which the colons are taken off; false when it cannot be one (said). */
 bool draft_emoji(struct draft *d, struct str *name, struct place at);
+/* The time zone of this name; NULL when there is none (said). */
+const struct zone *draft_zone(struct draft *d, struct str name, struct place at);
+
+/* The channels or people of a list of names; for [list …]. */
+void read_channels(struct draft *d, const struct ini_entry *entry, struct scope *out);
+void read_people(struct draft *d, const struct ini_entry *entry, struct scope *out);
+/* `karma[{who}]`: the variable of `set` and `add`. False when it is none (said). */
+bool draft_variable(struct str target, struct str *name, struct str *key);
+
+/* The i-th word that may stand in `on`, in `look in`, and behind `unless`; NULL at the end. For the manual. */
+const char *trigger_word_at(size_t i);
+const char *look_word_at(size_t i);
+const char *unless_word_at(size_t i);

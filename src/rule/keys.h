@@ -19,7 +19,8 @@ enum key_type {
 	KEY_TESTS, /* one a line */
 };
 
-/* Some keys need what others say: `case` first, then patterns, then texts that insert their groups. */
+/* Some keys need what others say: `case` and `zone` first, then patterns and dates, then texts that insert what the
+ * patterns catch. */
 enum key_turn { TURN_FIRST, TURN_PATTERNS, TURN_ACTIONS, N_TURNS };
 
 struct key {
@@ -30,8 +31,8 @@ struct key {
 	bool repeats;  /* may stand several times */
 	bool preset;   /* may stand in [defaults] */
 	enum key_turn turn;
-	void (*read)(struct draft *d, const struct ini_entry *entry); /* NULL: of a later version */
-	const char *help;					      /* one sentence */
+	void (*read)(struct draft *d, const struct ini_entry *entry);
+	const char *help; /* one sentence */
 };
 
 const struct key *key_at(size_t i);		/* NULL at the end */

@@ -1,66 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers of the actions. */
 #include <stdlib.h>
+#include "rule/blockkit.h"
 #include "rule/draft.h"
+#include "rule/form.h"
 #include "rule/items.h"
+#include "rule/jsonform.h"
+#include "rule/keys.h"
+#include "rule/webapi.h"
 #include "rule/template.h"
 
-/* ---- texts ---- */
-
-/* A slip in a pattern is not told a second time as an unknown group. */
-static bool may_be_in_faulty(const struct draft *d, struct str group)
-{
-	CLEANUP(mem_freep) char *name = str_dup(group);
-
-	for (size_t i = 0; i < d->n_faulty; i++) {
-		if (str_find(d->faulty[i], name) != SIZE_MAX)
-			return true;
-	}
-	return false;
-}
-
-static bool has_group(void *owner, struct str group)
-{
-	const struct draft *d = owner;
-	const struct rule *rule = d->rule;
-	int64_t number;
-
-	for (size_t i = 0; i < rule->n_any; i++) {
-		const char *name;
-
-		if (str_int(group, &number) && number >= 0 &&
-		    (size_t)number <= pattern_n_groups(rule->any[i]))
-			return true;
-		for (size_t n = 0; (name = pattern_group_name(rule->any[i], n)) != NULL; n++) {
-			if (str_is(group, name))
-				return true;
-		}
-	}
-	return str_int(group, &number) ? d->n_faulty > 0 : may_be_in_faulty(d, group);
-}
-
-static const char *group_at(void *owner, size_t at)
-{
-	const struct rule *rule = ((const struct draft *)owner)->rule;
-
-	for (size_t i = 0; i < rule->n_any; i++) {
-		const char *name;
-
-		for (size_t n = 0; (name = pattern_group_name(rule->any[i], n)) != NULL; n++) {
-			if (at-- == 0)
-				return name;
-		}
-	}
-	return NULL;
-}
-
-static enum verb talking_verb(struct str key)
+static enum verb verb_named(struct str word)
 {
 	for (int verb = 0; verb < N_VERBS; verb++) {
-		if (str_is(key, verb_name((enum verb)verb)))
+		if (str_is(word, verb_name((enum verb)verb)))
 			return (enum verb)verb;
 	}
-	abort(); /* the table of keys names this reader for talking verbs only */
+	abort(); /* the table of keys names these readers for verbs only */
+}
+
+/* The verb that the key begins with; *target is what stands behind it. */
+static enum verb verb_of(const struct ini_entry *entry, struct str *target)
+{
+	struct str word = STR_EMPTY;
+
+	*target = entry->key;
+	str_word(target, &word);
+	*target = str_trim(*target);
+	return verb_named(word);
 }
 
 static struct rule_action *add_action(struct draft *d, enum verb verb,
@@ -70,29 +37,129 @@ static struct rule_action *add_action(struct draft *d, enum verb verb,
 						  sizeof(*action));
 
 	action->verb = verb;
+	action->on_error = d->on_error;
 	action->at = draft_place(d, entry->line);
 	return action;
 }
 
-void read_talk(struct draft *d, const struct ini_entry *entry)
+/* ---- texts ---- */
+
+static void add_wording(struct draft *d, struct rule_action *action, const struct ini_line *lines,
+			size_t n, const struct template_scope *scope)
 {
-	const struct template_scope scope = {
-		.owner = d,
-		.has_group = has_group,
-		.group_at = group_at,
-		.allow_broadcast = d->allow_broadcast,
-	};
 	struct template *text = NULL;
 
-	if (template_compile(&text, entry, d->file, &scope, d->diag) == 0)
-		add_action(d, talking_verb(entry->key), entry)->text = text;
+	while (n > 0 && str_trim(lines[0].text).len == 0) {
+		lines++;
+		n--;
+	}
+	while (n > 0 && str_trim(lines[n - 1].text).len == 0)
+		n--;
+	if (n > 0 && template_compile(&text, lines, n, d->file, scope, d->kit, d->diag) == 0)
+		*(struct template **)draft_append(d, &action->texts, &action->n_texts,
+						  sizeof(text)) = text;
 }
 
-/* ---- react ---- */
+static bool is_divider(const struct ini_line *line)
+{
+	return str_is(str_trim(line->text), "---");
+}
+
+/* One wording, or several with `---` between them. */
+static void read_wordings(struct draft *d, struct rule_action *action,
+			  const struct ini_entry *entry, const struct template_scope *scope)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i <= entry->n_lines; i++) {
+		if (i < entry->n_lines && !is_divider(&entry->lines[i]))
+			continue;
+		if (i > from || entry->n_lines == 1)
+			add_wording(d, action, entry->lines + from, i - from, scope);
+		else
+			diag_error(
+				d->diag,
+				draft_place(d, entry->lines[i < entry->n_lines ? i : i - 1].line),
+				"a wording beside `---` is empty");
+		from = i + 1;
+	}
+}
+
+void read_talk(struct draft *d, const struct ini_entry *entry)
+{
+	const struct template_scope scope = draft_scope(d);
+	struct str target;
+	enum verb verb = verb_of(entry, &target);
+
+	if (verb == VERB_EDIT)
+		d->rule->keeps_answers = true;
+	read_wordings(d, add_action(d, verb, entry), entry, &scope);
+}
+
+/* ---- dm, post ---- */
+
+/* `#incidents`, `@ana`, an id, or an insert. */
+static bool is_target(enum verb verb, struct str target)
+{
+	char sigil = verb == VERB_POST ? '#' : '@';
+	const char *letters = verb == VERB_POST ? "CGD" : "UW";
+
+	if (target.len < 2)
+		return false;
+	if (target.p[0] == '{')
+		return str_ends(target, "}");
+	if (target.p[0] == sigil)
+		return str_find_char(target, ' ') == SIZE_MAX;
+	for (size_t i = 1; i < target.len; i++) {
+		if (!((target.p[i] >= 'A' && target.p[i] <= 'Z') ||
+		      (target.p[i] >= '0' && target.p[i] <= '9')))
+			return false;
+	}
+	return str_find_char(str_from(letters), target.p[0]) != SIZE_MAX;
+}
+
+static void complain_target(struct draft *d, enum verb verb, struct str target, struct place at)
+{
+	if (verb == VERB_POST && target.len == 0)
+		diag_error(d->diag, at,
+			   "`post` does not say where: write the channel into the key, as in `post "
+			   "#incidents = …`");
+	else if (verb == VERB_POST)
+		diag_error(d->diag, at,
+			   "`%.*s` is no channel; write it as in `post #incidents = …`",
+			   STR_ARG(target));
+	else
+		diag_error(d->diag, at, "`%.*s` is no person; write them as in `dm @ana = …`",
+			   STR_ARG(target));
+}
+
+void read_message(struct draft *d, const struct ini_entry *entry)
+{
+	struct template_scope scope = draft_scope(d);
+	struct place at = draft_place(d, entry->line);
+	struct str target;
+	enum verb verb = verb_of(entry, &target);
+	struct rule_action *action = add_action(d, verb, entry);
+
+	if (target.len > 0 || verb == VERB_POST) {
+		if (!is_target(verb, target)) {
+			complain_target(d, verb, target, at);
+		} else {
+			struct template_scope plain = scope;
+
+			plain.plain = true;
+			template_compile_text(&action->target, target, at, &plain, d->diag);
+		}
+	}
+	read_wordings(d, action, entry, &scope);
+}
+
+/* ---- react, unreact, remove ---- */
 
 void read_react(struct draft *d, const struct ini_entry *entry)
 {
-	struct rule_action *action = add_action(d, VERB_REACT, entry);
+	struct str target;
+	struct rule_action *action = add_action(d, verb_of(entry, &target), entry);
 	struct items walk;
 	struct item item;
 
@@ -104,4 +171,332 @@ void read_react(struct draft *d, const struct ini_entry *entry)
 			*(char **)draft_append(d, &action->emoji, &action->n_emoji,
 					       sizeof(char *)) = draft_keep(d, name);
 	}
+}
+
+void read_remove(struct draft *d, const struct ini_entry *entry)
+{
+	bool yes = false;
+
+	if (draft_yes_no(d, entry, &yes) && !yes)
+		diag_error(d->diag, draft_place(d, entry->line),
+			   "`remove = no` does nothing; leave the line out");
+	d->rule->keeps_answers = true;
+	add_action(d, VERB_REMOVE, entry);
+}
+
+/* ---- webhook, call ---- */
+
+static bool is_declared(const struct draft *d, struct str name)
+{
+	for (size_t i = 0; d->world->webhooks[i] != NULL; i++) {
+		if (str_is(name, d->world->webhooks[i]))
+			return true;
+	}
+	return false;
+}
+
+static const char *webhook_at(const void *table, size_t i)
+{
+	return ((const char *const *)table)[i];
+}
+
+static void check_declared(struct draft *d, struct str name, struct place at)
+{
+	if (d->world->webhooks == NULL)
+		diag_warn(
+			d->diag, at,
+			"whether there is a webhook `%.*s` is not known without the configuration "
+			"(`-c FILE`)",
+			STR_ARG(name));
+	else if (!is_declared(d, name)) {
+		const char *nearest = str_nearest(name, webhook_at, d->world->webhooks);
+
+		diag_error(d->diag, at,
+			   "the configuration declares no webhook `%.*s`%s%s%s; it needs a section "
+			   "[webhook %.*s]",
+			   STR_ARG(name), nearest != NULL ? "; did you mean `" : "",
+			   nearest != NULL ? nearest : "", nearest != NULL ? "`?" : "",
+			   STR_ARG(name));
+	}
+}
+
+static bool is_name(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+		      c == '-'))
+			return false;
+	}
+	return s.len > 0 && s.len <= 64;
+}
+
+static void compile_form(struct draft *d, struct form **out, const struct ini_entry *entry,
+			 struct json *take, bool plain)
+{
+	struct template_scope scope = draft_scope(d);
+
+	scope.plain = plain;
+	form_compile(out, take, draft_place(d, entry->lines[0].line), &scope, d->kit, d->diag);
+}
+
+void read_webhook(struct draft *d, const struct ini_entry *entry)
+{
+	struct place at = draft_place(d, entry->line);
+	struct str name;
+	struct rule_action *action = add_action(d, verb_of(entry, &name), entry);
+	struct json *body = NULL;
+
+	action->name = draft_keep(d, name);
+	if (!is_name(name))
+		diag_error(
+			d->diag, at,
+			"`webhook` is followed by the name of one, as in `webhook tickets = {…}`");
+	else
+		check_declared(d, name, at);
+	if (jsonform_read(&body, entry, d->file, d->diag))
+		compile_form(d, &action->form, entry, body, true);
+	d->has_result = true;
+}
+
+void read_call(struct draft *d, const struct ini_entry *entry)
+{
+	struct place at = draft_place(d, entry->line);
+	struct str name;
+	struct rule_action *action = add_action(d, verb_of(entry, &name), entry);
+	struct json *args = NULL;
+
+	action->name = draft_keep(d, name);
+	if (!webapi_is_name(name))
+		diag_error(d->diag, at,
+			   "`call` is followed by a method of Slack's Web API, as in `call "
+			   "conversations.setTopic = {…}`");
+	else if (!jsonform_read(&args, entry, d->file, d->diag))
+		;
+	else if (json_kind(args) != JSON_OBJECT)
+		diag_error(d->diag, draft_place(d, entry->lines[0].line),
+			   "the arguments of a method stand in braces, as in {\"channel\": "
+			   "\"{channel.id}\"}");
+	else if (webapi_check(name, args, at, d->diag)) {
+		compile_form(d, &action->form, entry, args, false);
+		args = NULL;
+	}
+	json_free(args);
+	d->has_result = true;
+}
+
+/* ---- set, add ---- */
+
+static bool is_variable(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.p[i];
+		bool is_letter = (c >= 'a' && c <= 'z') || c == '_';
+
+		if (!is_letter && !(i > 0 && ((c >= '0' && c <= '9') || c == '-')))
+			return false;
+	}
+	return s.len > 0 && s.len <= 64;
+}
+
+bool draft_variable(struct str target, struct str *name, struct str *key)
+{
+	size_t bracket = str_find_char(target, '[');
+
+	*name = str_trim(str_sub(target, 0, bracket));
+	*key = STR_EMPTY;
+	if (bracket != SIZE_MAX) {
+		if (!str_ends(target, "]"))
+			return false;
+		*key = str_trim(str_sub(target, bracket + 1, target.len - 1));
+		if (key->len == 0)
+			return false;
+	}
+	return is_variable(*name);
+}
+
+/* Why a variable cannot have this name; NULL = it can. */
+static const char *taken(const struct draft *d, struct str name)
+{
+	if (reference_is_name(name))
+		return "the language itself has that name";
+	if (map_get(&d->world->names->tables, name) != NULL)
+		return "a table has that name";
+	return NULL;
+}
+
+void read_store(struct draft *d, const struct ini_entry *entry)
+{
+	struct template_scope scope = draft_scope(d);
+	struct place at = draft_place(d, entry->line);
+	struct str target, name, key;
+	struct rule_action *action = add_action(d, verb_of(entry, &target), entry);
+
+	scope.plain = true;
+	if (!draft_variable(target, &name, &key))
+		diag_error(
+			d->diag, at,
+			"`%s` is followed by a name of small letters, as in `%s karma[{who}] = …`",
+			verb_name(action->verb), verb_name(action->verb));
+	else if (taken(d, name) != NULL)
+		diag_error(d->diag, at, "`%.*s` cannot be stored: %s", STR_ARG(name),
+			   taken(d, name));
+	else if (key.len > 0)
+		template_compile_text(&action->key, key, at, &scope, d->diag);
+	action->name = draft_keep(d, name);
+	read_wordings(d, action, entry, &scope);
+}
+
+/* ---- wait ---- */
+
+static const struct known unless_words[] = {
+	{ .name = "answered", .value = UNLESS_ANSWERED },
+	{ .name = "replied", .value = UNLESS_REPLIED },
+	{ .name = "reacted", .value = UNLESS_REACTED },
+	{ .name = NULL },
+};
+
+const char *unless_word_at(size_t i)
+{
+	return unless_words[i].name;
+}
+
+static bool read_unless(struct draft *d, struct str rest, unsigned *out, struct place at)
+{
+	struct str word;
+
+	while (str_word(&rest, &word)) {
+		const struct known *row = known_look(unless_words, "word", word, at, d->diag);
+
+		if (row == NULL)
+			return false;
+		*out |= (unsigned)row->value;
+		if (str_word(&rest, &word) && !str_is(word, "or")) {
+			diag_error(d->diag, at,
+				   "`or` stands between answered, replied and reacted");
+			return false;
+		}
+	}
+	if (*out == 0)
+		diag_error(d->diag, at, "`unless` is followed by answered, replied or reacted");
+	return *out != 0;
+}
+
+void read_wait(struct draft *d, const struct ini_entry *entry)
+{
+	struct rule_action *action = add_action(d, VERB_WAIT, entry);
+	struct place at = draft_place(d, entry->line);
+	struct str rest = entry->value, word = STR_EMPTY;
+
+	if (!draft_one_line(d, entry))
+		return;
+	action->name = draft_keep(d, entry->value);
+	str_word(&rest, &word);
+	if (!duration_parse(word, &action->wait_ms)) {
+		diag_error(d->diag, at,
+			   "`wait` is a time such as 2m or 1h30m, perhaps with `unless answered` "
+			   "behind it, not `%.*s`",
+			   STR_ARG(entry->value));
+		return;
+	}
+	rest = str_trim(rest);
+	if (rest.len == 0)
+		return;
+	if (!str_word(&rest, &word) || !str_is(word, "unless"))
+		diag_error(d->diag, at, "behind the time may stand `unless answered`, not `%.*s`",
+			   STR_ARG(entry->value));
+	else
+		read_unless(d, rest, &action->unless, at);
+}
+
+/* ---- on error ---- */
+
+void read_on_error(struct draft *d, const struct ini_entry *entry)
+{
+	struct ini_entry inner = *entry;
+	struct place at = draft_place(d, entry->line);
+	const struct key *key;
+
+	str_skip(&inner.key, "on error");
+	inner.key = str_trim(inner.key);
+	key = key_find(inner.key);
+	if (inner.key.len == 0 || key == NULL || key->group != GROUP_ACTION ||
+	    key->read == read_on_error || key->read == read_wait || key->read == read_blocks ||
+	    key->read == read_unfurl || key->read == read_pick) {
+		diag_error(d->diag, at,
+			   "`on error` is followed by what to do then, as in `on error whisper = "
+			   "{error}`");
+		return;
+	}
+	if (d->rule->n_actions == 0)
+		diag_error(d->diag, at, "no action stands above this `on error`");
+	d->on_error = true;
+	key->read(d, &inner);
+	d->on_error = false;
+}
+
+/* ---- what belongs to the action above ---- */
+
+static struct rule_action *message_above(struct draft *d, const struct ini_entry *entry)
+{
+	struct rule *rule = d->rule;
+	struct rule_action *last = rule->n_actions > 0 ? &rule->actions[rule->n_actions - 1] : NULL;
+
+	if (last != NULL && (verb_says(last->verb) || last->verb == VERB_EDIT))
+		return last;
+	diag_error(d->diag, draft_place(d, entry->line),
+		   "`%.*s` belongs to a message, such as `reply`, which stands above it",
+		   STR_ARG(entry->key));
+	return NULL;
+}
+
+static bool load_blocks(struct draft *d, const struct ini_entry *entry, struct json **out)
+{
+	struct str value = str_trim(entry->value);
+
+	if (str_skip(&value, "@"))
+		return jsonform_load(out, value, d->file, draft_place(d, entry->line), d->diag);
+	return jsonform_read(out, entry, d->file, d->diag);
+}
+
+void read_blocks(struct draft *d, const struct ini_entry *entry)
+{
+	struct rule_action *action = message_above(d, entry);
+	struct place at = draft_place(d, entry->line);
+	CLEANUP(json_freep) struct json *read = NULL;
+	const struct json *blocks;
+
+	if (!load_blocks(d, entry, &read) || action == NULL)
+		return;
+	blocks = blockkit_blocks(read);
+	if (action->blocks != NULL)
+		diag_error(d->diag, at, "this message has `blocks` already");
+	else if (blocks == NULL)
+		diag_error(d->diag, at,
+			   "`blocks` is a list of blocks: [{\"type\": \"section\", …}]");
+	else if (blockkit_check(blocks, at, d->diag))
+		compile_form(d, &action->blocks, entry, json_copy(blocks), false);
+}
+
+void read_unfurl(struct draft *d, const struct ini_entry *entry)
+{
+	struct rule_action *action = message_above(d, entry);
+	bool unfurl = false;
+
+	if (draft_yes_no(d, entry, &unfurl) && action != NULL)
+		action->unfurl = unfurl;
+}
+
+void read_pick(struct draft *d, const struct ini_entry *entry)
+{
+	static const struct known table[] = {
+		{ .name = "random", .value = false },
+		{ .name = "in turn", .value = true },
+		{ .name = NULL },
+	};
+	int value = false;
+
+	draft_choice(d, entry, table, &value);
+	d->rule->pick_in_turn = value;
 }

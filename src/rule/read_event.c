@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Readers of the keys that say what happened: on, match, words, phrase, except, case. */
+/* Readers of the keys that say what happened: on, match, words, phrase, exact, like, except, ignore, look in, case. */
+#include "rule/building.h"
 #include "rule/draft.h"
 #include "rule/items.h"
+#include "rule/moment.h"
+#include "rule/view.h"
 #include "rule/wording.h"
 
 /* ---- on ---- */
 
 enum {
-	ON_MENTION = 100,
-	ON_FILE
-}; /* messages with something about them; other values are enum event_kind */
+	ON_MENTION = 100, /* messages with something about them; other values are enum event_kind */
+	ON_FILE,
+	ON_EVERY, /* moments */
+	ON_CRON
+};
 
 static const struct known trigger_words[] = {
 	{ .name = "message", .value = EVENT_MESSAGE },
@@ -22,9 +27,9 @@ static const struct known trigger_words[] = {
 	{ .name = "leave", .value = EVENT_LEAVE },
 	{ .name = "file", .value = ON_FILE },
 	{ .name = "pin", .value = EVENT_PIN },
-	{ .name = "command", .later = true },
-	{ .name = "every", .later = true },
-	{ .name = "cron", .later = true },
+	{ .name = "command", .value = EVENT_COMMAND },
+	{ .name = "every", .value = ON_EVERY },
+	{ .name = "cron", .value = ON_CRON },
 	{ .name = "event", .value = EVENT_OTHER },
 	{ .name = NULL },
 };
@@ -56,25 +61,76 @@ static bool fill_event_type(struct draft *d, struct trigger *trigger, struct str
 	return true;
 }
 
+static bool fill_reaction(struct draft *d, struct trigger *trigger, struct str emoji,
+			  struct place at)
+{
+	if (emoji.len == 0)
+		return true; /* any */
+	if (!draft_emoji(d, &emoji, at))
+		return false;
+	trigger->reaction = draft_keep(d, event_reaction_name(emoji));
+	return true;
+}
+
+static bool fill_command(struct draft *d, struct trigger *trigger, struct str command,
+			 struct place at)
+{
+	struct str rest = command, word = STR_EMPTY;
+
+	str_word(&rest, &word);
+	if (word.len < 2 || word.p[0] != '/' || str_trim(rest).len > 0) {
+		diag_error(d->diag, at,
+			   "`command` is followed by the command with its slash, as in `command "
+			   "/lunch`, not by `%.*s`",
+			   STR_ARG(command));
+		return false;
+	}
+	trigger->command = draft_keep(d, word);
+	return true;
+}
+
+static bool fill_moment(struct draft *d, struct trigger *trigger, bool is_cron, struct str text,
+			struct place at)
+{
+	struct moment *moment = arena_alloc(d->arena, sizeof(*moment));
+	const char *why = (is_cron ? moment_read_cron : moment_read_every)(text, moment);
+
+	if (why != NULL) {
+		diag_error(d->diag, at, "`%s %.*s` is no time: %s%s", is_cron ? "cron" : "every",
+			   STR_ARG(text), why,
+			   is_cron ? "; a time that holds commas stands in double quotes" : "");
+		return false;
+	}
+	trigger->moment = moment;
+	return true;
+}
+
+static enum event_kind kind_of(int value)
+{
+	if (value == ON_EVERY || value == ON_CRON)
+		return EVENT_TIME;
+	return (enum event_kind)(value < ON_MENTION ? value : EVENT_MESSAGE);
+}
+
 static bool fill_trigger(struct draft *d, struct trigger *trigger, int value, struct str rest,
 			 struct place at)
 {
-	trigger->kind = (enum event_kind)(value < ON_MENTION ? value : EVENT_MESSAGE);
+	trigger->kind = kind_of(value);
 	trigger->mention = value == ON_MENTION;
 	trigger->file = value == ON_FILE;
+	if (trigger->kind == EVENT_TIME)
+		return fill_moment(d, trigger, value == ON_CRON, rest, at);
 	if (value == EVENT_OTHER)
 		return fill_event_type(d, trigger, rest, at);
-	if (rest.len == 0)
-		return true;
-	if (value == EVENT_REACTION || value == EVENT_UNREACTION) {
-		if (!draft_emoji(d, &rest, at))
-			return false;
-		trigger->reaction = draft_keep(d, event_reaction_name(rest));
-		return true;
-	}
-	diag_error(d->diag, at, "`%.*s` stands behind a complete event; a comma separates events",
-		   STR_ARG(rest));
-	return false;
+	if (value == EVENT_COMMAND)
+		return fill_command(d, trigger, rest, at);
+	if (value == EVENT_REACTION || value == EVENT_UNREACTION)
+		return fill_reaction(d, trigger, rest, at);
+	if (rest.len > 0)
+		diag_error(d->diag, at,
+			   "`%.*s` stands behind a complete event; a comma separates events",
+			   STR_ARG(rest));
+	return rest.len == 0;
 }
 
 void read_on(struct draft *d, const struct ini_entry *entry)
@@ -84,9 +140,9 @@ void read_on(struct draft *d, const struct ini_entry *entry)
 
 	items_init(&walk, entry, d->file, d->arena, d->diag);
 	while (items_next(&walk, &item)) {
+		struct trigger trigger = { .at = item.at, .shown = draft_keep(d, item.text) };
 		struct str rest = item.text, word;
 		const struct known *row;
-		struct trigger trigger = { 0 };
 
 		str_word(&rest, &word);
 		row = known_look(trigger_words, "event", word, item.at, d->diag);
@@ -97,7 +153,18 @@ void read_on(struct draft *d, const struct ini_entry *entry)
 	}
 }
 
+const char *trigger_word_at(size_t i)
+{
+	return trigger_words[i].name;
+}
+
 /* ---- match, except ---- */
+
+static void note_faulty(struct draft *d, struct str pattern)
+{
+	*(struct str *)draft_append(d, &d->faulty, &d->n_faulty,
+				    sizeof(struct str)) = str_keep(d->arena, pattern);
+}
 
 static void add_pattern(struct draft *d, const struct pattern_source *source,
 			struct pattern ***list, size_t *n)
@@ -107,8 +174,7 @@ static void add_pattern(struct draft *d, const struct pattern_source *source,
 	if (pattern_compile(&p, d->kit, source, d->diag) == 0)
 		*(struct pattern **)draft_append(d, list, n, sizeof(p)) = p;
 	else
-		*(struct str *)draft_append(d, &d->faulty, &d->n_faulty,
-					    sizeof(struct str)) = str_keep(d->arena, source->shown);
+		note_faulty(d, source->shown);
 }
 
 /* A pattern may be pasted from a text with curly quotes, which no message has when it is matched. */
@@ -123,22 +189,34 @@ static void warn_of_dressed_signs(struct draft *d, const struct pattern_source *
 			  STR_ARG(sign), plain);
 }
 
+static void read_pattern(struct draft *d, struct str line, struct place at, struct pattern ***list,
+			 size_t *n)
+{
+	CLEANUP(buf_deinit) struct buf regex = { 0 };
+	struct pattern_source source = {
+		.shown = line,
+		.case_matters = d->case_matters,
+		.at = at,
+	};
+
+	buf_init(&regex, 0);
+	if (!building_expand(&regex, line, at, d->diag)) {
+		note_faulty(d, line);
+		return;
+	}
+	source.regex = buf_str(&regex);
+	warn_of_dressed_signs(d, &source);
+	add_pattern(d, &source, list, n);
+}
+
 static void read_patterns(struct draft *d, const struct ini_entry *entry, struct pattern ***list,
 			  size_t *n)
 {
 	for (size_t i = 0; i < entry->n_lines; i++) {
 		struct str line = str_trim(entry->lines[i].text);
-		const struct pattern_source source = {
-			.regex = line,
-			.shown = line,
-			.case_matters = d->case_matters,
-			.at = draft_place(d, entry->lines[i].line),
-		};
 
-		if (line.len == 0)
-			continue;
-		warn_of_dressed_signs(d, &source);
-		add_pattern(d, &source, list, n);
+		if (line.len > 0)
+			read_pattern(d, line, draft_place(d, entry->lines[i].line), list, n);
 	}
 }
 
@@ -152,10 +230,13 @@ void read_except(struct draft *d, const struct ini_entry *entry)
 	read_patterns(d, entry, &d->rule->except, &d->rule->n_except);
 }
 
-/* ---- words, phrase ---- */
+/* ---- words, phrase, exact, like, ignore ---- */
 
 /* Alternatives gathered for one pattern. Long lists become several patterns. */
 struct gathering {
+	enum wording wording;
+	struct pattern ***list; /* where the patterns go */
+	size_t *n;
 	struct buf regex;
 	struct buf shown;
 	struct place at; /* of the first item */
@@ -163,70 +244,178 @@ struct gathering {
 
 enum { GATHER_MAX = PATTERN_MAX / 2 };
 
-static void finish_gathering(struct draft *d, struct gathering *g, enum wording wording)
+static void gathering_init(struct gathering *g, enum wording wording, struct pattern ***list,
+			   size_t *n)
+{
+	*g = (struct gathering){ .wording = wording, .list = list, .n = n };
+	buf_init(&g->regex, 0);
+	buf_init(&g->shown, 0);
+}
+
+static void flush_gathering(struct draft *d, struct gathering *g)
 {
 	CLEANUP(buf_deinit) struct buf regex = { 0 };
 
 	if (g->regex.len == 0)
 		return;
 	buf_init(&regex, 0);
-	wording_wrap(&regex, buf_str(&g->regex), wording);
+	wording_wrap(&regex, buf_str(&g->regex), g->wording);
 	const struct pattern_source source = {
 		.regex = buf_str(&regex),
 		.shown = buf_str(&g->shown),
 		.case_matters = d->case_matters,
 		.at = g->at,
 	};
-	add_pattern(d, &source, &d->rule->any, &d->rule->n_any);
+	add_pattern(d, &source, g->list, g->n);
 	buf_clear(&g->regex);
 	buf_clear(&g->shown);
 }
 
-static void gather(struct draft *d, struct gathering *g, const struct item *item,
-		   enum wording wording)
+static void finish_gathering(struct draft *d, struct gathering *g)
 {
-	if (item->text.len > GATHER_MAX) {
-		diag_error(d->diag, item->at, "the item has %zu bytes; at most %d may be there",
-			   item->text.len, GATHER_MAX);
-		return;
-	}
-	if (str_trim(item->text).len == 0) {
-		diag_error(d->diag, item->at, "the item is empty");
-		return;
-	}
-	if (g->shown.len + item->text.len > GATHER_MAX)
-		finish_gathering(d, g, wording);
-	if (g->regex.len == 0)
-		g->at = item->at;
-	buf_addz(&g->regex, g->regex.len > 0 ? "|" : "");
-	wording_escape(&g->regex, item->text);
-	buf_addf(&g->shown, "%s%.*s", g->shown.len > 0 ? ", " : "", STR_ARG(item->text));
+	flush_gathering(d, g);
+	buf_deinit(&g->regex);
+	buf_deinit(&g->shown);
 }
 
-static void read_wordings(struct draft *d, const struct ini_entry *entry, enum wording wording)
+static void gather(struct draft *d, struct gathering *g, struct str text, struct place at)
 {
-	struct gathering g = { 0 };
+	if (text.len > GATHER_MAX) {
+		diag_error(d->diag, at, "the item has %zu bytes; at most %d may be there", text.len,
+			   GATHER_MAX);
+		return;
+	}
+	if (str_trim(text).len == 0) {
+		diag_error(d->diag, at, "the item is empty");
+		return;
+	}
+	if (g->shown.len + text.len > GATHER_MAX)
+		flush_gathering(d, g);
+	if (g->regex.len == 0)
+		g->at = at;
+	buf_addz(&g->regex, g->regex.len > 0 ? "|" : "");
+	wording_escape(&g->regex, text, g->wording);
+	buf_addf(&g->shown, "%s%.*s", g->shown.len > 0 ? ", " : "", STR_ARG(text));
+}
+
+static void read_wordings(struct draft *d, const struct ini_entry *entry, enum wording wording,
+			  struct pattern ***list, size_t *n)
+{
+	struct gathering g;
 	struct items walk;
 	struct item item;
 
-	buf_init(&g.regex, 0);
-	buf_init(&g.shown, 0);
+	gathering_init(&g, wording, list, n);
 	items_init(&walk, entry, d->file, d->arena, d->diag);
 	while (items_next(&walk, &item))
-		gather(d, &g, &item, wording);
-	finish_gathering(d, &g, wording);
-	buf_deinit(&g.regex);
-	buf_deinit(&g.shown);
+		gather(d, &g, item.text, item.at);
+	finish_gathering(d, &g);
 }
 
 void read_words(struct draft *d, const struct ini_entry *entry)
 {
-	read_wordings(d, entry, WORDING_WHOLE);
+	read_wordings(d, entry, WORDING_WHOLE, &d->rule->any, &d->rule->n_any);
 }
 
 void read_phrase(struct draft *d, const struct ini_entry *entry)
 {
-	read_wordings(d, entry, WORDING_ANYWHERE);
+	read_wordings(d, entry, WORDING_ANYWHERE, &d->rule->any, &d->rule->n_any);
+}
+
+void read_like(struct draft *d, const struct ini_entry *entry)
+{
+	read_wordings(d, entry, WORDING_LIKE, &d->rule->any, &d->rule->n_any);
+}
+
+/* Whole words, or `planned outage` would make nothing of an unplanned one. */
+void read_ignore(struct draft *d, const struct ini_entry *entry)
+{
+	read_wordings(d, entry, WORDING_WHOLE, &d->rule->look.ignore, &d->rule->look.n_ignore);
+}
+
+void read_exact(struct draft *d, const struct ini_entry *entry)
+{
+	struct gathering g;
+
+	gathering_init(&g, WORDING_EXACT, &d->rule->any, &d->rule->n_any);
+	for (size_t i = 0; i < entry->n_lines; i++) {
+		struct str line = str_trim(entry->lines[i].text);
+
+		if (line.len > 0)
+			gather(d, &g, line, draft_place(d, entry->lines[i].line));
+	}
+	finish_gathering(d, &g);
+}
+
+/* ---- look in ---- */
+
+enum { LOOK_RAW = 100, LOOK_FIELD };
+
+static const struct known look_words[] = {
+	{ .name = "text", .value = PART_TEXT },
+	{ .name = "code", .value = PART_CODE },
+	{ .name = "quotes", .value = PART_QUOTE },
+	{ .name = "links", .value = PART_LINK },
+	{ .name = "raw", .value = LOOK_RAW },
+	{ .name = "field", .value = LOOK_FIELD },
+	{ .name = NULL },
+};
+
+const char *look_word_at(size_t i)
+{
+	return look_words[i].name;
+}
+
+static bool is_path(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] == ' ' || s.p[i] == '\t' || s.p[i] == '[' || s.p[i] == '{')
+			return false;
+	}
+	return s.len > 0 && s.p[0] != '.' && !str_ends(s, ".");
+}
+
+static void take_part(struct draft *d, struct look *look, int value, struct str rest,
+		      struct place at)
+{
+	if (value == LOOK_FIELD && !is_path(rest))
+		diag_error(d->diag, at,
+			   "`field` is followed by a path in the event, as in `field "
+			   "attachments.0.title`");
+	else if (value == LOOK_FIELD)
+		look->field = draft_keep(d, rest);
+	else if (rest.len > 0)
+		diag_error(d->diag, at,
+			   "`%.*s` stands behind a complete part; commas separate parts",
+			   STR_ARG(rest));
+	else if (value == LOOK_RAW)
+		look->raw = true;
+	else
+		look->parts |= (unsigned)value;
+}
+
+void read_look_in(struct draft *d, const struct ini_entry *entry)
+{
+	struct look *look = &d->rule->look;
+	struct items walk;
+	struct item item;
+	size_t n = 0;
+
+	look->parts = 0;
+	items_init(&walk, entry, d->file, d->arena, d->diag);
+	while (items_next(&walk, &item)) {
+		struct str rest = item.text, word;
+		const struct known *row;
+
+		str_word(&rest, &word);
+		row = known_look(look_words, "part", word, item.at, d->diag);
+		if (row != NULL)
+			take_part(d, look, row->value, str_trim(rest), item.at);
+		n++;
+	}
+	if (n > 1 && (look->raw || look->field != NULL))
+		diag_error(d->diag, draft_place(d, entry->line), "`%s` stands alone in `look in`",
+			   look->raw ? "raw" : "field");
 }
 
 /* ---- case ---- */

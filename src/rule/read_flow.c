@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers of the keys about how often, in what order, and care. */
+#include "base/zone.h"
 #include "rule/draft.h"
+#include "rule/items.h"
 #include "rule/selftest.h"
 #include "rule/sentence.h"
+#include "rule/template.h"
 
 /* One blank between words: how it is written makes no other limit of it. */
 static char *tidy(struct draft *d, struct str sentence)
@@ -21,7 +24,9 @@ static char *tidy(struct draft *d, struct str sentence)
 static void read_sentence(struct draft *d, struct str sentence, struct place at)
 {
 	struct limit limit = { .at = at };
-	const char *why = sentence_read(sentence, &limit);
+	struct str key = STR_EMPTY;
+	const char *why = sentence_read(sentence, &limit, &key);
+	struct template_scope scope = draft_scope(d);
 
 	if (why != NULL) {
 		diag_error(d->diag, at, "`%.*s` is no limit: %s", STR_ARG(sentence), why);
@@ -31,6 +36,9 @@ static void read_sentence(struct draft *d, struct str sentence, struct place at)
 		diag_error(d->diag, at, "a rule has at most %d limits", RULE_LIMITS_MAX);
 		return;
 	}
+	scope.plain = true;
+	if (key.len > 0 && template_compile_text(&limit.key, key, at, &scope, d->diag) != 0)
+		return;
 	limit.text = tidy(d, sentence);
 	*(struct limit *)draft_append(d, &d->rule->limits, &d->rule->n_limits,
 				      sizeof(limit)) = limit;
@@ -44,6 +52,25 @@ void read_limit(struct draft *d, const struct ini_entry *entry)
 		if (sentence.len > 0)
 			read_sentence(d, sentence, draft_place(d, entry->lines[i].line));
 	}
+}
+
+void read_chance(struct draft *d, const struct ini_entry *entry)
+{
+	struct str rest = entry->value, of = STR_EMPTY, in = STR_EMPTY, word = STR_EMPTY;
+	struct rule *rule = d->rule;
+	bool good;
+
+	if (!draft_one_line(d, entry))
+		return;
+	str_word(&rest, &of);
+	str_word(&rest, &word);
+	str_word(&rest, &in);
+	good = str_int(of, &rule->chance_of) && str_is(word, "in") &&
+	       str_int(in, &rule->chance_in) && str_trim(rest).len == 0 && rule->chance_of >= 1 &&
+	       rule->chance_in >= rule->chance_of && rule->chance_in <= 1000000;
+	if (!good)
+		diag_error(d->diag, draft_place(d, entry->lines[0].line),
+			   "`chance` is written as in `1 in 5`, not `%.*s`", STR_ARG(entry->value));
 }
 
 void read_priority(struct draft *d, const struct ini_entry *entry)
@@ -69,6 +96,73 @@ void read_then(struct draft *d, const struct ini_entry *entry)
 void read_fallback(struct draft *d, const struct ini_entry *entry)
 {
 	draft_yes_no(d, entry, &d->rule->fallback);
+}
+
+static const struct known follow_words[] = {
+	{ .name = "edits", .value = 1 },
+	{ .name = "deletes", .value = 2 },
+	{ .name = NULL },
+};
+
+void read_follow(struct draft *d, const struct ini_entry *entry)
+{
+	struct items walk;
+	struct item item;
+
+	items_init(&walk, entry, d->file, d->arena, d->diag);
+	while (items_next(&walk, &item)) {
+		const struct known *row = known_look(follow_words, "word", item.text, item.at,
+						     d->diag);
+
+		if (row != NULL && row->value == 1)
+			d->rule->follows_edits = true;
+		else if (row != NULL)
+			d->rule->follows_deletes = true;
+	}
+}
+
+/* ---- care ---- */
+
+void read_owner(struct draft *d, const struct ini_entry *entry)
+{
+	size_t before = d->rule->owners.n;
+
+	read_people(d, entry, &d->rule->owners);
+	for (size_t i = before; i < d->rule->owners.n; i++) {
+		const struct scope_item *item = &d->rule->owners.items[i];
+
+		if (item->deny || (item->kind != SCOPE_NAME && item->kind != SCOPE_ID &&
+				   item->kind != SCOPE_LIST))
+			diag_error(d->diag, item->at, "`owner` names people, as in `@ana, @raj`");
+	}
+}
+
+void read_expires(struct draft *d, const struct ini_entry *entry)
+{
+	struct civil day = { 0 };
+
+	if (!draft_one_line(d, entry))
+		return;
+	if (!civil_read_date(entry->value, &day)) {
+		diag_error(d->diag, draft_place(d, entry->lines[0].line),
+			   "`expires` is a day that there is, as in 2026-12-31, not `%.*s`",
+			   STR_ARG(entry->value));
+		return;
+	}
+	day.day++; /* it includes that day */
+	d->rule->expires = draft_keep(d, entry->value);
+	d->rule->expires_at = zone_wall(d->rule->zone, &day);
+}
+
+void read_zone(struct draft *d, const struct ini_entry *entry)
+{
+	const struct zone *zone;
+
+	if (!draft_one_line(d, entry))
+		return;
+	zone = draft_zone(d, entry->value, draft_place(d, entry->lines[0].line));
+	if (zone != NULL)
+		d->rule->zone = zone;
 }
 
 void read_mode(struct draft *d, const struct ini_entry *entry)
@@ -97,7 +191,7 @@ void read_test(struct draft *d, const struct ini_entry *entry)
 		struct str line = str_trim(entry->lines[i].text);
 		struct rule_test test = { .at = draft_place(d, entry->lines[i].line) };
 
-		if (line.len > 0 && selftest_read(&test, line, d->arena, d->diag))
+		if (line.len > 0 && selftest_read(&test, line, d->world->zone, d->arena, d->diag))
 			*(struct rule_test *)draft_append(d, &d->rule->tests, &d->rule->n_tests,
 							  sizeof(test)) = test;
 	}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Readers of the keys that say where and who: in, from, thread, to bot. */
+/* Readers of the keys that say where, who and when: in, from, thread, to bot, when, if, workspace. */
+#include "rule/condition.h"
 #include "rule/draft.h"
+#include "rule/hours.h"
 #include "rule/items.h"
 
 /* What differs between the two lists. */
@@ -13,7 +15,7 @@ struct scope_words {
 	const char *example;
 };
 
-enum { WORD_CHANNEL_KIND = 0, WORD_PEOPLE = 100, WORD_BOTS };
+enum { WORD_CHANNEL_KIND = 0, WORD_PEOPLE = 100, WORD_BOTS, WORD_GUESTS };
 
 static const struct known in_words[] = {
 	{ .name = "dm", .value = CHANNEL_DM },
@@ -26,7 +28,7 @@ static const struct known in_words[] = {
 static const struct known from_words[] = {
 	{ .name = "people", .value = WORD_PEOPLE },
 	{ .name = "bots", .value = WORD_BOTS },
-	{ .name = "guests", .later = true },
+	{ .name = "guests", .value = WORD_GUESTS },
 	{ .name = NULL },
 };
 
@@ -81,6 +83,7 @@ static void fill_word(struct scope_item *item, int value)
 {
 	item->kind = value == WORD_PEOPLE ? SCOPE_PEOPLE :
 		     value == WORD_BOTS	  ? SCOPE_BOTS :
+		     value == WORD_GUESTS ? SCOPE_GUESTS :
 					    SCOPE_CHANNEL_KIND;
 	if (item->kind == SCOPE_CHANNEL_KIND)
 		item->channel_kind = (enum channel_kind)value;
@@ -89,22 +92,61 @@ static void fill_word(struct scope_item *item, int value)
 static bool complain_word(struct draft *d, const struct scope_words *list, struct str text,
 			  struct place at)
 {
-	if (str_starts(text, "["))
-		diag_error(d->diag, at, "lists as `%.*s` are not in this version of retort",
-			   STR_ARG(text));
-	else if (is_id(text, "S"))
-		diag_error(d->diag, at,
-			   "groups of people as `%.*s` are not in this version of retort",
-			   STR_ARG(text));
-	else if (known_find(list->words, text) != NULL)
-		known_complain_later("word", text, at, d->diag);
-	else if (known_nearest(list->words, text) != NULL)
+	if (known_nearest(list->words, text) != NULL)
 		diag_error(d->diag, at, "`%.*s` is no %s; did you mean `%s`?", STR_ARG(text),
 			   list->what, known_nearest(list->words, text));
 	else
 		diag_error(d->diag, at, "`%.*s` is no %s; %s", STR_ARG(text), list->what,
 			   list->example);
 	return false;
+}
+
+static const char *list_at(const void *table, size_t i)
+{
+	const struct map *lists = table;
+	struct map_entry *at = NULL;
+	struct str key;
+	void *value;
+
+	while (map_next(lists, &at, &key, &value)) {
+		if (i-- == 0)
+			return key.p;
+	}
+	return NULL;
+}
+
+/* `[oncall]`, of which the people or the channels count. */
+static bool fill_list(struct draft *d, const struct scope_words *list, struct scope_item *item,
+		      struct str text)
+{
+	struct str name = str_trim(str_sub(text, 1, text.len - 1));
+
+	item->kind = SCOPE_LIST;
+	item->name = draft_keep(d, name);
+	item->list = map_get(&d->world->names->lists, name);
+	if (item->list == NULL) {
+		known_complain_unknown("list", name, list_at, &d->world->names->lists, item->at,
+				       d->diag);
+		return false;
+	}
+	if ((list == &from_list ? item->list->people : item->list->channels).n > 0)
+		return true;
+	diag_error(d->diag, item->at, "the list `%s` (%s:%u) names no %s", item->name,
+		   item->list->at.file, item->list->at.line,
+		   list == &from_list ? "people" : "channels");
+	return false;
+}
+
+static bool fill_id(struct draft *d, const struct scope_words *list, struct scope_item *item,
+		    struct str text)
+{
+	bool is_group = list == &from_list && is_id(text, "S");
+
+	if (!is_group && !is_id(text, list->id_letters))
+		return false;
+	item->kind = is_group ? SCOPE_GROUP_ID : SCOPE_ID;
+	item->name = draft_keep(d, text);
+	return true;
 }
 
 static bool fill_item(struct draft *d, const struct scope_words *list, struct scope_item *item,
@@ -116,13 +158,12 @@ static bool fill_item(struct draft *d, const struct scope_words *list, struct sc
 	text = str_trim(text);
 	if (text.len > 0 && text.p[0] == list->sigil)
 		return fill_name(d, list, item, str_sub(text, 1, text.len));
-	if (is_id(text, list->id_letters)) {
-		item->kind = SCOPE_ID;
-		item->name = draft_keep(d, text);
+	if (str_starts(text, "[") && str_ends(text, "]"))
+		return fill_list(d, list, item, text);
+	if (fill_id(d, list, item, text))
 		return true;
-	}
 	word = known_find(list->words, text);
-	if (word == NULL || word->later)
+	if (word == NULL)
 		return complain_word(d, list, text, item->at);
 	fill_word(item, word->value);
 	return true;
@@ -142,6 +183,16 @@ static void read_scope(struct draft *d, const struct ini_entry *entry,
 			*(struct scope_item *)draft_append(d, &scope->items, &scope->n,
 							   sizeof(filled)) = filled;
 	}
+}
+
+void read_channels(struct draft *d, const struct ini_entry *entry, struct scope *out)
+{
+	read_scope(d, entry, &in_list, out);
+}
+
+void read_people(struct draft *d, const struct ini_entry *entry, struct scope *out)
+{
+	read_scope(d, entry, &from_list, out);
 }
 
 void read_in(struct draft *d, const struct ini_entry *entry)
@@ -171,4 +222,70 @@ void read_thread(struct draft *d, const struct ini_entry *entry)
 void read_to_bot(struct draft *d, const struct ini_entry *entry)
 {
 	draft_yes_no(d, entry, &d->rule->to_bot);
+}
+
+/* ---- when ---- */
+
+/* `support`: one word that can be no day and no time. */
+static bool is_hours_name(const struct draft *d, struct str text)
+{
+	struct str rest = text, word;
+
+	return map_get(&d->world->names->hours, text) != NULL ||
+	       (str_word(&rest, &word) && str_trim(rest).len == 0 &&
+		str_find_char(word, ':') == SIZE_MAX && str_find_char(word, '-') == SIZE_MAX &&
+		str_nearest(word, list_at, &d->world->names->hours) != NULL);
+}
+
+void read_when(struct draft *d, const struct ini_entry *entry)
+{
+	struct when *when = &d->rule->when;
+	struct place at = draft_place(d, entry->lines[0].line);
+	struct str text = entry->value;
+
+	if (!draft_one_line(d, entry))
+		return;
+	when->shown = draft_keep(d, text);
+	if (str_skip(&text, "not ")) {
+		when->closed = true;
+		text = str_trim(text);
+	}
+	if (is_hours_name(d, text)) {
+		const struct named_hours *named = map_get(&d->world->names->hours, text);
+
+		if (named == NULL)
+			known_complain_unknown("hours", text, list_at, &d->world->names->hours, at,
+					       d->diag);
+		else
+			when->hours = named->hours;
+		return;
+	}
+	when->hours = hours_read_inline(text, d->arena, d->world->zones, d->rule->zone, at,
+					d->diag);
+}
+
+/* ---- if, workspace ---- */
+
+void read_if(struct draft *d, const struct ini_entry *entry)
+{
+	struct template_scope scope = draft_scope(d);
+	const struct reference_site site = {
+		.scope = &scope,
+		.arena = d->arena,
+		.at = draft_place(d, entry->line),
+		.diag = d->diag,
+	};
+
+	d->rule->condition = condition_read(entry->value, d->kit, &site);
+}
+
+void read_workspace(struct draft *d, const struct ini_entry *entry)
+{
+	struct items walk;
+	struct item item;
+
+	items_init(&walk, entry, d->file, d->arena, d->diag);
+	while (items_next(&walk, &item))
+		*(char **)draft_append(d, &d->rule->workspaces, &d->rule->n_workspaces,
+				       sizeof(char *)) = draft_keep(d, item.text);
 }

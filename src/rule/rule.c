@@ -1,26 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/rule.h"
 
+#include "rule/condition.h"
+#include "rule/form.h"
 #include "rule/pattern.h"
 #include "rule/template.h"
 
 bool rule_talks(const struct rule *r)
 {
 	for (size_t i = 0; i < r->n_actions; i++) {
-		if (verb_talks(r->actions[i].verb))
+		if (verb_talks(r->actions[i].verb) && !r->actions[i].on_error)
 			return true;
 	}
 	return false;
 }
 
+bool rule_is_timed(const struct rule *r)
+{
+	for (size_t i = 0; i < r->n_triggers; i++) {
+		if (r->triggers[i].kind != EVENT_TIME)
+			return false;
+	}
+	return r->n_triggers > 0;
+}
+
+static void free_patterns(struct pattern **patterns, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		pattern_free(patterns[i]);
+}
+
+static void action_deinit(struct rule_action *action)
+{
+	for (size_t i = 0; i < action->n_texts; i++)
+		template_free(action->texts[i]);
+	template_free(action->target);
+	template_free(action->key);
+	form_free(action->form);
+	form_free(action->blocks);
+}
+
 void rule_deinit(struct rule *r)
 {
-	for (size_t i = 0; i < r->n_any; i++)
-		pattern_free(r->any[i]);
-	for (size_t i = 0; i < r->n_except; i++)
-		pattern_free(r->except[i]);
+	free_patterns(r->any, r->n_any);
+	free_patterns(r->except, r->n_except);
+	free_patterns(r->look.ignore, r->look.n_ignore);
+	condition_free(r->condition);
 	for (size_t i = 0; i < r->n_actions; i++)
-		template_free(r->actions[i].text);
+		action_deinit(&r->actions[i]);
+	for (size_t i = 0; i < r->n_limits; i++)
+		template_free(r->limits[i].key);
 	for (size_t i = 0; i < r->n_tests; i++)
 		event_free(r->tests[i].event);
 }

@@ -10,8 +10,14 @@
 #include "event.h"
 #include "job.h"
 
-struct pattern;	 /* rule/pattern.h: one compiled PCRE2 pattern with its line */
-struct template; /* rule/template.h */
+struct condition; /* rule/condition.h */
+struct form;	  /* rule/form.h: JSON with inserts */
+struct hours;	  /* rule/hours.h */
+struct moment;	  /* rule/moment.h: `every`, `cron` */
+struct name_list; /* rule/names.h */
+struct pattern;	  /* rule/pattern.h: one compiled PCRE2 pattern with its line */
+struct template;  /* rule/template.h */
+struct zone;	  /* base/zone.h */
 
 /* Yes, no, cannot tell: a name not resolved yet, a pattern over its budget. Travels to the top. */
 enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
@@ -19,18 +25,25 @@ enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
 /* One item of `on`. */
 struct trigger {
 	enum event_kind kind;
-	bool mention;	/* `mention`: a message that mentions the bot */
-	bool file;	/* `file`: a message with files */
-	char *reaction; /* NULL = any */
-	char *type;	/* EVENT_OTHER: Slack's name */
+	bool mention;		     /* `mention`: a message that mentions the bot */
+	bool file;		     /* `file`: a message with files */
+	char *reaction;		     /* NULL = any */
+	char *type;		     /* EVENT_OTHER: Slack's name */
+	char *command;		     /* EVENT_COMMAND: "/lunch" */
+	const struct moment *moment; /* EVENT_TIME */
+	char *shown;		     /* as written */
+	struct place at;
 };
 
 enum scope_kind {
 	SCOPE_NAME, /* #general, @ana: by name, possibly a glob for channels */
 	SCOPE_ID,
+	SCOPE_GROUP_ID,	    /* of a user group */
 	SCOPE_CHANNEL_KIND, /* dm group public private */
 	SCOPE_PEOPLE,
 	SCOPE_BOTS,
+	SCOPE_GUESTS,
+	SCOPE_LIST,
 };
 
 /* One item of `in` or `from`. */
@@ -39,7 +52,8 @@ struct scope_item {
 	bool deny; /* !item: always wins */
 	bool glob;
 	enum channel_kind channel_kind;
-	char *name; /* without # and @; or the id */
+	char *name; /* without # and @; or the id; or of the list */
+	const struct name_list *list;
 	struct place at;
 };
 
@@ -50,6 +64,22 @@ struct scope {
 
 enum thread_want { THREAD_ANY, THREAD_ROOT, THREAD_REPLIES };
 
+/* `when = not support` */
+struct when {
+	const struct hours *hours; /* NULL = always */
+	bool closed;		   /* `not`: while they are closed */
+	char *shown;
+};
+
+/* What of a message the patterns look at. */
+struct look {
+	unsigned parts; /* enum text_part, joined */
+	bool raw;	/* the text as Slack sent it */
+	char *field;	/* a path in the event; NULL = the message. Stands alone, as `raw` does */
+	struct pattern **ignore; /* what they fit is blanked out */
+	size_t n_ignore;
+};
+
 enum limit_by { BY_USER = 1, BY_CHANNEL = 2, BY_THREAD = 4, BY_MESSAGE = 8 }; /* 0 = per rule */
 
 enum { RULE_LIMITS_MAX = 16, LIMIT_COUNT_MAX = 10000 };
@@ -57,66 +87,108 @@ enum { RULE_LIMITS_MAX = 16, LIMIT_COUNT_MAX = 10000 };
 /* `3 per channel per 10m` */
 struct limit {
 	unsigned count;
-	unsigned by;	   /* enum limit_by, joined */
-	int64_t window_ms; /* 0 = for ever */
-	char *text;	   /* as written; part of its key in the store */
+	unsigned by;	      /* enum limit_by, joined */
+	struct template *key; /* `per {ticket}`; NULL = none */
+	int64_t window_ms;    /* 0 = for ever */
+	char *text;	      /* as written; part of its key in the store */
 	struct place at;
 };
+
+/* What ends a `wait` without what follows. */
+enum unless { UNLESS_ANSWERED = 1, UNLESS_REPLIED = 2, UNLESS_REACTED = 4 };
 
 /* One action, in the order written. */
 struct rule_action {
 	enum verb verb;
-	struct template *text; /* reply, say, whisper */
-	char **emoji;	       /* react: names without colons */
+	bool on_error; /* done when one above it failed, and only then */
+	/* Texts, a choice of several wordings: those that talk, edit, set, add. */
+	struct template **texts;
+	size_t n_texts;
+	struct template *target; /* dm, post: whom or where; NULL = the author */
+	char *name; /* of the webhook, the method, the variable; of a wait all that it says */
+	struct template *key; /* of the variable, in brackets; NULL = none */
+	struct form *form;    /* webhook, call: what is sent */
+	struct form *blocks;  /* NULL = none */
+	bool unfurl;
+	char **emoji; /* react, unreact: names without colons */
 	size_t n_emoji;
+	int64_t wait_ms;
+	unsigned unless; /* enum unless, joined */
 	struct place at;
 };
 
 enum rule_mode { MODE_LIVE, MODE_SHADOW, MODE_OFF };
 enum rule_then { THEN_DEFAULT, THEN_STOP, THEN_CONTINUE };
 
-enum test_expect { EXPECT_FIRES, EXPECT_SILENT, EXPECT_SAYS };
+enum test_expect {
+	EXPECT_FIRES,
+	EXPECT_SILENT,
+	EXPECT_SAYS,
+	EXPECT_WHISPERS,
+	EXPECT_POSTS,
+	EXPECT_DMS,
+	EXPECT_REACTS,
+	EXPECT_CALLS,
+	EXPECT_SETS,
+};
 
 /* One `test` line, parsed. */
 struct rule_test {
 	struct event *event; /* as if it had happened; names only where the test names none */
 	enum test_expect expect;
-	char *says; /* EXPECT_SAYS */
-	char *line; /* as written, for messages */
+	char *target; /* "#channel", "@user", emoji, "webhook tickets", variable; "" = any */
+	char *says;   /* a part of the text; NULL = any */
+	char *line;   /* as written, for messages */
 	struct place at;
 };
 
 struct rule {
 	char *name;
-	struct place at; /* of its section header; file text owned by the set */
-	size_t order;	 /* file order, then order in the file, over all files */
+	struct place at;      /* of its section header; file text owned by the set */
+	size_t order;	      /* file order, then order in the file, over all files */
+	uint64_t fingerprint; /* of all that it says; the same text has the same */
 
 	struct trigger *triggers;
 	size_t n_triggers;    /* never 0 */
-	struct pattern **any; /* match, words, phrase: any one suffices; in the order written */
+	struct pattern **any; /* match, words, phrase …: any one suffices; in the order written */
 	size_t n_any;
 	struct pattern **except;
 	size_t n_except;
+	struct look look;
 
 	struct scope in, from;
 	enum thread_want thread;
 	bool to_bot;
+	struct when when;
+	struct condition *condition; /* `if`; NULL = none */
+	char **workspaces;
+	size_t n_workspaces; /* 0 = all */
 
 	struct rule_action *actions;
 	size_t n_actions;
+	bool pick_in_turn; /* how wordings are chosen; else at random */
 	struct limit *limits;
 	size_t n_limits;
+	int64_t chance_of, chance_in; /* `1 in 5`; 0 = always */
 	int64_t priority;
 	enum rule_then then;
 	bool fallback;
+	bool follows_edits, follows_deletes;
 	enum rule_mode mode;
-	char *help;	    /* NULL = none */
-	bool wants_reacted; /* what it does depends on the message that was reacted to */
+	char *expires;		/* as written; NULL = never */
+	struct wall expires_at; /* the end of its last day */
+	struct scope owners;
+	const struct zone *zone; /* its own, or the configuration's */
+	char *help;		 /* NULL = none */
+	bool wants_reacted;	 /* what it does depends on the message that was reacted to */
+	bool keeps_answers;	 /* edits, removes or follows what it answered */
 	struct rule_test *tests;
 	size_t n_tests;
 };
 
-/* Does it have a talking action? */
+/* Does it have a talking action, other than for errors? */
 bool rule_talks(const struct rule *r);
+/* Does it wait for nothing but moments (`every`, `cron`)? */
+bool rule_is_timed(const struct rule *r);
 /* Frees what does not lie in the arena of its set: patterns, templates, events of tests. */
 void rule_deinit(struct rule *r);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/sentence.h"
 
+#include "base/mem.h"
 #include "rule/known.h"
 
 enum {
@@ -24,47 +25,92 @@ static const struct known periods[] = {
 	{ .name = NULL },
 };
 
-static const char *read_per(struct str word, struct limit *out, bool *timed)
+const char *sentence_word_at(size_t i)
 {
-	const struct known *dimension = known_find(dimensions, word);
-	const struct known *period = known_find(periods, word);
+	size_t n = ARRAY_LEN(dimensions) - 1;
 
-	if (dimension != NULL && *timed)
-		return "the time comes last, as in `1 per user per 4h`";
-	if (dimension != NULL) {
-		out->by |= (unsigned)dimension->value;
-		return NULL;
-	}
-	if (*timed)
-		return "it has two times";
-	*timed = true;
-	out->window_ms = period != NULL ? period->value : 0;
-	if (period != NULL || duration_parse(word, &out->window_ms))
-		return NULL;
-	return str_starts(word, "{") ?
-		       "limits by an insert are not in this version of retort" :
-		       "`per` is followed by user, channel, thread, message or a time such as 4h";
+	return i < n ? dimensions[i].name : periods[i - n].name;
 }
 
-const char *sentence_read(struct str sentence, struct limit *out)
+/* What is being read of a sentence. */
+struct reading {
+	struct limit *out;
+	struct str *key;
+	bool timed;
+};
+
+static const char *read_period(struct reading *r, struct str word)
 {
+	const struct known *period = known_find(periods, word);
+
+	if (r->timed)
+		return "it has two times";
+	r->timed = true;
+	r->out->window_ms = period != NULL ? period->value : 0;
+	if (period != NULL || duration_parse(word, &r->out->window_ms))
+		return NULL;
+	return "`per` is followed by user, channel, thread, message, an insert, or a time such as 4h";
+}
+
+static const char *read_per(struct reading *r, struct str word)
+{
+	const struct known *dimension = known_find(dimensions, word);
+	bool is_insert = str_starts(word, "{");
+
+	if (dimension == NULL && !is_insert)
+		return read_period(r, word);
+	if (r->timed)
+		return "the time comes last, as in `1 per user per 4h`";
+	if (dimension != NULL) {
+		r->out->by |= (unsigned)dimension->value;
+		return NULL;
+	}
+	if (r->key->len > 0)
+		return "it counts by one insert at most";
+	*r->key = word;
+	return NULL;
+}
+
+/* An insert is one word, whatever blanks it holds. */
+static bool next_word(struct str *sentence, struct str *word)
+{
+	struct str rest = str_trim(*sentence);
+	size_t depth = 0;
+
+	if (!str_starts(rest, "{"))
+		return str_word(sentence, word);
+	for (size_t i = 0; i < rest.len; i++) {
+		if (rest.p[i] == '{')
+			depth++;
+		else if (rest.p[i] == '}' && --depth == 0) {
+			*word = str_sub(rest, 0, i + 1);
+			*sentence = str_sub(rest, i + 1, rest.len);
+			return true;
+		}
+	}
+	return str_word(sentence, word);
+}
+
+const char *sentence_read(struct str sentence, struct limit *out, struct str *key)
+{
+	struct reading r = { .out = out, .key = key };
 	struct str word;
 	int64_t count = 0;
-	bool timed = false;
 	size_t said = 0;
 	const char *why;
 
+	*key = STR_EMPTY;
 	if (!str_word(&sentence, &word) || !str_int(word, &count) || count < 1 ||
 	    count > LIMIT_COUNT_MAX)
 		return "it begins with how often, a number from 1 to 10000";
 	out->count = (unsigned)count;
 	while (str_word(&sentence, &word)) {
 		said++;
-		if (str_is(word, "ever") && !timed && str_trim(sentence).len == 0)
+		if (str_is(word, "ever") && !r.timed && str_trim(sentence).len == 0)
 			return NULL;
-		if (!str_is(word, "per") || !str_word(&sentence, &word))
+		if (!str_is(word, "per") || !next_word(&sentence, &word))
 			return "it is written as `3 per channel per 10m` or `1 per user ever`";
-		why = read_per(word, out, &timed);
+		why = read_per(&r, word);
 		if (why != NULL)
 			return why;
 	}
