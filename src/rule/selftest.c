@@ -5,34 +5,67 @@
  */
 #include "rule/selftest.h"
 
+#include "base/zone.h"
 #include "rule/known.h"
 
 struct reading {
 	struct rule_test *test;
 	struct event *ev;
+	const struct zone *zone;
 	struct arena *arena;
 	struct diag *diag;
 	struct str rest;
+	struct civil when;
 	bool has_text;
-	bool has_kind; /* a word said what happened */
+	bool has_kind;	 /* a word said what happened */
+	bool event_only; /* without arrow and outcome */
 };
 
-/* 2026-01-07 12:00:00 UTC */
-static const int64_t DEFAULT_TIME_S = 1767787200;
+static const struct civil default_time = { .year = 2026, .month = 1, .day = 7, .hour = 12 };
 
 /* ---- words of a test ---- */
 
-static const struct known outcomes[] = {
-	{ .name = "fires", .value = EXPECT_FIRES },
-	{ .name = "silent", .value = EXPECT_SILENT },
-	{ .name = "says", .value = EXPECT_SAYS },
-	{ .name = "posts", .later = true },
-	{ .name = "calls", .later = true },
-	{ .name = "reacts", .later = true },
-	{ .name = "dms", .later = true },
-	{ .name = "sets", .later = true },
-	{ .name = NULL },
+enum takes_target { NO_TARGET, MAY_HAVE_TARGET, NEEDS_TARGET };
+
+/* What may stand behind the arrow: `word`, its target, a text. */
+static const struct outcome {
+	const char *name;
+	enum test_expect expect;
+	enum takes_target target;
+	bool text, needs_text;
+	const char *example;
+} outcomes[] = {
+	{ "fires", EXPECT_FIRES, NO_TARGET, false, false, "fires" },
+	{ "silent", EXPECT_SILENT, NO_TARGET, false, false, "silent" },
+	{ "says", EXPECT_SAYS, NO_TARGET, true, true, "says \"a part of the answer\"" },
+	{ "whispers", EXPECT_WHISPERS, NO_TARGET, true, true, "whispers \"a part of the answer\"" },
+	{ "posts", EXPECT_POSTS, NEEDS_TARGET, true, false, "posts #channel" },
+	{ "dms", EXPECT_DMS, MAY_HAVE_TARGET, true, false, "dms @ana \"a part of it\"" },
+	{ "reacts", EXPECT_REACTS, MAY_HAVE_TARGET, false, false, "reacts :eyes:" },
+	{ "calls", EXPECT_CALLS, NEEDS_TARGET, true, false,
+	  "calls webhook tickets` or `calls conversations.setTopic" },
+	{ "sets", EXPECT_SETS, NEEDS_TARGET, true, false, "sets karma" },
 };
+
+const char *selftest_outcome_at(size_t i)
+{
+	return i < ARRAY_LEN(outcomes) ? outcomes[i].name : NULL;
+}
+
+static const char *outcome_at(const void *table, size_t i)
+{
+	(void)table;
+	return selftest_outcome_at(i);
+}
+
+static const struct outcome *outcome_named(struct str word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
+		if (str_is(word, outcomes[i].name))
+			return &outcomes[i];
+	}
+	return NULL;
+}
 
 static bool next_word(struct reading *r, struct str *word)
 {
@@ -41,7 +74,8 @@ static bool next_word(struct reading *r, struct str *word)
 
 static bool complain(struct reading *r, const char *why)
 {
-	diag_error(r->diag, r->test->at, "`%s` is no test: %s", r->test->line, why);
+	diag_error(r->diag, r->test->at, r->event_only ? "`%s`: %s" : "`%s` is no test: %s",
+		   r->test->line, why);
 	return false;
 }
 
@@ -64,7 +98,7 @@ static bool take_in(struct reading *r, int value)
 	if (place != NULL)
 		r->ev->channel_kind = (enum channel_kind)place->value;
 	else if (str_is(word, "thread"))
-		r->ev->thread_ts = STR("1767783600.000100"); /* an hour before */
+		r->ev->thread_ts = STR("root"); /* an hour before; see complete */
 	else if (word.len > 1 && word.p[0] == '#')
 		r->ev->channel_name = str_sub(word, 1, word.len);
 	else if (word.len > 1 && (word.p[0] == 'C' || word.p[0] == 'D' || word.p[0] == 'G'))
@@ -83,12 +117,13 @@ static bool take_from(struct reading *r, int value)
 	(void)value;
 	next_word(r, &word);
 	r->ev->from_bot = r->ev->user.is_bot = str_is(word, "bots");
+	r->ev->user.is_guest = str_is(word, "guests");
 	if (word.len > 1 && word.p[0] == '@')
 		r->ev->user.handle = str_sub(word, 1, word.len);
 	else if (word.len > 1 && (word.p[0] == 'U' || word.p[0] == 'W' || word.p[0] == 'B'))
 		r->ev->user.id = word;
-	else if (!r->ev->from_bot && !str_is(word, "people"))
-		return complain(r, "`from` is followed by @name, an id, people or bots");
+	else if (!r->ev->from_bot && !r->ev->user.is_guest && !str_is(word, "people"))
+		return complain(r, "`from` is followed by @name, an id, people, guests or bots");
 	return true;
 }
 
@@ -101,6 +136,36 @@ static bool take_to(struct reading *r, int value)
 	if (!str_is(word, "bot"))
 		return complain(r, "`to` is followed by `bot`");
 	r->ev->mentions_bot = true;
+	return true;
+}
+
+/* `at 2026-11-21 23:00`, or one of both. */
+static bool take_at(struct reading *r, int value)
+{
+	struct str word = STR_EMPTY, rest;
+	struct civil day = r->when, hour = { 0 };
+	bool has_day, has_hour;
+
+	(void)value;
+	next_word(r, &word);
+	has_day = civil_read_date(word, &day);
+	has_hour = !has_day && civil_read_time(word, &hour);
+	if (!has_day && !has_hour)
+		return complain(
+			r, "`at` is followed by a day and a time, as in `at 2026-11-21 23:00`");
+	rest = r->rest;
+	if (has_day && str_word(&rest, &word) && civil_read_time(word, &hour)) {
+		has_hour = true;
+		r->rest = rest;
+	}
+	r->when.year = day.year;
+	r->when.month = day.month;
+	r->when.day = day.day;
+	if (has_hour) {
+		r->when.hour = hour.hour;
+		r->when.minute = hour.minute;
+		r->when.second = hour.second;
+	}
 	return true;
 }
 
@@ -142,6 +207,13 @@ static bool take_event(struct reading *r, int value)
 	return take_kind(r, value);
 }
 
+static bool take_command(struct reading *r, int value)
+{
+	if (!next_word(r, &r->ev->command) || r->ev->command.p[0] != '/')
+		return complain(r, "`command` is followed by the command, as in `command /lunch`");
+	return take_kind(r, value);
+}
+
 static const struct word {
 	struct known known;
 	bool (*take)(struct reading *r, int value);
@@ -149,7 +221,7 @@ static const struct word {
 	{ { .name = "in" }, take_in },
 	{ { .name = "from" }, take_from },
 	{ { .name = "to" }, take_to },
-	{ { .name = "at", .later = true }, NULL },
+	{ { .name = "at" }, take_at },
 	{ { .name = "message", .value = EVENT_MESSAGE }, take_kind },
 	{ { .name = "edit", .value = EVENT_EDIT }, take_kind },
 	{ { .name = "delete", .value = EVENT_DELETE }, take_kind },
@@ -159,14 +231,21 @@ static const struct word {
 	{ { .name = "leave", .value = EVENT_LEAVE }, take_kind },
 	{ { .name = "file", .value = EVENT_MESSAGE }, take_file },
 	{ { .name = "pin", .value = EVENT_PIN }, take_kind },
-	{ { .name = "command", .later = true }, NULL },
+	{ { .name = "command", .value = EVENT_COMMAND }, take_command },
+	{ { .name = "every", .value = EVENT_TIME }, take_kind },
+	{ { .name = "cron", .value = EVENT_TIME }, take_kind },
 	{ { .name = "event", .value = EVENT_OTHER }, take_event },
 };
+
+const char *selftest_word_at(size_t i)
+{
+	return i < ARRAY_LEN(words) ? words[i].known.name : NULL;
+}
 
 static const char *word_at(const void *table, size_t i)
 {
 	(void)table;
-	return i < ARRAY_LEN(words) ? words[i].known.name : NULL;
+	return selftest_word_at(i);
 }
 
 /* What an editor for letters makes of a quote or an arrow, and what people write for one. */
@@ -196,12 +275,9 @@ static bool take_word(struct reading *r, struct str word)
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		if (!str_is(word, words[i].known.name))
 			continue;
-		if (words[i].take != NULL)
-			return words[i].take(r, words[i].known.value);
-		known_complain_later("word", word, r->test->at, r->diag);
-		return false;
+		return words[i].take(r, words[i].known.value);
 	}
-	if (known_find(outcomes, word) != NULL)
+	if (outcome_named(word) != NULL)
 		return complain(r, "`->` is missing in front of its outcome");
 	if (hint != NULL)
 		return complain(r, hint);
@@ -246,7 +322,9 @@ static bool read_what_happens(struct reading *r)
 
 	for (;;) {
 		r->rest = str_trim(r->rest);
-		if (str_skip(&r->rest, "->"))
+		if (r->event_only && r->rest.len == 0)
+			return true;
+		if (!r->event_only && str_skip(&r->rest, "->"))
 			return true;
 		if (r->rest.len == 0)
 			return complain(r, "it ends in `-> fires`, `-> silent` or `-> says \"…\"`");
@@ -263,32 +341,78 @@ static bool read_what_happens(struct reading *r)
 
 /* ---- outcomes ---- */
 
+static bool has_quote(const struct reading *r)
+{
+	return r->rest.len > 0 && r->rest.p[0] == '"';
+}
+
+/* `#channel`, `@who`, `:emoji:`, `webhook NAME`, a method, a variable. */
+static bool read_target(struct reading *r, const struct outcome *outcome)
+{
+	struct str word, target = STR_EMPTY;
+
+	r->rest = str_trim(r->rest);
+	if (outcome->target == NO_TARGET || has_quote(r) || !next_word(r, &target)) {
+		if (outcome->target == NEEDS_TARGET)
+			return complain(r,
+					"its outcome does not say where, as `posts #channel` does");
+		r->test->target = (char *)str_keep(r->arena, target).p;
+		return true;
+	}
+	if (outcome->expect == EXPECT_CALLS && str_is(target, "webhook") && next_word(r, &word))
+		target = str_keepf(r->arena, "webhook %.*s", STR_ARG(word));
+	if (outcome->expect == EXPECT_REACTS)
+		target = event_reaction_name(target);
+	r->test->target = (char *)str_keep(r->arena, target).p;
+	return true;
+}
+
+static bool read_said(struct reading *r, const struct outcome *outcome)
+{
+	struct str said;
+
+	r->rest = str_trim(r->rest);
+	if (!outcome->text || !has_quote(r)) {
+		if (!outcome->needs_text)
+			return true;
+		diag_error(r->diag, r->test->at,
+			   "`%s` is no test: `%s` is followed by a text in quotes", r->test->line,
+			   outcome->name);
+		return false;
+	}
+	if (!take_quoted(r, &said))
+		return false;
+	r->test->says = (char *)str_keep(r->arena, said).p;
+	return true;
+}
+
 static bool read_outcome(struct reading *r)
 {
-	const struct known *row;
-	struct str word = STR_EMPTY, said;
+	const struct outcome *outcome;
+	struct str word = STR_EMPTY;
 
 	if (!next_word(r, &word))
 		return complain(r, "it ends in `-> fires`, `-> silent` or `-> says \"…\"`");
-	row = known_look(outcomes, "outcome", word, r->test->at, r->diag);
-	if (row == NULL)
+	outcome = outcome_named(word);
+	if (outcome == NULL) {
+		known_complain_unknown("outcome", word, outcome_at, NULL, r->test->at, r->diag);
 		return false;
-	r->test->expect = (enum test_expect)row->value;
-	r->rest = str_trim(r->rest);
-	if (row->value == EXPECT_SAYS) {
-		if (r->rest.len == 0 || r->rest.p[0] != '"')
-			return complain(r, "`says` is followed by a text in quotes");
-		if (!take_quoted(r, &said))
-			return false;
-		r->test->says = (char *)str_keep(r->arena, said).p;
 	}
-	return str_trim(r->rest).len == 0 || complain(r, "something stands behind its end");
+	r->test->expect = outcome->expect;
+	if (!read_target(r, outcome) || !read_said(r, outcome))
+		return false;
+	if (str_trim(r->rest).len == 0)
+		return true;
+	diag_error(r->diag, r->test->at,
+		   "`%s` is no test: something stands behind its end, which is written as `-> %s`",
+		   r->test->line, outcome->example);
+	return false;
 }
 
 /* ---- completing the event ---- */
 
 /* "ana" gives UANA; what is no letter or digit is spelled out, so that no two names meet. */
-static struct str id_of(struct arena *arena, char kind, struct str name)
+struct str selftest_id(struct arena *arena, char kind, struct str name)
 {
 	char *id = arena_alloc(arena, 2 + 3 * name.len);
 	size_t len = 0;
@@ -319,11 +443,11 @@ static void complete_person(struct reading *r)
 			       user->is_bot	? STR("somebot") :
 						  STR("someone");
 	if (user->id.len == 0)
-		user->id = id_of(r->arena, 'U', user->handle);
+		user->id = selftest_id(r->arena, 'U', user->handle);
 	user->name = user->handle;
 	r->ev->author = *user;
 	if (user->is_bot)
-		r->ev->bot_id = id_of(r->arena, 'B', user->handle);
+		r->ev->bot_id = selftest_id(r->arena, 'B', user->handle);
 }
 
 static void complete_channel(struct reading *r)
@@ -340,7 +464,7 @@ static void complete_channel(struct reading *r)
 	if (ev->channel_name.len == 0)
 		ev->channel_name = STR("test");
 	if (ev->channel.len == 0)
-		ev->channel = id_of(r->arena, letters[ev->channel_kind], ev->channel_name);
+		ev->channel = selftest_id(r->arena, letters[ev->channel_kind], ev->channel_name);
 	if (ev->channel_kind == CHANNEL_DM)
 		ev->channel_name = STR_EMPTY;
 }
@@ -405,11 +529,22 @@ static struct str type_of(enum event_kind kind)
 	case EVENT_PIN:
 		return STR("pin_added");
 	case EVENT_COMMAND:
+		return STR("slash_command");
 	case EVENT_TIME:
+		return STR("time");
 	case EVENT_OTHER:
 		return STR_EMPTY;
 	}
 	return STR("message");
+}
+
+/* A moment happens to nobody and nowhere. */
+static void complete_who_and_where(struct reading *r)
+{
+	if (r->ev->kind == EVENT_TIME)
+		return;
+	complete_person(r);
+	complete_channel(r);
 }
 
 static void complete(struct reading *r)
@@ -417,15 +552,21 @@ static void complete(struct reading *r)
 	struct event *ev = r->ev;
 	struct place at = r->test->at;
 
-	complete_person(r);
-	complete_channel(r);
+	complete_who_and_where(r);
 	complete_text(r);
 	if (ev->type.len == 0)
 		ev->type = type_of(ev->kind);
 	ev->team = STR("TTEST");
-	ev->ts = str_keepf(r->arena, "%lld.%06u", (long long)DEFAULT_TIME_S, at.line % 1000000);
+	ev->time = zone_wall(r->zone, &r->when);
+	ev->ts = str_keepf(r->arena, "%lld.%06u", (long long)(ev->time.ms / 1000),
+			   at.line % 1000000);
+	if (ev->thread_ts.len > 0)
+		ev->thread_ts = str_keepf(r->arena, "%lld.000100",
+					  (long long)(ev->time.ms / 1000 - 3600));
 	ev->event_ts = ev->ts;
-	ev->time.ms = DEFAULT_TIME_S * 1000;
+	if (ev->kind == EVENT_JOIN || ev->kind == EVENT_LEAVE || ev->kind == EVENT_COMMAND ||
+	    ev->kind == EVENT_TIME)
+		ev->ts = ev->thread_ts = STR_EMPTY;
 	ev->key = str_keepf(r->arena, "test:%s:%u", at.file, at.line);
 }
 
@@ -434,23 +575,49 @@ static bool needs_text(enum event_kind kind)
 	return kind == EVENT_MESSAGE || kind == EVENT_EDIT || kind == EVENT_DELETE;
 }
 
-bool selftest_read(struct rule_test *test, struct str line, struct arena *arena, struct diag *diag)
+static bool read_all(struct reading *r, struct str line)
 {
-	struct reading r = {
-		.test = test, .ev = event_new(), .arena = arena, .diag = diag, .rest = line
-	};
 	bool good;
 
-	test->line = (char *)str_keep(arena, line).p;
-	r.rest = str_from(test->line); /* the event's slices point into it */
-	good = read_what_happens(&r) && read_outcome(&r);
-	if (good && !r.has_text && needs_text(r.ev->kind) && !r.ev->has_files)
-		good = complain(&r, "it has no text in quotes");
-	if (!good) {
-		event_free(r.ev);
+	r->when = default_time;
+	r->test->line = (char *)str_keep(r->arena, line).p;
+	r->test->target = (char *)"";
+	r->rest = str_from(r->test->line); /* the event's slices point into it */
+	good = read_what_happens(r) && (r->event_only || read_outcome(r));
+	if (good && !r->has_text && needs_text(r->ev->kind) && !r->ev->has_files)
+		good = complain(r, "it has no text in quotes");
+	if (good)
+		complete(r);
+	else
+		event_free(r->ev);
+	return good;
+}
+
+bool selftest_read(struct rule_test *test, struct str line, const struct zone *zone,
+		   struct arena *arena, struct diag *diag)
+{
+	struct reading r = {
+		.test = test, .ev = event_new(), .zone = zone, .arena = arena, .diag = diag
+	};
+
+	if (!read_all(&r, line))
 		return false;
-	}
-	complete(&r);
 	test->event = r.ev;
 	return true;
+}
+
+struct event *selftest_event(struct str line, const struct zone *zone, struct place at,
+			     struct arena *arena, struct diag *diag)
+{
+	struct rule_test test = { .at = at };
+	struct reading r = {
+		.test = &test,
+		.ev = event_new(),
+		.zone = zone,
+		.arena = arena,
+		.diag = diag,
+		.event_only = true,
+	};
+
+	return read_all(&r, line) ? r.ev : NULL;
 }
