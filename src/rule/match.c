@@ -2,12 +2,17 @@
 #include "rule/match.h"
 
 #include "base/buf.h"
+#include "base/zone.h"
+#include "rule/hours.h"
+#include "rule/names.h"
+#include "rule/view.h"
 
 struct asking {
 	const struct rule *rule;
-	const struct event *ev;
+	struct event *ev;
 	const struct match_world *world;
 	struct captures *captures;
+	struct subject subject; /* what its patterns look at; text.p NULL = not made yet */
 };
 
 /* Both must be yes; a no decides, whatever else is not known. */
@@ -41,6 +46,9 @@ static bool is_pulled_by(const struct trigger *trigger, const struct event *ev)
 {
 	if (trigger->kind == EVENT_OTHER)
 		return str_is(ev->type, trigger->type);
+	if (trigger->kind == EVENT_COMMAND &&
+	    !str_eq_nocase(ev->command, str_from(trigger->command)))
+		return false;
 	if (trigger->kind != ev->kind || (trigger->mention && !ev->mentions_bot) ||
 	    (trigger->file && !ev->has_files))
 		return false;
@@ -49,6 +57,8 @@ static bool is_pulled_by(const struct trigger *trigger, const struct event *ev)
 
 bool rule_is_pulled(const struct rule *rule, const struct event *ev)
 {
+	if (ev->kind == EVENT_TIME && !str_is(ev->for_rule, rule->name))
+		return false;
 	for (size_t i = 0; i < rule->n_triggers; i++) {
 		if (is_pulled_by(&rule->triggers[i], ev))
 			return true;
@@ -56,51 +66,43 @@ bool rule_is_pulled(const struct rule *rule, const struct event *ev)
 	return false;
 }
 
-static enum answer ask_on(const struct asking *a)
+static enum answer ask_on(struct asking *a)
 {
 	return yes_if(rule_is_pulled(a->rule, a->ev));
 }
 
-static void tell_on(const struct asking *a, struct buf *seen, struct buf *wanted)
+static void tell_on(struct asking *a, struct buf *seen, struct buf *wanted)
 {
 	buf_addz(seen, event_kind_name(a->ev->kind));
 	if (a->ev->kind == EVENT_OTHER)
 		buf_addf(seen, " %.*s", STR_ARG(a->ev->type));
 	if (a->ev->reaction.len > 0)
 		buf_addf(seen, " :%.*s:", STR_ARG(a->ev->reaction));
-	for (size_t i = 0; i < a->rule->n_triggers; i++) {
-		const struct trigger *t = &a->rule->triggers[i];
-
-		buf_addz(wanted, i > 0 ? ", " : "");
-		buf_addz(wanted, t->mention ? "mention" :
-				 t->file    ? "file" :
-					      event_kind_name(t->kind));
-		if (t->reaction != NULL)
-			buf_addf(wanted, " :%s:", t->reaction);
-		if (t->type != NULL)
-			buf_addf(wanted, " %s", t->type);
-	}
+	if (a->ev->command.len > 0)
+		buf_addf(seen, " %.*s", STR_ARG(a->ev->command));
+	for (size_t i = 0; i < a->rule->n_triggers; i++)
+		buf_addf(wanted, "%s%s", i > 0 ? ", " : "", a->rule->triggers[i].shown);
 }
 
 /* ---- what must not even be looked at ---- */
 
-static enum answer ask_hidden(const struct asking *a)
+static enum answer ask_hidden(struct asking *a)
 {
 	return yes_if(!a->ev->hidden);
 }
 
-static void tell_hidden(const struct asking *a, struct buf *seen, struct buf *wanted)
+static void tell_hidden(struct asking *a, struct buf *seen, struct buf *wanted)
 {
 	buf_addz(seen, a->ev->hidden ? "an event that Slack hides" : "an event that people see");
 	buf_addz(wanted, "an event that people see");
 }
 
-static enum answer ask_self(const struct asking *a)
+static enum answer ask_self(struct asking *a)
 {
 	return yes_if(!a->ev->from_self);
 }
 
-static void tell_self(const struct asking *a, struct buf *seen, struct buf *wanted)
+static void tell_self(struct asking *a, struct buf *seen, struct buf *wanted)
 {
 	buf_addz(seen, a->ev->from_self ? "the bot itself" : "somebody else");
 	buf_addz(wanted, "somebody else");
@@ -149,7 +151,7 @@ static bool glob_fits(struct str glob, struct str name)
 	return g == glob.len;
 }
 
-static enum answer is_named(const struct asking *a, const struct scope_item *item)
+static enum answer is_named(struct asking *a, const struct scope_item *item)
 {
 	const struct event *ev = a->ev;
 	struct str name = str_from(item->name);
@@ -162,10 +164,23 @@ static enum answer is_named(const struct asking *a, const struct scope_item *ite
 				   str_eq_nocase(name, ev->channel_name));
 }
 
-static enum answer is_place(const struct asking *a, const struct scope_item *item)
+/* One of several is enough. */
+static enum answer is_any(struct asking *a, const struct scope *scope,
+			  enum answer (*is)(struct asking *a, const struct scope_item *item))
+{
+	enum answer any = ANSWER_NO;
+
+	for (size_t i = 0; i < scope->n; i++)
+		any = either(any, is(a, &scope->items[i]));
+	return any;
+}
+
+static enum answer is_place(struct asking *a, const struct scope_item *item)
 {
 	const struct event *ev = a->ev;
 
+	if (item->kind == SCOPE_LIST)
+		return is_any(a, &item->list->channels, is_place);
 	if (item->kind == SCOPE_NAME)
 		return is_named(a, item);
 	if (item->kind == SCOPE_ID)
@@ -182,15 +197,39 @@ static bool is_bot(const struct event *ev)
 	return ev->from_bot || ev->user.is_bot;
 }
 
-static enum answer is_person(const struct asking *a, const struct scope_item *item)
+/* Known of people whom the directory knows. */
+static enum answer is_guest(const struct event *ev)
+{
+	if (ev->user.is_guest)
+		return ANSWER_YES;
+	return ev->user.id.len > 0 && ev->user.handle.len == 0 && !is_bot(ev) ? ANSWER_UNKNOWN :
+										ANSWER_NO;
+}
+
+static enum answer is_in_group(struct asking *a, const struct scope_item *item)
+{
+	if (a->ev->user.id.len == 0)
+		return ANSWER_NO;
+	return a->world->in_group == NULL ?
+		       ANSWER_UNKNOWN :
+		       a->world->in_group(a->world->owner, str_from(item->name), &a->ev->user);
+}
+
+static enum answer is_person(struct asking *a, const struct scope_item *item)
 {
 	const struct event *ev = a->ev;
 
 	switch (item->kind) {
 	case SCOPE_BOTS:
 		return yes_if(is_bot(ev));
+	case SCOPE_GUESTS:
+		return is_guest(ev);
 	case SCOPE_ID:
 		return yes_if(str_is(ev->user.id, item->name) || str_is(ev->bot_id, item->name));
+	case SCOPE_GROUP_ID:
+		return is_in_group(a, item);
+	case SCOPE_LIST:
+		return is_any(a, &item->list->people, is_person);
 	case SCOPE_NAME:
 		return ev->user.id.len == 0 ?
 			       ANSWER_NO :
@@ -203,10 +242,8 @@ static enum answer is_person(const struct asking *a, const struct scope_item *it
 }
 
 /* `otherwise` is the answer where nothing is allowed by name. */
-static enum answer ask_scope(const struct asking *a, const struct scope *scope,
-			     enum answer otherwise,
-			     enum answer (*is)(const struct asking *a,
-					       const struct scope_item *item))
+static enum answer ask_scope(struct asking *a, const struct scope *scope, enum answer otherwise,
+			     enum answer (*is)(struct asking *a, const struct scope_item *item))
 {
 	enum answer denied = ANSWER_NO, allowed = ANSWER_NO;
 	bool any_allowed = false;
@@ -224,12 +261,12 @@ static enum answer ask_scope(const struct asking *a, const struct scope *scope,
 	return both(opposite(denied), any_allowed ? allowed : otherwise);
 }
 
-static enum answer ask_in(const struct asking *a)
+static enum answer ask_in(struct asking *a)
 {
 	return ask_scope(a, &a->rule->in, ANSWER_YES, is_place);
 }
 
-static enum answer ask_from(const struct asking *a)
+static enum answer ask_from(struct asking *a)
 {
 	return ask_scope(a, &a->rule->from, yes_if(!is_bot(a->ev)), is_person);
 }
@@ -250,7 +287,14 @@ static void tell_scope(const struct scope *scope, char sigil, struct buf *wanted
 			buf_addf(wanted, "%c%s", sigil, item->name);
 			break;
 		case SCOPE_ID:
+		case SCOPE_GROUP_ID:
 			buf_addz(wanted, item->name);
+			break;
+		case SCOPE_LIST:
+			buf_addf(wanted, "[%s]", item->name);
+			break;
+		case SCOPE_GUESTS:
+			buf_addz(wanted, "guests");
 			break;
 		case SCOPE_CHANNEL_KIND:
 			buf_addz(wanted, channel_kind_names[item->channel_kind]);
@@ -265,7 +309,7 @@ static void tell_scope(const struct scope *scope, char sigil, struct buf *wanted
 	}
 }
 
-static void tell_in(const struct asking *a, struct buf *seen, struct buf *wanted)
+static void tell_in(struct asking *a, struct buf *seen, struct buf *wanted)
 {
 	const struct event *ev = a->ev;
 
@@ -281,7 +325,7 @@ static void tell_in(const struct asking *a, struct buf *seen, struct buf *wanted
 		buf_addz(wanted, "everywhere");
 }
 
-static void tell_from(const struct asking *a, struct buf *seen, struct buf *wanted)
+static void tell_from(struct asking *a, struct buf *seen, struct buf *wanted)
 {
 	const struct event *ev = a->ev;
 
@@ -301,12 +345,12 @@ static void tell_from(const struct asking *a, struct buf *seen, struct buf *want
 
 /* ---- to bot, thread ---- */
 
-static enum answer ask_to_bot(const struct asking *a)
+static enum answer ask_to_bot(struct asking *a)
 {
 	return yes_if(!a->rule->to_bot || a->ev->mentions_bot || a->ev->channel_kind == CHANNEL_DM);
 }
 
-static void tell_to_bot(const struct asking *a, struct buf *seen, struct buf *wanted)
+static void tell_to_bot(struct asking *a, struct buf *seen, struct buf *wanted)
 {
 	buf_addz(seen, a->ev->channel_kind == CHANNEL_DM ? "a direct message" :
 		       a->ev->mentions_bot		 ? "a mention of the bot" :
@@ -315,14 +359,14 @@ static void tell_to_bot(const struct asking *a, struct buf *seen, struct buf *wa
 		 a->rule->to_bot ? "a mention of the bot, or a direct message" : "anything");
 }
 
-static enum answer ask_thread(const struct asking *a)
+static enum answer ask_thread(struct asking *a)
 {
 	if (a->rule->thread == THREAD_ANY)
 		return ANSWER_YES;
 	return yes_if(event_is_reply(a->ev) == (a->rule->thread == THREAD_REPLIES));
 }
 
-static void tell_thread(const struct asking *a, struct buf *seen, struct buf *wanted)
+static void tell_thread(struct asking *a, struct buf *seen, struct buf *wanted)
 {
 	static const char *const wants[] = {
 		[THREAD_ANY] = "any",
@@ -332,6 +376,63 @@ static void tell_thread(const struct asking *a, struct buf *seen, struct buf *wa
 
 	buf_addz(seen, event_is_reply(a->ev) ? "a reply in a thread" : "not in a thread");
 	buf_addz(wanted, wants[a->rule->thread]);
+}
+
+/* ---- workspace, when, expires ---- */
+
+static enum answer ask_workspace(struct asking *a)
+{
+	if (a->rule->n_workspaces == 0 || a->world->is_workspace == NULL)
+		return ANSWER_YES;
+	for (size_t i = 0; i < a->rule->n_workspaces; i++) {
+		if (a->world->is_workspace(a->world->owner, str_from(a->rule->workspaces[i])))
+			return ANSWER_YES;
+	}
+	return ANSWER_NO;
+}
+
+static void tell_workspace(struct asking *a, struct buf *seen, struct buf *wanted)
+{
+	buf_addf(seen, "the workspace %.*s", STR_ARG(a->ev->team));
+	for (size_t i = 0; i < a->rule->n_workspaces; i++)
+		buf_addf(wanted, "%s%s", i > 0 ? ", " : "", a->rule->workspaces[i]);
+	buf_addz(wanted, a->rule->n_workspaces == 0 ? "any" : "");
+}
+
+/* An event that does not say when it happened answers no question about time. */
+static enum answer ask_when(struct asking *a)
+{
+	const struct when *when = &a->rule->when;
+
+	if (when->hours == NULL)
+		return ANSWER_YES;
+	if (a->ev->time.ms <= 0)
+		return ANSWER_UNKNOWN;
+	return yes_if(hours_is_open(when->hours, a->ev->time) != when->closed);
+}
+
+static void tell_when(struct asking *a, struct buf *seen, struct buf *wanted)
+{
+	const struct when *when = &a->rule->when;
+	const struct zone *zone = when->hours != NULL ? hours_zone(when->hours) : a->rule->zone;
+
+	if (a->ev->time.ms > 0)
+		zone_format(zone, a->ev->time, STR("%A %Y-%m-%d %H:%M"), seen);
+	else
+		buf_addz(seen, "no time");
+	buf_addz(wanted, when->hours != NULL ? when->shown : "always");
+}
+
+static enum answer ask_expires(struct asking *a)
+{
+	return yes_if(a->rule->expires == NULL || a->ev->time.ms < a->rule->expires_at.ms);
+}
+
+static void tell_expires(struct asking *a, struct buf *seen, struct buf *wanted)
+{
+	zone_format(a->rule->zone, a->ev->time, STR("%Y-%m-%d"), seen);
+	buf_addf(wanted, a->rule->expires != NULL ? "not after %s" : "any day%s",
+		 a->rule->expires != NULL ? a->rule->expires : "");
 }
 
 /* ---- text ---- */
@@ -345,33 +446,42 @@ static bool waits_for_mention(const struct rule *rule)
 	return false;
 }
 
-static struct str text_for(const struct asking *a)
+static const struct subject *subject_for(struct asking *a)
 {
-	bool addressed = a->rule->to_bot || (a->ev->mentions_bot && waits_for_mention(a->rule));
+	const struct stopwatch watch = { a->world->owner, a->world->now };
+	bool to_bot = a->rule->to_bot || (a->ev->mentions_bot && waits_for_mention(a->rule));
 
-	return addressed ? a->ev->text_to_bot : a->ev->text;
+	if (a->subject.text.p == NULL)
+		view_make(&a->subject, a->ev, &a->rule->look, to_bot, &watch);
+	return &a->subject;
 }
 
-static enum answer find_any(const struct asking *a, struct pattern *const *patterns, size_t n,
+static bool looks_at_message(const struct rule *rule)
+{
+	return rule->look.field == NULL;
+}
+
+static enum answer find_any(struct asking *a, struct pattern *const *patterns, size_t n,
 			    struct captures *caught)
 {
 	const struct stopwatch watch = { a->world->owner, a->world->now };
 	enum answer answer = ANSWER_NO;
 
-	if (event_text_is_missing(a->ev))
+	if (event_text_is_missing(a->ev) && looks_at_message(a->rule))
 		return ANSWER_UNKNOWN;
 	for (size_t i = 0; i < n && answer != ANSWER_YES; i++)
-		answer = either(answer, pattern_find(patterns[i], text_for(a), &watch, caught));
+		answer = either(answer,
+				pattern_find_in(patterns[i], subject_for(a), &watch, caught));
 	return answer;
 }
 
-static enum answer ask_match(const struct asking *a)
+static enum answer ask_match(struct asking *a)
 {
 	return a->rule->n_any == 0 ? ANSWER_YES :
 				     find_any(a, a->rule->any, a->rule->n_any, a->captures);
 }
 
-static enum answer ask_except(const struct asking *a)
+static enum answer ask_except(struct asking *a)
 {
 	struct captures ignored;
 
@@ -380,24 +490,24 @@ static enum answer ask_except(const struct asking *a)
 	return opposite(find_any(a, a->rule->except, a->rule->n_except, &ignored));
 }
 
-static void tell_patterns(const struct asking *a, struct pattern *const *patterns, size_t n,
+static void tell_patterns(struct asking *a, struct pattern *const *patterns, size_t n,
 			  struct buf *seen, struct buf *wanted)
 {
 	buf_add(seen, event_text_is_missing(a->ev) ? STR("(the message could not be read)") :
-						     text_for(a));
+						     subject_for(a)->text);
 	for (size_t i = 0; i < n; i++) {
 		buf_addz(wanted, i > 0 ? " or " : "");
 		buf_add(wanted, pattern_shown(patterns[i]));
 	}
 }
 
-static void tell_match(const struct asking *a, struct buf *seen, struct buf *wanted)
+static void tell_match(struct asking *a, struct buf *seen, struct buf *wanted)
 {
 	tell_patterns(a, a->rule->any, a->rule->n_any, seen, wanted);
 	buf_addz(wanted, a->rule->n_any == 0 ? "any text" : "");
 }
 
-static void tell_except(const struct asking *a, struct buf *seen, struct buf *wanted)
+static void tell_except(struct asking *a, struct buf *seen, struct buf *wanted)
 {
 	buf_addz(wanted, a->rule->n_except > 0 ? "no " : "any text");
 	tell_patterns(a, a->rule->except, a->rule->n_except, seen, wanted);
@@ -408,21 +518,24 @@ static void tell_except(const struct asking *a, struct buf *seen, struct buf *wa
 /* From cheap to dear; the patterns last. */
 static const struct question {
 	const char *key;
-	enum answer (*ask)(const struct asking *a);
-	void (*tell)(const struct asking *a, struct buf *seen, struct buf *wanted);
+	enum answer (*ask)(struct asking *a);
+	void (*tell)(struct asking *a, struct buf *seen, struct buf *wanted);
 } questions[] = {
 	{ "on", ask_on, tell_on },
 	{ "hidden", ask_hidden, tell_hidden },
 	{ "self", ask_self, tell_self },
+	{ "workspace", ask_workspace, tell_workspace },
 	{ "in", ask_in, tell_in },
 	{ "from", ask_from, tell_from },
 	{ "to bot", ask_to_bot, tell_to_bot },
 	{ "thread", ask_thread, tell_thread },
+	{ "when", ask_when, tell_when },
+	{ "expires", ask_expires, tell_expires },
 	{ "match", ask_match, tell_match },
 	{ "except", ask_except, tell_except },
 };
 
-static void tell(const struct asking *a, const struct question *question, enum answer answer,
+static void tell(struct asking *a, const struct question *question, enum answer answer,
 		 const struct witness *witness)
 {
 	CLEANUP(buf_deinit) struct buf seen = { 0 };
@@ -436,11 +549,10 @@ static void tell(const struct asking *a, const struct question *question, enum a
 }
 
 /* What cannot be told is no end: a later no makes the answer sure. */
-enum answer rule_match(const struct rule *rule, const struct event *ev,
-		       const struct match_world *world, struct captures *out,
-		       const struct witness *witness)
+enum answer rule_match(const struct rule *rule, struct event *ev, const struct match_world *world,
+		       struct captures *out, const struct witness *witness)
 {
-	const struct asking asking = { rule, ev, world, out };
+	struct asking asking = { .rule = rule, .ev = ev, .world = world, .captures = out };
 	enum answer all = ANSWER_YES;
 
 	out->n = 0;
@@ -453,4 +565,20 @@ enum answer rule_match(const struct rule *rule, const struct event *ev,
 		all = both(all, answer);
 	}
 	return all;
+}
+
+enum answer rule_listens(const struct rule *rule, struct event *ev, const struct match_world *world)
+{
+	struct asking asking = { .rule = rule, .ev = ev, .world = world };
+
+	return both(ask_workspace(&asking), both(ask_in(&asking), ask_from(&asking)));
+}
+
+size_t question_number(struct str key)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(questions) && !str_is(key, questions[i].key))
+		i++;
+	return i;
 }

@@ -7,8 +7,12 @@
 /* What the rules ask of the world; `run` answers from the directory, `test` by comparing names. */
 struct match_world {
 	void *owner;
-	/* Is this person the one called @name? */
+	/* Is this person the one called @name, or one of the user group of that handle? */
 	enum answer (*is_user)(void *owner, struct str name, const struct person *person);
+	/* Is this person in the user group of this id? NULL = cannot tell. */
+	enum answer (*in_group)(void *owner, struct str id, const struct person *person);
+	/* Is this the workspace of that name? NULL = every name is its. */
+	bool (*is_workspace)(void *owner, struct str name);
 	struct mono (*now)(void *owner); /* for the time budget of patterns; NULL = no budget */
 };
 
@@ -22,6 +26,12 @@ struct witness {
 
 /* Is the event one of those that the rule waits for (`on`)? */
 bool rule_is_pulled(const struct rule *rule, const struct event *ev);
-enum answer rule_match(const struct rule *rule, const struct event *ev,
-		       const struct match_world *world, struct captures *out,
-		       const struct witness *witness);
+/* All questions but those of `if`, `limit` and `chance`, which are the engine's. Texts that have to be made for
+ * the rule lie in the event's arena, as does what was caught of them. */
+enum answer rule_match(const struct rule *rule, struct event *ev, const struct match_world *world,
+		       struct captures *out, const struct witness *witness);
+/* The questions about workspace, place and person alone: would the rule listen to this person here? */
+enum answer rule_listens(const struct rule *rule, struct event *ev,
+			 const struct match_world *world);
+/* Which of the questions it is, counted in the order in which they are asked; those of the engine come last. */
+size_t question_number(struct str key);

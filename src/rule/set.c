@@ -9,10 +9,14 @@
 #include "base/bits.h"
 #include "base/inifile.h"
 #include "base/map.h"
+#include "base/zone.h"
 #include "rule/match.h"
 #include "rule/parse.h"
 #include "rule/prefilter.h"
+#include "rule/condition.h"
+#include "rule/form.h"
 #include "rule/template.h"
+#include "rule/view.h"
 
 struct set {
 	size_t n_refs;
@@ -23,19 +27,33 @@ struct set {
 	struct rule **asked; /* those that are not off, in the order in which they are asked */
 	size_t n_asked;
 	struct prefilter *prefilter; /* over the asked ones */
-	struct map names;
+	struct names names;	     /* tables, lists, hours, variables */
+	struct map rule_names;
+	struct zones *zones;
+	const struct zone *zone;
 	size_t n_files;
 	size_t n_tests;
-	bool wants_names;
+	bool wants_names, wants_groups, follows;
 };
 
 /* ---- loading ---- */
 
 struct loading {
 	struct set *set;
-	struct parse_result result;
+	struct parse parse;
 	struct diag *diag;
 };
+
+static void find_zone(struct loading *l, const char *name)
+{
+	const char *why = "";
+
+	if (zones_get(l->set->zones, str_from(name), &l->set->zone, &why) == 0)
+		return;
+	l->set->zone = zone_utc();
+	diag_error(l->diag, (struct place){ 0 }, "the time zone `%s` of the configuration: %s",
+		   name, why);
+}
 
 static void loading_init(struct loading *l, const struct set_options *options, struct diag *diag)
 {
@@ -43,25 +61,28 @@ static void loading_init(struct loading *l, const struct set_options *options, s
 
 	set->n_refs = 1;
 	arena_init(&set->arena);
-	map_init(&set->names);
+	names_init(&set->names);
+	map_init(&set->rule_names);
 	set->kit = pattern_kit_new();
-	*l = (struct loading){
-		.set = set,
-		.result = { .arena = &set->arena,
-			    .kit = set->kit,
-			    .allow_broadcast = options->allow_broadcast,
-			    .diag = diag },
-		.diag = diag,
+	set->zones = zones_new();
+	*l = (struct loading){ .set = set, .diag = diag };
+	find_zone(l, options->zone);
+	l->parse.world = (struct draft_world){
+		.arena = &set->arena,
+		.kit = set->kit,
+		.names = &set->names,
+		.zones = set->zones,
+		.zone = set->zone,
+		.webhooks = options->webhooks,
+		.allow_broadcast = options->allow_broadcast,
 	};
-	map_init(&l->result.names);
+	l->parse.names = &set->names;
+	map_init(&l->parse.rule_names);
 }
 
 static void load_text(struct loading *l, struct str text, const char *file)
 {
-	size_t first = l->diag->n_entries;
-
-	parse_text(&l->result, text, str_keep(&l->set->arena, str_from(file)).p);
-	diag_sort(l->diag, first);
+	parse_text(&l->parse, text, str_keep(&l->set->arena, str_from(file)).p);
 	l->set->n_files++;
 }
 
@@ -106,10 +127,26 @@ static void load_entry(struct loading *l, const char *folder, const char *name)
 		load_file(l, path); /* which says why, when it is a link to nothing */
 }
 
+/* Is there a rule, or a mistake in place of one, in the files read since then? */
+static bool has_rules(const struct loading *l, size_t since)
+{
+	for (size_t i = since; i < l->parse.n_files; i++) {
+		const struct rule_file *file = &l->parse.files[i];
+
+		if (file->diag.n_errors > 0)
+			return true;
+		for (size_t s = 0; s < file->n_sections; s++) {
+			if (file->sections[s].kind == SECTION_RULE)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void load_folder(struct loading *l, const char *path)
 {
 	struct dirent **entries = NULL;
-	size_t n_before = l->result.n_rules, n_errors = l->diag->n_errors;
+	size_t n_before = l->parse.n_files, n_errors = l->diag->n_errors;
 	struct place at = { path, 0 };
 	int n = scandir(path, &entries, is_rule_file, by_bytes);
 
@@ -122,7 +159,7 @@ static void load_folder(struct loading *l, const char *path)
 		free(entries[i]);
 	}
 	free(entries);
-	if (l->result.n_rules == n_before && l->diag->n_errors == n_errors)
+	if (!has_rules(l, n_before) && l->diag->n_errors == n_errors)
 		diag_error(l->diag, at,
 			   n > 0 ? "no file of this folder has a rule" :
 				   "the folder has no rules: no file "
@@ -157,7 +194,7 @@ static int by_precedence(const void *a, const void *b)
 /* Not every event says what kind of channel it comes from; a direct message is known by its id. */
 static bool must_be_looked_up(const struct scope_item *item)
 {
-	return item->kind == SCOPE_NAME ||
+	return item->kind == SCOPE_NAME || item->kind == SCOPE_GUESTS || item->kind == SCOPE_LIST ||
 	       (item->kind == SCOPE_CHANNEL_KIND && item->channel_kind != CHANNEL_DM);
 }
 
@@ -165,6 +202,18 @@ static bool has_names(const struct scope *scope)
 {
 	for (size_t i = 0; i < scope->n; i++) {
 		if (must_be_looked_up(&scope->items[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool has_groups(const struct scope *from)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		const struct scope_item *item = &from->items[i];
+
+		if (item->kind == SCOPE_GROUP_ID ||
+		    (item->kind == SCOPE_LIST && has_groups(&item->list->people)))
 			return true;
 	}
 	return false;
@@ -180,19 +229,60 @@ static bool wants_thread(const struct rule *rule)
 	return rule->thread != THREAD_ANY || rule_talks(rule);
 }
 
+struct wants {
+	bool text, names;
+};
+
+static void note_reference(void *owner, const struct reference *ref, bool as_text)
+{
+	struct wants *wants = owner;
+
+	wants->text = wants->text || reference_wants_text(ref);
+	wants->names = wants->names || reference_wants_names(ref, as_text);
+}
+
+static void note_template(const struct template *t, struct wants *wants)
+{
+	if (t != NULL)
+		template_each_reference(t, note_reference, wants);
+}
+
+/* What is sent to others has names where Slack has mentions. */
+static void note_plain_reference(void *owner, const struct reference *ref, bool as_text)
+{
+	(void)as_text;
+	note_reference(owner, ref, true);
+}
+
+static void note_action(const struct rule_action *action, struct wants *wants)
+{
+	for (size_t i = 0; i < action->n_texts; i++)
+		note_template(action->texts[i], wants);
+	note_template(action->target, wants);
+	note_template(action->key, wants);
+	if (action->form != NULL)
+		form_each_reference(action->form, note_plain_reference, wants);
+	if (action->blocks != NULL)
+		form_each_reference(action->blocks, note_reference, wants);
+}
+
 static void note_wants(struct set *set, struct rule *rule)
 {
-	bool text = rule->n_any > 0 || rule->n_except > 0;
-	bool names = has_names(&rule->in) || has_names(&rule->from);
+	struct wants wants = {
+		.text = rule->n_any > 0 || rule->n_except > 0,
+		.names = has_names(&rule->in) || has_names(&rule->from),
+	};
 
-	for (size_t i = 0; i < rule->n_actions; i++) {
-		const struct template *t = rule->actions[i].text;
-
-		text |= t != NULL && template_wants_text(t);
-		names |= t != NULL && template_wants_names(t);
-	}
-	set->wants_names |= names;
-	rule->wants_reacted = text || wants_thread(rule);
+	for (size_t i = 0; i < rule->n_actions; i++)
+		note_action(&rule->actions[i], &wants);
+	for (size_t i = 0; i < rule->n_limits; i++)
+		note_template(rule->limits[i].key, &wants);
+	if (rule->condition != NULL)
+		condition_each_reference(rule->condition, note_reference, &wants);
+	set->wants_names |= wants.names;
+	set->wants_groups |= has_groups(&rule->from);
+	set->follows |= rule->follows_edits || rule->follows_deletes;
+	rule->wants_reacted = wants.text || wants_thread(rule);
 }
 
 /* ---- candidates ---- */
@@ -202,9 +292,10 @@ static void filter_rule(struct set *set, size_t i, struct literals *room)
 {
 	const struct rule *rule = set->asked[i];
 
-	if (rule->n_any == 0)
+	/* What is looked for in another text than the message's need not stand in that. */
+	if (rule->n_any == 0 || !look_is_plain(&rule->look))
 		prefilter_always(set->prefilter, i);
-	for (size_t p = 0; p < rule->n_any; p++) {
+	for (size_t p = 0; p < rule->n_any && look_is_plain(&rule->look); p++) {
 		if (literals_find(room, rule->any[p]))
 			prefilter_add(set->prefilter, i, room);
 		else
@@ -241,30 +332,53 @@ void set_candidates(const struct set *set, const struct event *ev, uint64_t *bit
 
 /* ---- the end of loading ---- */
 
-static int loading_finish(struct loading *l, size_t n_errors, struct set **out)
+/* A rule that never acts again is not asked, nor are its tests. */
+static bool is_asked(const struct rule *rule, struct wall now)
+{
+	return rule->mode != MODE_OFF && (rule->expires == NULL || now.ms < rule->expires_at.ms);
+}
+
+static void warn_if_expired(struct loading *l, const struct rule *rule, struct wall now)
+{
+	if (rule->mode != MODE_OFF && !is_asked(rule, now))
+		diag_warn(l->diag, rule->at, "the rule `%s` has expired on %s and is off",
+			  rule->name, rule->expires);
+}
+
+static void choose_asked(struct loading *l)
 {
 	struct set *set = l->set;
+	struct wall now = clock_wall(clock_system());
 
-	set->rules = l->result.rules;
-	set->n_rules = l->result.n_rules;
-	set->names = l->result.names;
-	if (set->n_rules == 0 && l->diag->n_errors == n_errors)
-		diag_error(l->diag, (struct place){ 0 }, "there are no rules");
-	if (l->diag->n_errors > n_errors) {
-		set_unref(set);
-		return SET_BROKEN;
-	}
 	set->asked = mem_zero(set->n_rules, sizeof(set->asked[0]));
 	for (size_t i = 0; i < set->n_rules; i++) {
 		struct rule *rule = set->rules[i];
 
-		if (rule->mode == MODE_OFF)
+		warn_if_expired(l, rule, now);
+		if (!is_asked(rule, now))
 			continue;
 		set->asked[set->n_asked++] = rule;
 		set->n_tests += rule->n_tests;
 		note_wants(set, rule);
 	}
 	qsort(set->asked, set->n_asked, sizeof(set->asked[0]), by_precedence);
+}
+
+static int loading_finish(struct loading *l, size_t n_errors, struct set **out)
+{
+	struct set *set = l->set;
+
+	parse_finish(&l->parse, l->diag);
+	set->rules = l->parse.rules;
+	set->n_rules = l->parse.n_rules;
+	set->rule_names = l->parse.rule_names;
+	if (set->n_rules == 0 && l->diag->n_errors == n_errors)
+		diag_error(l->diag, (struct place){ 0 }, "there are no rules");
+	if (l->diag->n_errors > n_errors) {
+		set_unref(set);
+		return SET_BROKEN;
+	}
+	choose_asked(l);
 	make_prefilter(set);
 	*out = set;
 	return 0;
@@ -308,8 +422,10 @@ void set_unref(struct set *set)
 	free(set->rules);
 	free(set->asked);
 	prefilter_free(set->prefilter);
-	map_deinit(&set->names, NULL);
+	map_deinit(&set->rule_names, NULL);
+	names_deinit(&set->names);
 	pattern_kit_free(set->kit);
+	zones_free(set->zones);
 	arena_deinit(&set->arena);
 	free(set);
 }
@@ -338,12 +454,37 @@ const struct rule *set_rule(const struct set *set, size_t i)
 
 const struct rule *set_rule_named(const struct set *set, struct str name)
 {
-	return map_get(&set->names, name);
+	return map_get(&set->rule_names, name);
+}
+
+size_t set_n_written(const struct set *set)
+{
+	return set->n_rules;
+}
+
+const struct rule *set_written(const struct set *set, size_t i)
+{
+	return set->rules[i];
+}
+
+const struct zone *set_zone(const struct set *set)
+{
+	return set->zone;
 }
 
 bool set_wants_names(const struct set *set)
 {
 	return set->wants_names;
+}
+
+bool set_wants_groups(const struct set *set)
+{
+	return set->wants_groups;
+}
+
+bool set_follows(const struct set *set)
+{
+	return set->follows;
 }
 
 /* Only for the reactions that a rule waits for: a busy workspace has more of them than Slack answers questions. */
@@ -381,6 +522,52 @@ static void on_literal_name(void *owner, char sigil, struct str name)
 	walk->on_name(walk->owner, sigil, name, walk->at);
 }
 
+static void walk_action(struct name_walk *walk, const struct rule_action *action)
+{
+	struct str target;
+
+	walk->at = action->at;
+	for (size_t i = 0; i < action->n_texts; i++)
+		template_each_name(action->texts[i], on_literal_name, walk);
+	if (action->blocks != NULL)
+		form_each_name(action->blocks, on_literal_name, walk);
+	if (action->target != NULL && template_is_literal(action->target, &target) &&
+	    target.len > 1 && (target.p[0] == '#' || target.p[0] == '@'))
+		walk->on_name(walk->owner, target.p[0], str_sub(target, 1, target.len), action->at);
+}
+
+static void walk_tables(struct name_walk *walk, const struct names *names)
+{
+	struct map_entry *at = NULL;
+	struct str key;
+	void *value;
+
+	while (map_next(&names->tables, &at, &key, &value)) {
+		const struct table *table = value;
+
+		for (size_t i = 0; i < table->n_rows; i++) {
+			walk->at = table->rows[i].at;
+			for (size_t c = 0; c < table->rows[i].n_cells; c++)
+				template_each_name(table->rows[i].literals[c], on_literal_name,
+						   walk);
+		}
+	}
+}
+
+static void walk_lists(struct name_walk *walk, const struct names *names)
+{
+	struct map_entry *at = NULL;
+	struct str key;
+	void *value;
+
+	while (map_next(&names->lists, &at, &key, &value)) {
+		const struct name_list *list = value;
+
+		walk_scope(walk, '#', &list->channels);
+		walk_scope(walk, '@', &list->people);
+	}
+}
+
 void set_each_name(const struct set *set,
 		   void (*on_name)(void *owner, char sigil, struct str name, struct place at),
 		   void *owner)
@@ -392,10 +579,10 @@ void set_each_name(const struct set *set,
 
 		walk_scope(&walk, '#', &rule->in);
 		walk_scope(&walk, '@', &rule->from);
-		for (size_t a = 0; a < rule->n_actions; a++) {
-			walk.at = rule->actions[a].at;
-			if (rule->actions[a].text != NULL)
-				template_each_name(rule->actions[a].text, on_literal_name, &walk);
-		}
+		walk_scope(&walk, '@', &rule->owners);
+		for (size_t a = 0; a < rule->n_actions; a++)
+			walk_action(&walk, &rule->actions[a]);
 	}
+	walk_tables(&walk, &set->names);
+	walk_lists(&walk, &set->names);
 }

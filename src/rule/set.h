@@ -13,6 +13,9 @@ enum { SET_BROKEN = 1 };
 
 struct set_options {
 	bool allow_broadcast; /* may literal text notify everyone? */
+	const char *zone;     /* of rules that name none; NULL or "" = the machine's own */
+	/* The webhooks that are declared, with NULL at the end; NULL = not known. */
+	const char *const *webhooks;
 };
 
 /* Files and folders (a folder gives its *.ini files in byte order). All complaints of all files go to
@@ -32,6 +35,10 @@ size_t set_n_tests(const struct set *set);
  * are off are not in it. */
 const struct rule *set_rule(const struct set *set, size_t i);
 const struct rule *set_rule_named(const struct set *set, struct str name);
+/* Those that are off too, as they stand in the files. */
+size_t set_n_written(const struct set *set);
+const struct rule *set_written(const struct set *set, size_t i);
+const struct zone *set_zone(const struct set *set);
 /* Which rules may match the event at all, a bit a rule (base/bits.h): the `match` of the others is a sure no,
  * for want of a word that it needs. Allocates nothing; one thread. */
 void set_candidates(const struct set *set, const struct event *ev, uint64_t *bits);
@@ -39,6 +46,9 @@ void set_candidates(const struct set *set, const struct event *ev, uint64_t *bit
 /* What must be known of an event before this set can be asked. */
 bool set_wants_names(
 	const struct set *set); /* names of authors or channels: in, from, {user.name} … */
+bool set_wants_groups(const struct set *set); /* user groups, by id; a handle looks like a name */
+/* Does some rule follow edits or deletions of what it answered? */
+bool set_follows(const struct set *set);
 /* The message that this reaction is about: its text, and the thread that it stands in. */
 bool set_wants_reacted(const struct set *set, const struct event *reaction);
 
