@@ -1,473 +1,408 @@
 /* SPDX-License-Identifier: MIT */
 #include "action.h"
 
-#include <stdio.h>
 #include "base/buf.h"
 #include "base/mem.h"
-#include "net/http.h"
-#include "rule/template.h"
-#include "slack/markup.h"
+#include "render.h"
+#include "rule/form.h"
 #include "slack/split.h"
 
-enum { CODE_SPAN_MAX = 500 };
-
-/* One rendering: what the template host's callbacks need. */
-struct render {
-	const struct event *ev;
-	const struct captures *captures;
-	const struct action_world *world;
-	struct buf scratch; /* backs the value given last */
-	bool in_code;	    /* literal text is inside `…` */
-	bool in_address;    /* … inside a bare https://… */
-	char before;	    /* the byte that was put last, 0 at the start */
-};
-
-/* ---- values ---- */
-
-static bool person_value(struct render *r, const struct person *who, enum template_field field,
-			 struct value *out)
+static const struct rule_action *action_of(const struct making *m)
 {
-	struct str shown = who->name.len > 0   ? who->name :
-			   who->handle.len > 0 ? who->handle :
-						 who->id;
-
-	out->kind = VALUE_TEXT;
-	switch (field) {
-	case FIELD_NAME:
-		out->text = shown;
-		break;
-	case FIELD_ID:
-		out->text = who->id;
-		break;
-	case FIELD_EMAIL:
-		out->text = who->email;
-		break;
-	case FIELD_NONE:
-		out->kind = VALUE_USER;
-		out->id = who->id;
-		buf_addf(&r->scratch, "@%.*s", STR_ARG(shown));
-		out->text = buf_str(&r->scratch);
-		break;
-	}
-	return who->id.len > 0 && out->text.len > 0;
+	return &m->values->rule->actions[m->action];
 }
 
-static bool channel_value(struct render *r, enum template_field field, struct value *out)
+static enum action_made nothing(struct making *m, const char *why)
 {
-	const struct event *ev = r->ev;
-	struct str shown = ev->channel_name.len > 0 ? ev->channel_name : ev->channel;
-
-	out->kind = VALUE_TEXT;
-	switch (field) {
-	case FIELD_NAME:
-		out->text = shown;
-		break;
-	case FIELD_ID:
-		out->text = ev->channel;
-		break;
-	case FIELD_NONE:
-		out->kind = VALUE_CHANNEL;
-		out->id = ev->channel;
-		buf_addf(&r->scratch, "#%.*s", STR_ARG(shown));
-		out->text = buf_str(&r->scratch);
-		break;
-	case FIELD_EMAIL:
-		return false;
-	}
-	return ev->channel.len > 0;
+	m->why = why;
+	return ACTION_NOTHING;
 }
 
-static bool link_value(struct render *r, struct value *out)
+static enum action_made failed(struct making *m, const char *why)
 {
-	const struct event *ev = r->ev;
-	struct str team_url = r->world->team_url(r->world->owner);
-
-	if (team_url.len == 0 || ev->channel.len == 0 || ev->ts.len == 0)
-		return false;
-	markup_permalink(&r->scratch, team_url, ev->channel, ev->ts,
-			 event_is_reply(ev) ? ev->thread_ts : STR_EMPTY);
-	out->kind = VALUE_LINK;
-	out->text = buf_str(&r->scratch);
-	return true;
-}
-
-static bool group_text(const struct captures *captures, struct str group, struct str *out)
-{
-	int64_t number;
-
-	if (!str_int(group, &number))
-		return captures_named(captures, group, out) && out->len > 0;
-	if (number < 0 || (size_t)number >= captures->n || captures->group[number].p == NULL)
-		return false;
-	*out = captures->group[number];
-	return out->len > 0;
-}
-
-/* The id behind a name as people see it: "@ana", "#general", or "ana". */
-static bool find_caught(const struct render *r, struct str caught, struct str *id)
-{
-	const struct action_world *world = r->world;
-
-	if (str_skip(&caught, "#"))
-		return world->find(world->owner, '#', caught, id);
-	str_skip(&caught, "@");
-	return world->find(world->owner, '@', caught, id);
-}
-
-static bool group_value(struct render *r, enum template_field field, struct str group,
-			struct value *out)
-{
-	struct str caught, id;
-
-	out->kind = VALUE_TEXT;
-	if (!group_text(r->captures, group, &caught))
-		return false;
-	switch (field) {
-	case FIELD_NONE:
-		out->text = caught;
-		break;
-	case FIELD_NAME:
-		if (!str_skip(&caught, "@"))
-			str_skip(&caught, "#");
-		out->text = caught;
-		break;
-	case FIELD_ID:
-	case FIELD_EMAIL:
-		if (!find_caught(r, caught, &id))
-			return false;
-		/* The id may lie where the next question is answered: kept here. */
-		buf_add(&r->scratch, field == FIELD_ID ? id : r->world->email(r->world->owner, id));
-		out->text = buf_str(&r->scratch);
-		break;
-	}
-	return out->text.len > 0;
-}
-
-static bool on_value(void *owner, enum template_name name, enum template_field field,
-		     struct str group, struct value *out)
-{
-	struct render *r = owner;
-
-	buf_clear(&r->scratch);
-	*out = (struct value){ .kind = VALUE_TEXT };
-	switch (name) {
-	case NAME_USER:
-		return person_value(r, &r->ev->user, field, out);
-	case NAME_CHANNEL:
-		return channel_value(r, field, out);
-	case NAME_TEXT:
-		out->text = r->ev->text;
-		return out->text.len > 0;
-	case NAME_LINK:
-		return link_value(r, out);
-	case NAME_MATCH:
-		return group_value(r, field, STR("0"), out);
-	case NAME_GROUP:
-		return group_value(r, field, group, out);
-	}
-	return false;
-}
-
-static void note_last(struct render *r, const struct buf *out)
-{
-	if (out->len > 0)
-		r->before = out->p[out->len - 1];
-}
-
-/* Backticks inside would end the code: they become the look-alike U+02CB. */
-static void put_code(struct buf *out, struct str text)
-{
-	CLEANUP(buf_deinit) struct buf inert = { 0 };
-	/* Only a block can be closed and opened again where a long answer is cut. */
-	bool is_block = text.len > CODE_SPAN_MAX || str_find_char(text, '\n') != SIZE_MAX;
-	const char *fence = is_block ? "```" : "`";
-	struct str rest, piece;
-	bool first = true;
-
-	buf_init(&inert, 0);
-	markup_inert(&inert, text);
-	buf_addz(out, fence);
-	rest = buf_str(&inert);
-	while (str_cut(&rest, '`', &piece)) {
-		if (!first)
-			buf_addz(out, "\xCB\x8B");
-		buf_add(out, piece);
-		first = false;
-	}
-	buf_addz(out, fence);
-}
-
-/* Is the end of the text within the address of a link as the rule wrote it, `<https://…`? */
-static bool is_in_link(const struct buf *out)
-{
-	for (size_t i = out->len; i > 0; i--) {
-		char c = out->p[i - 1];
-
-		if (c == '<')
-			return true;
-		if (c == '>' || c == '|' || c == '\n')
-			return false;
-	}
-	return false;
-}
-
-static void on_put(void *owner, struct buf *out, const struct value *value)
-{
-	struct render *r = owner;
-
-	/* In an address a blank or a `|` of the writer's would end it and begin a label of his own. */
-	if (value->kind != VALUE_LINK && (r->in_address || is_in_link(out))) {
-		http_escape(out, value->text);
-		note_last(r, out);
-		return;
-	}
-	switch (value->kind) {
-	case VALUE_USER:
-		if (!markup_mention(out, value->id))
-			markup_inert(out, value->text);
-		break;
-	case VALUE_CHANNEL:
-		if (!markup_channel_link(out, value->id))
-			markup_inert(out, value->text);
-		break;
-	case VALUE_LINK:
-		buf_add(out, value->text); /* built by us out of checked ids */
-		break;
-	case VALUE_CODE:
-		put_code(out, value->text);
-		break;
-	case VALUE_TEXT:
-		markup_inert(out, value->text);
-		break;
-	}
-	note_last(r, out);
-}
-
-/* ---- literal text: names that Slack knows become mentions and links ---- */
-
-static bool is_name_byte(unsigned char c)
-{
-	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
-}
-
-static bool starts_name(const struct render *r, struct str rest)
-{
-	unsigned char before = (unsigned char)r->before;
-	bool in_word = before >= 0x80 ||
-		       (is_name_byte(before) && before != '.' && before != '-' && before != '_');
-
-	return !r->in_code && !r->in_address && !in_word && rest.len > 1 &&
-	       (rest.p[0] == '@' || rest.p[0] == '#') && is_name_byte((unsigned char)rest.p[1]);
-}
-
-static struct str name_after_sigil(struct str rest)
-{
-	struct str name = str_sub(rest, 1, rest.len);
-	size_t n = 0;
-
-	while (n < name.len && is_name_byte((unsigned char)name.p[n]))
-		n++;
-	while (n > 0 && name.p[n - 1] == '.')
-		n--;
-	return str_sub(name, 0, n);
-}
-
-/* Takes `@name` or `#channel` off the rest when the directory knows it. */
-static bool put_name(struct render *r, struct buf *out, struct str *rest)
-{
-	struct str name = name_after_sigil(*rest);
-	char sigil = rest->p[0];
-	struct str id;
-
-	if (name.len == 0 || !r->world->find(r->world->owner, sigil, name, &id))
-		return false;
-	if (!(sigil == '@' ? markup_mention(out, id) : markup_channel_link(out, id)))
-		return false;
-	*rest = str_sub(*rest, 1 + name.len, rest->len);
-	return true;
-}
-
-/* A bracket that opens something Slack knows, or stands right before an insert. */
-static bool opens_markup(struct str text)
-{
-	static const char *const openings[] = { "<@",	     "<#",	 "<!",	 "<http://",
-						"<https://", "<mailto:", "<tel:" };
-
-	if (text.len == 1)
-		return true;
-	for (size_t i = 0; i < ARRAY_LEN(openings); i++) {
-		if (str_starts(text, openings[i]))
-			return true;
-	}
-	return false;
-}
-
-/* How far plain literal text goes: up to a sign that may begin a name, a code mark, or a whole <…>. */
-static size_t literal_run(struct str rest)
-{
-	size_t n = 1;
-
-	if (rest.p[0] == '<') {
-		size_t end = str_find_char(rest, '>');
-
-		return end == SIZE_MAX ? 1 : end + 1;
-	}
-	while (n < rest.len && rest.p[n] != '@' && rest.p[n] != '#' && rest.p[n] != '`' &&
-	       rest.p[n] != '<')
-		n++;
-	return n;
-}
-
-/* An address ends at the first blank, or where its label begins; what looks like a name in it is part of it. */
-static void note_address(struct render *r, struct str piece)
-{
-	while (piece.len > 0) {
-		if (str_starts(piece, "://"))
-			r->in_address = true;
-		else if (str_find_char(STR(" \t\n|>"), piece.p[0]) != SIZE_MAX)
-			r->in_address = false;
-		piece = str_sub(piece, 1, piece.len);
-	}
-}
-
-static void on_literal(void *owner, struct buf *out, struct str text)
-{
-	struct render *r = owner;
-
-	while (text.len > 0) {
-		size_t n;
-
-		note_last(r, out);
-		if (starts_name(r, text) && put_name(r, out, &text))
-			continue;
-		if (text.p[0] == '<' && !opens_markup(text)) {
-			buf_addz(out, "&lt;");
-			text = str_sub(text, 1, text.len);
-			continue;
-		}
-		if (text.p[0] == '`')
-			r->in_code = !r->in_code;
-		n = text.p[0] == '`' ? 1 : literal_run(text);
-		markup_literal(out, str_sub(text, 0, n));
-		if (text.p[0] != '<')
-			note_address(r, str_sub(text, 0, n));
-		text = str_sub(text, n, text.len);
-	}
-	note_last(r, out);
+	m->why = why;
+	return ACTION_FAILED;
 }
 
 /* ---- jobs ---- */
 
-static struct job *job_for(const struct rule *rule, size_t n, const struct event *ev)
+static struct job *job_for(const struct making *m, enum verb verb, struct str channel)
 {
-	struct job *job = job_new();
+	const struct values *v = m->values;
 	CLEANUP(buf_deinit) struct buf key = { 0 };
+	struct job *job = job_new();
 
 	buf_init(&key, 0);
-	buf_addf(&key, "%.*s/%s/%zu", STR_ARG(ev->key), rule->name, n);
-	job->verb = rule->actions[n].verb;
-	job->channel = str_dup(ev->channel);
+	buf_addf(&key, "%.*s/%s/%zu", STR_ARG(v->ev->key), v->rule->name, m->action);
+	job->verb = verb;
+	job->channel = str_dup(channel);
 	job->key = buf_take(&key);
-	job->rule = mem_strdup(rule->name);
-	job->rule_file = mem_strdup(rule->at.file);
-	job->at = (struct place){ job->rule_file, rule->at.line };
-	job->caused = ev->received;
+	job->rule = mem_strdup(v->rule->name);
+	job->rule_file = mem_strdup(v->rule->at.file);
+	job->at = (struct place){ job->rule_file, v->rule->at.line };
+	job->caused = v->ev->received;
+	list_append(m->jobs, &job->link);
 	return job;
 }
 
+/* ---- texts ---- */
+
+static const struct template *text_of(const struct making *m)
+{
+	const struct rule_action *action = action_of(m);
+
+	return action->n_texts > 0 ? action->texts[m->wording % action->n_texts] : NULL;
+}
+
+static void render_body(const struct making *m, struct buf *out)
+{
+	const struct template *text = text_of(m);
+
+	if (text != NULL)
+		render_text(text, m->values, out);
+}
+
+static char *render_blocks(const struct making *m)
+{
+	const struct rule_action *action = action_of(m);
+	CLEANUP(json_freep) struct json *blocks = NULL;
+	struct buf text;
+
+	if (action->blocks == NULL)
+		return NULL;
+	buf_init(&text, 0);
+	blocks = render_form(action->blocks, m->values);
+	json_print(blocks, &text);
+	return buf_take(&text);
+}
+
+/* ---- messages ---- */
+
+/* Where a message goes. */
+struct address {
+	struct str channel;
+	struct str thread; /* empty = none */
+	struct str user;   /* the one who sees it; empty = all */
+	bool broadcast;
+	struct str response_url;
+};
+
 /* `reply` starts a thread, the others stay where the message stands; in a DM and where there is no message
- * (a join) the answer stands in the conversation itself. */
+ * (a join, a command) the answer stands in the conversation itself. */
 static struct str thread_for(enum verb verb, const struct event *ev)
 {
-	bool replies = verb == VERB_REPLY && ev->channel_kind != CHANNEL_DM &&
-		       ev->kind != EVENT_JOIN && ev->kind != EVENT_LEAVE;
+	bool replies = (verb == VERB_REPLY || verb == VERB_BROADCAST) &&
+		       ev->channel_kind != CHANNEL_DM && ev->ts.len > 0;
 
 	if (replies || event_is_reply(ev))
 		return event_thread_root(ev);
 	return STR_EMPTY;
 }
 
-static size_t make_talk(const struct rule *rule, size_t n, const struct event *ev, struct str body,
-			struct list *jobs)
+static struct address address_here(enum verb verb, const struct event *ev)
 {
-	CLEANUP(buf_deinit) struct buf part = { 0 };
-	struct str thread = thread_for(rule->actions[n].verb, ev);
-	bool in_code = false;
-	size_t made = 0;
+	bool is_private = verb == VERB_WHISPER || (verb == VERB_REPLY && ev->kind == EVENT_COMMAND);
+	struct address to = {
+		.channel = ev->channel,
+		.thread = thread_for(verb, ev),
+		.user = is_private ? ev->user.id : STR_EMPTY,
+		.response_url = ev->kind == EVENT_COMMAND ? ev->response_url : STR_EMPTY,
+	};
 
-	buf_init(&part, 0);
-	while (split_next(&body, &in_code, &part)) {
-		struct job *job = job_for(rule, n, ev);
-
-		job->thread_ts = thread.len > 0 ? str_dup(thread) : NULL;
-		job->user = job->verb == VERB_WHISPER ? str_dup(ev->user.id) : NULL;
-		job->body = str_dup(buf_str(&part));
-		list_append(jobs, &job->link);
-		buf_clear(&part);
-		made++;
-	}
-	return made;
+	to.broadcast = verb == VERB_BROADCAST && to.thread.len > 0;
+	return to;
 }
 
-static size_t make_reactions(const struct rule *rule, size_t n, const struct event *ev,
-			     struct list *jobs)
+static struct job *message_job(const struct making *m, const struct address *to)
 {
-	const struct rule_action *action = &rule->actions[n];
+	const struct rule_action *action = action_of(m);
+	struct job *job = job_for(m, action->verb, to->channel);
 
+	job->thread_ts = to->thread.len > 0 ? str_dup(to->thread) : NULL;
+	job->user = to->user.len > 0 ? str_dup(to->user) : NULL;
+	job->response_url = to->response_url.len > 0 ? str_dup(to->response_url) : NULL;
+	job->unfurl = action->unfurl;
+	return job;
+}
+
+static enum action_made make_message(struct making *m, const struct address *to)
+{
+	CLEANUP(buf_deinit) struct buf body = { 0 };
+	CLEANUP(buf_deinit) struct buf part = { 0 };
+	bool in_code = false, first = true;
+	struct job *job;
+	struct str rest;
+
+	buf_init(&body, 0);
+	buf_init(&part, 0);
+	render_body(m, &body);
+	rest = buf_str(&body);
+	if (action_of(m)->blocks != NULL) {
+		job = message_job(m, to);
+		job->body = str_dup(str_trim(rest));
+		job->blocks = render_blocks(m);
+		job->broadcast = to->broadcast;
+		return ACTION_MADE;
+	}
+	while (split_next(&rest, &in_code, &part)) {
+		job = message_job(m, to);
+		job->body = str_dup(buf_str(&part));
+		job->broadcast = to->broadcast && first;
+		first = false;
+	}
+	return first ? nothing(m, "the text is empty") : ACTION_MADE;
+}
+
+static enum action_made make_here(struct making *m)
+{
+	const struct event *ev = m->values->ev;
+	const struct address to = address_here(action_of(m)->verb, ev);
+
+	if (ev->channel.len == 0)
+		return failed(m, "the event belongs to no channel");
+	if (action_of(m)->verb == VERB_WHISPER && ev->user.id.len == 0)
+		return failed(m, "the event has no author to whisper to");
+	return make_message(m, &to);
+}
+
+/* ---- targets ---- */
+
+static bool is_id(struct str s, const char *letters)
+{
+	if (s.len < 2 || s.len > 21 || str_find_char(str_from(letters), s.p[0]) == SIZE_MAX)
+		return false;
+	for (size_t i = 1; i < s.len; i++) {
+		if (!((s.p[i] >= 'A' && s.p[i] <= 'Z') || (s.p[i] >= '0' && s.p[i] <= '9')))
+			return false;
+	}
+	return true;
+}
+
+/* The id that the target stands for: of a person or channel itself, of a name, or written as one. Whatever people
+ * wrote, nothing else comes out of it. */
+static bool find_target(const struct making *m, char sigil, const char *letters, struct str *id,
+			struct str *shown)
+{
+	const struct values *v = m->values;
+	const struct action_world *world = v->world;
+	struct value value;
+	struct str name;
+
+	values_of(v, action_of(m)->target, &value);
+	*shown = value.text;
+	if (value.kind == (sigil == '@' ? VALUE_USER : VALUE_CHANNEL)) {
+		*id = value.id;
+		return is_id(*id, letters);
+	}
+	name = value.text;
+	if (is_id(name, letters)) {
+		*id = name;
+		return true;
+	}
+	if (name.len > 0 && name.p[0] == sigil)
+		name = str_sub(name, 1, name.len);
+	if (name.len == 0 || !world->find(world->owner, sigil, name, id))
+		return false;
+	*id = str_keep(v->arena, *id);
+	return true;
+}
+
+static enum action_made make_dm(struct making *m)
+{
+	const struct values *v = m->values;
+	struct address to = { .channel = v->ev->user.id };
+	struct str shown;
+
+	if (action_of(m)->target != NULL && !find_target(m, '@', "UW", &to.channel, &shown))
+		return failed(m,
+			      str_keepf(v->arena, "there is nobody, or more than one, called %.*s",
+					STR_ARG(shown))
+				      .p);
+	if (to.channel.len == 0)
+		return failed(m, "the event has no author to write to");
+	return make_message(m, &to);
+}
+
+static bool is_channel_name(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (!(c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+		      c == '_' || c == '.'))
+			return false;
+	}
+	return s.len > 0 && s.len <= 80;
+}
+
+/* A public channel that the bot is not in can be posted to by its name, where the token allows that. */
+static enum action_made make_post(struct making *m)
+{
+	const struct values *v = m->values;
+	struct address to = { .channel = STR_EMPTY };
+	struct str shown, name;
+
+	if (find_target(m, '#', "CGD", &to.channel, &shown))
+		return make_message(m, &to);
+	name = shown;
+	if (!str_skip(&name, "#") || !is_channel_name(name))
+		return failed(m, str_keepf(v->arena, "%.*s is no channel", STR_ARG(shown)).p);
+	to.channel = shown;
+	return make_message(m, &to);
+}
+
+/* ---- reactions ---- */
+
+static enum action_made make_reactions(struct making *m)
+{
+	const struct rule_action *action = action_of(m);
+	const struct event *ev = m->values->ev;
+
+	if (ev->channel.len == 0 || ev->ts.len == 0)
+		return failed(m, "the event has no message to put an emoji under");
 	for (size_t i = 0; i < action->n_emoji; i++) {
-		struct job *job = job_for(rule, n, ev);
+		struct job *job = job_for(m, action->verb, ev->channel);
 
 		job->ts = str_dup(ev->ts);
 		job->body = mem_strdup(action->emoji[i]);
-		list_append(jobs, &job->link);
 	}
-	return action->n_emoji;
+	return ACTION_MADE;
 }
 
-static void render_text(const struct rule_action *action, const struct event *ev,
-			const struct captures *captures, const struct action_world *world,
-			struct buf *out)
-{
-	struct render render = { .ev = ev, .captures = captures, .world = world };
-	const struct template_host host = {
-		.owner = &render,
-		.value = on_value,
-		.put = on_put,
-		.literal = on_literal,
-	};
+/* ---- earlier answers ---- */
 
-	buf_init(&render.scratch, 0);
-	template_render(action->text, &host, out);
-	buf_deinit(&render.scratch);
+static void remove_part(struct making *m, const struct answer_given *answer, size_t part)
+{
+	struct job *job = job_for(m, VERB_REMOVE, answer->channel);
+
+	job->ts = str_dup(answer->ts[part]);
 }
 
-size_t action_make(const struct rule *rule, size_t n, const struct event *ev,
-		   const struct captures *captures, const struct action_world *world,
-		   struct list *jobs, const char **why)
+void action_retract(struct making *m, const struct answer_given *answer)
 {
-	const struct rule_action *action = &rule->actions[n];
+	for (size_t i = answer->n_parts; i > 0; i--)
+		remove_part(m, answer, i - 1);
+}
+
+/* One more message where the answer stands. */
+static void add_part(struct making *m, const struct answer_given *answer, struct str body)
+{
+	const struct event *ev = m->values->ev;
+	struct job *job = job_for(m, VERB_SAY, answer->channel);
+	struct str thread = str_eq(answer->channel, ev->channel) ? thread_for(VERB_REPLY, ev) :
+								   STR_EMPTY;
+
+	job->thread_ts = thread.len > 0 ? str_dup(thread) : NULL;
+	job->body = str_dup(body);
+}
+
+static void edit_part(struct making *m, const struct answer_given *answer, size_t part,
+		      struct str body)
+{
+	struct job *job = job_for(m, VERB_EDIT, answer->channel);
+
+	job->ts = str_dup(answer->ts[part]);
+	job->body = str_dup(body);
+	if (part == 0)
+		job->blocks = render_blocks(m);
+}
+
+void action_renew(struct making *m, const struct answer_given *answer)
+{
 	CLEANUP(buf_deinit) struct buf body = { 0 };
+	CLEANUP(buf_deinit) struct buf part = { 0 };
+	bool in_code = false;
+	struct str rest;
+	size_t n = 0;
 
-	*why = NULL;
-	if (ev->channel.len == 0) {
-		*why = "the event belongs to no channel";
-		return 0;
-	}
-	if (action->verb == VERB_REACT) {
-		if (ev->ts.len == 0)
-			*why = "the event has no message to react to";
-		return *why != NULL ? 0 : make_reactions(rule, n, ev, jobs);
-	}
-	if (action->verb == VERB_WHISPER && ev->user.id.len == 0) {
-		*why = "the event has no author to whisper to";
-		return 0;
-	}
 	buf_init(&body, 0);
-	render_text(action, ev, captures, world, &body);
-	if (str_trim(buf_str(&body)).len == 0) {
-		*why = "the answer is empty";
-		return 0;
+	buf_init(&part, 0);
+	render_body(m, &body);
+	rest = buf_str(&body);
+	while (split_next(&rest, &in_code, &part)) {
+		if (n < answer->n_parts)
+			edit_part(m, answer, n, buf_str(&part));
+		else
+			add_part(m, answer, buf_str(&part));
+		n++;
 	}
-	return make_talk(rule, n, ev, buf_str(&body), jobs);
+	for (size_t i = answer->n_parts; i > n; i--)
+		remove_part(m, answer, i - 1);
+}
+
+static enum action_made make_change(struct making *m)
+{
+	struct answer_given last;
+	size_t n = answers_n(m->answers);
+
+	if (n == 0 || !answers_at(m->answers, n - 1, &last))
+		return nothing(m, "there is no earlier answer of this rule to this message");
+	if (action_of(m)->verb == VERB_REMOVE)
+		action_retract(m, &last);
+	else
+		action_renew(m, &last);
+	return list_is_empty(m->jobs) ? nothing(m, "the text is empty") : ACTION_MADE;
+}
+
+/* ---- webhook, call ---- */
+
+static enum action_made make_webhook(struct making *m)
+{
+	CLEANUP(json_freep) struct json *body = render_plain_form(action_of(m)->form, m->values);
+	struct job *job = job_for(m, VERB_WEBHOOK, STR_EMPTY);
+	struct buf text;
+
+	buf_init(&text, 0);
+	json_print(body, &text);
+	job->name = mem_strdup(action_of(m)->name);
+	job->body = buf_take(&text);
+	return ACTION_MADE;
+}
+
+static enum action_made make_call(struct making *m)
+{
+	CLEANUP(json_freep) struct json *args = render_form(action_of(m)->form, m->values);
+	struct job *job = job_for(m, VERB_CALL, json_str(args, "channel"));
+	struct buf text;
+
+	buf_init(&text, 0);
+	json_print(args, &text);
+	job->name = mem_strdup(action_of(m)->name);
+	job->body = buf_take(&text);
+	return ACTION_MADE;
+}
+
+/* ---- the table ---- */
+
+static enum action_made make_nothing(struct making *m)
+{
+	return nothing(m, "");
+}
+
+static enum action_made (*const makers[N_VERBS])(struct making *m) = {
+	[VERB_REPLY] = make_here,      [VERB_SAY] = make_here,
+	[VERB_BROADCAST] = make_here,  [VERB_WHISPER] = make_here,
+	[VERB_DM] = make_dm,	       [VERB_POST] = make_post,
+	[VERB_REACT] = make_reactions, [VERB_UNREACT] = make_reactions,
+	[VERB_EDIT] = make_change,     [VERB_REMOVE] = make_change,
+	[VERB_WEBHOOK] = make_webhook, [VERB_CALL] = make_call,
+	[VERB_SET] = make_nothing,     [VERB_ADD] = make_nothing,
+	[VERB_WAIT] = make_nothing,
+};
+
+enum action_made action_make(struct making *m)
+{
+	m->why = "";
+	return makers[action_of(m)->verb](m);
+}
+
+struct str action_value(struct making *m)
+{
+	const struct template *text = text_of(m);
+	struct value value;
+
+	if (text == NULL)
+		return STR_EMPTY;
+	values_of(m->values, text, &value);
+	return values_to_store(m->values, &value);
 }

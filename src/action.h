@@ -1,24 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* The verbs of the rule language: from an action of a rule and what the rule caught to jobs. */
+/* The verbs of the rule language: from an action of a rule, and all that is known when it is done, to jobs. */
 #pragma once
 
+#include "answers.h"
 #include "base/list.h"
-#include "rule/match.h"
-#include "rule/rule.h"
+#include "values.h"
 
-/* What actions ask of the world. */
-struct action_world {
-	void *owner;
-	/* https://NAME.slack.com/ for links; empty = not known, links stay empty. */
-	struct str (*team_url)(void *owner);
-	/* The id of the one person (sigil '@') or channel ('#') of that name; false = none or several. */
-	bool (*find)(void *owner, char sigil, struct str name, struct str *id);
-	/* The e-mail address of a person; empty = not known. */
-	struct str (*email)(void *owner, struct str user);
+enum action_made {
+	ACTION_MADE,	/* there are jobs */
+	ACTION_NOTHING, /* there is nothing to do: the text is empty, there is no earlier answer … */
+	ACTION_FAILED, /* it cannot be done */
 };
 
-/* Renders the n-th action of the rule for this event and appends the jobs to `jobs` (struct job by link);
- * several when the answer is long. Gives how many; 0 with *why (static) when there is nothing to do. */
-size_t action_make(const struct rule *rule, size_t n, const struct event *ev,
-		   const struct captures *captures, const struct action_world *world,
-		   struct list *jobs, const char **why);
+/* One action being made into jobs. */
+struct making {
+	const struct values *values;
+	size_t action;	/* which of the rule's */
+	size_t wording; /* which of its texts */
+	const struct answers
+		*answers;  /* what the rule answered to this message so far; for edit, remove */
+	struct list *jobs; /* struct job by link, appended */
+	const char *why;   /* when nothing was made; in the arena of the values, or static */
+};
+
+enum action_made action_make(struct making *m);
+/* The jobs that make an earlier answer say something else: edits, and what there is more or less of parts. */
+void action_renew(struct making *m, const struct answer_given *answer);
+void action_retract(struct making *m, const struct answer_given *answer);
+/* The value of `set` and `add`. */
+struct str action_value(struct making *m);

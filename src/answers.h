@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a rule answered to a message, kept in the store so that it can be edited, removed, or follow its question.
+ * The answers of one rule to one message stand under one key.
+ */
+#pragma once
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "event.h"
+#include "rule/rule.h"
+
+enum { ANSWER_PARTS_MAX = 20, ANSWERS_MAX = 20 };
+static const int64_t ANSWERS_KEPT_MS = INT64_C(7) * 24 * 3600 * 1000;
+
+/* One answer, in as many messages as it was cut into. Slices lie in the answers. */
+struct answer_given {
+	size_t action;	/* which of the rule's */
+	size_t wording; /* which of the action's texts */
+	struct str channel;
+	struct str ts[ANSWER_PARTS_MAX];
+	size_t n_parts;
+};
+
+struct answers {
+	struct json *list; /* owned; NULL = none */
+};
+
+/* Where they stand; empty when the event is about no message. */
+struct str answers_key(struct arena *arena, const struct event *ev, const struct rule *rule);
+/* What the store gave; anything else than answers is none. */
+void answers_read(struct answers *a, struct str text);
+void answers_deinit(struct answers *a);
+size_t answers_n(const struct answers *a);
+bool answers_at(const struct answers *a, size_t i, struct answer_given *out);
+/* Another message of an answer: a part more of the last one when `goes_on`. The oldest are forgotten. */
+void answers_add(struct answers *a, const struct answer_given *first_part, bool goes_on);
+/* The message is gone; an answer without messages is none. */
+void answers_forget(struct answers *a, struct str ts);
+/* The text for the store; empty = none. */
+void answers_write(const struct answers *a, struct buf *out);
