@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Tells the owners of a rule that it is broken: by a direct message, once an hour at most for each rule. */
+#pragma once
+
+#include "store/store.h"
+#include "values.h"
+
+struct notice_world {
+	struct store *store;
+	const struct clock *clock;
+	const struct action_world *action_world;
+	void *owner;
+	bool (*put)(void *owner, struct job *take); /* into the outbox */
+};
+
+/* `sentence` says what is the matter. Without owners nobody is told. */
+void notice_tell(const struct notice_world *world, const struct rule *rule, const char *sentence);
