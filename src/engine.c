@@ -11,14 +11,33 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "follow.h"
+#include "helpline.h"
 #include "limits.h"
+#include "notice.h"
 #include "quarantine.h"
+#include "schedule.h"
 #include "slack/pace.h"
+#include "waits.h"
 
-/* While Slack does not answer, every rule may be in doubt about every message: told are ten, then ten a minute. */
-enum { DOUBTS_AT_ONCE = 10, DOUBT_EVERY_MS = 6000 };
+enum {
+	/* While Slack does not answer, every rule may be in doubt about every message: told are ten, then ten a
+	 * minute. */
+	DOUBTS_AT_ONCE = 10,
+	DOUBT_EVERY_MS = 6000,
+	/* Wall time may be set: what is due by it is looked at again at least so often. */
+	LOOK_AGAIN_MS = 60000,
+};
 
-enum step { STEP_CLAIM, STEP_CLAIMED, STEP_ASK, STEP_SPENT, STEP_DONE };
+enum step {
+	STEP_CLAIM,
+	STEP_CLAIMED,
+	STEP_FOLLOW, /* do earlier answers follow the event? */
+	STEP_ASK,
+	STEP_READY, /* `if` is answered, and what there is to do is known */
+	STEP_SPENT,
+	STEP_DONE
+};
 
 struct decision {
 	struct list link; // engine::open, then engine::made
@@ -26,15 +45,17 @@ struct decision {
 	struct event *ev;
 	struct set *set;
 	enum step step;
-	bool waiting;	  /* for the store's answer */
-	bool running;	  /* decision_run is on the stack */
-	bool yes;	  /* the store's answer */
-	size_t next;	  /* the rule to ask next */
-	bool talked;	  /* a talking rule fired */
-	bool talk_closed; /* no further talking rule may */
-	bool stopped;	  /* no further rule at all */
-	const struct rule *firing;
-	struct list jobs; /* what the firing rule wants done */
+	bool waiting;	       /* for the store's answer, or a firing's */
+	bool running;	       /* decision_run is on the stack */
+	bool yes;	       /* the store's answer */
+	size_t next;	       /* the rule to ask next */
+	size_t following;      /* the rule whose answers may follow */
+	bool talked;	       /* a talking rule fired */
+	bool talk_closed;      /* no further talking rule may */
+	bool stopped;	       /* no further rule at all */
+	bool helped;	       /* the built-in help was considered */
+	struct firing *firing; /* being prepared; ours until it begins */
+	struct firing_readiness readiness;
 	struct captures captures;
 	void (*on_decided)(void *owner, void *tag, bool standing);
 	void *owner;
@@ -48,27 +69,30 @@ struct engine {
 	struct quarantine quarantine;
 	struct pace doubts;
 	uint64_t untold_doubts;
+	struct firing_house house;
+	struct follow_house follow;
+	struct notice_world notice;
+	struct map firings; /* those that have begun, by the bytes of their id */
+	uint64_t last_firing;
+	struct waits waits;
+	struct schedule schedule;
+	struct wall ticked_until;
+	struct list over; /* firings that ended; freed at the end of the turn */
 	struct list open; /* decisions that wait for the store */
 	struct list made; /* decisions of this turn, not committed */
 	struct list committing;
+	bool is_committing;
+	bool has_news; /* jobs or values that no decision stands for */
 	size_t n_undecided;
 	struct engine_stats stats;
 };
 
 static void decision_run(struct decision *d);
 
-static void drop_jobs(struct list *jobs)
-{
-	list_each (link, jobs) {
-		list_remove(link);
-		job_free(list_entry(link, struct job, link));
-	}
-}
-
 static void decision_free(struct decision *d)
 {
 	list_remove(&d->link);
-	drop_jobs(&d->jobs);
+	firing_free(d->firing);
 	event_free(d->ev);
 	set_unref(d->set);
 	free(d);
@@ -111,19 +135,26 @@ static bool is_shadow(const struct decision *d, const struct rule *rule)
 	return rule->mode == MODE_SHADOW && !d->engine->setup.trial;
 }
 
+static const struct rule *rule_of(const struct decision *d)
+{
+	return firing_rule(d->firing);
+}
+
 static void spend(struct decision *d)
 {
 	struct engine *e = d->engine;
 	struct store_limit limits[RULE_LIMITS_MAX];
+	struct values values;
 	size_t n;
 
 	d->step = STEP_SPENT;
 	/* What does nothing costs nothing. */
-	if (e->setup.trial || d->firing->n_limits == 0 || list_is_empty(&d->jobs)) {
+	if (e->setup.trial || rule_of(d)->n_limits == 0 || !d->readiness.has_work) {
 		d->yes = true;
 		return;
 	}
-	n = limits_for(d->firing, d->ev, is_shadow(d, d->firing), limits);
+	values = firing_values(d->firing, &d->ev->arena);
+	n = limits_for(&values, is_shadow(d, rule_of(d)), limits);
 	d->waiting = true;
 	e->setup.store->ops->spend(e->setup.store, limits, n, clock_wall(e->setup.clock), on_answer,
 				   d);
@@ -179,18 +210,23 @@ static void note_doubt(struct decision *d, const struct rule *rule)
 	is_pattern = !event_text_is_missing(d->ev) && (str_is(str_from(doubt.question), "match") ||
 						       str_is(str_from(doubt.question), "except"));
 	tell_doubt(d, rule, doubt.question);
-	if (is_pattern &&
-	    quarantine_strike(&e->quarantine, rule->order, clock_mono(e->setup.clock)))
-		log_error(
-			"engine",
-			"rule is silent until the next reload: its pattern ran over its time three "
-			"times within an hour: rule=%s at=%s:%u",
-			rule->name, rule->at.file, rule->at.line);
+	if (!is_pattern ||
+	    !quarantine_strike(&e->quarantine, rule->order, clock_mono(e->setup.clock)))
+		return;
+	log_error("engine",
+		  "rule is silent until the next reload: its pattern ran over its time three "
+		  "times within an hour: rule=%s at=%s:%u",
+		  rule->name, rule->at.file, rule->at.line);
+	notice_tell(&e->notice, rule,
+		    "its pattern took too long three times within an hour; it is silent until the "
+		    "rules are read again");
 }
 
 /* Why precedence keeps a rule from being asked at all; NULL = ask it. */
 static const char *shut_out(const struct decision *d, const struct rule *rule)
 {
+	if (d->stopped)
+		return "then";
 	if (rule->fallback && d->talked)
 		return "fallback";
 	if (d->talk_closed && rule_talks(rule))
@@ -200,39 +236,32 @@ static const char *shut_out(const struct decision *d, const struct rule *rule)
 	return NULL;
 }
 
+/* A listener hears of the rule's own questions even so: they say more. */
+static void tell_shut_out(struct decision *d, const struct rule *rule, const char *shut)
+{
+	const struct engine_setup *setup = &d->engine->setup;
+	const struct witness *witness = setup->witness;
+
+	if (witness != NULL &&
+	    rule_match(rule, d->ev, &setup->match_world, &d->captures, witness) == ANSWER_YES)
+		witness->asked(witness->owner, rule, shut, ANSWER_NO,
+			       STR("an earlier rule answered"), STR("no earlier answer"));
+}
+
 static bool fires(struct decision *d, const struct rule *rule)
 {
 	struct engine *e = d->engine;
-	const struct witness *witness = e->setup.witness;
 	const char *shut = shut_out(d, rule);
 	enum answer answer;
 
 	if (shut != NULL) {
-		if (witness != NULL)
-			witness->asked(witness->owner, rule, shut, ANSWER_NO,
-				       STR("an earlier rule answered"), STR("no earlier answer"));
+		tell_shut_out(d, rule, shut);
 		return false;
 	}
-	answer = rule_match(rule, d->ev, &e->setup.match_world, &d->captures, witness);
+	answer = rule_match(rule, d->ev, &e->setup.match_world, &d->captures, e->setup.witness);
 	if (answer == ANSWER_UNKNOWN)
 		note_doubt(d, rule);
 	return answer == ANSWER_YES;
-}
-
-static void make_jobs(struct decision *d)
-{
-	const struct rule *rule = d->firing;
-
-	for (size_t i = 0; i < rule->n_actions; i++) {
-		const char *why = NULL;
-
-		if (action_make(rule, i, d->ev, &d->captures, &d->engine->setup.action_world,
-				&d->jobs, &why) == 0)
-			log_warn("engine", "action left out: %s rule=%s verb=%s at=%s:%u",
-				 why != NULL ? why : "", rule->name,
-				 verb_name(rule->actions[i].verb), rule->actions[i].at.file,
-				 rule->actions[i].at.line);
-	}
 }
 
 static void find_candidates(struct decision *d)
@@ -253,47 +282,154 @@ static const struct rule *next_candidate(struct decision *d)
 	return i < n ? set_rule(d->set, i) : NULL;
 }
 
+static void on_ready(void *owner, struct firing *f, const struct firing_readiness *readiness)
+{
+	struct decision *d = owner;
+
+	(void)f;
+	d->readiness = *readiness;
+	d->waiting = false;
+	if (!d->running)
+		decision_run(d);
+}
+
+static uint64_t new_id(void *owner)
+{
+	return ++((struct engine *)owner)->last_firing;
+}
+
+static void prepare(struct decision *d, const struct rule *rule)
+{
+	struct engine *e = d->engine;
+
+	d->firing = firing_new(&e->house, new_id(e), d->set, rule, d->ev, &d->captures);
+	d->step = STEP_READY;
+	d->waiting = true;
+	firing_prepare(d->firing, on_ready, d);
+}
+
+static bool put_job(void *owner, struct job *take)
+{
+	struct engine *e = owner;
+
+	e->has_news = true;
+	if (e->setup.store->ops->put(e->setup.store, take))
+		return true;
+	e->stats.dropped++;
+	log_error("engine", "answer lost: the outbox is full");
+	return false;
+}
+
+/* The built-in help is asked after all rules but the fallbacks, and counts as talking. */
+static void consider_help(struct decision *d)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	struct engine *e = d->engine;
+	struct list jobs;
+
+	d->helped = true;
+	if (d->talked || !helpline_is_asked(d->ev))
+		return;
+	buf_init(&text, 0);
+	buf_addz(&text, "I can help with:\n");
+	if (helpline_write(d->set, d->ev, &e->setup.match_world, &text) == 0)
+		return;
+	list_init(&jobs);
+	helpline_jobs(d->ev, buf_str(&text), &jobs);
+	list_each (link, &jobs) {
+		list_remove(link);
+		put_job(e, list_entry(link, struct job, link));
+	}
+	e->stats.helped++;
+	d->talked = d->talk_closed = true;
+}
+
 static void ask_next(struct decision *d)
 {
+	const struct engine *e = d->engine;
 	const struct rule *rule;
 
-	while (!d->stopped && (rule = next_candidate(d)) != NULL) {
+	while ((rule = next_candidate(d)) != NULL) {
+		if (d->stopped && e->setup.witness == NULL)
+			break;
+		if (rule->fallback && !d->helped && !d->stopped)
+			consider_help(d);
 		if (!fires(d, rule))
 			continue;
-		d->firing = rule;
-		make_jobs(d);
-		spend(d);
+		prepare(d, rule);
 		return;
 	}
+	if (!d->stopped && !d->helped)
+		consider_help(d);
 	d->step = STEP_DONE;
+}
+
+/* ---- the questions behind those of the rule ---- */
+
+static void tell(const struct decision *d, const char *question, enum answer answer,
+		 struct str seen, struct str wanted)
+{
+	const struct witness *witness = d->engine->setup.witness;
+
+	if (witness != NULL)
+		witness->asked(witness->owner, rule_of(d), question, answer, seen, wanted);
+}
+
+static void tell_condition(const struct decision *d)
+{
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
+	CLEANUP(buf_deinit) struct buf wanted = { 0 };
+
+	if (d->engine->setup.witness == NULL || rule_of(d)->condition == NULL)
+		return;
+	buf_init(&seen, 0);
+	buf_init(&wanted, 0);
+	firing_tell_condition(d->firing, &seen, &wanted);
+	tell(d, "if", d->readiness.answer, buf_str(&seen), buf_str(&wanted));
+}
+
+static bool is_lucky(const struct decision *d)
+{
+	const struct action_world *world = &d->engine->setup.action_world;
+	const struct rule *rule = rule_of(d);
+
+	if (rule->chance_in == 0 || d->engine->setup.trial)
+		return true;
+	return (int64_t)world->random(world->owner, (size_t)rule->chance_in) < rule->chance_of;
+}
+
+static void let_go(struct decision *d)
+{
+	firing_free(d->firing);
+	d->firing = NULL;
+	d->step = STEP_ASK;
+}
+
+static void check_ready(struct decision *d)
+{
+	struct engine *e = d->engine;
+
+	tell_condition(d);
+	if (d->readiness.answer == ANSWER_UNKNOWN) {
+		e->stats.unsure++;
+		tell_doubt(d, rule_of(d), "if");
+	}
+	if (d->readiness.answer != ANSWER_YES) {
+		let_go(d);
+	} else if (!is_lucky(d)) {
+		e->stats.unlucky++;
+		tell(d, "chance", ANSWER_NO, STR("bad luck"), STR("good luck"));
+		let_go(d);
+	} else {
+		spend(d);
+	}
 }
 
 /* ---- firing ---- */
 
-static size_t put_jobs(struct decision *d)
-{
-	struct engine *e = d->engine;
-	size_t n = 0;
-
-	list_each (link, &d->jobs) {
-		struct job *job = list_entry(link, struct job, link);
-
-		list_remove(link);
-		if (e->setup.store->ops->put(e->setup.store, job)) {
-			n++;
-			continue;
-		}
-		e->stats.dropped++;
-		log_error("engine", "answer lost: the outbox is full rule=%s", d->firing->name);
-	}
-	return n;
-}
-
 /* A shadow rule decides everything but never ends the search. */
-static void close_search(struct decision *d)
+static void close_search(struct decision *d, const struct rule *rule)
 {
-	const struct rule *rule = d->firing;
-
 	if (is_shadow(d, rule))
 		return;
 	d->stopped = rule->then == THEN_STOP;
@@ -304,45 +440,265 @@ static void close_search(struct decision *d)
 		d->talk_closed = true;
 }
 
+static struct str id_bytes(const uint64_t *id)
+{
+	return str_make((const char *)id, sizeof(*id));
+}
+
+static void adopt(void *owner, struct firing *take)
+{
+	struct engine *e = owner;
+	const uint64_t id = firing_id(take);
+
+	map_set(&e->firings, id_bytes(&id), take);
+}
+
+static void tell_fired(struct decision *d, size_t n_jobs)
+{
+	struct engine *e = d->engine;
+	const struct engine_firing firing = { rule_of(d), d->ev, n_jobs };
+
+	if (e->setup.on_fired != NULL)
+		e->setup.on_fired(e->setup.owner, &firing);
+}
+
+static void act(struct decision *d)
+{
+	struct engine *e = d->engine;
+	struct firing *f = d->firing;
+
+	e->stats.fired++;
+	close_search(d, rule_of(d));
+	tell_fired(d, d->readiness.has_work);
+	d->firing = NULL;
+	if (!d->readiness.has_work) {
+		firing_free(f);
+		return;
+	}
+	adopt(e, f);
+	firing_begin(f);
+}
+
 static void fire(struct decision *d)
 {
 	struct engine *e = d->engine;
-	const struct rule *rule = d->firing;
-	struct engine_firing firing = { .rule = rule, .ev = d->ev };
+	const struct rule *rule = rule_of(d);
 
 	d->step = STEP_ASK;
 	if (!d->yes) {
-		drop_jobs(&d->jobs);
 		e->stats.limited++;
 		log_debug("engine", "rule kept silent by its limit rule=%s", rule->name);
+		let_go(d);
 		return;
 	}
-	if (is_shadow(d, rule)) {
-		drop_jobs(&d->jobs);
-		e->stats.shadowed++;
-		log_info(
-			"engine",
-			"rule in shadow mode would have fired rule=%s at=%s:%u channel=%.*s ts=%.*s",
-			rule->name, rule->at.file, rule->at.line, STR_ARG(d->ev->channel),
-			STR_ARG(d->ev->ts));
-	} else {
-		e->stats.fired++;
+	if (!is_shadow(d, rule)) {
+		act(d);
+		return;
 	}
-	firing.n_jobs = put_jobs(d);
-	close_search(d);
-	if (e->setup.on_fired != NULL)
-		e->setup.on_fired(e->setup.owner, &firing);
+	e->stats.shadowed++;
+	log_info("engine",
+		 "rule in shadow mode would have fired rule=%s at=%s:%u channel=%.*s ts=%.*s",
+		 rule->name, rule->at.file, rule->at.line, STR_ARG(d->ev->channel),
+		 STR_ARG(d->ev->ts));
+	tell_fired(d, 0);
+	let_go(d);
+}
+
+/* ---- firings under way ---- */
+
+static bool put_of_firing(void *owner, struct firing *f, struct job *take)
+{
+	(void)f;
+	return put_job(owner, take);
+}
+
+static bool on_wait(void *owner, struct firing *f)
+{
+	struct engine *e = owner;
+	bool has_room = waits_has_room(&e->waits);
+
+	if (has_room)
+		waits_add(&e->waits, f);
+	else
+		log_error("engine", "too many actions wait: this one is done at once rule=%s",
+			  firing_rule(f)->name);
+	return has_room;
+}
+
+static void on_failed(void *owner, const struct firing *f, size_t action, const char *why)
+{
+	struct engine *e = owner;
+
+	(void)action;
+	e->stats.failed++;
+	notice_tell(&e->notice, firing_rule(f), why);
+}
+
+static void on_step(void *owner, const struct firing *f, size_t action, struct str what)
+{
+	struct engine *e = owner;
+
+	e->has_news = true;
+	if (e->setup.on_step != NULL)
+		e->setup.on_step(e->setup.owner, firing_rule(f), action, what);
+}
+
+static void on_end(void *owner, struct firing *f)
+{
+	struct engine *e = owner;
+	const uint64_t id = firing_id(f);
+
+	map_remove(&e->firings, id_bytes(&id));
+	list_append(&e->over, firing_link(f));
+}
+
+static void bury(struct engine *e)
+{
+	list_each (link, &e->over)
+		firing_free(firing_of_link(link));
+}
+
+void engine_settled(struct engine *e, const struct job *job, const struct job_outcome *outcome)
+{
+	struct firing *f = map_get(&e->firings, id_bytes(&job->firing));
+
+	if (f == NULL)
+		return;
+	e->has_news = true;
+	firing_settled(f, job, outcome);
+	bury(e);
+}
+
+/* What people do may be what a firing waits for not to happen. */
+static void end_waits_by(struct engine *e, const struct event *ev)
+{
+	struct firing *f;
+
+	while ((f = waits_take_answered(&e->waits, ev)) != NULL) {
+		log_info("engine", "not done: somebody answered rule=%s channel=%.*s ts=%.*s",
+			 firing_rule(f)->name, STR_ARG(ev->channel), STR_ARG(ev->ts));
+		firing_cancel(f);
+	}
+}
+
+/* ---- what is due ---- */
+
+static void do_moment(struct engine *e, const struct rule *rule, enum moment_kind kind,
+		      struct wall at)
+{
+	struct str team = e->setup.team != NULL ? e->setup.team(e->setup.owner) : STR_EMPTY;
+
+	if (kind == MOMENT_TICK) {
+		engine_take(e, schedule_event(rule, at, team), NULL, NULL, NULL);
+		return;
+	}
+	log_warn("rules", "%s:%u: the rule `%s` has expired and is off", rule->at.file,
+		 rule->at.line, rule->name);
+	notice_tell(&e->notice, rule, "it has expired and is off");
+}
+
+void engine_tick(struct engine *e)
+{
+	struct wall now = clock_wall(e->setup.clock), at;
+	const struct rule *rule;
+	enum moment_kind kind;
+	struct firing *f;
+
+	while ((f = waits_take_due(&e->waits, clock_mono(e->setup.clock))) != NULL) {
+		e->has_news = true;
+		firing_wake(f);
+	}
+	while (schedule_take(&e->schedule, now, &rule, &kind, &at))
+		do_moment(e, rule, kind, at);
+	if (now.ms > e->ticked_until.ms)
+		e->ticked_until = now;
+	bury(e);
+}
+
+bool engine_end_waits(struct engine *e)
+{
+	struct firing *f = waits_take_due(&e->waits, (struct mono){ INT64_MAX });
+
+	if (f == NULL)
+		return false;
+	firing_wake(f);
+	bury(e);
+	return true;
+}
+
+static int64_t at_least_zero(int64_t ms)
+{
+	return ms > 0 ? ms : 0;
+}
+
+int64_t engine_due_ms(const struct engine *e)
+{
+	int64_t ms = -1;
+	struct mono wait;
+	struct wall moment;
+
+	if (waits_next(&e->waits, &wait))
+		ms = at_least_zero((wait.ns - clock_mono(e->setup.clock).ns + 999999) / 1000000);
+	if (schedule_next(&e->schedule, &moment)) {
+		int64_t by_wall = at_least_zero(moment.ms - clock_wall(e->setup.clock).ms);
+
+		by_wall = by_wall < LOOK_AGAIN_MS ? by_wall : LOOK_AGAIN_MS;
+		ms = ms < 0 || by_wall < ms ? by_wall : ms;
+	}
+	return ms;
+}
+
+size_t engine_waiting(const struct engine *e)
+{
+	return e->waits.due.n;
+}
+
+/* ---- following ---- */
+
+static void on_answers(void *owner, struct str text)
+{
+	struct decision *d = owner;
+	struct engine *e = d->engine;
+	size_t i = d->following++;
+	const struct rule *rule = set_rule(d->set, i);
+
+	d->waiting = false;
+	/* What it answered follows: the rule is not asked a second time. */
+	if (follow_event(&e->follow, d->set, rule, d->ev, text))
+		bits_clear(d->candidates, i);
+	if (!d->running)
+		decision_run(d);
+}
+
+static void follow_next(struct decision *d)
+{
+	struct engine *e = d->engine;
+	size_t n = set_n_rules(d->set);
+
+	while (d->following < n && !follow_concerns(set_rule(d->set, d->following), d->ev))
+		d->following++;
+	if (d->following == n) {
+		d->step = STEP_ASK;
+		return;
+	}
+	d->waiting = true;
+	e->setup.store->ops->get(e->setup.store,
+				 answers_key(&d->ev->arena, d->ev, set_rule(d->set, d->following)),
+				 clock_wall(e->setup.clock), on_answers, d);
 }
 
 /* ---- the run of a decision ---- */
 
 static void check_claim(struct decision *d)
 {
-	d->step = d->yes ? STEP_ASK : STEP_DONE;
-	if (d->yes)
-		find_candidates(d);
-	else
+	d->step = STEP_DONE;
+	if (!d->yes) {
 		d->engine->stats.repeated++;
+		return;
+	}
+	end_waits_by(d->engine, d->ev);
+	find_candidates(d);
+	d->step = set_follows(d->set) ? STEP_FOLLOW : STEP_ASK;
 }
 
 static void finish(struct decision *d)
@@ -363,8 +719,14 @@ static void decision_run(struct decision *d)
 		case STEP_CLAIMED:
 			check_claim(d);
 			break;
+		case STEP_FOLLOW:
+			follow_next(d);
+			break;
 		case STEP_ASK:
 			ask_next(d);
+			break;
+		case STEP_READY:
+			check_ready(d);
 			break;
 		case STEP_SPENT:
 			fire(d);
@@ -376,6 +738,7 @@ static void decision_run(struct decision *d)
 	d->running = false;
 	if (d->step == STEP_DONE)
 		finish(d);
+	bury(d->engine);
 }
 
 void engine_take(struct engine *e, struct event *take,
@@ -395,7 +758,6 @@ void engine_take(struct engine *e, struct event *take,
 		.tag = tag,
 	};
 	list_init(&d->link);
-	list_init(&d->jobs);
 	list_append(&e->open, &d->link);
 	e->n_undecided++;
 	e->stats.events++;
@@ -410,6 +772,7 @@ static void on_committed(void *owner, int r)
 {
 	struct engine *e = owner;
 
+	e->is_committing = false;
 	if (r < 0)
 		log_error("engine", "what was decided could not be stored and is not acted on");
 	list_each (link, &e->committing) {
@@ -424,8 +787,10 @@ static void on_committed(void *owner, int r)
 
 void engine_commit(struct engine *e)
 {
-	if (list_is_empty(&e->made) || !list_is_empty(&e->committing))
+	if (e->is_committing || (list_is_empty(&e->made) && !e->has_news))
 		return;
+	e->is_committing = true;
+	e->has_news = false;
 	list_each (link, &e->made) {
 		list_remove(link);
 		list_append(&e->committing, link);
@@ -440,12 +805,48 @@ struct engine *engine_new(const struct engine_setup *setup)
 	struct engine *e = mem_zero(1, sizeof(*e));
 
 	e->setup = *setup;
+	e->house = (struct firing_house){
+		.store = setup->store,
+		.clock = setup->clock,
+		.world = &e->setup.action_world,
+		.owner = e,
+		.put = put_of_firing,
+		.on_wait = on_wait,
+		.on_failed = on_failed,
+		.on_step = on_step,
+		.on_end = on_end,
+	};
+	e->follow = (struct follow_house){
+		.firings = &e->house,
+		.match_world = &e->setup.match_world,
+		.waits = &e->waits,
+		.owner = e,
+		.new_id = new_id,
+		.adopt = adopt,
+		.put = put_job,
+	};
+	e->notice = (struct notice_world){
+		.store = setup->store,
+		.clock = setup->clock,
+		.action_world = &e->setup.action_world,
+		.owner = e,
+		.put = put_job,
+	};
+	map_init(&e->firings);
+	waits_init(&e->waits);
+	list_init(&e->over);
+	e->ticked_until = clock_wall(setup->clock);
 	quarantine_init(&e->quarantine);
 	pace_init(&e->doubts, DOUBT_EVERY_MS, DOUBTS_AT_ONCE);
 	list_init(&e->open);
 	list_init(&e->made);
 	list_init(&e->committing);
 	return e;
+}
+
+static void free_firing(void *firing)
+{
+	firing_free(firing);
 }
 
 void engine_free(struct engine *e)
@@ -455,6 +856,10 @@ void engine_free(struct engine *e)
 	free_all(&e->open);
 	free_all(&e->made);
 	free_all(&e->committing);
+	bury(e);
+	map_deinit(&e->firings, free_firing);
+	waits_deinit(&e->waits);
+	schedule_deinit(&e->schedule);
 	quarantine_deinit(&e->quarantine);
 	set_unref(e->set);
 	free(e);
@@ -465,6 +870,8 @@ void engine_set_rules(struct engine *e, struct set *set)
 	struct set *old = e->set;
 
 	e->set = set_ref(set);
+	schedule_deinit(&e->schedule);
+	schedule_init(&e->schedule, set, e->ticked_until);
 	set_unref(old);
 	quarantine_deinit(&e->quarantine); /* new rules, new luck */
 }

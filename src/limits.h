@@ -2,11 +2,11 @@
 /* How often a rule may fire: its `limit` sentences as keys of the store. */
 #pragma once
 
-#include "rule/rule.h"
 #include "store/store.h"
+#include "values.h"
 
 /* Fills `out` for this rule and event, one entry a sentence, keyed by ids; gives the count. The keys lie
- * in the event's arena. A dimension that the event does not have (no thread, no user) counts as one
+ * in the arena of the values. A dimension that the event does not have (no thread, no user) counts as one
  * and the same. `shadow` keeps the counts of shadow rules apart from those that really fired. */
-size_t limits_for(const struct rule *rule, struct event *ev, bool shadow,
+size_t limits_for(const struct values *values, bool shadow,
 		  struct store_limit out[RULE_LIMITS_MAX]);
