@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sees committed jobs through to Slack: leases them from the store, makes Web API calls of them, says how
- * they ended. Pacing and repeated tries are slack/api's; order within a channel is kept.
+ * Sees committed jobs through: leases them from the store, makes Web API calls of them, or requests to webhooks and
+ * to the addresses that came with commands; says how they ended. Pacing and repeated tries are slack/api's and
+ * net/tries'; order within a channel is kept.
  */
 #pragma once
 
@@ -9,12 +10,13 @@
 #include "base/log.h"
 #include "slack/api.h"
 #include "store/store.h"
+#include "webhook.h"
 
 struct deliver;
 
 struct deliver_stats {
 	uint64_t done;
-	uint64_t dead;	 /* Slack refused for good */
+	uint64_t dead;	 /* refused for good */
 	uint64_t unsure; /* sent, no answer: not sent again */
 };
 
@@ -23,15 +25,20 @@ struct deliver_setup {
 	struct api *api;
 	const struct secret *token;
 	const struct clock *clock;
+	struct http *http; /* for webhooks and response_urls; NULL = there are none */
+	struct loop *loop;
+	const char *base_url; /* of the Web API */
 	void *owner;
+	const struct webhook *(*webhook)(void *owner, const char *name); /* NULL = not declared */
+	/* A job has ended; it is disposed of after the call. May be NULL. */
+	void (*on_settled)(void *owner, const struct job *job, const struct job_outcome *outcome);
 	/* The token is no good any more: `sentence` says why and what to do. */
 	void (*on_fatal)(void *owner, const char *sentence);
 };
 
 struct deliver *deliver_new(const struct deliver_setup *setup);
-void deliver_free(
-	struct deliver
-		*d); /* calls under way vanish: their jobs are unsure; the others stay pending */
+/* Calls under way vanish: their jobs are unsure; the others stay pending. */
+void deliver_free(struct deliver *d);
 /* Sends everything that is due. Call it after every commit. */
 void deliver_run(struct deliver *d);
 const struct deliver_stats *deliver_stats(const struct deliver *d);
