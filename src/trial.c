@@ -3,63 +3,41 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base/buf.h"
 #include "base/mem.h"
-#include "engine.h"
+#include "diagnosis.h"
+#include "rehearsal.h"
 #include "slack/text.h"
-#include "store/memory.h"
 
 /* What one test saw. */
 struct seen {
-	const struct rule *rule;   /* the rule under test */
+	const struct rule *rule; /* the rule under test */
+	const struct rule_test *test;
 	const struct rule *talker; /* another rule that talked */
 	bool fired;
+	bool met;	      /* what the test expects was done */
 	const char *question; /* the first of its questions that was not answered yes */
 	char *wanted;
 	char *shown;
+	struct buf said; /* all that the rule says */
+	struct buf done; /* all that it does, in words */
 };
-
-/* ---- the world of a trial: names are what they say they are ---- */
-
-static enum answer is_user(void *owner, struct str name, const struct person *person)
-{
-	(void)owner;
-	if (person->handle.len == 0)
-		return ANSWER_UNKNOWN;
-	return str_eq_nocase(name, person->handle) ? ANSWER_YES : ANSWER_NO;
-}
-
-static bool find_nothing(void *owner, char sigil, struct str name, struct str *id)
-{
-	(void)owner;
-	(void)sigil;
-	(void)name;
-	(void)id;
-	return false;
-}
-
-static struct str team_url(void *owner)
-{
-	(void)owner;
-	return STR("https://example.slack.com/");
-}
-
-static struct str no_email(void *owner, struct str user)
-{
-	(void)owner;
-	(void)user;
-	return STR_EMPTY;
-}
 
 /* ---- listening ---- */
 
-static void on_fired(void *owner, const struct engine_firing *firing)
+static bool is_it(const struct seen *seen, const struct rule *rule)
+{
+	return rule != NULL && strcmp(rule->name, seen->rule->name) == 0;
+}
+
+static void on_fired(void *owner, const struct rule *rule)
 {
 	struct seen *seen = owner;
 
-	if (strcmp(firing->rule->name, seen->rule->name) == 0)
+	if (is_it(seen, rule))
 		seen->fired = true;
-	else if (seen->talker == NULL && rule_talks(firing->rule))
-		seen->talker = firing->rule;
+	else if (seen->talker == NULL && rule_talks(rule))
+		seen->talker = rule;
 }
 
 static void on_asked(void *owner, const struct rule *rule, const char *question, enum answer answer,
@@ -67,76 +45,87 @@ static void on_asked(void *owner, const struct rule *rule, const char *question,
 {
 	struct seen *seen = owner;
 
-	if (answer == ANSWER_YES || seen->question != NULL ||
-	    strcmp(rule->name, seen->rule->name) != 0)
+	if (answer == ANSWER_YES || seen->question != NULL || !is_it(seen, rule))
 		return;
 	seen->question = question;
 	seen->shown = str_dup(shown);
 	seen->wanted = str_dup(wanted);
 }
 
-/* ---- judging ---- */
-
-static bool test_user_name(void *owner, struct str id, struct str *name)
+/* The verbs that an outcome is about. */
+static bool is_about(enum test_expect expect, enum verb verb)
 {
-	const struct event *ev = owner;
-
-	*name = ev->user.name.len > 0 ? ev->user.name : ev->user.handle;
-	return str_eq(id, ev->user.id) && name->len > 0;
-}
-
-static bool test_channel_name(void *owner, struct str id, struct str *name)
-{
-	const struct event *ev = owner;
-
-	*name = ev->channel_name;
-	return str_eq(id, ev->channel) && name->len > 0;
-}
-
-static bool no_group(void *owner, struct str id, struct str *name)
-{
-	(void)owner;
-	(void)id;
-	(void)name;
+	switch (expect) {
+	case EXPECT_SAYS:
+		return verb_talks(verb);
+	case EXPECT_WHISPERS:
+		return verb == VERB_WHISPER;
+	case EXPECT_POSTS:
+		return verb == VERB_POST;
+	case EXPECT_DMS:
+		return verb == VERB_DM;
+	case EXPECT_REACTS:
+		return verb == VERB_REACT;
+	case EXPECT_CALLS:
+		return verb == VERB_WEBHOOK || verb == VERB_CALL;
+	case EXPECT_SETS:
+		return verb == VERB_SET || verb == VERB_ADD;
+	case EXPECT_FIRES:
+	case EXPECT_SILENT:
+		break;
+	}
 	return false;
 }
 
-/* All that the rule would say, as a person would read it. */
-static void collect_said(struct store *store, const struct rule_test *test, const struct rule *rule,
-			 struct buf *said)
+static bool holds(struct str text, const char *part)
 {
-	const struct text_names names = { test->event, test_user_name, test_channel_name,
-					  no_group };
-	struct job *job;
+	CLEANUP(buf_deinit) struct buf plain = { 0 };
 
-	while ((job = store->ops->lease(store)) != NULL) {
-		if (strcmp(job->rule, rule->name) == 0 && verb_talks(job->verb)) {
-			text_seen(said, str_from(job->body), &names);
-			buf_addc(said, '\n');
-		}
-		store->ops->settle(store, job, JOB_DONE);
+	if (part == NULL)
+		return true;
+	buf_init(&plain, 0);
+	text_plain(&plain, str_from(part)); /* as people's signs are when rules see them */
+	buf_addc(&plain, '\0');
+	return str_find(text, plain.p) != SIZE_MAX;
+}
+
+static bool is_target(const struct deed *deed, const char *target)
+{
+	struct str wanted = str_from(target);
+
+	if (wanted.len == 0)
+		return true;
+	if (deed->verb == VERB_REACT)
+		return str_eq(event_reaction_name(deed->text), wanted);
+	return str_eq_nocase(deed->where, wanted);
+}
+
+static void note_done(struct seen *seen, const struct deed *deed)
+{
+	buf_addf(&seen->done, "%s%s", seen->done.len > 0 ? ", " : "", verb_name(deed->verb));
+	if (deed->where.len > 0)
+		buf_addf(&seen->done, " %.*s", STR_ARG(deed->where));
+	if (deed->text.len > 0)
+		buf_addf(&seen->done, " \"%.*s\"", STR_ARG(deed->text));
+}
+
+static void on_deed(void *owner, const struct deed *deed)
+{
+	struct seen *seen = owner;
+
+	if (!is_it(seen, deed->rule))
+		return;
+	note_done(seen, deed);
+	if (verb_talks(deed->verb)) {
+		buf_add(&seen->said, deed->text);
+		buf_addc(&seen->said, '\n');
 	}
+	if (is_about(seen->test->expect, deed->verb) && is_target(deed, seen->test->target) &&
+	    holds(deed->text, seen->test->says))
+		seen->met = true;
 }
 
-/* Rules see plain signs; the author of a test may have typed others, as people in Slack do. */
-static struct str plain(struct arena *arena, struct str typed)
-{
-	CLEANUP(buf_deinit) struct buf out = { 0 };
-
-	buf_init(&out, 0);
-	text_plain(&out, typed);
-	return str_keep(arena, buf_str(&out));
-}
-
-static bool is_said(struct str said, const char *wanted)
-{
-	CLEANUP(buf_deinit) struct buf out = { 0 };
-
-	buf_init(&out, 0);
-	text_plain(&out, str_from(wanted));
-	buf_addc(&out, '\0');
-	return str_find(said, out.p) != SIZE_MAX;
-}
+/* ---- judging ---- */
 
 static void complain_silent(const struct rule_test *test, const struct seen *seen,
 			    struct diag *diag)
@@ -157,90 +146,136 @@ static void complain_silent(const struct rule_test *test, const struct seen *see
 			   test->line);
 }
 
-static bool judge(const struct rule_test *test, const struct seen *seen, struct str said,
-		  struct diag *diag)
+static void complain_done(const struct rule_test *test, const struct seen *seen, struct diag *diag)
 {
-	if (test->expect == EXPECT_SILENT) {
-		if (seen->fired)
-			diag_error(diag, test->at, "the test failed: %s; the rule fires",
-				   test->line);
+	struct str said = str_trim(buf_str(&seen->said)), done = buf_str(&seen->done);
+
+	if (test->expect == EXPECT_SAYS && said.len > 0)
+		diag_error(diag, test->at, "the test failed: %s; the rule says \"%.*s\"",
+			   test->line, STR_ARG(said));
+	else
+		diag_error(diag, test->at, "the test failed: %s; what the rule does: %.*s",
+			   test->line, STR_ARG(done.len > 0 ? done : STR("nothing")));
+}
+
+static bool is_passed(const struct seen *seen)
+{
+	const struct rule_test *test = seen->test;
+
+	if (test->expect == EXPECT_SILENT)
 		return !seen->fired;
-	}
-	if (!seen->fired) {
+	/* A text that was said in several messages is one text. */
+	return seen->fired &&
+	       (test->expect == EXPECT_FIRES || seen->met ||
+		(test->expect == EXPECT_SAYS && holds(buf_str(&seen->said), test->says)));
+}
+
+static void complain(const struct seen *seen, struct diag *diag)
+{
+	const struct rule_test *test = seen->test;
+
+	if (test->expect == EXPECT_SILENT)
+		diag_error(diag, test->at, "the test failed: %s; the rule fires", test->line);
+	else if (!seen->fired)
 		complain_silent(test, seen, diag);
-		return false;
-	}
-	if (test->expect == EXPECT_FIRES || is_said(said, test->says))
-		return true;
-	said = str_trim(said);
-	diag_error(diag, test->at, "the test failed: %s; the rule says \"%.*s\"", test->line,
-		   STR_ARG(said));
-	return false;
+	else
+		complain_done(test, seen, diag);
 }
 
 /* ---- one test ---- */
 
-/* The engine takes the event away; the test keeps its own for the next run. */
-static struct event *event_copy(const struct event *ev)
+static void seen_init(struct seen *seen, const struct rule *rule, const struct rule_test *test)
 {
-	struct event *copy = event_new();
-	struct arena arena = copy->arena;
-
-	*copy = *ev; /* the slices stay with the test, which outlives the copy */
-	copy->arena = arena;
-	copy->n_refs = 1;
-	copy->payload = NULL;
-	copy->text = plain(&copy->arena, ev->text);
-	copy->text_to_bot = plain(&copy->arena, ev->text_to_bot);
-	return copy;
+	*seen = (struct seen){ .rule = rule, .test = test };
+	buf_init(&seen->said, 0);
+	buf_init(&seen->done, 0);
 }
 
-static bool run_test(struct set *set, const struct rule *rule, const struct rule_test *test,
-		     struct diag *diag)
+static void seen_deinit(struct seen *seen)
 {
-	struct seen seen = { .rule = rule };
-	const struct witness witness = { &seen, on_asked };
-	struct store *store = memory_new();
-	struct engine_setup setup = {
-		.store = store,
-		.clock = clock_system(),
-		.match_world = { .is_user = is_user },
-		.action_world = { .find = find_nothing, .team_url = team_url, .email = no_email },
-		.witness = &witness,
-		.owner = &seen,
-		.on_fired = on_fired,
-		.trial = true,
-	};
-	struct engine *engine = engine_new(&setup);
-	CLEANUP(buf_deinit) struct buf said = { 0 };
+	free(seen->shown);
+	free(seen->wanted);
+	buf_deinit(&seen->said);
+	buf_deinit(&seen->done);
+}
+
+static size_t most_wordings(const struct rule *rule)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < rule->n_actions; i++) {
+		if (rule->actions[i].n_texts > n)
+			n = rule->actions[i].n_texts;
+	}
+	return n;
+}
+
+static bool try_wording(struct rehearsal *r, const struct rule *rule, const struct rule_test *test,
+			size_t wording)
+{
+	struct seen seen;
+	const struct rehearsal_sink sink = { &seen, on_fired, on_deed };
 	bool passed;
 
-	buf_init(&said, 0);
-	engine_set_rules(engine, set);
-	engine_take(engine, event_copy(test->event), NULL, NULL, NULL);
-	engine_commit(engine);
-	collect_said(store, test, rule, &said);
-	passed = judge(test, &seen, buf_str(&said), diag);
-	free(seen.shown);
-	free(seen.wanted);
-	engine_free(engine);
-	store->ops->free(store);
+	seen_init(&seen, rule, test);
+	rehearsal_play(r, test->event, NULL, &sink, wording);
+	passed = is_passed(&seen);
+	seen_deinit(&seen);
 	return passed;
+}
+
+/* Once more, with a listener who asks every rule for its reasons. */
+static void explain_failure(struct rehearsal *r, const struct rule *rule,
+			    const struct rule_test *test, struct diag *diag)
+{
+	struct seen seen;
+	const struct witness witness = { &seen, on_asked };
+	const struct rehearsal_sink sink = { &seen, on_fired, on_deed };
+
+	seen_init(&seen, rule, test);
+	rehearsal_play(r, test->event, &witness, &sink, 0);
+	complain(&seen, diag);
+	seen_deinit(&seen);
+}
+
+/* Of several wordings one is enough to meet what is expected. */
+static bool run_test(struct rehearsal *r, const struct rule *rule, const struct rule_test *test,
+		     struct diag *diag)
+{
+	size_t n = most_wordings(rule);
+
+	for (size_t wording = 0; wording < n; wording++) {
+		if (try_wording(r, rule, test, wording))
+			return true;
+	}
+	explain_failure(r, rule, test, diag);
+	return false;
+}
+
+/* Moments are of the rule that is tested. */
+static void aim(const struct rule *rule, const struct rule_test *test)
+{
+	if (test->event->kind == EVENT_TIME)
+		test->event->for_rule = str_from(rule->name);
 }
 
 struct trial_result trial_run(struct set *set, struct diag *diag)
 {
 	struct trial_result result = { 0 };
+	struct rehearsal *r = rehearsal_new(set);
 
 	for (size_t i = 0; i < set_n_rules(set); i++) {
 		const struct rule *rule = set_rule(set, i);
 
 		for (size_t t = 0; t < rule->n_tests; t++) {
-			if (run_test(set, rule, &rule->tests[t], diag))
+			aim(rule, &rule->tests[t]);
+			if (run_test(r, rule, &rule->tests[t], diag))
 				result.passed++;
 			else
 				result.failed++;
 		}
 	}
+	diagnose(r, set, diag);
+	rehearsal_free(r);
 	return result;
 }

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Plays one event through a set of rules without Slack, by the engine itself: everybody is called what they are
+ * called, nothing is posted, waits are over at once, nobody answers meanwhile, and what is asked of others brings
+ * nothing. For tests of rules and for `explain`.
+ */
+#pragma once
+
+#include "rule/match.h"
+#include "rule/set.h"
+
+/* One thing that a rule would do. */
+struct deed {
+	const struct rule *rule; /* NULL = the built-in help */
+	enum verb verb;
+	struct str
+		where; /* "#general", "@ana", "webhook tickets", a method, a variable; empty = nowhere */
+	struct str text; /* as a person reads it, or the JSON that is sent */
+	bool in_thread;	 /* of the message that it is about, or in that in which it stands */
+};
+
+/* Told of what happens; the texts are valid during the call. */
+struct rehearsal_sink {
+	void *owner;
+	void (*on_fired)(void *owner, const struct rule *rule);
+	void (*on_deed)(void *owner, const struct deed *deed);
+};
+
+struct rehearsal; /* who is called what, over several events */
+
+struct rehearsal *rehearsal_new(struct set *set); /* takes a reference */
+void rehearsal_free(struct rehearsal *r);
+/* An event as Slack would have sent it and the directory completed it: the text of the test is taken for what
+ * somebody typed, so that `@ana` in it is a mention. The caller's. */
+struct event *rehearsal_event(struct rehearsal *r, const struct event *test);
+/* Plays it. `witness` may be NULL; `wording` says which of several wordings is chosen. */
+void rehearsal_play(struct rehearsal *r, const struct event *test, const struct witness *witness,
+		    const struct rehearsal_sink *sink, size_t wording);
+/* The same for an event that is one already. Takes it. */
+void rehearsal_play_event(struct rehearsal *r, struct event *take, const struct witness *witness,
+			  const struct rehearsal_sink *sink, size_t wording);
+/* What a rule asks of this world. */
+const struct match_world *rehearsal_match_world(const struct rehearsal *r);
