@@ -269,6 +269,15 @@ void conf_set(struct conf *conf, const char *key, const char *value, struct diag
 	}
 }
 
+const char **conf_webhook_names(const struct conf *conf)
+{
+	const char **names = mem_zero(conf->n_webhooks + 1, sizeof(names[0]));
+
+	for (size_t i = 0; i < conf->n_webhooks; i++)
+		names[i] = conf->webhooks[i].name;
+	return names;
+}
+
 const struct webhook *conf_webhook(const struct conf *conf, struct str name)
 {
 	for (size_t i = 0; i < conf->n_webhooks; i++) {

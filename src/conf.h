@@ -51,6 +51,8 @@ void conf_read(struct conf *conf, const char *path, struct diag *diag);
 void conf_set(struct conf *conf, const char *key, const char *value, struct diag *diag);
 const struct webhook *conf_webhook(const struct conf *conf,
 				   struct str name); /* NULL = not declared */
+/* Their names, in a list that ends in NULL; the list is the caller's to free, the names are not. */
+const char **conf_webhook_names(const struct conf *conf);
 /* Looks at the environment (which beats the file), reads the token files and the secrets of webhooks, checks that
  * what `run` needs is there and goes together, and settles the transport. Once. */
 void conf_finish(struct conf *conf, struct diag *diag);

@@ -10,7 +10,8 @@
 #define RETORT_VERSION "0.1"
 #endif
 
-static const struct command *const commands[] = { &cmd_run, &cmd_check, &cmd_test };
+static const struct command *const commands[] = { &cmd_run, &cmd_check, &cmd_test, &cmd_explain,
+						  &cmd_help };
 
 static int usage(FILE *to, int status)
 {
@@ -45,8 +46,7 @@ int main(int argc, char **argv)
 		puts("retort " RETORT_VERSION);
 		return EXIT_FINE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-	    strcmp(argv[1], "help") == 0)
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return usage(stdout, EXIT_FINE);
 	if (strcmp(argv[1], "--print-config") == 0) {
 		option_print_sample(conf_options, stdout);

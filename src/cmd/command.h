@@ -19,6 +19,8 @@ struct command {
 extern const struct command cmd_run;
 extern const struct command cmd_check;
 extern const struct command cmd_test;
+extern const struct command cmd_explain;
+extern const struct command cmd_help;
 
 /* What `retort COMMAND --help` prints. */
 void command_help(const struct command *command, FILE *to);

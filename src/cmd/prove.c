@@ -4,25 +4,45 @@
 #include "base/mem.h"
 #include "conf.h"
 
-int prove(struct proof *proof, const char *config, int n_paths, char **paths)
+/* Reads the configuration first, for what rules may do and which webhooks there are. */
+static int load(struct proof *proof, const char *config, int n_paths, char **paths, bool tests)
 {
 	CLEANUP(conf_deinit) struct conf conf;
+	CLEANUP(mem_freep) const char **webhooks = NULL;
 	struct set_options options;
+	struct rule_paths given = { (const char *const *)paths, (size_t)n_paths };
 	const char *preset;
-	int r;
 
 	*proof = (struct proof){ 0 };
 	diag_init(&proof->diag);
 	conf_init(&conf);
-	if (config != NULL)
+	if (config != NULL) {
 		conf_read(&conf, config, &proof->diag);
-	options = (struct set_options){ .allow_broadcast = conf.allow_broadcast };
+		webhooks = conf_webhook_names(&conf);
+	}
+	options = (struct set_options){
+		.allow_broadcast = conf.allow_broadcast,
+		.zone = conf.zone,
+		.webhooks = webhooks,
+	};
 	preset = conf.rules;
-	r = reload_prove(
-		&proof->set,
-		n_paths > 0 ? (struct rule_paths){ (const char *const *)paths, (size_t)n_paths } :
-			      (struct rule_paths){ &preset, 1 },
-		&options, &proof->tests, &proof->diag);
+	if (n_paths == 0)
+		given = (struct rule_paths){ &preset, 1 };
+	return tests ? reload_prove(&proof->set, given, &options, &proof->tests, &proof->diag) :
+		       set_load(&proof->set, given.paths, given.n, &options, &proof->diag);
+}
+
+int prove(struct proof *proof, const char *config, int n_paths, char **paths)
+{
+	int r = load(proof, config, n_paths, paths, true);
+
+	return r < 0 ? r : 0;
+}
+
+int prove_loading(struct proof *proof, const char *config, int n_paths, char **paths)
+{
+	int r = load(proof, config, n_paths, paths, false);
+
 	return r < 0 ? r : 0;
 }
 

@@ -14,4 +14,6 @@ struct proof {
 /* Rules from the paths, or from where the configuration says. `config` may be NULL. < 0 fatal; else the proof is
  * filled, whatever came of it. */
 int prove(struct proof *proof, const char *config, int n_paths, char **paths);
+/* The same without their tests. */
+int prove_loading(struct proof *proof, const char *config, int n_paths, char **paths);
 void proof_deinit(struct proof *proof);

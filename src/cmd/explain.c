@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/* retort explain: what each rule makes of a message, and why. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/inifile.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "cmd/command.h"
+#include "cmd/prove.h"
+#include "explanation.h"
+#include "rule/selftest.h"
+#include "slack/decode.h"
+
+/* What the command line says. */
+struct wish {
+	const char *config, *event_file;
+	char *rules[16];
+	int n_rules;
+	bool as_json;
+	struct buf words; /* as in a test */
+};
+
+/* ---- an event out of a file ---- */
+
+static bool read_file(const char *path, struct buf *text, struct diag *diag)
+{
+	struct place at = { path, 0 };
+
+	if (inifile_load(path, text) == 0)
+		return true;
+	diag_error(diag, at, "the file of the event cannot be read");
+	return false;
+}
+
+/* An envelope, the body of an Events API request, or the inner event alone. */
+static struct event *decode(const struct json *root, struct place at, struct diag *diag)
+{
+	const struct identity me = { .user_id = (char *)"UBOT", .team_id = (char *)"TTEST" };
+	const struct json *payload = json_at(root, "payload");
+	const struct json *body = json_kind(payload) == JSON_OBJECT ? payload : root;
+	const char *why = "it is none";
+	struct event *ev = NULL;
+
+	if (json_str(body, "command").len > 0)
+		decode_command(&ev, body, &me, (struct wall){ 0 }, &why);
+	else if (json_kind(json_at(body, "event")) == JSON_OBJECT)
+		decode_callback(&ev, body, &me, &why);
+	else
+		decode_event(&ev, body, STR_EMPTY, STR_EMPTY, 0, &me, &why);
+	if (ev == NULL)
+		diag_error(diag, at, "this is no event: %s", why);
+	return ev;
+}
+
+static bool no_name(void *owner, struct str id, struct str *name)
+{
+	(void)owner;
+	(void)id;
+	(void)name;
+	return false;
+}
+
+/* Names stand where the words give them; else an id is all that is known. */
+static void lend_names(struct event *ev, const struct event *words)
+{
+	const struct identity me = { .user_id = (char *)"UBOT" };
+	const struct text_names names = { NULL, no_name, no_name, no_name };
+
+	decode_texts(ev, &me, &names);
+	if (words != NULL && words->channel_name.len > 0 && !str_is(words->channel_name, "test"))
+		ev->channel_name = str_keep(&ev->arena, words->channel_name);
+	if (words != NULL && words->user.handle.len > 0 && !str_is(words->user.handle, "someone"))
+		ev->user.handle = ev->user.name = str_keep(&ev->arena, words->user.handle);
+	if (ev->user.handle.len == 0)
+		ev->user.handle = ev->user.id;
+	if (ev->channel_kind == CHANNEL_UNKNOWN && ev->channel.len > 0)
+		ev->channel_kind = CHANNEL_PUBLIC;
+}
+
+static struct event *event_of_file(const char *path, const struct event *words, struct diag *diag)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	CLEANUP(json_freep) struct json *root = NULL;
+	struct place at = { path, 0 };
+	const char *why = "";
+	struct event *ev;
+
+	buf_init(&text, INIFILE_MAX_FILE);
+	if (!read_file(path, &text, diag))
+		return NULL;
+	if (json_parse(&root, str_trim(buf_str(&text)), &why) != 0) {
+		diag_error(diag, at, "this is no JSON: %s", why);
+		return NULL;
+	}
+	ev = decode(root, at, diag);
+	if (ev != NULL)
+		lend_names(ev, words);
+	return ev;
+}
+
+/* ---- the event ---- */
+
+static struct event *find_event(const struct wish *wish, struct rehearsal *r, const struct set *set,
+				struct arena *arena, struct diag *diag)
+{
+	struct str words = buf_str(&wish->words);
+	CLEANUP(event_freep) struct event *test = NULL;
+
+	if (wish->event_file != NULL && words.len > 0)
+		words = str_keepf(arena, "event x %.*s", STR_ARG(words));
+	if (words.len > 0) {
+		test = selftest_event(words, set_zone(set), (struct place){ "command line", 0 },
+				      arena, diag);
+		if (test == NULL)
+			return NULL;
+	}
+	if (wish->event_file != NULL)
+		return event_of_file(wish->event_file, test, diag);
+	return rehearsal_event(r, test);
+}
+
+static void report(const struct wish *wish, const struct explanation *e)
+{
+	CLEANUP(buf_deinit) struct buf out = { 0 };
+
+	if (!wish->as_json) {
+		explanation_print(e, stdout);
+		return;
+	}
+	buf_init(&out, 0);
+	explanation_json(e, &out);
+	fwrite(out.p, 1, out.len, stdout);
+}
+
+static int explain_all(const struct wish *wish, struct proof *proof)
+{
+	struct rehearsal *r = rehearsal_new(proof->set);
+	struct explanation e;
+	struct arena arena;
+	struct event *ev;
+	int status = EXIT_FINDINGS;
+
+	arena_init(&arena);
+	ev = find_event(wish, r, proof->set, &arena, &proof->diag);
+	if (ev != NULL) {
+		explain(&e, r, proof->set, ev);
+		report(wish, &e);
+		explanation_deinit(&e);
+		status = EXIT_FINE;
+	}
+	diag_print(&proof->diag, stderr);
+	rehearsal_free(r);
+	arena_deinit(&arena);
+	return status;
+}
+
+/* ---- the command line ---- */
+
+/* A shell takes the quotes away: what holds a blank, or is no word of tests, was a quoted text. */
+static void add_word(struct buf *words, const char *word, bool is_text)
+{
+	buf_addz(words, words->len > 0 ? " " : "");
+	if (!is_text || word[0] == '"') {
+		buf_addz(words, word);
+		return;
+	}
+	buf_addc(words, '"');
+	for (; *word != '\0'; word++)
+		buf_addf(words, "%s%c", *word == '"' ? "\\" : "", *word);
+	buf_addc(words, '"');
+}
+
+/* Words that others stand behind. */
+static bool takes_next(const char *word)
+{
+	static const char *const takers[] = { "in",	  "from",	"to",	   "at",
+					      "reaction", "unreaction", "command", "event" };
+
+	for (size_t i = 0; i < ARRAY_LEN(takers); i++) {
+		if (strcmp(word, takers[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_test_word(const char *word)
+{
+	const char *known;
+
+	for (size_t i = 0; (known = selftest_word_at(i)) != NULL; i++) {
+		if (strcmp(word, known) == 0)
+			return true;
+	}
+	return strcmp(word, "on") == 0;
+}
+
+/* `at 2026-11-21 23:00` has two words behind it. */
+static bool is_time(const char *word)
+{
+	return strlen(word) >= 4 && strchr(word, ':') != NULL &&
+	       strspn(word, "0123456789:") == strlen(word);
+}
+
+static void add_words(struct buf *words, int n, char **args)
+{
+	for (int i = 0; i < n; i++) {
+		bool is_word = is_test_word(args[i]);
+
+		add_word(words, args[i], !is_word);
+		if (is_word && takes_next(args[i]) && i + 1 < n) {
+			bool is_at = strcmp(args[i], "at") == 0;
+
+			add_word(words, args[++i], false);
+			if (is_at && i + 1 < n && is_time(args[i + 1]))
+				add_word(words, args[++i], false);
+		}
+	}
+}
+
+static int read_options(const struct command *self, struct wish *wish, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "rules", required_argument, NULL, 'r' },
+		{ "event", required_argument, NULL, 'e' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:r:e:h", longs, NULL)) != -1) {
+		if (c == 'c') {
+			wish->config = optarg;
+		} else if (c == 'e') {
+			wish->event_file = optarg;
+		} else if (c == 'j') {
+			wish->as_json = true;
+		} else if (c == 'r' && wish->n_rules < (int)ARRAY_LEN(wish->rules)) {
+			wish->rules[wish->n_rules++] = optarg;
+		} else if (c == 'h') {
+			command_help(self, stdout);
+			return EXIT_FINE;
+		} else {
+			return command_misused(self);
+		}
+	}
+	add_words(&wish->words, argc - optind, argv + optind);
+	if (wish->words.len == 0 && wish->event_file == NULL)
+		return command_misused(self);
+	return -1;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	struct wish wish = { 0 };
+	struct proof proof;
+	int status;
+
+	buf_init(&wish.words, 0);
+	status = read_options(self, &wish, argc, argv);
+	if (status < 0 && prove_loading(&proof, wish.config, wish.n_rules, wish.rules) == 0) {
+		if (proof.set != NULL) {
+			status = explain_all(&wish, &proof);
+		} else {
+			diag_print(&proof.diag, stderr);
+			status = EXIT_FINDINGS;
+		}
+		proof_deinit(&proof);
+	}
+	buf_deinit(&wish.words);
+	return status < 0 ? EXIT_FINDINGS : status;
+}
+
+const struct command cmd_explain = {
+	.name = "explain",
+	.arguments =
+		"[-c FILE] [-r RULES] [--json] [--event FILE] [in #CHANNEL] [from @USER] [at TIME] \"TEXT\"",
+	.summary =
+		"Says what each rule makes of a message: that it fires and what it would do, or the first of its\n"
+		"questions that says no, with what was seen and what was wanted. The nearest misses come first.\n"
+		"The words are those of tests: in #help from @ana at 2026-11-21 23:00 reaction :ticket: on \"text\".",
+	.options = "  -c, --config FILE   read this configuration (see retort.conf(5))\n"
+		   "  -r, --rules RULES   a folder or file with rules; may stand several times\n"
+		   "  -e, --event FILE    an event as Slack sends it, in JSON, instead of a text\n"
+		   "  --json              print JSON instead of text\n"
+		   "  -h, --help          this text\n"
+		   "\nExit status: 0 fine, 1 the rules or the event cannot be read, 2 wrong use.\n",
+	.run = run,
+};

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* retort help: what the rules are good for, as the bot itself would say it. */
+#include <getopt.h>
+#include "base/buf.h"
+#include "base/mem.h"
+#include "cmd/command.h"
+#include "cmd/prove.h"
+#include "helpline.h"
+#include "slack/text.h"
+
+static bool no_name(void *owner, struct str id, struct str *name)
+{
+	(void)owner;
+	(void)id;
+	(void)name;
+	return false;
+}
+
+static int report(const struct proof *proof)
+{
+	CLEANUP(buf_deinit) struct buf markup = { 0 };
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	const struct text_names names = { NULL, no_name, no_name, no_name };
+
+	diag_print(&proof->diag, stderr);
+	if (proof->set == NULL)
+		return EXIT_FINDINGS;
+	buf_init(&markup, 0);
+	buf_init(&text, 0);
+	if (helpline_write(proof->set, NULL, NULL, &markup) == 0)
+		buf_addz(&markup, "No rule has a `help` line.");
+	text_seen(&text, buf_str(&markup), &names);
+	printf("%.*s\n", STR_ARG(buf_str(&text)));
+	return EXIT_FINE;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *config = NULL;
+	struct proof proof;
+	int c, status;
+
+	while ((c = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
+		if (c == 'c') {
+			config = optarg;
+		} else if (c == 'h') {
+			command_help(self, stdout);
+			return EXIT_FINE;
+		} else {
+			return command_misused(self);
+		}
+	}
+	if (prove(&proof, config, argc - optind, argv + optind) < 0)
+		return EXIT_FINDINGS;
+	status = report(&proof);
+	proof_deinit(&proof);
+	return status;
+}
+
+const struct command cmd_help = {
+	.name = "help",
+	.arguments = "[-c FILE] [RULES...]",
+	.summary =
+		"Prints the `help` lines of the rules: what somebody sees who writes \"@bot help\".\n"
+		"Without RULES it reads what the configuration names, or the folder `rules`.",
+	.options = "  -c, --config FILE   read this configuration (see retort.conf(5))\n"
+		   "  -h, --help          this text\n"
+		   "\nExit status: 0 fine, 1 the rules do not load, 2 wrong use.\n",
+	.run = run,
+};
