@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "checkup.h"
 #include "deliver.h"
+#include "net/digest.h"
 #include "net/http.h"
 #include "net/loop.h"
 #include "net/stream.h"
@@ -23,6 +24,7 @@
 enum {
 	DIRECTORY_WAIT_MS = 5000, /* a huge workspace goes on loading while we listen */
 	STOP_WAIT_MS = 10000,
+	GROUPS_WAIT_MS = 10000,
 };
 
 enum bot_state { BOT_ASKING_WHO_WE_ARE, BOT_LOADING_DIRECTORY, BOT_LISTENING, BOT_STOPPING };
@@ -47,8 +49,12 @@ struct bot {
 	struct transport_sink sink;
 	bool transport_stopped;
 	struct list passages;
+	const char **webhooks; /* names, ended by NULL */
 	struct loop_hook turn_end;
 	struct loop_timer patience; /* for the directory, later for the stop */
+	struct loop_timer due;	    /* what the engine waits for */
+	bool names_unchecked;	    /* until the user groups have come */
+	struct loop_timer names_due;
 };
 
 /* An event between the transport and the end of its decision. */
@@ -59,7 +65,11 @@ struct passage {
 
 static struct set_options set_options(const struct bot *bot)
 {
-	return (struct set_options){ .allow_broadcast = bot->conf->allow_broadcast };
+	return (struct set_options){
+		.allow_broadcast = bot->conf->allow_broadcast,
+		.zone = bot->conf->zone,
+		.webhooks = bot->webhooks,
+	};
 }
 
 /* ---- stopping ---- */
@@ -154,14 +164,44 @@ static void on_live(void *owner, bool live, const char *detail)
 		log_warn("bot", "not connected: %s", detail);
 }
 
+/* Moments and waits begin with the listening: before, nobody's name is known. */
+static void set_alarm(struct bot *bot)
+{
+	int64_t ms = engine_due_ms(bot->engine);
+
+	if (ms < 0 || bot->state != BOT_LISTENING)
+		loop_timer_stop(bot->loop, &bot->due);
+	else
+		loop_timer_start(bot->loop, &bot->due, ms);
+}
+
 static void on_turn_end(void *owner)
 {
 	struct bot *bot = owner;
 
 	engine_commit(bot->engine);
 	deliver_run(bot->deliver);
+	set_alarm(bot);
+	if (bot->names_unchecked && directory_has_groups(bot->directory))
+		loop_timer_start(bot->loop, &bot->names_due, 0);
 	if (is_finished(bot))
 		loop_stop(bot->loop);
+}
+
+static void on_due(void *owner)
+{
+	struct bot *bot = owner;
+
+	if (bot->state == BOT_LISTENING)
+		engine_tick(bot->engine);
+}
+
+/* Jobs that ended let their firings go on; what comes of that is committed at the end of the turn. */
+static void on_settled(void *owner, const struct job *job, const struct job_outcome *outcome)
+{
+	struct bot *bot = owner;
+
+	engine_settled(bot->engine, job, outcome);
 }
 
 /* ---- what rules ask of the world ---- */
@@ -173,6 +213,20 @@ static bool has_other_names(const struct person *person, struct str name)
 	       !str_eq_nocase(name, person->name);
 }
 
+static enum answer answer_of(int in_group)
+{
+	return in_group > 0 ? ANSWER_YES : in_group == 0 ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+/* Nobody has that name: it may be a user group's. */
+static enum answer is_in_group_named(const struct bot *bot, struct str name,
+				     const struct person *person)
+{
+	if (has_other_names(person, name) || directory_is_loaded(bot->directory))
+		return answer_of(directory_in_group(bot->directory, name, person->id));
+	return ANSWER_UNKNOWN;
+}
+
 static enum answer is_user(void *owner, struct str name, const struct person *person)
 {
 	struct bot *bot = owner;
@@ -181,9 +235,30 @@ static enum answer is_user(void *owner, struct str name, const struct person *pe
 
 	if (n == 1)
 		return str_eq(id, person->id) ? ANSWER_YES : ANSWER_NO;
-	if (has_other_names(person, name) || (n == 0 && directory_is_loaded(bot->directory)))
-		return ANSWER_NO;
-	return ANSWER_UNKNOWN;
+	if (n > 1)
+		return has_other_names(person, name) ? ANSWER_NO : ANSWER_UNKNOWN;
+	return is_in_group_named(bot, name, person);
+}
+
+static enum answer in_group(void *owner, struct str id, const struct person *person)
+{
+	struct bot *bot = owner;
+
+	return answer_of(directory_in_group(bot->directory, id, person->id));
+}
+
+/* By the name that the configuration gives it, by that in its address, or by its id. */
+static bool is_workspace(void *owner, struct str name)
+{
+	struct bot *bot = owner;
+	struct str url = str_from(bot->me.team_url), domain;
+
+	if (bot->conf->workspace[0] != '\0')
+		return str_eq_nocase(name, str_from(bot->conf->workspace));
+	if (str_eq(name, str_from(bot->me.team_id)))
+		return true;
+	return str_skip(&url, "https://") && str_cut(&url, '.', &domain) &&
+	       str_eq_nocase(name, domain);
 }
 
 static struct mono now(void *owner)
@@ -195,9 +270,25 @@ static struct mono now(void *owner)
 
 static struct str team_url(void *owner)
 {
-	struct bot *bot = owner;
+	return str_from(((struct bot *)owner)->me.team_url);
+}
 
-	return str_from(bot->me.team_url);
+static struct str team_name(void *owner)
+{
+	return str_from(((struct bot *)owner)->me.team_name);
+}
+
+static struct str team_id(void *owner)
+{
+	return str_from(((struct bot *)owner)->me.team_id);
+}
+
+static void ourselves(void *owner, struct person *out)
+{
+	struct bot *bot = owner;
+	struct str name = str_from(bot->me.user_name);
+
+	*out = (struct person){ .id = str_from(bot->me.user_id), .handle = name, .name = name };
 }
 
 static bool find_name(void *owner, char sigil, struct str name, struct str *id)
@@ -206,6 +297,29 @@ static bool find_name(void *owner, char sigil, struct str name, struct str *id)
 
 	return (sigil == '@' ? directory_find_user : directory_find_channel)(bot->directory, name,
 									     id) == 1;
+}
+
+static bool find_person(void *owner, struct str id, struct person *out)
+{
+	return directory_person(((struct bot *)owner)->directory, id, out);
+}
+
+static bool find_channel(void *owner, struct str id, struct str *name)
+{
+	const struct text_names *names = directory_names(((struct bot *)owner)->directory);
+
+	return names->channel(names->owner, id, name);
+}
+
+static size_t choose(void *owner, size_t n)
+{
+	(void)owner;
+	return (size_t)random_below(n);
+}
+
+static struct wall wall_now(void *owner)
+{
+	return loop_wall(((struct bot *)owner)->loop);
 }
 
 /* ---- starting ---- */
@@ -240,13 +354,38 @@ static void start_listening(struct bot *bot)
 		stop(bot, 1);
 }
 
+/* A workspace whose rules name nobody by a group is not asked for its groups. A name that nobody has may be one's:
+ * whether it is none at all can be told when they have come. */
+static void check_names(struct bot *bot)
+{
+	const struct set *set = engine_rules(bot->engine);
+	bool by_name = checkup_needs_groups(set, bot->directory);
+
+	if (set_wants_groups(set) || by_name)
+		directory_want_groups(bot->directory);
+	bot->names_unchecked = by_name && !directory_has_groups(bot->directory);
+	if (bot->names_unchecked)
+		loop_timer_start(bot->loop, &bot->names_due, GROUPS_WAIT_MS);
+	else
+		checkup_names(set, bot->directory);
+}
+
+static void on_names_due(void *owner)
+{
+	struct bot *bot = owner;
+
+	bot->names_unchecked = false;
+	if (bot->state != BOT_STOPPING)
+		checkup_names(engine_rules(bot->engine), bot->directory);
+}
+
 static void on_directory(void *owner)
 {
 	struct bot *bot = owner;
 
 	if (bot->state == BOT_STOPPING)
 		return;
-	checkup_names(engine_rules(bot->engine), bot->directory);
+	check_names(bot);
 	start_listening(bot);
 }
 
@@ -321,7 +460,7 @@ static void reload(struct bot *bot)
 		return;
 	checkup_scopes(engine_rules(bot->engine), str_from(bot->granted));
 	if (directory_is_loaded(bot->directory))
-		checkup_names(engine_rules(bot->engine), bot->directory);
+		check_names(bot);
 }
 
 static void on_signal(void *owner, int signal)
@@ -351,26 +490,35 @@ static int watch_signals(struct bot *bot)
 
 /* ---- building ---- */
 
-static struct str email(void *owner, struct str user)
-{
-	struct bot *bot = owner;
-
-	return directory_email(bot->directory, user);
-}
-
 static struct engine *make_engine(struct bot *bot)
 {
 	const struct engine_setup setup = {
 		.store = bot->store,
 		.clock = loop_clock(bot->loop),
-		.match_world = { .owner = bot, .is_user = is_user, .now = now },
+		.match_world = { .owner = bot,
+				 .is_user = is_user,
+				 .in_group = in_group,
+				 .is_workspace = is_workspace,
+				 .now = now },
 		.action_world = { .owner = bot,
 				  .team_url = team_url,
+				  .team_name = team_name,
+				  .bot = ourselves,
 				  .find = find_name,
-				  .email = email },
+				  .person = find_person,
+				  .channel = find_channel,
+				  .random = choose,
+				  .now = wall_now },
+		.owner = bot,
+		.team = team_id,
 	};
 
 	return engine_new(&setup);
+}
+
+static const struct webhook *webhook(void *owner, const char *name)
+{
+	return conf_webhook(((struct bot *)owner)->conf, str_from(name));
 }
 
 static int make_net(struct bot *bot)
@@ -413,7 +561,12 @@ static void make_story(struct bot *bot)
 		.api = bot->api,
 		.token = &bot->conf->bot_token,
 		.clock = loop_clock(bot->loop),
+		.http = bot->http,
+		.loop = bot->loop,
+		.base_url = bot->conf->api_url,
 		.owner = bot,
+		.webhook = webhook,
+		.on_settled = on_settled,
 		.on_fatal = stop_for_good,
 	};
 
@@ -423,6 +576,8 @@ static void make_story(struct bot *bot)
 	bot->deliver = deliver_new(&deliver);
 	bot->sink = (struct transport_sink){ bot, on_event, on_live, stop_for_good };
 	loop_timer_init(&bot->patience, on_patience, bot);
+	loop_timer_init(&bot->due, on_due, bot);
+	loop_timer_init(&bot->names_due, on_names_due, bot);
 	loop_hook_init(&bot->turn_end, on_turn_end, bot);
 	loop_hook_add(bot->loop, &bot->turn_end);
 }
@@ -449,6 +604,7 @@ static void tear_down(struct bot *bot)
 	loop_free(bot->loop);
 	identity_deinit(&bot->me);
 	free(bot->granted);
+	free(bot->webhooks);
 }
 
 static int start(struct bot *bot)
@@ -461,6 +617,7 @@ static int start(struct bot *bot)
 	if (r != 0)
 		return r;
 	make_story(bot);
+	bot->webhooks = conf_webhook_names(bot->conf);
 	r = reload_rules(bot->engine, bot->paths, &options);
 	if (r != 0)
 		return r;
