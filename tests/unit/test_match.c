@@ -364,11 +364,14 @@ static void test_the_witness_hears_what_was_seen_and_wanted(void)
 	     "on=no(message|join, reaction :x:, mention, event foo) ");
 	told("in = #it-*, !dm\nfrom = @raj", hello(),
 	     "on=yes(message|message) hidden=yes(an event that people see|an event that people see) "
-	     "self=yes(somebody else|somebody else) in=no(#general|#it-*, !dm) ");
+	     "self=yes(somebody else|somebody else) workspace=yes(the workspace T1|any) "
+	     "in=no(#general|#it-*, !dm) ");
 	told("from = @maybe\nmatch = zz\n  yy\nexcept = q", hello(),
 	     "on=yes(message|message) hidden=yes(an event that people see|an event that people see) "
-	     "self=yes(somebody else|somebody else) in=yes(#general|everywhere) from=?(@ana|@maybe) "
+	     "self=yes(somebody else|somebody else) workspace=yes(the workspace T1|any) "
+	     "in=yes(#general|everywhere) from=?(@ana|@maybe) "
 	     "to bot=yes(no mention of the bot|anything) thread=yes(not in a thread|any) "
+	     "when=yes(no time|always) expires=yes(1970-01-01|any day) "
 	     "match=no(Hello there|zz or yy) ");
 }
 
