@@ -166,6 +166,8 @@ static bool read_right(struct reading *r, struct test *test, struct str right)
 		return complain(r, test->shown, "nothing stands behind its comparison");
 	if (test->how == MATCHES)
 		return read_pattern(r, test, text);
+	if (scope.depth++ == SCOPE_DEPTH_MAX)
+		return complain(r, test->shown, "it stands too deep within other tests");
 	scope.plain = true;
 	scope.literal = false;
 	return template_compile_text(&test->right, text, r->site.at, &scope, r->site.diag) == 0;

@@ -247,6 +247,8 @@ static bool compile_key(struct reference *out, struct str key, const struct refe
 {
 	struct template_scope scope = *site->scope;
 
+	if (scope.depth++ == SCOPE_DEPTH_MAX)
+		return complain(site, out->shown, "it stands too deep within brackets");
 	scope.plain = true;
 	scope.literal = false;
 	return template_compile_text(&out->key, key, site->at, &scope, site->diag) == 0;
