@@ -166,11 +166,25 @@ static void note_faulty(struct draft *d, struct str pattern)
 				    sizeof(struct str)) = str_keep(d->arena, pattern);
 }
 
+/* The good and the faulty ones; told once. */
+static bool has_room(struct draft *d, struct place at)
+{
+	const struct rule *rule = d->rule;
+	size_t n = rule->n_any + rule->n_except + rule->look.n_ignore + d->n_faulty;
+
+	if (n == RULE_PATTERNS_MAX && !d->too_many)
+		diag_error(d->diag, at, "a rule has at most %d patterns", RULE_PATTERNS_MAX);
+	d->too_many = n == RULE_PATTERNS_MAX;
+	return !d->too_many;
+}
+
 static void add_pattern(struct draft *d, const struct pattern_source *source,
 			struct pattern ***list, size_t *n)
 {
 	struct pattern *p = NULL;
 
+	if (!has_room(d, source->at))
+		return;
 	if (pattern_compile(&p, d->kit, source, d->diag) == 0)
 		*(struct pattern **)draft_append(d, list, n, sizeof(p)) = p;
 	else
@@ -199,9 +213,12 @@ static void read_pattern(struct draft *d, struct str line, struct place at, stru
 		.at = at,
 	};
 
+	if (d->too_many)
+		return;
 	buf_init(&regex, 0);
 	if (!building_expand(&regex, line, at, d->diag)) {
-		note_faulty(d, line);
+		if (has_room(d, at))
+			note_faulty(d, line);
 		return;
 	}
 	source.regex = buf_str(&regex);

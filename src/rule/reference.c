@@ -80,20 +80,41 @@ static bool complain(const struct reference_site *site, struct str shown, const 
 	return false;
 }
 
-/* Everything that could have been meant. */
+/* Everything that could have been meant, asked for in its order. */
+struct meant {
+	const struct template_scope *scope;
+	size_t n_groups; /* seen so far */
+	bool groups_end;
+	struct names_walk names;
+};
+
 static const char *name_at(const void *table, size_t i)
 {
-	const struct template_scope *scope = table;
-	size_t n_builtins = ARRAY_LEN(builtin_names) - 1, n_groups = 0;
+	struct meant *meant = (struct meant *)table;
+	const struct template_scope *scope = meant->scope;
+	size_t n_builtins = ARRAY_LEN(builtin_names) - 1;
+	const char *group = NULL;
 
 	if (i < n_builtins)
 		return builtin_names[i].name;
-	while (scope->group_at != NULL && scope->group_at(scope->owner, n_groups) != NULL) {
-		if (i - n_builtins == n_groups)
-			return scope->group_at(scope->owner, n_groups);
-		n_groups++;
+	i -= n_builtins;
+	if (!meant->groups_end && scope->group_at != NULL)
+		group = scope->group_at(scope->owner, i);
+	if (group != NULL) {
+		meant->n_groups = i + 1;
+		return group;
 	}
-	return scope->names != NULL ? names_at(scope->names, i - n_builtins - n_groups) : NULL;
+	meant->groups_end = true;
+	return scope->names != NULL ? names_at(&meant->names, i - meant->n_groups) : NULL;
+}
+
+static void complain_nearest(const struct reference_site *site, struct str name)
+{
+	struct meant meant = { .scope = site->scope };
+
+	if (site->scope->names != NULL)
+		names_walk_init(&meant.names, site->scope->names);
+	known_complain_unknown("insert", name, name_at, &meant, site->at, site->diag);
 }
 
 static bool is_number(struct str s)
@@ -119,7 +140,7 @@ static bool complain_unknown(const struct reference_site *site, struct str text)
 			"{%.*s}: there is no table `%.*s`, and no rule stores it with `set` or `add`",
 			STR_ARG(text), STR_ARG(name));
 	else
-		known_complain_unknown("insert", name, name_at, site->scope, site->at, site->diag);
+		complain_nearest(site, name);
 	return false;
 }
 
@@ -170,13 +191,16 @@ static bool find_name(struct reference *out, struct str word, const struct refer
 	       find_own(out, str_keep(site->arena, word), site->scope->names);
 }
 
+enum { NAME_MAX_LEN = 64 };
+
 /* Names may hold points: the longest one counts. What is behind it is left in *rest. */
 static bool take_name(struct reference *out, struct str *rest, const struct reference_site *site)
 {
 	struct str text = *rest;
 	size_t end = str_find_char(text, '[');
 
-	for (end = end < text.len ? end : text.len; end > 0; end--) {
+	end = end < text.len ? end : text.len;
+	for (end = end < NAME_MAX_LEN ? end : NAME_MAX_LEN; end > 0; end--) {
 		if (end < text.len && text.p[end] != '.' && text.p[end] != '[')
 			continue;
 		if (!find_name(out, str_sub(text, 0, end), site))
@@ -196,9 +220,7 @@ static const char *misplaced(const struct reference *ref, const struct template_
 			return "the rule has no `match`, `words`, `phrase`, `exact` or `like`";
 		return NULL;
 	case NAME_RESULT:
-		return scope->has_result ?
-			       NULL :
-			       "no `webhook`, `call` or message above it gives a result";
+		return scope->has_result ? NULL : "no `webhook` or `call` above it gives a result";
 	case NAME_ERROR:
 		return scope->has_error ? NULL :
 					  "only what stands behind `on error` knows an error";
