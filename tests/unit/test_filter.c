@@ -45,8 +45,7 @@ static void refused(const char *filter, const char *told)
 
 	arena_init(&arena);
 	diag_init(&diag);
-	CU_ASSERT_FALSE(
-		filter_read(&f, str_from(filter), &arena, (struct place){ "f", 1 }, &diag));
+	CU_ASSERT_FALSE(filter_read(&f, str_from(filter), &arena, (struct place){ "f", 1 }, &diag));
 	CU_ASSERT_EQUAL_FATAL(diag.n_errors, 1);
 	CU_ASSERT_EQUAL(diag.entries[0].line, 1);
 	ASSERT_STR(str_from(diag.entries[0].text), told);
@@ -102,8 +101,8 @@ static void test_plain_takes_marks_away(void)
 
 static void test_filters_are_quick_on_hostile_texts(void)
 {
-	static const char *const names[] = { "plain", "upper", "title", "short 39999", "first line",
-					     "url",   "json",  "number" };
+	static const char *const names[] = { "plain",	   "upper", "title", "short 39999",
+					     "first line", "url",   "json",  "number" };
 	CLEANUP(buf_deinit) struct buf in = { 0 };
 	CLEANUP(buf_deinit) struct buf room = { 0 };
 	const struct filter_world world = { now, zone_utc() };
@@ -120,8 +119,8 @@ static void test_filters_are_quick_on_hostile_texts(void)
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		struct value value = { .kind = VALUE_TEXT, .text = buf_str(&in) };
 
-		CU_ASSERT_TRUE_FATAL(filter_read(&f, str_from(names[i]), &arena,
-						 (struct place){ 0 }, &diag));
+		CU_ASSERT_TRUE_FATAL(
+			filter_read(&f, str_from(names[i]), &arena, (struct place){ 0 }, &diag));
 		filter_apply(&f, &value, &world, &room);
 		CU_ASSERT_TRUE(value.text.len > 0);
 	}
@@ -236,8 +235,7 @@ static void test_a_form_that_is_none_is_told(void)
 
 	arena_init(&arena);
 	diag_init(&diag);
-	CU_ASSERT_FALSE(
-		filter_read(&f, STR("date %Q"), &arena, (struct place){ "f", 1 }, &diag));
+	CU_ASSERT_FALSE(filter_read(&f, STR("date %Q"), &arena, (struct place){ "f", 1 }, &diag));
 	CU_ASSERT_EQUAL_FATAL(diag.n_errors, 1);
 	CU_ASSERT_TRUE(str_starts(str_from(diag.entries[0].text), "`%Q` is no form of a date: "));
 	diag_deinit(&diag);

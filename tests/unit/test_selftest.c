@@ -200,8 +200,7 @@ static void test_an_event_alone(void)
 	ASSERT_STR(ev->channel_name, "a");
 	CU_ASSERT_TRUE(ev->user.is_guest && !ev->from_bot);
 	event_free(ev);
-	CU_ASSERT_PTR_NULL(
-		selftest_event(STR("\"x\" -> fires"), zone_utc(), at, &arena, &diag));
+	CU_ASSERT_PTR_NULL(selftest_event(STR("\"x\" -> fires"), zone_utc(), at, &arena, &diag));
 	CU_ASSERT_PTR_NULL(selftest_event(STR("in #a"), zone_utc(), at, &arena, &diag));
 	CU_ASSERT_EQUAL_FATAL(diag.n_errors, 2);
 	ASSERT_STR(str_from(diag.entries[1].text), "`in #a`: it has no text in quotes");
@@ -299,8 +298,7 @@ UNIT_MAIN("selftest",
 	    test_without_more_words_it_is_somebody_in_test },
 	  { "places and people", test_places_and_people },
 	  { "mentions of the bot", test_mentions_of_the_bot },
-	  { "other events", test_other_events },
-	  { "when it happens", test_when_it_happens },
+	  { "other events", test_other_events }, { "when it happens", test_when_it_happens },
 	  { "targets of outcomes", test_targets_of_outcomes },
 	  { "an event alone", test_an_event_alone },
 	  { "two names never have one id", test_two_names_never_have_one_id },

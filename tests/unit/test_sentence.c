@@ -61,8 +61,8 @@ static void test_limits_by_an_insert(void)
 {
 	by_insert("1 per {ticket} per 1d", "{ticket}", 0, DAY);
 	by_insert("1 per {who}", "{who}", 0, 0);
-	by_insert("1 per {if who is x: a b | else c} per user ever",
-		  "{if who is x: a b | else c}", BY_USER, 0);
+	by_insert("1 per {if who is x: a b | else c} per user ever", "{if who is x: a b | else c}",
+		  BY_USER, 0);
 	by_insert("2 per user per {karma[{who}]} per week", "{karma[{who}]}", BY_USER,
 		  7 * (int64_t)DAY);
 }
