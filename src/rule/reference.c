@@ -159,7 +159,6 @@ static bool find_own(struct reference *out, struct str word, const struct names 
 {
 	const struct named_hours *hours = map_get(&names->hours, word);
 
-	out->word = word;
 	if (map_get(&names->variables, word) != NULL)
 		out->name = NAME_VARIABLE;
 	else if ((out->table = map_get(&names->tables, word)) != NULL)
@@ -170,6 +169,7 @@ static bool find_own(struct reference *out, struct str word, const struct names 
 		out->name = NAME_LIST;
 	else
 		return false;
+	out->word = word;
 	out->hours = hours != NULL ? hours->hours : NULL;
 	return true;
 }
