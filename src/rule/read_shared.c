@@ -12,6 +12,7 @@ struct sharing {
 	struct parse *parse;
 	struct rule_file *file;
 	const struct section *section;
+	size_t n_errors;    /* told before it */
 	struct map keys;    /* key in small letters to its first entry without mistakes */
 	struct draft draft; /* for what it has in common with rules; its rule is nobody's */
 	struct rule nobody;
@@ -29,10 +30,20 @@ static bool has_own_name(const struct sharing *s, const struct map *names, struc
 		return false;
 	if (map_get(names, s->section->name) == NULL)
 		return true;
-	diag_error(&s->file->diag, s->section->at, "a second %s `%.*s`; the first is at %s:%u",
+	diag_error(&s->file->diag, s->section->at, "a second [%s %.*s]; the first is at %s:%u",
 		   section_kind_at(s->section->kind), STR_ARG(s->section->name), other.file,
 		   other.line);
 	return false;
+}
+
+/* Was nothing wrong in it? Else what seems to be missing may be what was told. */
+static bool is_clean(const struct sharing *s)
+{
+	for (size_t i = 0; i < s->section->n_entries; i++) {
+		if (s->section->entries[i].faulty)
+			return false;
+	}
+	return !s->section->torn && s->file->diag.n_errors == s->n_errors;
 }
 
 static char *in_small_letters(struct str key)
@@ -141,7 +152,7 @@ static void read_hours(struct sharing *s)
 	check_keys(s, hours_keys);
 	for (const struct known *row = hours_keys; row->name != NULL; row++)
 		read_hours_key(s, hours, row);
-	if (!hours_has_ranges(hours) && !s->section->torn)
+	if (!hours_has_ranges(hours) && is_clean(s))
 		diag_error(&s->file->diag, s->section->at,
 			   "the hours are never open: they need a line such as `open = mon-fri "
 			   "09:00-17:30`");
@@ -223,7 +234,7 @@ static void read_list(struct sharing *s)
 	check_keys(s, list_keys);
 	for (const struct known *row = list_keys; row->name != NULL; row++)
 		read_list_key(s, list, row);
-	if (list->people.n + list->channels.n == 0 && !s->section->torn)
+	if (list->people.n + list->channels.n == 0 && is_clean(s))
 		diag_error(&s->file->diag, s->section->at,
 			   "the list is empty: it needs a line such as `people = @ana, @raj`");
 	if (has_own_name(s, all, other != NULL ? other->at : list->at))
@@ -300,7 +311,7 @@ static void read_table(struct sharing *s)
 			read_row(s, table, &s->section->entries[i].ini);
 	}
 	find_otherwise(table);
-	if (table->n_rows == 0 && !s->section->torn)
+	if (table->n_rows == 0 && is_clean(s))
 		diag_error(&s->file->diag, s->section->at,
 			   "the table is empty: it needs rows such as `billing = @ana | #billing`");
 	if (has_own_name(s, all, other != NULL ? other->at : table->at))
@@ -320,7 +331,12 @@ static void (*const readers[])(struct sharing *s) = {
 void read_shared(struct parse *p, struct rule_file *file)
 {
 	for (size_t i = 0; i < file->n_sections; i++) {
-		struct sharing s = { .parse = p, .file = file, .section = &file->sections[i] };
+		struct sharing s = {
+			.parse = p,
+			.file = file,
+			.section = &file->sections[i],
+			.n_errors = file->diag.n_errors,
+		};
 
 		if (s.section->kind == SECTION_RULE)
 			continue;

@@ -154,18 +154,21 @@ static bool is_group(const struct reference_site *site, struct str word)
 	       scope->has_group(scope->owner, word);
 }
 
-/* What the rules themselves name; the order in which it is looked for. */
-static bool find_own(struct reference *out, struct str word, const struct names *names)
+/* What the rules themselves name. Tables, hours and lists may share a name: what stands behind it tells which
+ * of them is meant. */
+static bool find_own(struct reference *out, struct str word, char behind, const struct names *names)
 {
 	const struct named_hours *hours = map_get(&names->hours, word);
 
+	out->table = map_get(&names->tables, word);
+	out->list = map_get(&names->lists, word);
 	if (map_get(&names->variables, word) != NULL)
 		out->name = NAME_VARIABLE;
-	else if ((out->table = map_get(&names->tables, word)) != NULL)
+	else if (out->table != NULL && (behind == '[' || (hours == NULL && out->list == NULL)))
 		out->name = NAME_TABLE;
-	else if (hours != NULL)
+	else if (hours != NULL && (behind == '.' || out->list == NULL))
 		out->name = NAME_HOURS;
-	else if ((out->list = map_get(&names->lists, word)) != NULL)
+	else if (out->list != NULL)
 		out->name = NAME_LIST;
 	else
 		return false;
@@ -174,7 +177,8 @@ static bool find_own(struct reference *out, struct str word, const struct names 
 	return true;
 }
 
-static bool find_name(struct reference *out, struct str word, const struct reference_site *site)
+static bool find_name(struct reference *out, struct str word, char behind,
+		      const struct reference_site *site)
 {
 	const struct known *row = known_find(builtin_names, word);
 
@@ -188,7 +192,7 @@ static bool find_name(struct reference *out, struct str word, const struct refer
 		return true;
 	}
 	return site->scope->names != NULL &&
-	       find_own(out, str_keep(site->arena, word), site->scope->names);
+	       find_own(out, str_keep(site->arena, word), behind, site->scope->names);
 }
 
 enum { NAME_MAX_LEN = 64 };
@@ -201,9 +205,11 @@ static bool take_name(struct reference *out, struct str *rest, const struct refe
 
 	end = end < text.len ? end : text.len;
 	for (end = end < NAME_MAX_LEN ? end : NAME_MAX_LEN; end > 0; end--) {
-		if (end < text.len && text.p[end] != '.' && text.p[end] != '[')
+		char behind = end < text.len ? text.p[end] : '\0';
+
+		if (behind != '\0' && behind != '.' && behind != '[')
 			continue;
-		if (!find_name(out, str_sub(text, 0, end), site))
+		if (!find_name(out, str_sub(text, 0, end), behind, site))
 			continue;
 		*rest = str_sub(text, end, text.len);
 		return true;
