@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers of the keys that say what happened: on, match, words, phrase, exact, like, except, ignore, look in, case. */
+#include <stdlib.h>
 #include "rule/building.h"
 #include "rule/draft.h"
 #include "rule/items.h"
@@ -344,10 +345,33 @@ void read_like(struct draft *d, const struct ini_entry *entry)
 	read_wordings(d, entry, WORDING_LIKE, &d->rule->any, &d->rule->n_any);
 }
 
-/* Whole words, or `planned outage` would make nothing of an unplanned one. */
+static int longer_first(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+
+	if (x->text.len != y->text.len)
+		return x->text.len > y->text.len ? -1 : 1;
+	return str_cmp(x->text, y->text);
+}
+
+/* Whole words, or `planned outage` would make nothing of an unplanned one. Of two phrases that begin alike the longer
+ * one counts, and patterns try what comes first. */
 void read_ignore(struct draft *d, const struct ini_entry *entry)
 {
-	read_wordings(d, entry, WORDING_WHOLE, &d->rule->look.ignore, &d->rule->look.n_ignore);
+	struct item *sorted = NULL, item;
+	struct gathering g;
+	struct items walk;
+	size_t n = 0;
+
+	items_init(&walk, entry, d->file, d->arena, d->diag);
+	while (items_next(&walk, &item))
+		*(struct item *)draft_append(d, &sorted, &n, sizeof(item)) = item;
+	if (n > 0)
+		qsort(sorted, n, sizeof(*sorted), longer_first);
+	gathering_init(&g, WORDING_WHOLE, &d->rule->look.ignore, &d->rule->look.n_ignore);
+	for (size_t i = 0; i < n; i++)
+		gather(d, &g, sorted[i].text, sorted[i].at);
+	finish_gathering(d, &g);
 }
 
 void read_exact(struct draft *d, const struct ini_entry *entry)
