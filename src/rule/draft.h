@@ -38,6 +38,7 @@ struct draft {
 	size_t n_faulty;
 	bool too_many; /* patterns */
 	struct group_walk groups;
+	bool for_list;	 /* [list …], which cannot name another */
 	bool for_any;	 /* [defaults]: which groups the rules have is not known yet */
 	bool on_error;	 /* the action being read is one for errors */
 	bool has_result; /* one above it asks somebody */

@@ -97,8 +97,8 @@ static bool fill_moment(struct draft *d, struct trigger *trigger, bool is_cron, 
 	const char *why = (is_cron ? moment_read_cron : moment_read_every)(text, moment);
 
 	if (why != NULL) {
-		diag_error(d->diag, at, "`%s %.*s` is no time: %s%s", is_cron ? "cron" : "every",
-			   STR_ARG(text), why,
+		diag_error(d->diag, at, "`%s%s%.*s` is no time: %s%s", is_cron ? "cron" : "every",
+			   text.len > 0 ? " " : "", STR_ARG(text), why,
 			   is_cron ? "; a time that holds commas stands in double quotes" : "");
 		return false;
 	}

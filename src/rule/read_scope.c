@@ -108,6 +108,10 @@ static bool fill_list(struct draft *d, const struct scope_words *list, struct sc
 	struct map_keys lists = { .map = &d->world->names->lists };
 	struct str name = str_trim(str_sub(text, 1, text.len - 1));
 
+	if (d->for_list) {
+		diag_error(d->diag, item->at, "a list only names, it does not hold another list");
+		return false;
+	}
 	item->kind = SCOPE_LIST;
 	item->name = draft_keep(d, name);
 	item->list = map_get(&d->world->names->lists, name);

@@ -197,11 +197,9 @@ static void note_items(struct sharing *s, struct name_list *list, const struct i
 static void check_list_items(struct sharing *s, const struct scope *scope)
 {
 	for (size_t i = 0; i < scope->n; i++) {
-		const struct scope_item *item = &scope->items[i];
-
-		if (item->deny || item->kind == SCOPE_LIST)
-			diag_error(&s->file->diag, item->at, "a list only names, it does not %s",
-				   item->deny ? "deny" : "hold another list");
+		if (scope->items[i].deny)
+			diag_error(&s->file->diag, scope->items[i].at,
+				   "a list only names, it does not deny");
 	}
 }
 
@@ -342,6 +340,7 @@ void read_shared(struct parse *p, struct rule_file *file)
 			continue;
 		s.draft = (struct draft){
 			.rule = &s.nobody,
+			.for_list = true,
 			.world = &p->world,
 			.file = file->name,
 			.arena = p->world.arena,

@@ -73,9 +73,9 @@ static void check_name(struct reading *r, enum section_kind kind, struct str nam
 			   kind == SECTION_HOURS ? "have" : "has", word);
 	else if (!is_name(name))
 		diag_error(&r->out->diag, at,
-			   "`%.*s` is no name for a %s: it has up to %d small letters, digits, "
+			   "`%.*s` is no name for %s%s: it has up to %d small letters, digits, "
 			   "`_`, `.` and `-`",
-			   STR_ARG(name), word, NAME_MAX_LEN);
+			   STR_ARG(name), kind == SECTION_HOURS ? "" : "a ", word, NAME_MAX_LEN);
 }
 
 static void begin_section(struct reading *r, enum section_kind kind, struct str name,
