@@ -245,10 +245,25 @@ static void close_group(struct reading *r, struct str quantifier)
 
 /* ---- the whole ---- */
 
-/* The items follow one another without gaps, but for settings that change nothing. */
+/* The groups of building blocks: PCRE2 tells no items beside the callouts of ours. */
+static bool is_block(struct reading *r, struct str gap)
+{
+	if (str_skip(&gap, PATTERN_PERSON_BEGINS) || str_skip(&gap, PATTERN_CHANNEL_BEGINS)) {
+		if (!str_starts(gap, "(?<") || str_find_char(gap, '>') + 1 != gap.len)
+			return false;
+		open_group(r, gap);
+		return true;
+	}
+	if (!str_skip(&gap, PATTERN_MENTION_ENDS ")"))
+		return false;
+	close_group(r, gap);
+	return true;
+}
+
+/* The items follow one another without gaps, but for these groups and settings that change nothing. */
 static void check_gap(struct reading *r, struct str gap)
 {
-	if (gap.len == 0)
+	if (gap.len == 0 || is_block(r, gap))
 		return;
 	end_run(r);
 	if (!is_setting(gap) || str_find_char(gap, ')') + 1 != gap.len)

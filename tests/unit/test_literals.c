@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/buf.h"
 #include "lib/unit.h"
+#include "rule/building.h"
 #include "rule/literals.h"
 
 /* "a|b" for the literals of the pattern, "-" when nothing is sure. */
@@ -229,9 +230,42 @@ static void test_texts_are_read_folded(void)
 	ASSERT_STR(buf_str(&seen), "az@[`{ks\xC5\xBE\xE2\x84\xAB\xE2\x84");
 }
 
+static void test_building_blocks(void)
+{
+	static const struct row rows[] = {
+		{ "{person:who} vpn", " vpn" },
+		{ "vpn for {channel:where}", "vpn for " },
+		{ "{person:who} ?\\+\\+", "-" },
+		{ "(?:{person:a}|{channel:b}) printer", " printer" },
+		{ "(?:{person:a} vpn|printer)", " vpn|printer" },
+		{ "(?:{person:a}|printer)", "-" },
+		{ "printer {person:who}?", "printer " },
+		{ "({person:who} vpn)?", "-" },
+		{ "{person:who}{2} printer", " printer" },
+		{ "{word:w} vpn", " vpn" },
+		{ "{person:who}", "-" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP(buf_deinit) struct buf regex = { 0 };
+		CLEANUP(buf_deinit) struct buf seen = { 0 };
+		struct diag diag;
+
+		buf_init(&regex, 0);
+		buf_init(&seen, 0);
+		diag_init(&diag);
+		CU_ASSERT_TRUE(building_expand(&regex, str_from(rows[i].regex), (struct place){ 0 },
+					       &diag));
+		show(&seen, buf_str(&regex), false);
+		ASSERT_STR(buf_str(&seen), rows[i].literals);
+		diag_deinit(&diag);
+	}
+}
+
 UNIT_MAIN("literals", { "runs", test_runs }, { "quantifiers", test_quantifiers },
 	  { "alternatives", test_alternatives }, { "groups", test_groups },
 	  { "what hides proves nothing", test_what_hides_proves_nothing },
 	  { "blanks and comments", test_blanks_and_comments },
 	  { "more than the room", test_more_than_the_room },
-	  { "texts are read folded", test_texts_are_read_folded })
+	  { "texts are read folded", test_texts_are_read_folded },
+	  { "building blocks", test_building_blocks })
