@@ -446,13 +446,31 @@ static bool is_right_mention(const struct text_piece *piece, uint32_t callout, c
 	       piece->sigil == (callout == CALLOUT_PERSON_BEGINS ? '@' : '#');
 }
 
-/* Does a mention begin, or end, where the search stands? */
+/* The first piece that does not end before that place; pieces lie in the order of the text. */
+static size_t piece_at(const struct subject *subject, const char *at)
+{
+	size_t low = 0, high = subject->n_pieces;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct str shown = subject->pieces[middle].shown;
+
+		if (shown.p + shown.len < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Does a mention begin, or end, where the search stands? It is asked at every start of a long text. */
 static int on_mention_callout(pcre2_callout_block *block, void *owner)
 {
 	const struct subject *subject = owner;
 	const char *at = (const char *)block->subject + block->current_position;
 
-	for (size_t i = 0; i < subject->n_pieces; i++) {
+	for (size_t i = piece_at(subject, at);
+	     i < subject->n_pieces && subject->pieces[i].shown.p <= at; i++) {
 		if (is_right_mention(&subject->pieces[i], block->callout_number, at))
 			return 0;
 	}

@@ -17,7 +17,8 @@ enum {
 	CAPTURES_MAX = 64,
 };
 
-/* A text that is searched, and its pieces, whose `shown` are slices of it; a mention is a piece of its own. */
+/* A text that is searched, and its pieces, whose `shown` are slices of it, in its order; a mention is a piece of
+ * its own. */
 struct subject {
 	struct str text;
 	const struct text_piece *pieces;
