@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/map.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
@@ -109,6 +110,7 @@ const char *map_key_at(const void *keys, size_t i)
 	struct str key;
 	void *value;
 
+	assert(walk->map != NULL);
 	if (i < walk->next) {
 		walk->at = NULL;
 		walk->next = 0;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/bits.h"
+#include "base/zone.h"
 #include "lib/events.h"
 #include "lib/rules.h"
 #include "lib/tmpdir.h"
@@ -325,6 +326,54 @@ static void test_without_a_text_all_are_candidates(void)
 	set_unref(set);
 }
 
+/* What is looked for elsewhere than in the plain text need not stand in that. */
+static void test_rules_that_look_elsewhere_are_candidates(void)
+{
+	struct set *set = rules_good("[rule plain]\nsay = x\nmatch = vpn\n"
+				     "[rule links]\nsay = x\nmatch = vpn\nlook in = links\n"
+				     "[rule raw]\nsay = x\nmatch = vpn\nlook in = raw\n"
+				     "[rule field]\nsay = x\nmatch = vpn\nlook in = field a\n"
+				     "[rule ignore]\nsay = x\nmatch = vpn\nignore = no\n"
+				     "[rule block]\nsay = x\nmatch = {person:who} vpn\n"
+				     "[rule exact]\nsay = x\nexact = vpn\n"
+				     "[rule like]\nsay = x\nlike = v*n, *n?\n");
+
+	check_candidates(set, said("hello", "1.1"), "links raw field ignore like ");
+	check_candidates(set, said("@ana vpn", "1.1"),
+			 "plain links raw field ignore block exact like ");
+	set_unref(set);
+}
+
+static void test_the_zone_of_the_configuration(void)
+{
+	const struct set_options wrong = { .zone = "Mars/Base" }, right = { .zone = "Asia/Tokyo" };
+	struct rules r;
+
+	rules_init_with(&r, "[rule a]\nsay = x\n", &wrong);
+	CU_ASSERT_PTR_NULL(r.set);
+	CU_ASSERT_TRUE(str_starts(buf_str(&r.told),
+				  "0: the time zone `Mars/Base` of the configuration: "));
+	rules_deinit(&r);
+	rules_init_with(&r, "[rule a]\nsay = x\n[rule b]\nsay = x\nzone = UTC\n", &right);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(r.set);
+	CU_ASSERT_STRING_EQUAL(zone_name(set_zone(r.set)), "Asia/Tokyo");
+	CU_ASSERT_PTR_EQUAL(set_rule(r.set, 0)->zone, set_zone(r.set));
+	CU_ASSERT_STRING_EQUAL(zone_name(set_rule(r.set, 1)->zone), "UTC");
+	rules_deinit(&r);
+}
+
+static void test_all_rules_as_they_are_written(void)
+{
+	struct set *set = rules_good("[rule a]\nsay = x\nmode = off\n[rule b]\nsay = x\n"
+				     "[rule c]\nsay = x\npriority = 1\n");
+
+	CU_ASSERT_EQUAL_FATAL(set_n_written(set), 3);
+	CU_ASSERT_STRING_EQUAL(set_written(set, 0)->name, "a");
+	CU_ASSERT_STRING_EQUAL(set_written(set, 2)->name, "c");
+	CU_ASSERT_STRING_EQUAL(set_rule(set, 0)->name, "c");
+	set_unref(set);
+}
+
 UNIT_MAIN("set",
 	  { "priority, then place, and fallbacks last",
 	    test_priority_then_place_and_fallbacks_last },
@@ -344,4 +393,8 @@ UNIT_MAIN("set",
 	  { "names are listed with their lines", test_names_are_listed_with_their_lines },
 	  { "a folder gives its ini files in order", test_a_folder_gives_its_ini_files_in_order },
 	  { "what cannot be read is told", test_what_cannot_be_read_is_told },
-	  { "all mistakes of all files are told", test_all_mistakes_of_all_files_are_told })
+	  { "all mistakes of all files are told", test_all_mistakes_of_all_files_are_told },
+	  { "rules that look elsewhere are candidates",
+	    test_rules_that_look_elsewhere_are_candidates },
+	  { "the zone of the configuration", test_the_zone_of_the_configuration },
+	  { "all rules as they are written", test_all_rules_as_they_are_written })
