@@ -815,6 +815,7 @@ struct engine *engine_new(const struct engine_setup *setup)
 		.on_failed = on_failed,
 		.on_step = on_step,
 		.on_end = on_end,
+		.trial = setup->trial,
 	};
 	e->follow = (struct follow_house){
 		.firings = &e->house,

@@ -316,6 +316,8 @@ static size_t choose_wording(struct firing *f)
 
 	if (n < 2)
 		return 0;
+	if (f->house->trial)
+		return world->random(world->owner, n);
 	str_int(str_from(map_get(&f->facts.stored, turn_key(f))), &last);
 	if (last < 0 || last >= (int64_t)n)
 		return f->rule->pick_in_turn ? 0 : world->random(world->owner, n);

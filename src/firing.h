@@ -30,6 +30,7 @@ struct firing_house {
 	void (*on_step)(void *owner, const struct firing *f, size_t action, struct str what);
 	/* It is over; the owner frees it. */
 	void (*on_end)(void *owner, struct firing *f);
+	bool trial; /* wordings in turn are chosen by the world, too, which tries them all */
 };
 
 /* How it came out of its preparation. */

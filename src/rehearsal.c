@@ -25,7 +25,7 @@ struct rehearsal {
 	struct wall now;
 	const struct event *ev;
 	const struct rehearsal_sink *sink;
-	size_t wording;
+	size_t wording, choices_left; /* every choice of an action takes its part off */
 	unsigned n_posted;
 };
 
@@ -115,7 +115,11 @@ static bool person(void *owner, struct str id, struct person *out)
 
 static size_t choose(void *owner, size_t n)
 {
-	return ((const struct rehearsal *)owner)->wording % n;
+	struct rehearsal *r = owner;
+	size_t chosen = r->choices_left % n;
+
+	r->choices_left /= n;
+	return chosen;
 }
 
 static struct wall now(void *owner)
@@ -336,6 +340,7 @@ static void do_job(struct rehearsal *r, struct engine *engine, struct store *sto
 	snprintf(ts, sizeof(ts), "9999999999.%06u", ++r->n_posted);
 	outcome.ts = str_from(ts);
 	tell_job(r, job);
+	r->choices_left = r->wording; /* the next action begins anew */
 	engine_settled(engine, job, &outcome);
 	store->ops->settle(store, job, JOB_DONE);
 }
@@ -380,7 +385,7 @@ void rehearsal_play_event(struct rehearsal *r, struct event *take, const struct 
 	struct engine *engine;
 
 	r->sink = sink;
-	r->wording = wording;
+	r->wording = r->choices_left = wording;
 	r->now = take->time;
 	engine = engine_new(&setup);
 	engine_set_rules(engine, r->set);

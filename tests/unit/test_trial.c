@@ -82,6 +82,20 @@ static void test_rules_that_are_off_are_not_tested(void)
 	      0, 0, NULL);
 }
 
+static void test_every_wording_is_tried(void)
+{
+	check("[rule a]\nmatch = x\npick = in turn\nreply = one\n    ---\n    two\n"
+	      "test = \"x\" -> says \"one\"\ntest = \"x\" -> says \"two\"\n"
+	      "test = \"x\" -> says \"three\"\n",
+	      2, 1, "says \"three\"");
+	check("[rule a]\nmatch = x\nreply = {pick: red | green} {pick: ant | bee}\n    ---\n    a {pick: cat | dog}\n"
+	      "post #zoo = {pick: elk | fox | hen}\n"
+	      "test = \"x\" -> says \"green ant\"\ntest = \"x\" -> says \"red bee\"\n"
+	      "test = \"x\" -> says \"a dog\"\ntest = \"x\" -> posts #zoo \"hen\"\n"
+	      "test = \"x\" -> says \"a bee\"\n",
+	      4, 1, "says \"a bee\"");
+}
+
 UNIT_MAIN("trial", { "fires and silent", test_fires_and_silent },
 	  { "a failure says what was seen", test_a_failure_says_what_was_seen },
 	  { "another rule that takes the message is named",
@@ -90,4 +104,5 @@ UNIT_MAIN("trial", { "fires and silent", test_fires_and_silent },
 	  { "typographic signs are plain as in Slack",
 	    test_typographic_signs_are_plain_as_in_slack },
 	  { "limits and shadow do not count", test_limits_and_shadow_do_not_count },
-	  { "rules that are off are not tested", test_rules_that_are_off_are_not_tested })
+	  { "rules that are off are not tested", test_rules_that_are_off_are_not_tested },
+	  { "every wording is tried", test_every_wording_is_tried })
