@@ -25,6 +25,7 @@ struct rehearsal {
 	struct wall now;
 	const struct event *ev;
 	const struct rehearsal_sink *sink;
+	const struct rule *heard;
 	size_t wording, choices_left; /* every choice of an action takes its part off */
 	unsigned n_posted;
 };
@@ -359,6 +360,11 @@ static void play_out(struct rehearsal *r, struct engine *engine, struct store *s
 	}
 }
 
+void rehearsal_hear(struct rehearsal *r, const struct rule *rule)
+{
+	r->heard = rule;
+}
+
 void rehearsal_play_event(struct rehearsal *r, struct event *take, const struct witness *witness,
 			  const struct rehearsal_sink *sink, size_t wording)
 {
@@ -377,6 +383,7 @@ void rehearsal_play_event(struct rehearsal *r, struct event *take, const struct 
 				  .random = choose,
 				  .now = now },
 		.witness = witness,
+		.heard = r->heard,
 		.owner = r,
 		.on_fired = on_fired,
 		.on_step = on_step,

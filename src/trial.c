@@ -231,7 +231,7 @@ static bool try_wording(struct rehearsal *r, const struct rule *rule, const stru
 	return passed;
 }
 
-/* Once more, with a listener who asks every rule for its reasons. */
+/* Once more, with a listener who asks the rule for its reasons. */
 static void explain_failure(struct rehearsal *r, const struct rule *rule,
 			    const struct rule_test *test, struct diag *diag)
 {
@@ -240,7 +240,9 @@ static void explain_failure(struct rehearsal *r, const struct rule *rule,
 	const struct rehearsal_sink sink = { &seen, on_fired, on_deed };
 
 	seen_init(&seen, rule, test);
+	rehearsal_hear(r, rule);
 	rehearsal_play(r, test->event, &witness, &sink, 0);
+	rehearsal_hear(r, NULL);
 	complain(&seen, diag);
 	seen_deinit(&seen);
 }
