@@ -810,6 +810,7 @@ struct engine *engine_new(const struct engine_setup *setup)
 		.clock = setup->clock,
 		.world = &e->setup.action_world,
 		.owner = e,
+		.any_wording = setup->trial,
 		.put = put_of_firing,
 		.on_wait = on_wait,
 		.on_failed = on_failed,
