@@ -840,12 +840,12 @@ struct engine *engine_new(const struct engine_setup *setup)
 		.world = &e->setup.action_world,
 		.quiet = setup->trial,
 		.owner = e,
+		.any_wording = setup->trial,
 		.put = put_of_firing,
 		.on_wait = on_wait,
 		.on_failed = on_failed,
 		.on_step = on_step,
 		.on_end = on_end,
-		.trial = setup->trial,
 	};
 	e->follow = (struct follow_house){
 		.firings = &e->house,

@@ -82,18 +82,30 @@ static void test_rules_that_are_off_are_not_tested(void)
 	      0, 0, NULL);
 }
 
-static void test_every_wording_is_tried(void)
+static void test_every_pick_is_tried(void)
 {
-	check("[rule a]\nmatch = x\npick = in turn\nreply = one\n    ---\n    two\n"
-	      "test = \"x\" -> says \"one\"\ntest = \"x\" -> says \"two\"\n"
-	      "test = \"x\" -> says \"three\"\n",
-	      2, 1, "says \"three\"");
 	check("[rule a]\nmatch = x\nreply = {pick: red | green} {pick: ant | bee}\n    ---\n    a {pick: cat | dog}\n"
 	      "post #zoo = {pick: elk | fox | hen}\n"
 	      "test = \"x\" -> says \"green ant\"\ntest = \"x\" -> says \"red bee\"\n"
 	      "test = \"x\" -> says \"a dog\"\ntest = \"x\" -> posts #zoo \"hen\"\n"
 	      "test = \"x\" -> says \"a bee\"\n",
 	      4, 1, "says \"a bee\"");
+}
+
+static void test_one_of_several_wordings_is_enough(void)
+{
+	static const char *const picks[] = { "random", "in turn" };
+
+	for (size_t i = 0; i < ARRAY_LEN(picks); i++) {
+		char rules[200];
+
+		snprintf(
+			rules, sizeof(rules),
+			"[rule a]\nmatch = hi\nreply = one\n  ---\n  two\n  ---\n  three\npick = %s\n"
+			"test = \"hi\" -> says \"three\"\ntest = \"hi\" -> says \"four\"\n",
+			picks[i]);
+		check(rules, 1, 1, "says \"four\"");
+	}
 }
 
 UNIT_MAIN("trial", { "fires and silent", test_fires_and_silent },
@@ -105,4 +117,5 @@ UNIT_MAIN("trial", { "fires and silent", test_fires_and_silent },
 	    test_typographic_signs_are_plain_as_in_slack },
 	  { "limits and shadow do not count", test_limits_and_shadow_do_not_count },
 	  { "rules that are off are not tested", test_rules_that_are_off_are_not_tested },
-	  { "every wording is tried", test_every_wording_is_tried })
+	  { "every pick is tried", test_every_pick_is_tried },
+	  { "one of several wordings is enough", test_one_of_several_wordings_is_enough })
