@@ -599,8 +599,17 @@ static void drop_passages(struct bot *bot)
 		free(list_entry(link, struct passage, link));
 }
 
+static void tell_forgotten(const struct bot *bot)
+{
+	size_t n = bot->engine != NULL ? engine_waiting(bot->engine) : 0;
+
+	if (n > 0)
+		log_warn("bot", "actions that waited for their time are forgotten actions=%zu", n);
+}
+
 static void tear_down(struct bot *bot)
 {
+	tell_forgotten(bot);
 	if (bot->transport != NULL)
 		bot->transport_ops->free(bot->transport);
 	live_free(bot->live);

@@ -200,6 +200,8 @@ static void tell_doubt(struct decision *d, const struct rule *rule, const char *
 	struct mono now = clock_mono(e->setup.clock);
 	bool is_untold = pace_wait_ms(&e->doubts, now) > 0;
 
+	if (e->setup.trial)
+		return; /* its witness hears of it */
 	log_line(
 		is_untold ? LOG_DEBUG : LOG_WARN, "engine",
 		"rule could not tell whether it fires: rule=%s at=%s:%u question=%s channel=%.*s ts=%.*s "
@@ -942,6 +944,7 @@ struct engine *engine_new(const struct engine_setup *setup)
 		.store = setup->store,
 		.clock = setup->clock,
 		.world = &e->setup.action_world,
+		.quiet = setup->trial,
 		.owner = e,
 		.put = put_of_firing,
 		.on_wait = on_wait,
@@ -1002,9 +1005,20 @@ void engine_free(struct engine *e)
 	free(e);
 }
 
+/* What is due and not done yet is not lost with the old rules; what lies behind us does not come again. */
+static void note_time(struct engine *e)
+{
+	struct wall now = clock_wall(e->setup.clock), due;
+
+	if (!schedule_next(&e->schedule, &due) || due.ms > now.ms)
+		e->ticked_until = now;
+}
+
 void engine_set_rules(struct engine *e, struct set *set)
 {
 	struct set *old = e->set;
+
+	note_time(e);
 
 	e->set = set_ref(set);
 	schedule_deinit(&e->schedule);

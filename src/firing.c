@@ -280,12 +280,20 @@ static void go_next(struct firing *f)
 	f->state = STATE_GATHER;
 }
 
+static void tell(const struct firing *f, enum log_level level, const char *what, const char *why)
+{
+	const struct rule_action *action = action_of(f);
+
+	if (!f->house->quiet)
+		log_line(level, "engine", "%s: %s rule=%s verb=%s at=%s:%u", what, why,
+			 f->rule->name, verb_name(action->verb), action->at.file, action->at.line);
+}
+
 static void fail(struct firing *f, const char *why)
 {
 	bool was_on_error = action_of(f)->on_error;
 
-	log_warn("engine", "action failed: %s rule=%s verb=%s at=%s:%u", why, f->rule->name,
-		 verb_name(action_of(f)->verb), action_of(f)->at.file, action_of(f)->at.line);
+	tell(f, LOG_WARN, "action failed", why);
 	if (f->house->on_failed != NULL)
 		f->house->on_failed(f->house->owner, f, f->action, why);
 	if (!was_on_error) {
@@ -374,9 +382,7 @@ static void go_make(struct firing *f)
 	case ACTION_MADE:
 		return;
 	case ACTION_NOTHING:
-		log_info("engine", "action left out: %s rule=%s verb=%s at=%s:%u", m.why,
-			 f->rule->name, verb_name(action_of(f)->verb), action_of(f)->at.file,
-			 action_of(f)->at.line);
+		tell(f, LOG_INFO, "action left out", m.why);
 		f->state = STATE_NEXT;
 		return;
 	case ACTION_FAILED:
