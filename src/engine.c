@@ -946,6 +946,7 @@ struct engine *engine_new(const struct engine_setup *setup)
 		.world = &e->setup.action_world,
 		.quiet = setup->trial,
 		.owner = e,
+		.any_wording = setup->trial,
 		.put = put_of_firing,
 		.on_wait = on_wait,
 		.on_failed = on_failed,

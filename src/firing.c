@@ -319,6 +319,7 @@ static void know_answers(struct firing *f)
 static size_t choose_wording(struct firing *f)
 {
 	const struct action_world *world = f->house->world;
+	bool in_turn = f->rule->pick_in_turn && !f->house->any_wording;
 	size_t n = action_of(f)->n_texts, any;
 	int64_t last = -1;
 
@@ -326,8 +327,8 @@ static size_t choose_wording(struct firing *f)
 		return 0;
 	str_int(str_from(map_get(&f->facts.stored, turn_key(f))), &last);
 	if (last < 0 || last >= (int64_t)n)
-		return f->rule->pick_in_turn ? 0 : world->random(world->owner, n);
-	if (f->rule->pick_in_turn)
+		return in_turn ? 0 : world->random(world->owner, n);
+	if (in_turn)
 		return ((size_t)last + 1) % n;
 	any = world->random(world->owner, n - 1);
 	return any < (size_t)last ? any : any + 1;
