@@ -595,26 +595,45 @@ static void note_posted(struct firing *f, const struct job *job, const struct jo
 	write_answers(f);
 }
 
+static void forget_answer(struct firing *f, const struct job *job)
+{
+	size_t before = answers_n(&f->answers);
+
+	answers_forget(&f->answers, str_from(job->ts));
+	/* Those behind it move up. */
+	if (f->next_answer > 0 && answers_n(&f->answers) < before)
+		f->next_answer--;
+	write_answers(f);
+}
+
 static void note_result(struct firing *f, const struct job *job, const struct job_outcome *outcome)
 {
 	if (job->verb == VERB_WEBHOOK || job->verb == VERB_CALL) {
 		json_free(f->facts.result);
 		f->facts.result = outcome->body != NULL ? json_copy(outcome->body) : NULL;
 	} else if (job->verb == VERB_REMOVE) {
-		answers_forget(&f->answers, str_from(job->ts));
-		write_answers(f);
+		forget_answer(f, job);
 	}
+}
+
+/* Somebody deleted the answer that was to be changed: nobody's fault, and there is nothing left to change. */
+static bool is_gone(const struct job *job, const struct job_outcome *outcome)
+{
+	return outcome->end == JOB_DEAD && (job->verb == VERB_EDIT || job->verb == VERB_REMOVE) &&
+	       str_is(json_str(outcome->body, "error"), "message_not_found");
 }
 
 void firing_settled(struct firing *f, const struct job *job, const struct job_outcome *outcome)
 {
-	bool failed = outcome->end != JOB_DONE;
+	bool gone = is_gone(job, outcome), failed = outcome->end != JOB_DONE && !gone;
 
 	f->n_open--;
 	if (failed && f->state == STATE_JOBS) {
 		fail(f, outcome->sentence != NULL ? outcome->sentence : "no reason given");
 		if (f->n_open > 0)
 			f->state = STATE_JOBS; /* the others are under way all the same */
+	} else if (gone) {
+		forget_answer(f, job);
 	} else if (!failed) {
 		note_posted(f, job, outcome);
 		note_result(f, job, outcome);
