@@ -80,13 +80,12 @@ static bool reads_like(struct str seen, struct str wanted)
 	return false;
 }
 
-static bool value_is(const struct wanted *wanted, struct str key, const struct json *seen,
-		     const struct json *value)
+static bool value_is(const struct wanted *wanted, const struct json *seen, const struct json *value)
 {
 	bool is_complaint = strcmp(wanted->method, "error") == 0 ||
 			    strcmp(wanted->method, "warning") == 0;
 
-	if (is_complaint && str_is(key, "text"))
+	if (is_complaint)
 		return reads_like(json_str(seen, ""), json_str(value, ""));
 	return argument_is(seen, value);
 }
@@ -101,7 +100,7 @@ static bool is_it(const struct wanted *wanted, const struct seen *seen)
 	    json_len(seen->args) != json_len(wanted->args))
 		return false;
 	while (json_member(wanted->args, &at, &key, &value))
-		if (!value_is(wanted, key, member_of(seen->args, key), value))
+		if (!value_is(wanted, member_of(seen->args, key), value))
 			return false;
 	return true;
 }
@@ -194,9 +193,15 @@ static struct wanted wanted_post(struct world *w, struct str channel, const stru
 
 	put(&wanted, "channel", channel);
 	put(&wanted, "text", world_wire(w, match_text(m, "TEXT")));
-	put(&wanted, "unfurl_links", STR("false"));
-	put(&wanted, "unfurl_media", STR("false"));
 	return wanted;
+}
+
+/* What all posts end in; the order is that of the call, for the eye. */
+static bool meet_post(struct wanted *wanted, const struct match *m)
+{
+	put(wanted, "unfurl_links", STR("false"));
+	put(wanted, "unfurl_media", STR("false"));
+	return meet(wanted, m);
 }
 
 static bool talk(struct world *w, const struct match *m, bool in_thread, bool shown)
@@ -211,7 +216,7 @@ static bool talk(struct world *w, const struct match *m, bool in_thread, bool sh
 		put(&wanted, "thread_ts", root_of(here.message));
 	if (shown)
 		put(&wanted, "reply_broadcast", STR("true"));
-	return meet(&wanted, m);
+	return meet_post(&wanted, m);
 }
 
 static bool reply(struct world *w, const struct match *m)
@@ -238,14 +243,14 @@ static bool post(struct world *w, const struct match *m)
 {
 	struct wanted wanted = wanted_post(w, id_in_braces(w, match_text(m, "CHANNEL")), m);
 
-	return meet(&wanted, m);
+	return meet_post(&wanted, m);
 }
 
 static bool dm(struct world *w, const struct match *m)
 {
 	struct wanted wanted = wanted_post(w, id_in_braces(w, match_text(m, "PERSON")), m);
 
-	return meet(&wanted, m);
+	return meet_post(&wanted, m);
 }
 
 static bool whisper_there(struct world *w, const struct match *m, bool in_thread)

@@ -152,13 +152,15 @@ static bool wants_complaints(struct str line)
 
 static void complain(struct world *w, const struct group *g, const struct step *step)
 {
+	if (w->wants_reasons) {
+		fprintf(stderr, "    what the rules said no to:\n%.*s",
+			STR_ARG(buf_str(&w->reasons)));
+		return;
+	}
 	fprintf(stderr, "%s:%u: %.*s\n%.*s", g->file, step->line, STR_ARG(step->text),
 		STR_ARG(buf_str(&w->complaint)));
 	if (w->complaint.len == 0 || w->complaint.p[w->complaint.len - 1] != '\n')
 		fputc('\n', stderr);
-	if (w->reasons.len > 0)
-		fprintf(stderr, "    what the rules said no to:\n%.*s",
-			STR_ARG(buf_str(&w->reasons)));
 }
 
 static bool play_steps(struct world *w, const struct group *g, const struct step *first)

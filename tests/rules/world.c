@@ -531,11 +531,31 @@ static size_t known_at(const struct world *w, struct str text, struct buf *out)
 	return 0;
 }
 
+/* `<@ana` for `<@U01ANA`, as it is written in a case. */
+static size_t mention_at(const struct world *w, struct str text, struct buf *out)
+{
+	CLEANUP(buf_deinit) struct buf name = { 0 };
+	size_t n;
+
+	if (!str_starts(text, "<@") && !str_starts(text, "<#"))
+		return 0;
+	buf_init(&name, 0);
+	n = known_at(w, str_sub(text, 2, text.len), &name);
+	if (n == 0 || name.len < 3)
+		return 0;
+	buf_add(out, str_sub(text, 0, 2));
+	buf_add(out, str_sub(buf_str(&name), 2, name.len - 1));
+	return n + 2;
+}
+
 void world_shown(const struct world *w, struct str text, struct buf *out)
 {
 	for (size_t i = 0; i < text.len;) {
-		size_t n = known_at(w, str_sub(text, i, text.len), out);
+		struct str rest = str_sub(text, i, text.len);
+		size_t n = mention_at(w, rest, out);
 
+		if (n == 0)
+			n = known_at(w, rest, out);
 		if (n == 0 && text.p[i] == '\n')
 			buf_addz(out, "\\n");
 		else if (n == 0)
