@@ -350,8 +350,9 @@ static bool answer_command(struct world *w, const struct match *m, const char *t
 {
 	struct wanted wanted = wanted_call(w, "response_url");
 
-	put(&wanted, "text", world_wire(w, match_text(m, "TEXT")));
 	put(&wanted, "response_type", str_from(type));
+	put(&wanted, "text", world_wire(w, match_text(m, "TEXT")));
+	json_set_bool(wanted.args, "replace_original", false);
 	return meet(&wanted, m);
 }
 

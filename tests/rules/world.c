@@ -211,6 +211,7 @@ void world_load(struct world *w, const char *folder)
 		.webhooks = w->webhooks_known ? w->webhooks : NULL,
 	};
 
+	w->folder = folder;
 	set_load(&w->set, &folder, 1, &options, &w->diag);
 }
 
@@ -465,6 +466,8 @@ static bool is_filled(struct world *w, struct str what, struct buf *out)
 
 	if (str_is(what, "wj"))
 		buf_addz(out, "\xE2\x81\xA0");
+	else if (str_is(what, "folder"))
+		buf_addz(out, w->folder);
 	else if (str_skip(&name, "ts "))
 		named = world_named(w, name);
 	else if (str_skip(&name, "dm @") && (u = workspace_user(&w->workspace, name)) != NULL)
@@ -477,7 +480,7 @@ static bool is_filled(struct world *w, struct str what, struct buf *out)
 		buf_addz(out, named->message->ts);
 	else if (c != NULL || u != NULL)
 		buf_addz(out, c != NULL ? c->id : u->id);
-	return str_is(what, "wj") || named != NULL || c != NULL || u != NULL;
+	return str_is(what, "wj") || str_is(what, "folder") || named != NULL || c != NULL || u != NULL;
 }
 
 struct str world_wire(struct world *w, struct str text)
@@ -510,6 +513,10 @@ static size_t known_at(const struct world *w, struct str text, struct buf *out)
 	if (str_starts(text, "\xE2\x81\xA0")) {
 		buf_addz(out, "{wj}");
 		return 3;
+	}
+	if (w->folder != NULL && str_starts(text, w->folder)) {
+		buf_addz(out, "{folder}");
+		return strlen(w->folder);
 	}
 	while (map_next(&w->workspace.users, &at, &key, &value))
 		if (str_starts(text, ((struct user *)value)->id)) {

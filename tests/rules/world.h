@@ -56,6 +56,7 @@ struct world {
 	bool hides_reacted; /* the text of what was reacted to cannot be had */
 	size_t luck[LUCK_MAX], n_luck, next_luck;
 	/* The bot. */
+	const char *folder; /* of the rules; borrowed */
 	struct diag diag;
 	struct set *set; /* NULL = the rules have mistakes */
 	struct store *store;
@@ -101,8 +102,8 @@ void world_name(struct world *w, struct str name, struct channel *c, struct mess
 const struct named *world_named(const struct world *w, struct str name); /* NULL = nobody */
 /* Notes what is wrong and gives false. */
 bool world_fail(struct world *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* <@ana> and <#general> as Slack has them, {@ana}, {#general}, {dm @ana}, {ts NAME} as ids, {wj} as the sign that breaks a
- * mention. In the arena. */
+/* <@ana> and <#general> as Slack has them, {@ana}, {#general}, {dm @ana}, {ts NAME} as ids, {folder} as the folder of the
+ * rules, {wj} as the sign that breaks a mention. In the arena. */
 struct str world_wire(struct world *w, struct str text);
 /* The other way, for people to read. */
 void world_shown(const struct world *w, struct str text, struct buf *out);
