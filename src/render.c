@@ -53,6 +53,19 @@ static bool is_in_link(const struct buf *out)
 	return false;
 }
 
+/* An address of our own making: built out of checked ids, or percent-encoded. */
+static void put_link(struct buf *out, struct str address)
+{
+	struct str piece;
+	bool first = true;
+
+	while (str_cut(&address, '&', &piece)) {
+		buf_addz(out, first ? "" : "&amp;");
+		buf_add(out, piece);
+		first = false;
+	}
+}
+
 /* Every line of it with its mark; inert, so that no line of it can end the quote. */
 static void put_quote(struct render *r, struct buf *out, struct str text)
 {
@@ -101,7 +114,7 @@ static void on_put(void *owner, struct buf *out, const struct value *value)
 		put_linked(out, value);
 		break;
 	case VALUE_LINK:
-		buf_add(out, value->text); /* built by us out of checked ids */
+		put_link(out, value->text);
 		break;
 	case VALUE_CODE:
 		put_code(out, value->text);

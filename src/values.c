@@ -322,6 +322,43 @@ static bool hours_value(const struct values *v, const struct reference *ref, str
 
 /* ---- the event, and what was answered ---- */
 
+/* A label that hides where it leads; one that is the end of its own address hides nothing. */
+static bool hides_address(const struct text_piece *piece)
+{
+	size_t label = piece->shown.len, address = piece->url.len;
+
+	return address > 0 &&
+	       (label > address ||
+		!str_eq(str_sub(piece->url, address - label, address), piece->shown));
+}
+
+static struct str linked_text(const struct values *v)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	const struct event *ev = v->ev;
+	bool is_other = false;
+
+	buf_init(&text, 0);
+	for (size_t i = 0; i < ev->n_pieces; i++) {
+		const struct text_piece *piece = &ev->pieces[i];
+
+		buf_add(&text, piece->shown);
+		if (!hides_address(piece))
+			continue;
+		buf_addf(&text, piece->shown.len > 0 ? " (%.*s)" : "%.*s", STR_ARG(piece->url));
+		is_other = true;
+	}
+	return is_other ? str_keep(v->arena, buf_str(&text)) : STR_EMPTY;
+}
+
+static bool whole_text(const struct values *v, struct value *out)
+{
+	out->kind = VALUE_TEXT;
+	out->text = v->ev->text;
+	out->linked = linked_text(v);
+	return out->text.len > 0;
+}
+
 static bool link_value(const struct values *v, struct value *out)
 {
 	CLEANUP(buf_deinit) struct buf link = { 0 };
@@ -435,7 +472,7 @@ bool values_get(const struct values *v, const struct reference *ref, struct valu
 	case NAME_TEAM:
 		return team_value(v, ref->field, out);
 	case NAME_TEXT:
-		return plain_value(ev->text, out);
+		return whole_text(v, out);
 	case NAME_MATCH:
 		return group_value(v, STR("0"), ref->field, out);
 	case NAME_LINK:
