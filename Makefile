@@ -88,6 +88,9 @@ build/san/rules: $(RULES:%.c=build/san/obj/%.o) build/san/libsim.a build/san/lib
 build/san/unit/%: build/san/obj/tests/unit/%.o build/san/libtest.a build/san/libretort.a
 	$(MADE)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcunit
+# The words of the rule language, which the manual must have.
+build/san/words: build/san/obj/tests/pages/words.o build/san/libretort.a
+	$(CC) $(SAN) -o $@ $^ $(LIBS)
 # Tests in which sockets and the Web API are played: what stands before the archives beats them.
 FAKED    := test_session test_socketmode test_rtm
 FAKES    := $(patsubst %.c,build/san/obj/%.o,$(wildcard tests/fake/*.c))
@@ -100,9 +103,8 @@ build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/rep
 	$(MADE)
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 
-SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) \
-                $(if $(wildcard src/main.c),build/san/retort) $(if $(SIM),build/san/slacksim) \
-                build/san/rules
+SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) build/san/words build/san/rules \
+                $(if $(wildcard src/main.c),build/san/retort) $(if $(SIM),build/san/slacksim)
 san: $(SAN_PROGRAMS)
 
 # --- warnings are errors, with both compilers ---------------------------------------------------

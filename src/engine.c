@@ -25,6 +25,8 @@ enum {
 	 * minute. */
 	DOUBTS_AT_ONCE = 10,
 	DOUBT_EVERY_MS = 6000,
+	/* For the patterns of all rules on one event; one pattern alone has a budget of its own. */
+	EVENT_BUDGET_MS = 50,
 	/* Wall time may be set: what is due by it is looked at again at least so often. */
 	LOOK_AGAIN_MS = 60000,
 };
@@ -56,6 +58,7 @@ struct decision {
 	bool helped;	       /* the built-in help was considered */
 	struct firing *firing; /* being prepared; ours until it begins */
 	struct firing_readiness readiness;
+	int64_t matching_ns; /* spent on the rules' own questions so far */
 	struct captures captures;
 	void (*on_decided)(void *owner, void *tag, bool standing);
 	void *owner;
@@ -185,6 +188,8 @@ static void tell_doubt(struct decision *d, const struct rule *rule, const char *
 	struct mono now = clock_mono(e->setup.clock);
 	bool is_untold = pace_wait_ms(&e->doubts, now) > 0;
 
+	if (e->setup.trial)
+		return; /* its witness hears of it */
 	log_line(
 		is_untold ? LOG_DEBUG : LOG_WARN, "engine",
 		"rule could not tell whether it fires: rule=%s at=%s:%u question=%s channel=%.*s ts=%.*s "
@@ -252,16 +257,34 @@ static bool fires(struct decision *d, const struct rule *rule)
 {
 	struct engine *e = d->engine;
 	const char *shut = shut_out(d, rule);
+	struct mono began;
 	enum answer answer;
 
 	if (shut != NULL) {
 		tell_shut_out(d, rule, shut);
 		return false;
 	}
+	began = clock_mono(e->setup.clock);
 	answer = rule_match(rule, d->ev, &e->setup.match_world, &d->captures, e->setup.witness);
+	d->matching_ns += clock_mono(e->setup.clock).ns - began.ns;
 	if (answer == ANSWER_UNKNOWN)
 		note_doubt(d, rule);
 	return answer == ANSWER_YES;
+}
+
+/* One event must not hold up all others, however many slow rules are asked about it. */
+static bool is_over_budget(const struct decision *d, const struct rule *rule)
+{
+	if (d->matching_ns < EVENT_BUDGET_MS * INT64_C(1000000))
+		return false;
+	d->engine->stats.unsure++;
+	log_warn(
+		"engine",
+		"an event took more than %d ms: rules from this one on could not tell rule=%s at=%s:%u "
+		"channel=%.*s ts=%.*s",
+		EVENT_BUDGET_MS, rule->name, rule->at.file, rule->at.line, STR_ARG(d->ev->channel),
+		STR_ARG(d->ev->ts));
+	return true;
 }
 
 static void find_candidates(struct decision *d)
@@ -350,7 +373,7 @@ static void ask_next(struct decision *d)
 	const struct rule *rule;
 
 	while ((rule = next_candidate(d)) != NULL) {
-		if (d->stopped && e->setup.witness == NULL)
+		if ((d->stopped && e->setup.witness == NULL) || is_over_budget(d, rule))
 			break;
 		if (rule->fallback && !d->helped && !d->stopped)
 			consider_help(d);
@@ -809,7 +832,9 @@ struct engine *engine_new(const struct engine_setup *setup)
 		.store = setup->store,
 		.clock = setup->clock,
 		.world = &e->setup.action_world,
+		.quiet = setup->trial,
 		.owner = e,
+		.any_wording = setup->trial,
 		.put = put_of_firing,
 		.on_wait = on_wait,
 		.on_failed = on_failed,
@@ -865,9 +890,20 @@ void engine_free(struct engine *e)
 	free(e);
 }
 
+/* What is due and not done yet is not lost with the old rules; what lies behind us does not come again. */
+static void note_time(struct engine *e)
+{
+	struct wall now = clock_wall(e->setup.clock), due;
+
+	if (!schedule_next(&e->schedule, &due) || due.ms > now.ms)
+		e->ticked_until = now;
+}
+
 void engine_set_rules(struct engine *e, struct set *set)
 {
 	struct set *old = e->set;
+
+	note_time(e);
 
 	e->set = set_ref(set);
 	schedule_deinit(&e->schedule);

@@ -280,12 +280,20 @@ static void go_next(struct firing *f)
 	f->state = STATE_GATHER;
 }
 
+static void tell(const struct firing *f, enum log_level level, const char *what, const char *why)
+{
+	const struct rule_action *action = action_of(f);
+
+	if (!f->house->quiet)
+		log_line(level, "engine", "%s: %s rule=%s verb=%s at=%s:%u", what, why,
+			 f->rule->name, verb_name(action->verb), action->at.file, action->at.line);
+}
+
 static void fail(struct firing *f, const char *why)
 {
 	bool was_on_error = action_of(f)->on_error;
 
-	log_warn("engine", "action failed: %s rule=%s verb=%s at=%s:%u", why, f->rule->name,
-		 verb_name(action_of(f)->verb), action_of(f)->at.file, action_of(f)->at.line);
+	tell(f, LOG_WARN, "action failed", why);
 	if (f->house->on_failed != NULL)
 		f->house->on_failed(f->house->owner, f, f->action, why);
 	if (!was_on_error) {
@@ -311,6 +319,7 @@ static void know_answers(struct firing *f)
 static size_t choose_wording(struct firing *f)
 {
 	const struct action_world *world = f->house->world;
+	bool in_turn = f->rule->pick_in_turn && !f->house->any_wording;
 	size_t n = action_of(f)->n_texts, any;
 	int64_t last = -1;
 
@@ -318,8 +327,8 @@ static size_t choose_wording(struct firing *f)
 		return 0;
 	str_int(str_from(map_get(&f->facts.stored, turn_key(f))), &last);
 	if (last < 0 || last >= (int64_t)n)
-		return f->rule->pick_in_turn ? 0 : world->random(world->owner, n);
-	if (f->rule->pick_in_turn)
+		return in_turn ? 0 : world->random(world->owner, n);
+	if (in_turn)
 		return ((size_t)last + 1) % n;
 	any = world->random(world->owner, n - 1);
 	return any < (size_t)last ? any : any + 1;
@@ -374,9 +383,7 @@ static void go_make(struct firing *f)
 	case ACTION_MADE:
 		return;
 	case ACTION_NOTHING:
-		log_info("engine", "action left out: %s rule=%s verb=%s at=%s:%u", m.why,
-			 f->rule->name, verb_name(action_of(f)->verb), action_of(f)->at.file,
-			 action_of(f)->at.line);
+		tell(f, LOG_INFO, "action left out", m.why);
 		f->state = STATE_NEXT;
 		return;
 	case ACTION_FAILED:
