@@ -143,10 +143,9 @@ static bool put_word(struct wanted *wanted, const struct word *word)
 	return true;
 }
 
-static bool meet(struct wanted *wanted, const struct match *m)
+static bool is_met(struct wanted *wanted, const struct match *m)
 {
 	struct world *w = wanted->w;
-	CLEANUP(json_freep) struct json *args = wanted->args;
 	struct seen *next = w->n_met < w->n_seen ? &w->seen[w->n_met] : NULL;
 
 	for (size_t i = 0; match_has(m, "ARGUMENTS") && i < m->n_list; i++)
@@ -158,6 +157,15 @@ static bool meet(struct wanted *wanted, const struct match *m)
 	if (match_has(m, "NAME") && next->message != NULL)
 		world_name(w, match_text(m, "NAME"), next->channel, next->message);
 	return true;
+}
+
+/* The end of every expectation. */
+static bool meet(struct wanted *wanted, const struct match *m)
+{
+	bool met = is_met(wanted, m);
+
+	json_free(wanted->args);
+	return met;
 }
 
 static struct wanted wanted_call(struct world *w, const char *method)

@@ -480,7 +480,8 @@ static bool is_filled(struct world *w, struct str what, struct buf *out)
 		buf_addz(out, named->message->ts);
 	else if (c != NULL || u != NULL)
 		buf_addz(out, c != NULL ? c->id : u->id);
-	return str_is(what, "wj") || str_is(what, "folder") || named != NULL || c != NULL || u != NULL;
+	return str_is(what, "wj") || str_is(what, "folder") || named != NULL || c != NULL ||
+	       u != NULL;
 }
 
 struct str world_wire(struct world *w, struct str text)
