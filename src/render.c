@@ -161,17 +161,24 @@ static struct str name_after_sigil(struct str rest)
 	return str_sub(name, 0, n);
 }
 
+/* Of people first, then of groups of them. */
+static bool put_known(const struct action_world *world, struct buf *out, char sigil,
+		      struct str name)
+{
+	struct str id;
+
+	if (world->find(world->owner, sigil, name, &id))
+		return (sigil == '@' ? markup_mention : markup_channel_link)(out, id);
+	return sigil == '@' && world->find(world->owner, '&', name, &id) &&
+	       markup_group_mention(out, id);
+}
+
 /* Takes `@name` or `#channel` off the rest when the directory knows it. */
 static bool put_name(struct render *r, struct buf *out, struct str *rest)
 {
-	const struct action_world *world = r->values->world;
 	struct str name = name_after_sigil(*rest);
-	char sigil = rest->p[0];
-	struct str id;
 
-	if (name.len == 0 || !world->find(world->owner, sigil, name, &id))
-		return false;
-	if (!(sigil == '@' ? markup_mention(out, id) : markup_channel_link(out, id)))
+	if (name.len == 0 || !put_known(r->values->world, out, rest->p[0], name))
 		return false;
 	*rest = str_sub(*rest, 1 + name.len, rest->len);
 	return true;

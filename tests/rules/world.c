@@ -104,7 +104,9 @@ static bool find(void *owner, char sigil, struct str name, struct str *id)
 
 	buf_init(&ids, 0);
 	*id = str_keep(&w->arena, first_id(&w->roster, name, &ids,
-					   sigil == '@' ? roster_find_user : roster_find_channel));
+					   sigil == '@' ? roster_find_user :
+					   sigil == '#' ? roster_find_channel :
+							  roster_find_group));
 	return id->len > 0;
 }
 
