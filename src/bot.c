@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "checkup.h"
 #include "deliver.h"
+#include "live.h"
 #include "net/digest.h"
 #include "net/http.h"
 #include "net/loop.h"
@@ -44,6 +45,7 @@ struct bot {
 	struct store *store;
 	struct engine *engine;
 	struct deliver *deliver;
+	struct live *live; /* NULL = the files are not watched */
 	const struct transport_ops *transport_ops;
 	struct transport *transport;
 	struct transport_sink sink;
@@ -456,11 +458,20 @@ static void reload(struct bot *bot)
 {
 	const struct set_options options = set_options(bot);
 
+	live_seen(bot->live);
 	if (reload_rules(bot->engine, bot->paths, &options) != 0)
 		return;
 	checkup_scopes(engine_rules(bot->engine), str_from(bot->granted));
 	if (directory_is_loaded(bot->directory))
 		check_names(bot);
+}
+
+static void on_files_changed(void *owner)
+{
+	struct bot *bot = owner;
+
+	if (bot->state != BOT_STOPPING)
+		reload(bot);
 }
 
 static void on_signal(void *owner, int signal)
@@ -592,6 +603,7 @@ static void tear_down(struct bot *bot)
 {
 	if (bot->transport != NULL)
 		bot->transport_ops->free(bot->transport);
+	live_free(bot->live);
 	deliver_free(bot->deliver);
 	directory_free(bot->directory);
 	engine_free(bot->engine);
@@ -618,6 +630,8 @@ static int start(struct bot *bot)
 		return r;
 	make_story(bot);
 	bot->webhooks = conf_webhook_names(bot->conf);
+	if (bot->conf->reload_on_save)
+		bot->live = live_new(bot->loop, bot->paths, on_files_changed, bot);
 	r = reload_rules(bot->engine, bot->paths, &options);
 	if (r != 0)
 		return r;
