@@ -471,10 +471,6 @@ static void act(struct decision *d)
 	close_search(d, rule_of(d));
 	tell_fired(d, d->readiness.has_work);
 	d->firing = NULL;
-	if (!d->readiness.has_work) {
-		firing_free(f);
-		return;
-	}
 	adopt(e, f);
 	firing_begin(f);
 }
@@ -631,12 +627,20 @@ static int64_t at_least_zero(int64_t ms)
 	return ms > 0 ? ms : 0;
 }
 
+/* A job may end, and a firing go on, behind the commit of a turn. */
+static bool has_to_commit(const struct engine *e)
+{
+	return !e->is_committing && (e->has_news || !list_is_empty(&e->made));
+}
+
 int64_t engine_due_ms(const struct engine *e)
 {
 	int64_t ms = -1;
 	struct mono wait;
 	struct wall moment;
 
+	if (has_to_commit(e))
+		return 0;
 	if (waits_next(&e->waits, &wait))
 		ms = at_least_zero((wait.ns - clock_mono(e->setup.clock).ns + 999999) / 1000000);
 	if (schedule_next(&e->schedule, &moment)) {
@@ -787,7 +791,7 @@ static void on_committed(void *owner, int r)
 
 void engine_commit(struct engine *e)
 {
-	if (e->is_committing || (list_is_empty(&e->made) && !e->has_news))
+	if (!has_to_commit(e))
 		return;
 	e->is_committing = true;
 	e->has_news = false;
@@ -809,6 +813,7 @@ struct engine *engine_new(const struct engine_setup *setup)
 		.store = setup->store,
 		.clock = setup->clock,
 		.world = &e->setup.action_world,
+		.trial = setup->trial,
 		.owner = e,
 		.put = put_of_firing,
 		.on_wait = on_wait,
@@ -832,6 +837,7 @@ struct engine *engine_new(const struct engine_setup *setup)
 		.owner = e,
 		.put = put_job,
 	};
+	notice_init(&e->notice);
 	map_init(&e->firings);
 	waits_init(&e->waits);
 	list_init(&e->over);
@@ -859,6 +865,7 @@ void engine_free(struct engine *e)
 	bury(e);
 	map_deinit(&e->firings, free_firing);
 	waits_deinit(&e->waits);
+	notice_deinit(&e->notice);
 	schedule_deinit(&e->schedule);
 	quarantine_deinit(&e->quarantine);
 	set_unref(e->set);

@@ -19,6 +19,7 @@ struct firing_house {
 	struct store *store;
 	const struct clock *clock;
 	const struct action_world *world;
+	bool trial; /* any wording may come, whatever its rule says of turns */
 	void *owner;
 	/* Puts a job into the outbox; false = it is full, and the job gone. */
 	bool (*put)(void *owner, struct firing *f, struct job *take);

@@ -88,13 +88,12 @@ static void on_ready(void *owner, struct firing *f, const struct firing_readines
 	};
 
 	if (readiness->answer == ANSWER_YES && readiness->has_work) {
-		house->adopt(house->owner, f);
 		firing_begin(f);
 		return;
 	}
 	if (readiness->answer == ANSWER_NO)
 		retract(&way, firing_answers(f));
-	firing_free(f);
+	house->firings->on_end(house->firings->owner, f);
 }
 
 static void renew(const struct following *way, struct answers *take,
@@ -105,6 +104,7 @@ static void renew(const struct following *way, struct answers *take,
 				      way->rule, way->ev, captures);
 
 	firing_renew(f, take);
+	house->adopt(house->owner, f); /* from now on: the store may take its time */
 	firing_prepare(f, on_ready, (void *)house);
 }
 

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/log.h"
-#include "lib/rules.h"
 #include "lib/slowstore.h"
 #include "lib/unit.h"
 #include "store/memory.h"
@@ -149,7 +148,7 @@ static struct str team(void *owner)
 
 void house_use(struct house *h, const char *rules)
 {
-	struct set *set = rules_good(rules);
+	struct set *set = world_rules(rules);
 
 	engine_set_rules(h->engine, set);
 	set_unref(set);

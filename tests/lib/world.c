@@ -125,11 +125,24 @@ void world_init(struct world *w)
 	};
 }
 
+struct set *world_rules(const char *text)
+{
+	static const char *const webhooks[] = { "tickets", "lab", NULL };
+	const struct set_options options = { .zone = "UTC", .webhooks = webhooks };
+	struct rules r;
+
+	rules_init_with(&r, text, &options);
+	ASSERT_STR(buf_str(&r.told), "");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(r.set);
+	buf_deinit(&r.told);
+	return r.set;
+}
+
 /* ---- one view ---- */
 
 void view_init(struct view *v, struct world *w, const char *rules, struct event *take)
 {
-	*v = (struct view){ .set = rules_good(rules), .ev = take };
+	*v = (struct view){ .set = world_rules(rules), .ev = take };
 	facts_init(&v->facts);
 	arena_init(&v->arena);
 	CU_ASSERT_EQUAL_FATAL(rule_match(set_rule(v->set, 0), take, &w->match, &v->captures, NULL),
