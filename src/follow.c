@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "follow.h"
 
+#include <stdlib.h>
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -115,11 +116,10 @@ static bool retell_waiting(const struct following *way, enum answer fits,
 {
 	const struct follow_house *house = way->house;
 	bool any = false;
-	struct firing *kept[16], *f;
+	struct firing **kept = NULL, *f;
 	size_t n = 0;
 
-	while (n < ARRAY_LEN(kept) &&
-	       (f = waits_take_about(house->waits, way->rule, way->ev)) != NULL) {
+	while ((f = waits_take_about(house->waits, way->rule, way->ev)) != NULL) {
 		any = true;
 		if (fits == ANSWER_NO) {
 			firing_cancel(f);
@@ -127,10 +127,12 @@ static bool retell_waiting(const struct following *way, enum answer fits,
 		}
 		if (fits == ANSWER_YES)
 			firing_retell(f, way->ev, captures);
+		kept = mem_grow(kept, n + 1, sizeof(kept[0]));
 		kept[n++] = f;
 	}
 	for (size_t i = 0; i < n; i++)
 		waits_add(house->waits, kept[i]);
+	free(kept);
 	return any;
 }
 
