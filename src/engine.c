@@ -462,6 +462,16 @@ static void tell_fired(struct decision *d, size_t n_jobs)
 		e->setup.on_fired(e->setup.owner, &firing);
 }
 
+/* What later rules ask is asked behind what this one has stored, and the event is no one's until its jobs are put. */
+static void on_begun(void *owner)
+{
+	struct decision *d = owner;
+
+	d->waiting = false;
+	if (!d->running)
+		decision_run(d);
+}
+
 static void act(struct decision *d)
 {
 	struct engine *e = d->engine;
@@ -472,7 +482,8 @@ static void act(struct decision *d)
 	tell_fired(d, d->readiness.has_work);
 	d->firing = NULL;
 	adopt(e, f);
-	firing_begin(f);
+	d->waiting = true;
+	firing_begin(f, on_begun, d);
 }
 
 static void fire(struct decision *d)

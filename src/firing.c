@@ -67,6 +67,8 @@ struct firing {
 	uint64_t id;
 	void (*on_ready)(void *owner, struct firing *f, const struct firing_readiness *readiness);
 	void *owner;
+	void (*on_begun)(void *owner);
+	void *begun_owner;
 };
 
 static void firing_go(struct firing *f);
@@ -663,6 +665,27 @@ void firing_settled(struct firing *f, const struct job *job, const struct job_ou
 
 /* ---- the run ---- */
 
+/* It has come to a first rest. */
+static void tell_begun(struct firing *f)
+{
+	void (*on_begun)(void *owner) = f->on_begun;
+
+	f->on_begun = NULL;
+	if (on_begun != NULL)
+		on_begun(f->begun_owner);
+}
+
+static void end(struct firing *f)
+{
+	void (*on_begun)(void *owner) = f->on_begun;
+	void *owner = f->begun_owner;
+
+	f->on_begun = NULL;
+	f->house->on_end(f->house->owner, f);
+	if (on_begun != NULL)
+		on_begun(owner); /* the firing may be gone */
+}
+
 static bool go_one(struct firing *f)
 {
 	switch (f->state) {
@@ -688,7 +711,7 @@ static bool go_one(struct firing *f)
 	case STATE_OVER:
 		/* Both end the preparation; the second one with nothing to do. */
 		if (f->begun && f->state == STATE_OVER)
-			f->house->on_end(f->house->owner, f);
+			end(f);
 		else if (!f->begun)
 			report(f, ANSWER_YES, f->state == STATE_HELD);
 		return false;
@@ -704,8 +727,11 @@ static void firing_go(struct firing *f)
 {
 	f->running = true;
 	while (!f->waiting) {
-		if (f->state == STATE_JOBS || f->state == STATE_WAIT)
-			break;
+		if (f->state == STATE_JOBS || f->state == STATE_WAIT) {
+			f->running = false;
+			tell_begun(f);
+			return;
+		}
 		if (f->state == STATE_HELD || f->state == STATE_OVER)
 			f->running = false;
 		if (!go_one(f))
@@ -725,9 +751,11 @@ void firing_prepare(struct firing *f,
 	firing_go(f);
 }
 
-void firing_begin(struct firing *f)
+void firing_begin(struct firing *f, void (*on_begun)(void *owner), void *owner)
 {
 	f->begun = true;
+	f->on_begun = on_begun;
+	f->begun_owner = owner;
 	if (f->has_untold)
 		tell_failure(f, f->untold, f->facts.error);
 	if (f->state == STATE_HELD)

@@ -89,7 +89,7 @@ static void on_ready(void *owner, struct firing *f, const struct firing_readines
 	};
 
 	if (readiness->answer == ANSWER_YES && readiness->has_work) {
-		firing_begin(f);
+		firing_begin(f, NULL, NULL);
 		return;
 	}
 	if (readiness->answer == ANSWER_NO)
