@@ -463,7 +463,7 @@ static void tell_fired(struct decision *d, size_t n_jobs)
 }
 
 /* What later rules ask is asked behind what this one has stored, and the event is no one's until its jobs are put. */
-static void on_begun(void *owner)
+static void on_step_done(void *owner)
 {
 	struct decision *d = owner;
 
@@ -483,7 +483,7 @@ static void act(struct decision *d)
 	d->firing = NULL;
 	adopt(e, f);
 	d->waiting = true;
-	firing_begin(f, on_begun, d);
+	firing_begin(f, on_step_done, d);
 }
 
 static void fire(struct decision *d)
@@ -676,12 +676,14 @@ static void on_answers(void *owner, struct str text)
 	struct engine *e = d->engine;
 	size_t i = d->following++;
 	const struct rule *rule = set_rule(d->set, i);
+	bool was_running = d->running;
 
-	d->waiting = false;
+	d->running = true; /* it goes on from here, not from within */
 	/* What it answered follows: the rule is not asked a second time. */
-	if (follow_event(&e->follow, d->set, rule, d->ev, text))
+	if (follow_event(&e->follow, d->set, rule, d->ev, text, on_step_done, d))
 		bits_clear(d->candidates, i);
-	if (!d->running)
+	d->running = was_running;
+	if (!d->running && !d->waiting)
 		decision_run(d);
 }
 

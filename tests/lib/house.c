@@ -133,9 +133,15 @@ void house_say(struct house *h, const char *text, const char *ts)
 
 void house_wait(struct house *h, int64_t ms)
 {
-	fakeclock_pass(&h->world.clock, ms);
-	engine_tick(h->engine);
-	house_run(h);
+	do {
+		int64_t due = engine_due_ms(h->engine);
+		int64_t step = due >= 0 && due < ms ? due : ms;
+
+		fakeclock_pass(&h->world.clock, step);
+		ms -= step;
+		engine_tick(h->engine);
+		house_run(h);
+	} while (ms > 0);
 }
 
 /* ---- life ---- */

@@ -39,7 +39,7 @@ void house_take(struct house *h, struct event *ev);
 struct str house_run(struct house *h);
 void house_say(struct house *h, const char *text, const char *ts); /* takes, and runs */
 void house_hear(struct house *h, struct event *ev);		   /* the same for any event */
-void house_wait(struct house *h, int64_t ms);			   /* time passes; runs */
+void house_wait(struct house *h, int64_t ms); /* time passes; does what is due when it is due */
 /* Lets the oldest job that is committed end in this way; false = there is none. */
 bool house_end_one(struct house *h);
 

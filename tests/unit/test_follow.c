@@ -228,6 +228,20 @@ static void test_an_answer_keeps_its_wording(void)
 		"edit C1GENERAL 2000.000001: A three | edit C1GENERAL 2000.000002: B four");
 }
 
+static void play_count(struct house *h)
+{
+	house_say(h, "say one", "1.1");
+	edit(h, "say two", "1.1");
+	house_say(h, "say three", "1.2");
+}
+
+static void test_following_is_no_firing_more(void)
+{
+	ASSERT_STORY("[rule a]\nmatch = ^say (.+)\nsay = {count} {1}\nfollow = edits\n", play_count,
+		     "say C1GENERAL: 1 one | edit C1GENERAL 2000.000001: 1 two | "
+		     "say C1GENERAL: 2 three");
+}
+
 /* ---- deletions ---- */
 
 static void play_delete(struct house *h)
@@ -457,6 +471,7 @@ UNIT_MAIN("follow", { "an edit renews the answer", test_an_edit_renews_the_answe
 	  { "each answer keeps its parts", test_each_answer_keeps_its_parts },
 	  { "an answer that becomes empty goes", test_an_answer_that_becomes_empty_goes },
 	  { "an answer keeps its wording", test_an_answer_keeps_its_wording },
+	  { "following is no firing more", test_following_is_no_firing_more },
 	  { "a deleted question takes its answers along",
 	    test_a_deleted_question_takes_its_answers_along },
 	  { "what waits answers the new question", test_what_waits_answers_the_new_question },
