@@ -26,7 +26,7 @@ static void tell_job(struct house *h, const struct job *job)
 	add_part(out, "/", job->thread_ts);
 	add_part(out, "@", job->user);
 	add_part(out, " ", job->ts);
-	add_part(out, job->broadcast ? " broadcast" : "", job->broadcast ? " " : NULL);
+	add_part(out, " ", job->broadcast ? "broadcast" : NULL);
 	add_part(out, ": ", job->body);
 	add_part(out, " + ", job->blocks);
 	buf_addf(&h->short_done, "%s%s:%s", h->short_done.len > 0 ? " " : "", verb_name(job->verb),
