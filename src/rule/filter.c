@@ -223,7 +223,11 @@ void filter_apply(const struct filter *filter, struct value *value,
 
 	buf_clear(room);
 	filters[filter->kind].apply(room, &work);
-	*value = (struct value){ .kind = filters[filter->kind].becomes, .text = buf_str(room) };
+	*value = (struct value){
+		.kind = filters[filter->kind].becomes,
+		.text = buf_str(room),
+		.coded = filter->kind == FILTER_URL,
+	};
 	/* `{text|code|upper}` is still code. */
 	if (value->kind == VALUE_TEXT && (shown == VALUE_CODE || shown == VALUE_QUOTE))
 		value->kind = shown;

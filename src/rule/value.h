@@ -26,6 +26,7 @@ struct value {
 	struct str id;	  /* of a person or channel */
 	bool notifies;	  /* the person is mentioned, the channel linked; else it is but a name */
 	struct str items; /* of a list: each ends in VALUE_ITEM_END; p == NULL: it is no list */
+	bool coded;	  /* percent-encoded, for addresses */
 	const struct template *literal;
 	struct wall time;
 	const struct zone *zone;
