@@ -280,12 +280,20 @@ static void go_next(struct firing *f)
 	f->state = STATE_GATHER;
 }
 
+static void tell(const struct firing *f, enum log_level level, const char *what, const char *why)
+{
+	const struct rule_action *action = action_of(f);
+
+	if (!f->house->quiet)
+		log_line(level, "engine", "%s: %s rule=%s verb=%s at=%s:%u", what, why,
+			 f->rule->name, verb_name(action->verb), action->at.file, action->at.line);
+}
+
 static void fail(struct firing *f, const char *why)
 {
 	bool was_on_error = action_of(f)->on_error;
 
-	log_warn("engine", "action failed: %s rule=%s verb=%s at=%s:%u", why, f->rule->name,
-		 verb_name(action_of(f)->verb), action_of(f)->at.file, action_of(f)->at.line);
+	tell(f, LOG_WARN, "action failed", why);
 	if (f->house->on_failed != NULL)
 		f->house->on_failed(f->house->owner, f, f->action, why);
 	if (!was_on_error) {
@@ -311,6 +319,7 @@ static void know_answers(struct firing *f)
 static size_t choose_wording(struct firing *f)
 {
 	const struct action_world *world = f->house->world;
+	bool in_turn = f->rule->pick_in_turn && !f->house->any_wording;
 	size_t n = action_of(f)->n_texts, any;
 	int64_t last = -1;
 
@@ -318,8 +327,8 @@ static size_t choose_wording(struct firing *f)
 		return 0;
 	str_int(str_from(map_get(&f->facts.stored, turn_key(f))), &last);
 	if (last < 0 || last >= (int64_t)n)
-		return f->rule->pick_in_turn ? 0 : world->random(world->owner, n);
-	if (f->rule->pick_in_turn)
+		return in_turn ? 0 : world->random(world->owner, n);
+	if (in_turn)
 		return ((size_t)last + 1) % n;
 	any = world->random(world->owner, n - 1);
 	return any < (size_t)last ? any : any + 1;
@@ -374,9 +383,7 @@ static void go_make(struct firing *f)
 	case ACTION_MADE:
 		return;
 	case ACTION_NOTHING:
-		log_info("engine", "action left out: %s rule=%s verb=%s at=%s:%u", m.why,
-			 f->rule->name, verb_name(action_of(f)->verb), action_of(f)->at.file,
-			 action_of(f)->at.line);
+		tell(f, LOG_INFO, "action left out", m.why);
 		f->state = STATE_NEXT;
 		return;
 	case ACTION_FAILED:
@@ -588,26 +595,45 @@ static void note_posted(struct firing *f, const struct job *job, const struct jo
 	write_answers(f);
 }
 
+static void forget_answer(struct firing *f, const struct job *job)
+{
+	size_t before = answers_n(&f->answers);
+
+	answers_forget(&f->answers, str_from(job->ts));
+	/* Those behind it move up. */
+	if (f->next_answer > 0 && answers_n(&f->answers) < before)
+		f->next_answer--;
+	write_answers(f);
+}
+
 static void note_result(struct firing *f, const struct job *job, const struct job_outcome *outcome)
 {
 	if (job->verb == VERB_WEBHOOK || job->verb == VERB_CALL) {
 		json_free(f->facts.result);
 		f->facts.result = outcome->body != NULL ? json_copy(outcome->body) : NULL;
 	} else if (job->verb == VERB_REMOVE) {
-		answers_forget(&f->answers, str_from(job->ts));
-		write_answers(f);
+		forget_answer(f, job);
 	}
+}
+
+/* Somebody deleted the answer that was to be changed: nobody's fault, and there is nothing left to change. */
+static bool is_gone(const struct job *job, const struct job_outcome *outcome)
+{
+	return outcome->end == JOB_DEAD && (job->verb == VERB_EDIT || job->verb == VERB_REMOVE) &&
+	       str_is(json_str(outcome->body, "error"), "message_not_found");
 }
 
 void firing_settled(struct firing *f, const struct job *job, const struct job_outcome *outcome)
 {
-	bool failed = outcome->end != JOB_DONE;
+	bool gone = is_gone(job, outcome), failed = outcome->end != JOB_DONE && !gone;
 
 	f->n_open--;
 	if (failed && f->state == STATE_JOBS) {
 		fail(f, outcome->sentence != NULL ? outcome->sentence : "no reason given");
 		if (f->n_open > 0)
 			f->state = STATE_JOBS; /* the others are under way all the same */
+	} else if (gone) {
+		forget_answer(f, job);
 	} else if (!failed) {
 		note_posted(f, job, outcome);
 		note_result(f, job, outcome);

@@ -65,6 +65,7 @@ static void send(const struct notice *n)
 		job->rule = mem_strdup(n->rule);
 		job->rule_file = mem_strdup(n->file);
 		job->at = (struct place){ job->rule_file, n->line };
+		job->caused = clock_mono(n->world->clock);
 		n->world->put(n->world->owner, job);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "reload.h"
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -39,6 +40,64 @@ static void log_complaints(const struct diag *diag)
 	}
 }
 
+/* ---- what is new ---- */
+
+enum { NAMES_SHOWN = 10 };
+
+struct names_changed {
+	const char *what;
+	struct buf text;
+	size_t n;
+};
+
+static void note_name(struct names_changed *c, const char *name)
+{
+	if (c->n < NAMES_SHOWN)
+		buf_addf(&c->text, "%s%s", c->n > 0 ? "," : "", name);
+	else if (c->n == NAMES_SHOWN)
+		buf_addz(&c->text, ",…");
+	c->n++;
+}
+
+static void compare(const struct set *set, const struct set *other, struct names_changed *missing,
+		    struct names_changed *different)
+{
+	for (size_t i = 0; i < set_n_written(set); i++) {
+		const struct rule *rule = set_written(set, i);
+		const struct rule *same = set_rule_named(other, str_from(rule->name));
+
+		if (same == NULL)
+			note_name(missing, rule->name);
+		else if (different != NULL && same->fingerprint != rule->fingerprint)
+			note_name(different, rule->name);
+	}
+}
+
+static void log_changes(const struct set *old, const struct set *set,
+			const struct trial_result *tests)
+{
+	struct names_changed changes[] = { { .what = "added" },
+					   { .what = "removed" },
+					   { .what = "changed" } };
+	CLEANUP(buf_deinit) struct buf line = { 0 };
+
+	buf_init(&line, 0);
+	for (size_t i = 0; i < ARRAY_LEN(changes); i++)
+		buf_init(&changes[i].text, 0);
+	if (old != NULL) {
+		compare(set, old, &changes[0], &changes[2]);
+		compare(old, set, &changes[1], NULL);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
+		if (changes[i].n > 0)
+			buf_addf(&line, " %s=%zu:%.*s", changes[i].what, changes[i].n,
+				 STR_ARG(buf_str(&changes[i].text)));
+		buf_deinit(&changes[i].text);
+	}
+	log_info("rules", "in service rules=%zu files=%zu tests=%zu%.*s", set_n_rules(set),
+		 set_n_files(set), tests->passed, STR_ARG(buf_str(&line)));
+}
+
 int reload_rules(struct engine *engine, struct rule_paths paths, const struct set_options *options)
 {
 	CLEANUP(diag_deinit) struct diag diag = { 0 };
@@ -57,9 +116,8 @@ int reload_rules(struct engine *engine, struct rule_paths paths, const struct se
 			  diag.n_errors);
 		return r;
 	}
+	log_changes(engine_rules(engine), set, &tests);
 	engine_set_rules(engine, set);
-	log_info("rules", "in service rules=%zu files=%zu tests=%zu", set_n_rules(set),
-		 set_n_files(set), tests.passed);
 	set_unref(set);
 	return 0;
 }

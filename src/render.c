@@ -81,8 +81,8 @@ static void put_address(struct buf *out, const struct value *value)
 	struct str text = value->text, rest = text;
 	size_t end = out->len + ADDRESS_MAX;
 
-	if (value->coded || value->kind == VALUE_LINK) {
-		buf_add(out, value->coded ? str_clip(text, ADDRESS_MAX) : text);
+	if (value->kind == VALUE_LINK) {
+		buf_add(out, str_clip(text, ADDRESS_MAX));
 		return;
 	}
 	while (rest.len > 0 && out->len < end) {
@@ -130,14 +130,16 @@ static void put_linked(struct buf *out, const struct value *value)
 		markup_inert(out, value->text);
 }
 
-/* Of our own making, out of checked ids. A bracket that waited for it opens now. */
+/* Of our own making, out of checked ids, or percent-encoded. A bracket that waited for it opens now. */
 static void put_link(struct render *r, struct buf *out, struct str address)
 {
 	struct str piece;
 
-	if (r->open_angle)
+	bool opens = r->open_angle && str_starts(address, "https://");
+
+	if (opens)
 		out->len -= STR("&lt;").len;
-	buf_addz(out, r->open_angle ? "<" : "");
+	buf_addz(out, opens ? "<" : "");
 	while (str_cut(&address, '&', &piece)) {
 		buf_add(out, piece);
 		buf_addz(out, address.p != NULL ? "&amp;" : "");
@@ -153,8 +155,7 @@ static void end_quote(struct render *r, struct buf *out, bool starts_line)
 
 static void put_in_text(struct render *r, struct buf *out, const struct value *value)
 {
-	if (value->kind != VALUE_LINK)
-		part_from_sign(r, out);
+	part_from_sign(r, out);
 	switch (value->kind) {
 	case VALUE_USER:
 	case VALUE_CHANNEL:
@@ -229,17 +230,24 @@ static struct str name_after_sigil(struct str rest)
 	return str_sub(name, 0, n);
 }
 
+/* Of people first, then of groups of them. */
+static bool put_known(const struct action_world *world, struct buf *out, char sigil,
+		      struct str name)
+{
+	struct str id;
+
+	if (world->find(world->owner, sigil, name, &id))
+		return (sigil == '@' ? markup_mention : markup_channel_link)(out, id);
+	return sigil == '@' && world->find(world->owner, '&', name, &id) &&
+	       markup_group_mention(out, id);
+}
+
 /* Takes `@name` or `#channel` off the rest when the directory knows it. */
 static bool put_name(struct render *r, struct buf *out, struct str *rest)
 {
-	const struct action_world *world = r->values->world;
 	struct str name = name_after_sigil(*rest);
-	char sigil = rest->p[0];
-	struct str id;
 
-	if (name.len == 0 || !world->find(world->owner, sigil, name, &id))
-		return false;
-	if (!(sigil == '@' ? markup_mention(out, id) : markup_channel_link(out, id)))
+	if (name.len == 0 || !put_known(r->values->world, out, rest->p[0], name))
 		return false;
 	*rest = str_sub(*rest, 1 + name.len, rest->len);
 	return true;

@@ -324,6 +324,55 @@ static bool hours_value(const struct values *v, const struct reference *ref, str
 
 /* ---- the event, and what was answered ---- */
 
+/* What is shown of a link to a page or mailbox is often its address. */
+static bool shows_address(const struct text_piece *piece)
+{
+	static const char *const schemes[] = { "", "https://", "http://", "mailto:", "tel:" };
+
+	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
+		struct str address = piece->url;
+
+		if (str_skip(&address, schemes[i]) && str_eq(address, piece->shown))
+			return true;
+	}
+	return false;
+}
+
+static bool ends_link(const struct event *ev, size_t i)
+{
+	const struct text_piece *piece = &ev->pieces[i];
+
+	return piece->url.len > 0 && !shows_address(piece) &&
+	       (i + 1 == ev->n_pieces || !str_eq(ev->pieces[i + 1].url, piece->url));
+}
+
+static struct str linked_text(const struct values *v)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	const struct event *ev = v->ev;
+	bool is_other = false;
+
+	buf_init(&text, 0);
+	for (size_t i = 0; i < ev->n_pieces; i++) {
+		const struct text_piece *piece = &ev->pieces[i];
+
+		buf_add(&text, piece->shown);
+		if (!ends_link(ev, i))
+			continue;
+		buf_addf(&text, piece->shown.len > 0 ? " (%.*s)" : "%.*s", STR_ARG(piece->url));
+		is_other = true;
+	}
+	return is_other ? str_keep(v->arena, buf_str(&text)) : STR_EMPTY;
+}
+
+static bool whole_text(const struct values *v, struct value *out)
+{
+	out->kind = VALUE_TEXT;
+	out->text = v->ev->text;
+	out->linked = linked_text(v);
+	return out->text.len > 0;
+}
+
 static bool link_value(const struct values *v, struct value *out)
 {
 	CLEANUP(buf_deinit) struct buf link = { 0 };
@@ -442,7 +491,7 @@ static bool find_value(const struct values *v, const struct reference *ref, stru
 	case NAME_TEAM:
 		return team_value(v, ref->field, out);
 	case NAME_TEXT:
-		return plain_value(ev->text, out);
+		return whole_text(v, out);
 	case NAME_MATCH:
 		return group_value(v, STR("0"), ref->field, out);
 	case NAME_LINK:
@@ -486,18 +535,24 @@ static bool has_control_sign(struct str text)
 	return false;
 }
 
+static struct str without_control_signs(const struct values *v, struct str text)
+{
+	CLEANUP(buf_deinit) struct buf kept = { 0 };
+
+	if (!has_control_sign(text))
+		return text;
+	buf_init(&kept, 0);
+	markup_literal(&kept, text);
+	return str_keep(v->arena, buf_str(&kept));
+}
+
 /* Texts of people and of webhooks never have the signs by which we mark our own. */
 bool values_get(const struct values *v, const struct reference *ref, struct value *out)
 {
-	CLEANUP(buf_deinit) struct buf text = { 0 };
-
 	if (!find_value(v, ref, out))
 		return false;
-	if (!has_control_sign(out->text))
-		return true;
-	buf_init(&text, 0);
-	markup_literal(&text, out->text);
-	out->text = str_keep(v->arena, buf_str(&text));
+	out->text = without_control_signs(v, out->text);
+	out->linked = without_control_signs(v, out->linked);
 	return out->text.len > 0;
 }
 

@@ -197,7 +197,7 @@ static const struct {
 	[FILTER_QUOTE] = { "quote", TAKES_NOTHING, VALUE_QUOTE, same },
 	[FILTER_CODE] = { "code", TAKES_NOTHING, VALUE_CODE, same },
 	[FILTER_JSON] = { "json", TAKES_NOTHING, VALUE_TEXT, as_json },
-	[FILTER_URL] = { "url", TAKES_NOTHING, VALUE_TEXT, as_url },
+	[FILTER_URL] = { "url", TAKES_NOTHING, VALUE_LINK, as_url },
 	[FILTER_NUMBER] = { "number", TAKES_NOTHING, VALUE_TEXT, group_digits },
 	[FILTER_DATE] = { "date", TAKES_FORMAT, VALUE_TEXT, date },
 	[FILTER_AGO] = { "ago", TAKES_NOTHING, VALUE_TEXT, ago },
@@ -223,11 +223,7 @@ void filter_apply(const struct filter *filter, struct value *value,
 
 	buf_clear(room);
 	filters[filter->kind].apply(room, &work);
-	*value = (struct value){
-		.kind = filters[filter->kind].becomes,
-		.text = buf_str(room),
-		.coded = filter->kind == FILTER_URL,
-	};
+	*value = (struct value){ .kind = filters[filter->kind].becomes, .text = buf_str(room) };
 	/* `{text|code|upper}` is still code. */
 	if (value->kind == VALUE_TEXT && (shown == VALUE_CODE || shown == VALUE_QUOTE))
 		value->kind = shown;
