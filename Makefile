@@ -188,6 +188,12 @@ install: all
 	install -m 644 rules/retort-rules.5 conf/retort.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 conf/retort.ini $(DESTDIR)$(PREFIX)/share/retort/
 	install -m 644 rules/*.ini $(DESTDIR)$(PREFIX)/share/retort/rules/
+	install -d $(DESTDIR)$(PREFIX)/share/retort/rules/webhooks
+	install -m 644 rules/webhooks/* $(DESTDIR)$(PREFIX)/share/retort/rules/webhooks/
+	for part in ftdetect ftplugin syntax; do \
+		install -d $(DESTDIR)$(PREFIX)/share/vim/vimfiles/$$part && \
+		install -m 644 contrib/vim/$$part/retort.vim $(DESTDIR)$(PREFIX)/share/vim/vimfiles/$$part/ || exit 1; \
+	done
 
 clean:
 	rm -rf build

@@ -639,7 +639,6 @@ static int start(struct bot *bot)
 	if (r != 0)
 		return r;
 	make_story(bot);
-	bot->webhooks = conf_webhook_names(bot->conf);
 	if (bot->conf->reload_on_save)
 		bot->live = live_new(bot->loop, bot->paths, on_files_changed, bot);
 	r = reload_rules(bot->engine, bot->paths, &options);
@@ -651,7 +650,11 @@ static int start(struct bot *bot)
 
 int bot_run(const struct conf *conf, struct rule_paths paths)
 {
-	struct bot bot = { .conf = conf, .paths = paths };
+	struct bot bot = {
+		.conf = conf,
+		.paths = paths,
+		.webhooks = conf_webhook_names(conf),
+	};
 	int r;
 
 	list_init(&bot.passages);

@@ -162,12 +162,20 @@ static bool group_value(const struct values *v, struct str word, enum reference_
 /* Mentions are kept with their ids, between signs that no text of a message has. */
 enum { STORED_MARK = 1 };
 
+/* Nobody makes a person of a text by writing those signs. */
+static struct str without_mark(struct str text)
+{
+	while (text.len > 0 && text.p[0] == STORED_MARK)
+		text = str_sub(text, 1, text.len);
+	return text;
+}
+
 struct str values_to_store(const struct values *v, const struct value *value)
 {
 	char sigil = value->kind == VALUE_CHANNEL ? '#' : '@';
 
 	if (value->id.len == 0 || (value->kind != VALUE_USER && value->kind != VALUE_CHANNEL))
-		return value->text;
+		return without_mark(value->text);
 	return str_keepf(v->arena, "%c%c%.*s%c%.*s", STORED_MARK, sigil, STR_ARG(value->id),
 			 STORED_MARK, STR_ARG(value->text));
 }
@@ -322,14 +330,26 @@ static bool hours_value(const struct values *v, const struct reference *ref, str
 
 /* ---- the event, and what was answered ---- */
 
-/* A label that hides where it leads; one that is the end of its own address hides nothing. */
-static bool hides_address(const struct text_piece *piece)
+/* What is shown of a link to a page or mailbox is often its address. */
+static bool shows_address(const struct text_piece *piece)
 {
-	size_t label = piece->shown.len, address = piece->url.len;
+	static const char *const schemes[] = { "", "https://", "http://", "mailto:", "tel:" };
 
-	return address > 0 &&
-	       (label > address ||
-		!str_eq(str_sub(piece->url, address - label, address), piece->shown));
+	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
+		struct str address = piece->url;
+
+		if (str_skip(&address, schemes[i]) && str_eq(address, piece->shown))
+			return true;
+	}
+	return false;
+}
+
+static bool ends_link(const struct event *ev, size_t i)
+{
+	const struct text_piece *piece = &ev->pieces[i];
+
+	return piece->url.len > 0 && !shows_address(piece) &&
+	       (i + 1 == ev->n_pieces || !str_eq(ev->pieces[i + 1].url, piece->url));
 }
 
 static struct str linked_text(const struct values *v)
@@ -343,7 +363,7 @@ static struct str linked_text(const struct values *v)
 		const struct text_piece *piece = &ev->pieces[i];
 
 		buf_add(&text, piece->shown);
-		if (!hides_address(piece))
+		if (!ends_link(ev, i))
 			continue;
 		buf_addf(&text, piece->shown.len > 0 ? " (%.*s)" : "%.*s", STR_ARG(piece->url));
 		is_other = true;
