@@ -83,6 +83,9 @@ build/san/unit/test_sim: build/san/obj/tests/unit/test_sim.o build/san/libsim.a 
 build/san/unit/%: build/san/obj/tests/unit/%.o build/san/libtest.a build/san/libretort.a
 	$(MADE)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcunit
+# The words of the rule language, which the manual must have.
+build/san/words: build/san/obj/tests/pages/words.o build/san/libretort.a
+	$(CC) $(SAN) -o $@ $^ $(LIBS)
 # Tests in which sockets and the Web API are played: what stands before the archives beats them.
 FAKED    := test_session test_socketmode test_rtm
 FAKES    := $(patsubst %.c,build/san/obj/%.o,$(wildcard tests/fake/*.c))
@@ -95,7 +98,7 @@ build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/rep
 	$(MADE)
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 
-SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) \
+SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) build/san/words \
                 $(if $(wildcard src/main.c),build/san/retort) $(if $(SIM),build/san/slacksim)
 san: $(SAN_PROGRAMS)
 
@@ -177,6 +180,12 @@ install: all
 	install -m 644 rules/retort-rules.5 conf/retort.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 conf/retort.ini $(DESTDIR)$(PREFIX)/share/retort/
 	install -m 644 rules/*.ini $(DESTDIR)$(PREFIX)/share/retort/rules/
+	install -d $(DESTDIR)$(PREFIX)/share/retort/rules/webhooks
+	install -m 644 rules/webhooks/* $(DESTDIR)$(PREFIX)/share/retort/rules/webhooks/
+	for part in ftdetect ftplugin syntax; do \
+		install -d $(DESTDIR)$(PREFIX)/share/vim/vimfiles/$$part && \
+		install -m 644 contrib/vim/$$part/retort.vim $(DESTDIR)$(PREFIX)/share/vim/vimfiles/$$part/ || exit 1; \
+	done
 
 clean:
 	rm -rf build

@@ -599,8 +599,17 @@ static void drop_passages(struct bot *bot)
 		free(list_entry(link, struct passage, link));
 }
 
+static void tell_forgotten(const struct bot *bot)
+{
+	size_t n = bot->engine != NULL ? engine_waiting(bot->engine) : 0;
+
+	if (n > 0)
+		log_warn("bot", "actions that waited for their time are forgotten actions=%zu", n);
+}
+
 static void tear_down(struct bot *bot)
 {
+	tell_forgotten(bot);
 	if (bot->transport != NULL)
 		bot->transport_ops->free(bot->transport);
 	live_free(bot->live);
@@ -629,7 +638,6 @@ static int start(struct bot *bot)
 	if (r != 0)
 		return r;
 	make_story(bot);
-	bot->webhooks = conf_webhook_names(bot->conf);
 	if (bot->conf->reload_on_save)
 		bot->live = live_new(bot->loop, bot->paths, on_files_changed, bot);
 	r = reload_rules(bot->engine, bot->paths, &options);
@@ -641,7 +649,11 @@ static int start(struct bot *bot)
 
 int bot_run(const struct conf *conf, struct rule_paths paths)
 {
-	struct bot bot = { .conf = conf, .paths = paths };
+	struct bot bot = {
+		.conf = conf,
+		.paths = paths,
+		.webhooks = conf_webhook_names(conf),
+	};
 	int r;
 
 	list_init(&bot.passages);

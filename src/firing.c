@@ -288,12 +288,19 @@ static void go_next(struct firing *f)
 	f->state = STATE_GATHER;
 }
 
-static void tell_failure(const struct firing *f, size_t i, const char *why)
+static void tell(const struct firing *f, size_t i, enum log_level level, const char *what,
+		 const char *why)
 {
 	const struct rule_action *action = &f->rule->actions[i];
 
-	log_warn("engine", "action failed: %s rule=%s verb=%s at=%s:%u", why, f->rule->name,
-		 verb_name(action->verb), action->at.file, action->at.line);
+	if (!f->house->quiet)
+		log_line(level, "engine", "%s: %s rule=%s verb=%s at=%s:%u", what, why,
+			 f->rule->name, verb_name(action->verb), action->at.file, action->at.line);
+}
+
+static void tell_failure(const struct firing *f, size_t i, const char *why)
+{
+	tell(f, i, LOG_WARN, "action failed", why);
 	if (f->house->on_failed != NULL)
 		f->house->on_failed(f->house->owner, f, i, why);
 }
@@ -333,7 +340,7 @@ static void know_answers(struct firing *f)
 static size_t choose_wording(struct firing *f)
 {
 	const struct action_world *world = f->house->world;
-	bool in_turn = f->rule->pick_in_turn && !f->house->trial;
+	bool in_turn = f->rule->pick_in_turn && !f->house->any_wording;
 	size_t n = action_of(f)->n_texts, any;
 	int64_t last = -1;
 
@@ -400,9 +407,7 @@ static void go_make(struct firing *f)
 	case ACTION_MADE:
 		return;
 	case ACTION_NOTHING:
-		log_info("engine", "action left out: %s rule=%s verb=%s at=%s:%u", m.why,
-			 f->rule->name, verb_name(action_of(f)->verb), action_of(f)->at.file,
-			 action_of(f)->at.line);
+		tell(f, f->action, LOG_INFO, "action left out", m.why);
 		f->state = STATE_NEXT;
 		return;
 	case ACTION_FAILED:
@@ -625,15 +630,14 @@ static void note_posted(struct firing *f, const struct job *job, const struct jo
 	write_answers(f);
 }
 
-/* What stands in Slack no longer. An answer that is gone whole leaves its place to the next one. */
-static void note_removed(struct firing *f, const struct job *job)
+static void forget_answer(struct firing *f, const struct job *job)
 {
-	size_t n = answers_n(&f->answers), gone;
+	size_t before = answers_n(&f->answers);
 
 	answers_forget(&f->answers, str_from(job->ts));
-	gone = n - answers_n(&f->answers);
-	if (f->renews)
-		f->next_answer -= gone < f->next_answer ? gone : f->next_answer;
+	/* Those behind it move up. */
+	if (f->next_answer > 0 && answers_n(&f->answers) < before)
+		f->next_answer--;
 	write_answers(f);
 }
 
@@ -643,19 +647,28 @@ static void note_result(struct firing *f, const struct job *job, const struct jo
 		json_free(f->facts.result);
 		f->facts.result = outcome->body != NULL ? json_copy(outcome->body) : NULL;
 	} else if (job->verb == VERB_REMOVE) {
-		note_removed(f, job);
+		forget_answer(f, job);
 	}
+}
+
+/* Somebody deleted the answer that was to be changed: nobody's fault, and there is nothing left to change. */
+static bool is_gone(const struct job *job, const struct job_outcome *outcome)
+{
+	return outcome->end == JOB_DEAD && (job->verb == VERB_EDIT || job->verb == VERB_REMOVE) &&
+	       str_is(json_str(outcome->body, "error"), "message_not_found");
 }
 
 void firing_settled(struct firing *f, const struct job *job, const struct job_outcome *outcome)
 {
-	bool failed = outcome->end != JOB_DONE;
+	bool gone = is_gone(job, outcome), failed = outcome->end != JOB_DONE && !gone;
 
 	f->n_open--;
 	if (failed && !f->action_failed) {
 		fail(f, outcome->sentence != NULL ? outcome->sentence : "no reason given");
 		if (f->n_open > 0)
 			f->state = STATE_JOBS; /* the others are under way all the same */
+	} else if (gone) {
+		forget_answer(f, job);
 	} else if (!failed) {
 		note_posted(f, job, outcome);
 		note_result(f, job, outcome);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* retort help: what the rules are good for, as the bot itself would say it. */
-#include <getopt.h>
 #include "base/buf.h"
 #include "base/mem.h"
 #include "cmd/command.h"
@@ -36,30 +35,7 @@ static int report(const struct proof *proof)
 
 static int run(const struct command *self, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	const char *config = NULL;
-	struct proof proof;
-	int c, status;
-
-	while ((c = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
-		if (c == 'c') {
-			config = optarg;
-		} else if (c == 'h') {
-			command_help(self, stdout);
-			return EXIT_FINE;
-		} else {
-			return command_misused(self);
-		}
-	}
-	if (prove(&proof, config, argc - optind, argv + optind) < 0)
-		return EXIT_FINDINGS;
-	status = report(&proof);
-	proof_deinit(&proof);
-	return status;
+	return prove_command(self, argc, argv, report);
 }
 
 const struct command cmd_help = {

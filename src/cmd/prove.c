@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cmd/prove.h"
 
+#include <getopt.h>
 #include "base/mem.h"
 #include "conf.h"
 
@@ -50,4 +51,33 @@ void proof_deinit(struct proof *proof)
 {
 	set_unref(proof->set);
 	diag_deinit(&proof->diag);
+}
+
+int prove_command(const struct command *self, int argc, char **argv,
+		  int (*report)(const struct proof *proof))
+{
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *config = NULL;
+	struct proof proof;
+	int c, status;
+
+	while ((c = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
+		if (c == 'c') {
+			config = optarg;
+		} else if (c == 'h') {
+			command_help(self, stdout);
+			return EXIT_FINE;
+		} else {
+			return command_misused(self);
+		}
+	}
+	if (prove(&proof, config, argc - optind, argv + optind) < 0)
+		return EXIT_FINDINGS;
+	status = report(&proof);
+	proof_deinit(&proof);
+	return status;
 }

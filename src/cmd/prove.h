@@ -17,3 +17,6 @@ int prove(struct proof *proof, const char *config, int n_paths, char **paths);
 /* The same without their tests. */
 int prove_loading(struct proof *proof, const char *config, int n_paths, char **paths);
 void proof_deinit(struct proof *proof);
+/* A whole command that takes `-c FILE` and RULES, proves them and reports; gives its exit status. */
+int prove_command(const struct command *self, int argc, char **argv,
+		  int (*report)(const struct proof *proof));

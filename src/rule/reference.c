@@ -196,9 +196,7 @@ static const char *misplaced(const struct reference *ref, const struct template_
 			return "the rule has no `match`, `words`, `phrase`, `exact` or `like`";
 		return NULL;
 	case NAME_RESULT:
-		return scope->has_result ?
-			       NULL :
-			       "no `webhook`, `call` or message above it gives a result";
+		return scope->has_result ? NULL : "no `webhook` or `call` above it gives a result";
 	case NAME_ERROR:
 		return scope->has_error ? NULL :
 					  "only what stands behind `on error` knows an error";

@@ -209,6 +209,20 @@ bool template_is_literal(const struct template *t, struct str *out)
 	return true;
 }
 
+size_t template_ways(const struct template *t)
+{
+	size_t ways = 1;
+
+	/* No `pick` stands within another insert. */
+	for (size_t i = 0; i < t->pieces.n && ways < TEMPLATE_WAYS_MAX; i++) {
+		const struct insert *insert = t->pieces.items[i].insert;
+
+		if (insert != NULL && insert->kind == INSERT_PICK)
+			ways *= insert->n_texts;
+	}
+	return ways < TEMPLATE_WAYS_MAX ? ways : TEMPLATE_WAYS_MAX;
+}
+
 /* ---- what it needs ---- */
 
 struct walk {

@@ -12,7 +12,7 @@ enum value_kind {
 	VALUE_TEXT,    /* what was written, or found out: inert wherever it is put */
 	VALUE_USER,    /* a person; `id` */
 	VALUE_CHANNEL, /* a channel; `id` */
-	VALUE_LINK,    /* an address of our own making */
+	VALUE_LINK,    /* an address of our own making, or what is made fit for one */
 	VALUE_LITERAL, /* the author's own text, from a table or a list; `literal` */
 	VALUE_TIME,    /* a moment; `time` and `zone` */
 	VALUE_CODE,    /* text to be shown as code */

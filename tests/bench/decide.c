@@ -38,44 +38,25 @@ static struct str team_url(void *owner)
 	return STR("https://acme.slack.com/");
 }
 
-static struct str team_name(void *owner)
-{
-	(void)owner;
-	return STR("Acme");
-}
-
-static void bot(void *owner, struct person *out)
-{
-	(void)owner;
-	*out = (struct person){ .id = STR("UBOT"), .handle = STR("retort") };
-}
-
-static bool person(void *owner, struct str id, struct person *out)
-{
-	(void)owner;
-	(void)id;
-	(void)out;
-	return false;
-}
-
-static size_t choose(void *owner, size_t n)
-{
-	(void)owner;
-	return n - 1;
-}
-
-static struct wall now(void *owner)
-{
-	(void)owner;
-	return clock_wall(clock_system());
-}
-
 static bool no_name(void *owner, struct str id, struct str *name)
 {
 	(void)owner;
 	(void)id;
 	(void)name;
 	return false;
+}
+
+static bool person(void *owner, struct str id, struct person *out)
+{
+	(void)owner;
+	*out = (struct person){ .id = id, .handle = id, .name = id };
+	return true;
+}
+
+static struct wall now(void *owner)
+{
+	(void)owner;
+	return clock_wall(clock_system());
 }
 
 static struct set *make_rules(size_t n)
@@ -130,11 +111,8 @@ static double one_round(struct set *set, size_t n_rules, size_t *n_jobs)
 		.match_world = { .is_user = is_user },
 		.action_world = { .find = find,
 				  .team_url = team_url,
-				  .team_name = team_name,
-				  .bot = bot,
 				  .person = person,
 				  .channel = no_name,
-				  .random = choose,
 				  .now = now },
 	};
 	struct engine *engine = engine_new(&setup);

@@ -100,16 +100,6 @@ static void test_every_outcome(void)
 	      "what the rule does: nothing");
 }
 
-static void test_any_of_several_wordings_will_do(void)
-{
-	check("[rule a]\nmatch = x\nsay = A\n    ---\n    B\ntest = \"x\" -> says \"A\"\ntest = \"x\" -> says \"B\"\n"
-	      "test = \"x\" -> says \"C\"\n",
-	      2, 1, "the rule says \"A\"");
-	check("[rule a]\nmatch = x\nsay = A\n    ---\n    B\npick = in turn\n"
-	      "test = \"x\" -> says \"A\"\ntest = \"x\" -> says \"B\"\n",
-	      2, 0, NULL);
-}
-
 static void test_a_condition_that_keeps_it_silent_is_named(void)
 {
 	check("[rule a]\nmatch = x\nif = user is @raj\nsay = A\ntest = from @ana \"x\" -> fires\n"
@@ -124,6 +114,32 @@ static void test_moments_are_of_the_rule_that_is_tested(void)
 	      2, 0, NULL);
 }
 
+static void test_every_pick_is_tried(void)
+{
+	check("[rule a]\nmatch = x\nreply = {pick: red | green} {pick: ant | bee}\n    ---\n    a {pick: cat | dog}\n"
+	      "post #zoo = {pick: elk | fox | hen}\n"
+	      "test = \"x\" -> says \"green ant\"\ntest = \"x\" -> says \"red bee\"\n"
+	      "test = \"x\" -> says \"a dog\"\ntest = \"x\" -> posts #zoo \"hen\"\n"
+	      "test = \"x\" -> says \"a bee\"\n",
+	      4, 1, "says \"a bee\"");
+}
+
+static void test_one_of_several_wordings_is_enough(void)
+{
+	static const char *const picks[] = { "random", "in turn" };
+
+	for (size_t i = 0; i < ARRAY_LEN(picks); i++) {
+		char rules[200];
+
+		snprintf(
+			rules, sizeof(rules),
+			"[rule a]\nmatch = hi\nreply = one\n  ---\n  two\n  ---\n  three\npick = %s\n"
+			"test = \"hi\" -> says \"three\"\ntest = \"hi\" -> says \"four\"\n",
+			picks[i]);
+		check(rules, 1, 1, "says \"four\"");
+	}
+}
+
 UNIT_MAIN("trial", { "fires and silent", test_fires_and_silent },
 	  { "a failure says what was seen", test_a_failure_says_what_was_seen },
 	  { "another rule that takes the message is named",
@@ -134,7 +150,8 @@ UNIT_MAIN("trial", { "fires and silent", test_fires_and_silent },
 	  { "limits and shadow do not count", test_limits_and_shadow_do_not_count },
 	  { "rules that are off are not tested", test_rules_that_are_off_are_not_tested },
 	  { "every outcome", test_every_outcome },
-	  { "any of several wordings will do", test_any_of_several_wordings_will_do },
 	  { "a condition that keeps it silent is named",
 	    test_a_condition_that_keeps_it_silent_is_named },
-	  { "moments are of the rule that is tested", test_moments_are_of_the_rule_that_is_tested })
+	  { "moments are of the rule that is tested", test_moments_are_of_the_rule_that_is_tested },
+	  { "every pick is tried", test_every_pick_is_tried },
+	  { "one of several wordings is enough", test_one_of_several_wordings_is_enough })
