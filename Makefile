@@ -80,6 +80,11 @@ build/san/unit/test_sim: build/san/obj/tests/unit/test_sim.o build/san/libsim.a 
                          build/san/libretort.a
 	$(MADE)
 	$(CC) $(SAN) -o $@ $^ $(LIBS) -lcunit
+# The conformance suite of the rule language.
+RULES    := $(wildcard tests/rules/*.c)
+build/san/rules: $(RULES:%.c=build/san/obj/%.o) build/san/libsim.a build/san/libtest.a build/san/libretort.a
+	$(MADE)
+	$(CC) $(SAN) -o $@ $^ $(LIBS)
 build/san/unit/%: build/san/obj/tests/unit/%.o build/san/libtest.a build/san/libretort.a
 	$(MADE)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcunit
@@ -98,7 +103,7 @@ build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/rep
 	$(MADE)
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 
-SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) build/san/words \
+SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) build/san/words build/san/rules \
                 $(if $(wildcard src/main.c),build/san/retort) $(if $(SIM),build/san/slacksim)
 san: $(SAN_PROGRAMS)
 
@@ -141,6 +146,9 @@ demo: deps
 
 unit: $(UNIT:%=build/san/unit/%)
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done
+
+rules: build/san/rules
+	@build/san/rules tests/rules/*.case
 
 e2e: all build/slacksim
 	@tests/e2e/run
@@ -195,6 +203,7 @@ help:
 	@echo 'make demo       a local Slack and the bot talking to each other; needs no account'
 	@echo 'make check      builds and tests everything; ends with a line that counts'
 	@echo 'make unit       the unit tests alone, under sanitizers'
+	@echo 'make rules      the conformance suite of the rule language alone: tests/rules/README'
 	@echo 'make e2e        the end-to-end scenarios alone'
 	@echo 'make e2e-long   the same and those that take minutes: floods, refreshes, cuts at every byte'
 	@echo 'make layers     refuses includes that go up'
@@ -207,7 +216,7 @@ help:
 	@echo 'make clean      removes build/'
 	@echo 'demo, check, lint, fuzz and bench first install missing Debian or Ubuntu packages.'
 
-.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit e2e e2e-long layers man lint \
+.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit rules e2e e2e-long layers man lint \
         format fuzz node bench install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -94,6 +94,8 @@ static void bot(void *owner, struct person *out)
 
 static bool find(void *owner, char sigil, struct str name, struct str *id)
 {
+	if (sigil == '&')
+		return false; /* everybody is a person */
 	*id = id_for(owner, sigil == '@' ? 'U' : 'C', name);
 	return true;
 }

@@ -91,6 +91,8 @@ static struct shown show(const struct insert *insert, const struct template_host
 		return choose_text(insert, host);
 	if (!host->value(host->owner, &insert->value, &shown.value) || shown.value.text.len == 0)
 		shown.pieces = insert->n_texts > 0 ? &insert->texts[0] : NULL;
+	if (shown.value.linked.len > 0)
+		shown.value.text = shown.value.linked;
 	return shown;
 }
 
