@@ -244,6 +244,48 @@ static void test_a_commit_under_way_is_waited_for(void)
 	house_deinit(&h);
 }
 
+/* ---- patterns that take too long ---- */
+
+static void say_slowly(struct house *h, const char *ts)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+
+	buf_init(&text, 0);
+	while (text.len < 3000)
+		buf_addc(&text, 'a');
+	buf_addz(&text, "! x");
+	buf_addc(&text, '\0');
+	h->world.look_ms = 1000;
+	house_say(h, text.p, ts);
+	h->world.look_ms = 0;
+}
+
+#define SLOW \
+	"[rule slow]\nmatch = (a+)+$\nsay = S\nowner = @raj\npriority = -1\n[rule x]\nmatch = x\nsay = X\n"
+
+static void play_slow(struct house *h)
+{
+	say_slowly(h, "1.1");
+	say_slowly(h, "1.2");
+	CU_ASSERT_EQUAL(engine_stats(h->engine)->unsure, 2);
+	house_say(h, "aaa", "1.3"); /* not yet */
+	say_slowly(h, "1.4");
+	CU_ASSERT_EQUAL(engine_stats(h->engine)->unsure, 3);
+	house_say(h, "aaa", "1.5"); /* from now on */
+	house_say(h, "x", "1.6");
+	house_use(h, SLOW);
+	house_say(h, "aaa", "1.7"); /* new rules, new luck */
+}
+
+static void test_a_slow_pattern_silences_its_rule_alone(void)
+{
+	ASSERT_STORY(
+		"[rule slow]\nmatch = (a+)+$\nsay = S\nowner = @raj\n", play_slow,
+		"say C1GENERAL: S | dm U9RAJ: :warning: The rule `slow` (test.ini:1) needs you: its "
+		"pattern took too long three times within an hour; it is silent until the rules are "
+		"read again | say C1GENERAL: S");
+}
+
 /* ---- the property ---- */
 
 static unsigned throw(unsigned *state, unsigned n)
@@ -474,5 +516,6 @@ UNIT_MAIN("story", { "chance lets the next one talk", test_chance_lets_the_next_
 	  { "what is put behind a commit is due at once",
 	    test_what_is_put_behind_a_commit_is_due_at_once },
 	  { "a commit under way is waited for", test_a_commit_under_way_is_waited_for },
+	  { "a slow pattern silences its rule alone", test_a_slow_pattern_silences_its_rule_alone },
 	  { "disorder ends in order", test_disorder_ends_in_order },
 	  { "a late store ends as a quick one", test_a_late_store_ends_as_a_quick_one })
