@@ -260,7 +260,8 @@ static void say_slowly(struct house *h, const char *ts)
 	h->world.look_ms = 0;
 }
 
-#define SLOW "[rule slow]\nmatch = (a+)+$\nsay = S\nowner = @raj\n[rule x]\nmatch = ^x$\nsay = X\n"
+#define SLOW \
+	"[rule slow]\nmatch = (a+)+$\nsay = S\nowner = @raj\n[rule x]\nmatch = ^x$\nsay = X\npriority = 1\n"
 
 static void play_slow(struct house *h)
 {
