@@ -668,9 +668,10 @@ static void postponed_free(struct postponed *p)
 	free(p);
 }
 
-static void nobody_waits(void *owner)
+/* What comes of it is news, which is committed with the others. */
+static void on_postponed_done(void *owner)
 {
-	(void)owner;
+	((struct engine *)owner)->has_news = true;
 }
 
 static void on_postponed_answers(void *owner, struct str text)
@@ -679,7 +680,7 @@ static void on_postponed_answers(void *owner, struct str text)
 	struct engine *e = p->engine;
 
 	e->has_news = true;
-	follow_event(&e->follow, p->set, p->rule, p->ev, text, nobody_waits, NULL);
+	follow_event(&e->follow, p->set, p->rule, p->ev, text, on_postponed_done, e);
 	postponed_free(p);
 	bury(e);
 }
@@ -823,7 +824,7 @@ static void on_answers(void *owner, struct str text)
 	if (find_postponed(e, rule, d->ev) != NULL || is_answering(e, rule, d->ev)) {
 		postpone(e, d->set, rule, d->ev);
 		bits_clear(d->candidates, i);
-		d->waiting = false;
+		on_step_done(d);
 	} else if (follow_event(&e->follow, d->set, rule, d->ev, text, on_step_done, d)) {
 		bits_clear(d->candidates, i);
 	}
@@ -973,9 +974,8 @@ struct engine *engine_new(const struct engine_setup *setup)
 		.store = setup->store,
 		.clock = setup->clock,
 		.world = &e->setup.action_world,
-		.quiet = setup->trial,
+		.trial = setup->trial,
 		.owner = e,
-		.any_wording = setup->trial,
 		.put = put_of_firing,
 		.on_wait = on_wait,
 		.on_failed = on_failed,

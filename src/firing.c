@@ -288,19 +288,19 @@ static void go_next(struct firing *f)
 	f->state = STATE_GATHER;
 }
 
-static void tell(const struct firing *f, size_t i, enum log_level level, const char *what,
+static void tell(const struct firing *f, enum log_level level, const char *what, size_t i,
 		 const char *why)
 {
 	const struct rule_action *action = &f->rule->actions[i];
 
-	if (!f->house->quiet)
+	if (!f->house->trial)
 		log_line(level, "engine", "%s: %s rule=%s verb=%s at=%s:%u", what, why,
 			 f->rule->name, verb_name(action->verb), action->at.file, action->at.line);
 }
 
 static void tell_failure(const struct firing *f, size_t i, const char *why)
 {
-	tell(f, i, LOG_WARN, "action failed", why);
+	tell(f, LOG_WARN, "action failed", i, why);
 	if (f->house->on_failed != NULL)
 		f->house->on_failed(f->house->owner, f, i, why);
 }
@@ -340,7 +340,7 @@ static void know_answers(struct firing *f)
 static size_t choose_wording(struct firing *f)
 {
 	const struct action_world *world = f->house->world;
-	bool in_turn = f->rule->pick_in_turn && !f->house->any_wording;
+	bool in_turn = f->rule->pick_in_turn && !f->house->trial;
 	size_t n = action_of(f)->n_texts, any;
 	int64_t last = -1;
 
@@ -407,7 +407,7 @@ static void go_make(struct firing *f)
 	case ACTION_MADE:
 		return;
 	case ACTION_NOTHING:
-		tell(f, f->action, LOG_INFO, "action left out", m.why);
+		tell(f, LOG_INFO, "action left out", f->action, m.why);
 		f->state = STATE_NEXT;
 		return;
 	case ACTION_FAILED:
@@ -630,14 +630,15 @@ static void note_posted(struct firing *f, const struct job *job, const struct jo
 	write_answers(f);
 }
 
-static void forget_answer(struct firing *f, const struct job *job)
+/* What stands in Slack no longer. An answer that is gone whole leaves its place to the next one. */
+static void note_removed(struct firing *f, const struct job *job)
 {
-	size_t before = answers_n(&f->answers);
+	size_t n = answers_n(&f->answers), gone;
 
 	answers_forget(&f->answers, str_from(job->ts));
-	/* Those behind it move up. */
-	if (f->next_answer > 0 && answers_n(&f->answers) < before)
-		f->next_answer--;
+	gone = n - answers_n(&f->answers);
+	if (f->renews)
+		f->next_answer -= gone < f->next_answer ? gone : f->next_answer;
 	write_answers(f);
 }
 
@@ -647,7 +648,7 @@ static void note_result(struct firing *f, const struct job *job, const struct jo
 		json_free(f->facts.result);
 		f->facts.result = outcome->body != NULL ? json_copy(outcome->body) : NULL;
 	} else if (job->verb == VERB_REMOVE) {
-		forget_answer(f, job);
+		note_removed(f, job);
 	}
 }
 
@@ -668,7 +669,7 @@ void firing_settled(struct firing *f, const struct job *job, const struct job_ou
 		if (f->n_open > 0)
 			f->state = STATE_JOBS; /* the others are under way all the same */
 	} else if (gone) {
-		forget_answer(f, job);
+		note_removed(f, job);
 	} else if (!failed) {
 		note_posted(f, job, outcome);
 		note_result(f, job, outcome);

@@ -19,9 +19,8 @@ struct firing_house {
 	struct store *store;
 	const struct clock *clock;
 	const struct action_world *world;
-	bool quiet; /* a trial: nothing is logged */
+	bool trial; /* nothing is logged, and any wording may come, whatever its rule says of turns */
 	void *owner;
-	bool any_wording; /* a trial: those that come in turn are chosen like others */
 	/* Puts a job into the outbox; false = it is full, and the job gone. */
 	bool (*put)(void *owner, struct firing *f, struct job *take);
 	/* It waits until firing_due; false = it cannot be kept so long, and goes on at once. */

@@ -44,7 +44,7 @@ static void on_asked(void *owner, const struct rule *rule, const char *question,
 	*(size_t *)owner += seen.len + wanted.len;
 }
 
-static void ask_rules(const struct set *set, const struct event *ev)
+static void ask_rules(const struct set *set, struct event *ev)
 {
 	const struct match_world world = { .is_user = is_user, .now = now };
 	size_t told = 0;
