@@ -178,9 +178,12 @@ static void test_keys_are_ids(void)
 		  "set v[{who}-{where}-{verb}-{user}] = {who}\nset w = {verb}\n",
 		  rich());
 	action = &v.values.rule->actions[0];
-	ASSERT_STR(values_key(&v.values, action->key), "\x01@U9RAJ-\x01\x01#C4OPS-\x01tell-\x01\x01@U1ANA");
+	ASSERT_STR(values_key(&v.values, action->key),
+		   "\x01@U9RAJ-\x01\x01#C4OPS-\x01tell-\x01\x01@U1ANA");
 	ASSERT_STR(values_variable_key(&v.values, STR("v"), action->key),
-		   "var:T1:v[\x01@U9RAJ-\x01\x01#C4OPS-\x01tell-\x01\x01@U1ANA]");
+		   "var:T1:v["
+		   "\x01@U9RAJ-\x01\x01#C4OPS-\x01tell-\x01\x01@U1ANA"
+		   "]");
 	ASSERT_STR(values_variable_key(&v.values, STR("w"), NULL), "var:T1:w");
 	ASSERT_STR(values_count_key(&v.arena, v.ev, v.values.rule), "count:T1:a");
 	ASSERT_STR(values_key(&v.values, NULL), "");
