@@ -80,9 +80,17 @@ build/san/unit/test_sim: build/san/obj/tests/unit/test_sim.o build/san/libsim.a 
                          build/san/libretort.a
 	$(MADE)
 	$(CC) $(SAN) -o $@ $^ $(LIBS) -lcunit
+# The conformance suite of the rule language.
+RULES    := $(wildcard tests/rules/*.c)
+build/san/rules: $(RULES:%.c=build/san/obj/%.o) build/san/libsim.a build/san/libtest.a build/san/libretort.a
+	$(MADE)
+	$(CC) $(SAN) -o $@ $^ $(LIBS)
 build/san/unit/%: build/san/obj/tests/unit/%.o build/san/libtest.a build/san/libretort.a
 	$(MADE)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcunit
+# The words of the rule language, which the manual must have.
+build/san/words: build/san/obj/tests/pages/words.o build/san/libretort.a
+	$(CC) $(SAN) -o $@ $^ $(LIBS)
 # Tests in which sockets and the Web API are played: what stands before the archives beats them.
 FAKED    := test_session test_socketmode test_rtm
 FAKES    := $(patsubst %.c,build/san/obj/%.o,$(wildcard tests/fake/*.c))
@@ -91,11 +99,12 @@ $(FAKED:%=build/san/unit/%): $(FAKES)
 build/san/unit/test_api build/san/unit/test_directory build/san/unit/test_tries build/san/unit/test_reply_url: \
 	build/san/obj/tests/lib/fakehttp.o
 # A fuzz target that replays files instead of making them up.
-build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/replay.o build/san/libretort.a
+build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/replay.o build/san/libtest.a \
+                  build/san/libretort.a
 	$(MADE)
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 
-SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) \
+SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) build/san/words build/san/rules \
                 $(if $(wildcard src/main.c),build/san/retort) $(if $(SIM),build/san/slacksim)
 san: $(SAN_PROGRAMS)
 
@@ -115,7 +124,9 @@ build/fuzz/obj/%.o: %.c
 	clang $(COMPILE) $(SAN) -fsanitize=fuzzer-no-link $< -o $@
 build/fuzz/libretort.a: $(SRC:%.c=build/fuzz/obj/%.o)
 	@rm -f $@; ar rcs $@ $^
-build/fuzz/%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libretort.a
+build/fuzz/libtest.a: $(TESTLIB:%.c=build/fuzz/obj/%.o)
+	@rm -f $@; ar rcs $@ $^
+build/fuzz/%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libtest.a build/fuzz/libretort.a
 	clang $(SAN) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 fuzzers: $(FUZZERS:%=build/fuzz/%)
 
@@ -138,6 +149,9 @@ demo: deps
 
 unit: $(UNIT:%=build/san/unit/%)
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done
+
+rules: build/san/rules
+	@build/san/rules tests/rules/*.case
 
 e2e: all build/slacksim
 	@tests/e2e/run
@@ -177,6 +191,12 @@ install: all
 	install -m 644 rules/retort-rules.5 conf/retort.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 conf/retort.ini $(DESTDIR)$(PREFIX)/share/retort/
 	install -m 644 rules/*.ini $(DESTDIR)$(PREFIX)/share/retort/rules/
+	install -d $(DESTDIR)$(PREFIX)/share/retort/rules/webhooks
+	install -m 644 rules/webhooks/* $(DESTDIR)$(PREFIX)/share/retort/rules/webhooks/
+	for part in ftdetect ftplugin syntax; do \
+		install -d $(DESTDIR)$(PREFIX)/share/vim/vimfiles/$$part && \
+		install -m 644 contrib/vim/$$part/retort.vim $(DESTDIR)$(PREFIX)/share/vim/vimfiles/$$part/ || exit 1; \
+	done
 
 clean:
 	rm -rf build
@@ -186,6 +206,7 @@ help:
 	@echo 'make demo       a local Slack and the bot talking to each other; needs no account'
 	@echo 'make check      builds and tests everything; ends with a line that counts'
 	@echo 'make unit       the unit tests alone, under sanitizers'
+	@echo 'make rules      the conformance suite of the rule language alone: tests/rules/README'
 	@echo 'make e2e        the end-to-end scenarios alone'
 	@echo 'make e2e-long   the same and those that take minutes: floods, refreshes, cuts at every byte'
 	@echo 'make layers     refuses includes that go up'
@@ -198,7 +219,7 @@ help:
 	@echo 'make clean      removes build/'
 	@echo 'demo, check, lint, fuzz and bench first install missing Debian or Ubuntu packages.'
 
-.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit e2e e2e-long layers man lint \
+.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit rules e2e e2e-long layers man lint \
         format fuzz node bench install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -297,8 +297,9 @@ static bool find_name(void *owner, char sigil, struct str name, struct str *id)
 {
 	struct bot *bot = owner;
 
-	return (sigil == '@' ? directory_find_user : directory_find_channel)(bot->directory, name,
-									     id) == 1;
+	return (sigil == '@' ? directory_find_user :
+		sigil == '#' ? directory_find_channel :
+			       directory_find_group)(bot->directory, name, id) == 1;
 }
 
 static bool find_person(void *owner, struct str id, struct person *out)
@@ -599,8 +600,17 @@ static void drop_passages(struct bot *bot)
 		free(list_entry(link, struct passage, link));
 }
 
+static void tell_forgotten(const struct bot *bot)
+{
+	size_t n = bot->engine != NULL ? engine_waiting(bot->engine) : 0;
+
+	if (n > 0)
+		log_warn("bot", "actions that waited for their time are forgotten actions=%zu", n);
+}
+
 static void tear_down(struct bot *bot)
 {
+	tell_forgotten(bot);
 	if (bot->transport != NULL)
 		bot->transport_ops->free(bot->transport);
 	live_free(bot->live);
@@ -629,7 +639,6 @@ static int start(struct bot *bot)
 	if (r != 0)
 		return r;
 	make_story(bot);
-	bot->webhooks = conf_webhook_names(bot->conf);
 	if (bot->conf->reload_on_save)
 		bot->live = live_new(bot->loop, bot->paths, on_files_changed, bot);
 	r = reload_rules(bot->engine, bot->paths, &options);
@@ -641,7 +650,11 @@ static int start(struct bot *bot)
 
 int bot_run(const struct conf *conf, struct rule_paths paths)
 {
-	struct bot bot = { .conf = conf, .paths = paths };
+	struct bot bot = {
+		.conf = conf,
+		.paths = paths,
+		.webhooks = conf_webhook_names(conf),
+	};
 	int r;
 
 	list_init(&bot.passages);

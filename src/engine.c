@@ -25,6 +25,8 @@ enum {
 	 * minute. */
 	DOUBTS_AT_ONCE = 10,
 	DOUBT_EVERY_MS = 6000,
+	/* For the patterns of all rules on one event; one pattern alone has a budget of its own. */
+	EVENT_BUDGET_MS = 50,
 	/* Wall time may be set: what is due by it is looked at again at least so often. */
 	LOOK_AGAIN_MS = 60000,
 };
@@ -56,6 +58,7 @@ struct decision {
 	bool helped;	       /* the built-in help was considered */
 	struct firing *firing; /* being prepared; ours until it begins */
 	struct firing_readiness readiness;
+	int64_t matching_ns; /* spent on the rules' own questions so far */
 	struct captures captures;
 	void (*on_decided)(void *owner, void *tag, bool standing);
 	void *owner;
@@ -77,14 +80,26 @@ struct engine {
 	struct waits waits;
 	struct schedule schedule;
 	struct wall ticked_until;
-	struct list over; /* firings that ended; freed at the end of the turn */
-	struct list open; /* decisions that wait for the store */
-	struct list made; /* decisions of this turn, not committed */
+	struct list acting;    /* firings that do something, and do not wait for their time */
+	struct list over;      /* firings that ended; freed at the end of the turn */
+	struct list postponed; /* edits and deletions of what is being answered */
+	struct list open;      /* decisions that wait for the store */
+	struct list made;      /* decisions of this turn, not committed */
 	struct list committing;
 	bool is_committing;
 	bool has_news; /* jobs or values that no decision stands for */
 	size_t n_undecided;
 	struct engine_stats stats;
+};
+
+/* An edit or deletion that comes while the rule still answers: who knows yet what there will be to change? */
+struct postponed {
+	struct list link; // engine::postponed
+	struct engine *engine;
+	struct set *set;
+	const struct rule *rule;
+	struct event *ev;
+	bool asking; /* for what the rule answered */
 };
 
 static void decision_run(struct decision *d);
@@ -185,6 +200,8 @@ static void tell_doubt(struct decision *d, const struct rule *rule, const char *
 	struct mono now = clock_mono(e->setup.clock);
 	bool is_untold = pace_wait_ms(&e->doubts, now) > 0;
 
+	if (e->setup.trial)
+		return; /* its witness hears of it */
 	log_line(
 		is_untold ? LOG_DEBUG : LOG_WARN, "engine",
 		"rule could not tell whether it fires: rule=%s at=%s:%u question=%s channel=%.*s ts=%.*s "
@@ -236,11 +253,16 @@ static const char *shut_out(const struct decision *d, const struct rule *rule)
 	return NULL;
 }
 
+static const struct witness *witness_of(const struct engine_setup *setup, const struct rule *rule)
+{
+	return setup->heard == NULL || setup->heard == rule ? setup->witness : NULL;
+}
+
 /* A listener hears of the rule's own questions even so: they say more. */
 static void tell_shut_out(struct decision *d, const struct rule *rule, const char *shut)
 {
 	const struct engine_setup *setup = &d->engine->setup;
-	const struct witness *witness = setup->witness;
+	const struct witness *witness = witness_of(setup, rule);
 
 	if (witness != NULL &&
 	    rule_match(rule, d->ev, &setup->match_world, &d->captures, witness) == ANSWER_YES)
@@ -252,16 +274,35 @@ static bool fires(struct decision *d, const struct rule *rule)
 {
 	struct engine *e = d->engine;
 	const char *shut = shut_out(d, rule);
+	struct mono began;
 	enum answer answer;
 
 	if (shut != NULL) {
 		tell_shut_out(d, rule, shut);
 		return false;
 	}
-	answer = rule_match(rule, d->ev, &e->setup.match_world, &d->captures, e->setup.witness);
+	began = clock_mono(e->setup.clock);
+	answer = rule_match(rule, d->ev, &e->setup.match_world, &d->captures,
+			    witness_of(&e->setup, rule));
+	d->matching_ns += clock_mono(e->setup.clock).ns - began.ns;
 	if (answer == ANSWER_UNKNOWN)
 		note_doubt(d, rule);
 	return answer == ANSWER_YES;
+}
+
+/* One event must not hold up all others, however many slow rules are asked about it. */
+static bool is_over_budget(const struct decision *d, const struct rule *rule)
+{
+	if (d->matching_ns < EVENT_BUDGET_MS * INT64_C(1000000))
+		return false;
+	d->engine->stats.unsure++;
+	log_warn(
+		"engine",
+		"an event took more than %d ms: rules from this one on could not tell rule=%s at=%s:%u "
+		"channel=%.*s ts=%.*s",
+		EVENT_BUDGET_MS, rule->name, rule->at.file, rule->at.line, STR_ARG(d->ev->channel),
+		STR_ARG(d->ev->ts));
+	return true;
 }
 
 static void find_candidates(struct decision *d)
@@ -350,7 +391,7 @@ static void ask_next(struct decision *d)
 	const struct rule *rule;
 
 	while ((rule = next_candidate(d)) != NULL) {
-		if (d->stopped && e->setup.witness == NULL)
+		if ((d->stopped && e->setup.witness == NULL) || is_over_budget(d, rule))
 			break;
 		if (rule->fallback && !d->helped && !d->stopped)
 			consider_help(d);
@@ -451,6 +492,7 @@ static void adopt(void *owner, struct firing *take)
 	const uint64_t id = firing_id(take);
 
 	map_set(&e->firings, id_bytes(&id), take);
+	list_append(&e->acting, firing_link(take));
 }
 
 static void tell_fired(struct decision *d, size_t n_jobs)
@@ -462,6 +504,16 @@ static void tell_fired(struct decision *d, size_t n_jobs)
 		e->setup.on_fired(e->setup.owner, &firing);
 }
 
+/* What later rules ask is asked behind what this one has stored, and the event is no one's until its jobs are put. */
+static void on_step_done(void *owner)
+{
+	struct decision *d = owner;
+
+	d->waiting = false;
+	if (!d->running)
+		decision_run(d);
+}
+
 static void act(struct decision *d)
 {
 	struct engine *e = d->engine;
@@ -471,12 +523,9 @@ static void act(struct decision *d)
 	close_search(d, rule_of(d));
 	tell_fired(d, d->readiness.has_work);
 	d->firing = NULL;
-	if (!d->readiness.has_work) {
-		firing_free(f);
-		return;
-	}
 	adopt(e, f);
-	firing_begin(f);
+	d->waiting = true;
+	firing_begin(f, on_step_done, d);
 }
 
 static void fire(struct decision *d)
@@ -517,12 +566,20 @@ static bool on_wait(void *owner, struct firing *f)
 	struct engine *e = owner;
 	bool has_room = waits_has_room(&e->waits);
 
-	if (has_room)
+	if (has_room) {
 		waits_add(&e->waits, f);
-	else
+		list_remove(firing_link(f));
+	} else {
 		log_error("engine", "too many actions wait: this one is done at once rule=%s",
 			  firing_rule(f)->name);
+	}
 	return has_room;
+}
+
+static void wake(struct engine *e, struct firing *f)
+{
+	list_append(&e->acting, firing_link(f));
+	firing_wake(f);
 }
 
 static void on_failed(void *owner, const struct firing *f, size_t action, const char *why)
@@ -549,6 +606,7 @@ static void on_end(void *owner, struct firing *f)
 	const uint64_t id = firing_id(f);
 
 	map_remove(&e->firings, id_bytes(&id));
+	list_remove(firing_link(f));
 	list_append(&e->over, firing_link(f));
 }
 
@@ -556,6 +614,96 @@ static void bury(struct engine *e)
 {
 	list_each (link, &e->over)
 		firing_free(firing_of_link(link));
+}
+
+/* ---- what follows later ---- */
+
+static bool is_about(const struct rule *rule, const struct event *ev, const struct rule *other,
+		     const struct event *about)
+{
+	return str_is(str_from(rule->name), other->name) && str_eq(ev->channel, about->channel) &&
+	       str_eq(ev->ts, about->ts);
+}
+
+static bool is_answering(const struct engine *e, const struct rule *rule, const struct event *ev)
+{
+	list_each (link, &e->acting) {
+		const struct firing *f = firing_of_link(link);
+
+		if (is_about(rule, ev, firing_rule(f), firing_event(f)))
+			return true;
+	}
+	return false;
+}
+
+/* The first of those about the message; NULL = none. */
+static struct postponed *find_postponed(const struct engine *e, const struct rule *rule,
+					const struct event *ev)
+{
+	list_each (link, &e->postponed) {
+		struct postponed *p = list_entry(link, struct postponed, link);
+
+		if (is_about(rule, ev, p->rule, p->ev))
+			return p;
+	}
+	return NULL;
+}
+
+static void postpone(struct engine *e, struct set *set, const struct rule *rule, struct event *ev)
+{
+	struct postponed *p = mem_zero(1, sizeof(*p));
+
+	p->engine = e;
+	p->set = set_ref(set);
+	p->rule = rule;
+	p->ev = event_ref(ev);
+	list_append(&e->postponed, &p->link);
+}
+
+static void postponed_free(struct postponed *p)
+{
+	list_remove(&p->link);
+	event_free(p->ev);
+	set_unref(p->set);
+	free(p);
+}
+
+/* What comes of it is news, which is committed with the others. */
+static void on_postponed_done(void *owner)
+{
+	((struct engine *)owner)->has_news = true;
+}
+
+static void on_postponed_answers(void *owner, struct str text)
+{
+	struct postponed *p = owner;
+	struct engine *e = p->engine;
+
+	e->has_news = true;
+	follow_event(&e->follow, p->set, p->rule, p->ev, text, on_postponed_done, e);
+	postponed_free(p);
+	bury(e);
+}
+
+/* Each in its turn, when what came before it is done. */
+static void follow_postponed(struct engine *e)
+{
+	list_each (link, &e->postponed) {
+		struct postponed *p = list_entry(link, struct postponed, link);
+
+		if (p->asking || find_postponed(e, p->rule, p->ev) != p ||
+		    is_answering(e, p->rule, p->ev))
+			continue;
+		p->asking = true;
+		e->setup.store->ops->get(e->setup.store, answers_key(&p->ev->arena, p->ev, p->rule),
+					 clock_wall(e->setup.clock), on_postponed_answers, p);
+	}
+}
+
+static void end_step(struct engine *e)
+{
+	follow_postponed(e);
+	bury(e);
 }
 
 void engine_settled(struct engine *e, const struct job *job, const struct job_outcome *outcome)
@@ -566,7 +714,7 @@ void engine_settled(struct engine *e, const struct job *job, const struct job_ou
 		return;
 	e->has_news = true;
 	firing_settled(f, job, outcome);
-	bury(e);
+	end_step(e);
 }
 
 /* What people do may be what a firing waits for not to happen. */
@@ -606,13 +754,13 @@ void engine_tick(struct engine *e)
 
 	while ((f = waits_take_due(&e->waits, clock_mono(e->setup.clock))) != NULL) {
 		e->has_news = true;
-		firing_wake(f);
+		wake(e, f);
 	}
 	while (schedule_take(&e->schedule, now, &rule, &kind, &at))
 		do_moment(e, rule, kind, at);
 	if (now.ms > e->ticked_until.ms)
 		e->ticked_until = now;
-	bury(e);
+	end_step(e);
 }
 
 bool engine_end_waits(struct engine *e)
@@ -621,8 +769,8 @@ bool engine_end_waits(struct engine *e)
 
 	if (f == NULL)
 		return false;
-	firing_wake(f);
-	bury(e);
+	wake(e, f);
+	end_step(e);
 	return true;
 }
 
@@ -631,12 +779,20 @@ static int64_t at_least_zero(int64_t ms)
 	return ms > 0 ? ms : 0;
 }
 
+/* A job may end, and a firing go on, behind the commit of a turn. */
+static bool has_to_commit(const struct engine *e)
+{
+	return !e->is_committing && (e->has_news || !list_is_empty(&e->made));
+}
+
 int64_t engine_due_ms(const struct engine *e)
 {
 	int64_t ms = -1;
 	struct mono wait;
 	struct wall moment;
 
+	if (has_to_commit(e))
+		return 0;
 	if (waits_next(&e->waits, &wait))
 		ms = at_least_zero((wait.ns - clock_mono(e->setup.clock).ns + 999999) / 1000000);
 	if (schedule_next(&e->schedule, &moment)) {
@@ -661,12 +817,19 @@ static void on_answers(void *owner, struct str text)
 	struct engine *e = d->engine;
 	size_t i = d->following++;
 	const struct rule *rule = set_rule(d->set, i);
+	bool was_running = d->running;
 
-	d->waiting = false;
+	d->running = true; /* it goes on from here, not from within */
 	/* What it answered follows: the rule is not asked a second time. */
-	if (follow_event(&e->follow, d->set, rule, d->ev, text))
+	if (find_postponed(e, rule, d->ev) != NULL || is_answering(e, rule, d->ev)) {
+		postpone(e, d->set, rule, d->ev);
 		bits_clear(d->candidates, i);
-	if (!d->running)
+		on_step_done(d);
+	} else if (follow_event(&e->follow, d->set, rule, d->ev, text, on_step_done, d)) {
+		bits_clear(d->candidates, i);
+	}
+	d->running = was_running;
+	if (!d->running && !d->waiting)
 		decision_run(d);
 }
 
@@ -710,6 +873,8 @@ static void finish(struct decision *d)
 
 static void decision_run(struct decision *d)
 {
+	struct engine *e = d->engine;
+
 	d->running = true;
 	while (!d->waiting && d->step != STEP_DONE) {
 		switch (d->step) {
@@ -738,7 +903,7 @@ static void decision_run(struct decision *d)
 	d->running = false;
 	if (d->step == STEP_DONE)
 		finish(d);
-	bury(d->engine);
+	end_step(e);
 }
 
 void engine_take(struct engine *e, struct event *take,
@@ -787,7 +952,7 @@ static void on_committed(void *owner, int r)
 
 void engine_commit(struct engine *e)
 {
-	if (e->is_committing || (list_is_empty(&e->made) && !e->has_news))
+	if (!has_to_commit(e))
 		return;
 	e->is_committing = true;
 	e->has_news = false;
@@ -809,6 +974,7 @@ struct engine *engine_new(const struct engine_setup *setup)
 		.store = setup->store,
 		.clock = setup->clock,
 		.world = &e->setup.action_world,
+		.trial = setup->trial,
 		.owner = e,
 		.put = put_of_firing,
 		.on_wait = on_wait,
@@ -832,9 +998,12 @@ struct engine *engine_new(const struct engine_setup *setup)
 		.owner = e,
 		.put = put_job,
 	};
+	notice_init(&e->notice);
 	map_init(&e->firings);
 	waits_init(&e->waits);
+	list_init(&e->acting);
 	list_init(&e->over);
+	list_init(&e->postponed);
 	e->ticked_until = clock_wall(setup->clock);
 	quarantine_init(&e->quarantine);
 	pace_init(&e->doubts, DOUBT_EVERY_MS, DOUBTS_AT_ONCE);
@@ -856,18 +1025,32 @@ void engine_free(struct engine *e)
 	free_all(&e->open);
 	free_all(&e->made);
 	free_all(&e->committing);
+	list_each (link, &e->postponed)
+		postponed_free(list_entry(link, struct postponed, link));
 	bury(e);
 	map_deinit(&e->firings, free_firing);
 	waits_deinit(&e->waits);
+	notice_deinit(&e->notice);
 	schedule_deinit(&e->schedule);
 	quarantine_deinit(&e->quarantine);
 	set_unref(e->set);
 	free(e);
 }
 
+/* What is due and not done yet is not lost with the old rules; what lies behind us does not come again. */
+static void note_time(struct engine *e)
+{
+	struct wall now = clock_wall(e->setup.clock), due;
+
+	if (!schedule_next(&e->schedule, &due) || due.ms > now.ms)
+		e->ticked_until = now;
+}
+
 void engine_set_rules(struct engine *e, struct set *set)
 {
 	struct set *old = e->set;
+
+	note_time(e);
 
 	e->set = set_ref(set);
 	schedule_deinit(&e->schedule);

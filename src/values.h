@@ -14,7 +14,8 @@ struct action_world {
 	struct str (*team_name)(void *owner);
 	/* Ourselves. */
 	void (*bot)(void *owner, struct person *out);
-	/* The id of the one person (sigil '@') or channel ('#') of that name; false = none or several. */
+	/* The id of the one person (sigil '@'), channel ('#') or group of people ('&') of that name; false = none
+	 * or several. */
 	bool (*find)(void *owner, char sigil, struct str name, struct str *id);
 	/* Who has this id: names and address, as far as they are known; false = nobody known. */
 	bool (*person)(void *owner, struct str id, struct person *out);
@@ -56,7 +57,8 @@ struct str values_variable_key(const struct values *v, struct str name, const st
 
 /* A host that renders plain text, for others than Slack; borrows `v`. */
 struct template_host values_host(const struct values *v);
-/* Renders as a key: people and channels by their ids. NULL gives the empty text. */
+/* Renders as a key of the store: people and channels by their ids, and never the same for other values. NULL gives
+ * the empty text. */
 struct str values_key(const struct values *v, const struct template *t);
 /* What the template stands for: a value as it is, when it is one, else its plain text. */
 void values_of(const struct values *v, const struct template *t, struct value *out);

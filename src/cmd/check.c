@@ -78,12 +78,12 @@ const struct command cmd_check = {
 	.name = "check",
 	.arguments = "[-c FILE] [--json] [RULES...]",
 	.summary =
-		"Reads rule files and folders, runs their tests and lists every mistake with its file and line.\n"
+		"Reads rule files and folders, runs their tests and lists every mistake and warning with file and line.\n"
 		"Without RULES it reads what the configuration names, or the folder `rules`.",
 	.options =
 		"  -c, --config FILE   read this configuration (see retort.conf(5))\n"
 		"  --json              print one JSON object on standard output instead of text\n"
 		"  -h, --help          this text\n"
-		"\nExit status: 0 fine, 1 something to mend, 2 wrong use.\n",
+		"\nExit status: 0 fine, warnings or not; 1 something to mend; 2 wrong use.\n",
 	.run = run,
 };

@@ -97,7 +97,8 @@ const struct command cmd_run = {
 		"  SLACK_API_URL     where the Web API is, if not at Slack\n"
 		"  SSL_CERT_FILE     trust only the certificate authorities in this PEM file\n"
 		"  HTTPS_PROXY, NO_PROXY\n"
-		"\nSignals: SIGHUP reads the rules again, all or nothing; SIGTERM and SIGINT finish what is under\n"
-		"way and stop.\n",
+		"\nThe rules are read again when one of their files is saved and on SIGHUP, all or nothing. SIGTERM and\n"
+		"SIGINT finish what is under way and stop.\n"
+		"\nExit status: 0 stopped by a signal, 1 something to mend, 2 wrong use.\n",
 	.run = run,
 };

@@ -358,20 +358,7 @@ struct http_call *http_post(struct http *http, const struct http_request *req,
 
 void http_escape(struct buf *out, struct str text)
 {
-	static const char hex[] = "0123456789ABCDEF";
-
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-
-		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-		    c == '-' || c == '.' || c == '_' || c == '~') {
-			buf_addc(out, (char)c);
-			continue;
-		}
-		buf_addc(out, '%');
-		buf_addc(out, hex[c >> 4]);
-		buf_addc(out, hex[c & 15]);
-	}
+	buf_add_percent(out, text);
 }
 
 /* ---- life ---- */

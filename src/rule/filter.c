@@ -197,7 +197,7 @@ static const struct {
 	[FILTER_QUOTE] = { "quote", TAKES_NOTHING, VALUE_QUOTE, same },
 	[FILTER_CODE] = { "code", TAKES_NOTHING, VALUE_CODE, same },
 	[FILTER_JSON] = { "json", TAKES_NOTHING, VALUE_TEXT, as_json },
-	[FILTER_URL] = { "url", TAKES_NOTHING, VALUE_TEXT, as_url },
+	[FILTER_URL] = { "url", TAKES_NOTHING, VALUE_LINK, as_url },
 	[FILTER_NUMBER] = { "number", TAKES_NOTHING, VALUE_TEXT, group_digits },
 	[FILTER_DATE] = { "date", TAKES_FORMAT, VALUE_TEXT, date },
 	[FILTER_AGO] = { "ago", TAKES_NOTHING, VALUE_TEXT, ago },

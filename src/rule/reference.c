@@ -129,16 +129,19 @@ static bool is_number(struct str s)
 static bool complain_unknown(const struct reference_site *site, struct str text)
 {
 	struct str name = str_sub(text, 0, str_find_char(text, '['));
+	const char *nearest;
 
 	name = str_sub(name, 0, str_find_char(name, '.'));
+	nearest = str_nearest(name, name_at, site->scope);
 	if (is_number(name))
 		diag_error(site->diag, site->at, "{%.*s}: no pattern of this rule has a group %.*s",
 			   STR_ARG(text), STR_ARG(name));
 	else if (name.len < text.len && text.p[name.len] == '[')
 		diag_error(
 			site->diag, site->at,
-			"{%.*s}: there is no table `%.*s`, and no rule stores it with `set` or `add`",
-			STR_ARG(text), STR_ARG(name));
+			"{%.*s}: there is no table `%.*s`, and no rule stores it with `set` or `add`%s%s%s",
+			STR_ARG(text), STR_ARG(name), nearest != NULL ? "; did you mean `" : "",
+			nearest != NULL ? nearest : "", nearest != NULL ? "`?" : "");
 	else
 		complain_nearest(site, name);
 	return false;

@@ -12,7 +12,7 @@ enum value_kind {
 	VALUE_TEXT,    /* what was written, or found out: inert wherever it is put */
 	VALUE_USER,    /* a person; `id` */
 	VALUE_CHANNEL, /* a channel; `id` */
-	VALUE_LINK,    /* an address of our own making */
+	VALUE_LINK,    /* an address of our own making, or what is made fit for one */
 	VALUE_LITERAL, /* the author's own text, from a table or a list; `literal` */
 	VALUE_TIME,    /* a moment; `time` and `zone` */
 	VALUE_CODE,    /* text to be shown as code */
@@ -22,7 +22,9 @@ enum value_kind {
 /* Borrowed until the host that gave it is asked again for another rendering. */
 struct value {
 	enum value_kind kind;
-	struct str text;  /* plain text of it: "@ana", "#general", the address, what was caught */
+	struct str text; /* plain text of it: "@ana", "#general", the address, what was caught */
+	struct str
+		linked; /* the same with the addresses behind its labels, to be inserted; empty = as `text` */
 	struct str id;	  /* of a person or channel */
 	bool notifies;	  /* the person is mentioned, the channel linked; else it is but a name */
 	struct str items; /* of a list: each ends in VALUE_ITEM_END; p == NULL: it is no list */

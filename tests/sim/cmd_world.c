@@ -2,6 +2,7 @@
 /* Commands that set the scene. */
 #include <stdlib.h>
 #include <string.h>
+#include "base/civil.h"
 #include "base/mem.h"
 #include "sim/commands.h"
 #include "sim/facts.h"
@@ -286,6 +287,19 @@ static bool pages(struct stage *st, const struct match *m)
 	return true;
 }
 
+static bool time_is(struct stage *st, const struct match *m)
+{
+	struct calendar *calendar = &st->sim->calendar;
+	struct str time = match_text(m, "TEXT"), day;
+	struct civil civil = { .second = 0 };
+
+	str_word(&time, &day);
+	if (!civil_read_date(day, &civil) || !civil_read_time(str_trim(time), &civil))
+		return stage_fail(st, "a time looks so: \"2026-12-24 19:00\"");
+	calendar->ahead_ms = civil_seconds(&civil) * 1000 - clock_wall(calendar->under).ms;
+	return true;
+}
+
 const struct command world_commands[] = {
 	{ "people PERSONS", "these people are in the workspace", people },
 	{ "guests PERSONS", "so are these guests of several channels (is_restricted)", guests },
@@ -313,6 +327,10 @@ const struct command world_commands[] = {
 	  "after, before or never: the event of an own post, seen from the answer", echoes_come },
 	{ "time runs NUMBER times faster",
 	  "Slack's schedules: resending, tickets, the end of refreshed sockets", speed },
+	{ "the time is TEXT",
+	  "what is written from now on bears this time, \"2026-12-24 19:00\", of UTC; within a channel "
+	  "time never goes back, and the client's own clock stays as it is",
+	  time_is },
 	{ "take scope WORD away", "the bot's token loses a scope", take_scope },
 	{ "give scope WORD", "it gets one more, such as chat:write.public", give_scope },
 	{ "method METHOD answers JSON",

@@ -70,7 +70,8 @@ void commands_help(FILE *to)
 	      "  MESSAGE \"its text\", a NAME given by `as`, or it   TIME 300ms, 2s, 1m   RANGE 2 or 1..2\n"
 	      "  EMOJI :eyes:   METHOD chat.postMessage, or call for any\n"
 	      "  JSON '{\"text\": \"in single quotes\"}', in which <@ana>, <#general> are as in texts, and\n"
-	      "  {@ana} {#general} {dm @ana} {ts NAME} {webhook NAME} stand for an id, a ts, an address\n"
+	      "  {@ana} {#general} {dm @ana} {ts NAME} {link NAME} {webhook NAME} stand for an id, a ts, an\n"
+	      "  address\n"
 	      "  ARGUMENTS channel=#general thread_ts=MESSAGE text=\"Hi <@ana>\" blocks='[…]' unfurl_links=false,\n"
 	      "  with channel=@ana for the DM with her, and user=@ana for her id\n",
 	      to);

@@ -15,6 +15,23 @@
 #include "sim/slash.h"
 #include "sim/socket_side.h"
 
+static const struct calendar *calendar_of(const struct clock *c)
+{
+	return container_of(c, const struct calendar, clock);
+}
+
+static struct mono calendar_mono(const struct clock *c)
+{
+	return clock_mono(calendar_of(c)->under);
+}
+
+static struct wall calendar_wall(const struct clock *c)
+{
+	const struct calendar *calendar = calendar_of(c);
+
+	return (struct wall){ clock_wall(calendar->under).ms + calendar->ahead_ms };
+}
+
 int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t seed)
 {
 	struct sim *sim = mem_zero(1, sizeof(*sim));
@@ -37,7 +54,9 @@ int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t 
 	if (r < 0)
 		return r;
 	sim->started = loop_now(sim->loop);
-	workspace_init(&sim->workspace, loop_clock(sim->loop));
+	sim->calendar =
+		(struct calendar){ { calendar_mono, calendar_wall }, loop_clock(sim->loop), 0 };
+	workspace_init(&sim->workspace, &sim->calendar.clock);
 	sim->links = links_new(sim);
 	sim->socket = socket_side_new(sim);
 	sim->rtm = rtm_side_new(sim);

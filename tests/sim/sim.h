@@ -48,8 +48,16 @@ struct wire_plan {
 	bool deaf_to_close; /* close frames of the client stay without an answer */
 };
 
+/* The clock of the workspace's people, which a scenario may put forward. */
+struct calendar {
+	struct clock clock;
+	const struct clock *under;
+	int64_t ahead_ms;
+};
+
 struct sim {
 	struct loop *loop;
+	struct calendar calendar;
 	struct workspace workspace;
 	struct ledger ledger;
 	struct list faults; /* fault::link */

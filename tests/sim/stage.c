@@ -171,6 +171,12 @@ static bool fill_one(struct stage *st, struct str what, struct buf *out)
 			buf_addz(out, m->ts);
 		return m != NULL;
 	}
+	if (str_skip(&what, "link ")) {
+		m = stage_find(st, str_trim(what), &c);
+		if (m != NULL)
+			workspace_link(w, c, m, out);
+		return m != NULL;
+	}
 	if (str_skip(&what, "dm @"))
 		u = workspace_user(w, what);
 	if (u != NULL) {

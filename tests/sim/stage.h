@@ -58,8 +58,8 @@ void stage_wait(struct stage *st, int64_t ms);
 
 /* The text as it goes over the wire, in the stage's arena. */
 struct str stage_wire(struct stage *st, struct str text);
-/* With {webhook NAME}, {@ana}, {#general}, {dm @ana} and {ts NAME} replaced by the address, the ids and the ts of the
- * message NAME; other braces stay. In the stage's arena. */
+/* With {webhook NAME}, {@ana}, {#general}, {dm @ana}, {ts NAME} and {link NAME} replaced by the address, the ids, the ts
+ * of the message NAME and the link to it; other braces stay. In the stage's arena. */
 struct str stage_fill(struct stage *st, struct str text);
 /* JSON of a line or a block, filled and as it goes over the wire; the caller's. NULL after stage_fail. */
 struct json *stage_json(struct stage *st, struct str text);

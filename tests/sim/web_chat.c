@@ -260,12 +260,7 @@ static void get_permalink(struct call *call)
 		call_fail(call, "message_not_found");
 		return;
 	}
-	buf_addf(&link, "https://%s.slack.com/archives/%s/p", call->sim->workspace.domain, c->id);
-	for (const char *p = m->ts; *p != '\0'; p++)
-		if (*p != '.')
-			buf_addc(&link, *p);
-	if (m->thread_ts != NULL && strcmp(m->thread_ts, m->ts) != 0)
-		buf_addf(&link, "?thread_ts=%s&cid=%s", m->thread_ts, c->id);
+	workspace_link(&call->sim->workspace, c, m, &link);
 	json_set_str(call->answer, "channel", str_from(c->id));
 	json_set_str(call->answer, "permalink", buf_str(&link));
 }

@@ -350,6 +350,17 @@ struct message *channel_message(const struct channel *c, struct str ts)
 	return m != NULL && !m->deleted ? m : NULL;
 }
 
+void workspace_link(const struct workspace *w, const struct channel *c, const struct message *m,
+		    struct buf *out)
+{
+	buf_addf(out, "https://%s.slack.com/archives/%s/p", w->domain, c->id);
+	for (const char *p = m->ts; *p != '\0'; p++)
+		if (*p != '.')
+			buf_addc(out, *p);
+	if (m->thread_ts != NULL && strcmp(m->thread_ts, m->ts) != 0)
+		buf_addf(out, "?thread_ts=%s&cid=%s", m->thread_ts, c->id);
+}
+
 static struct message *newest_with(const struct channel *c, struct str text)
 {
 	for (size_t i = c->n_messages; i-- > 0;)

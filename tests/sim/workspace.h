@@ -137,6 +137,10 @@ bool message_is(const struct message *m, const char *subtype);
 /* It is gone, or, as the root of a thread with answers, leaves a tombstone. False = nothing is left. */
 bool message_take_back(struct workspace *w, struct channel *c, struct message *m);
 
+/* Appends the link to a message as Slack gives it; an answer is shown within its thread. */
+void workspace_link(const struct workspace *w, const struct channel *c, const struct message *m,
+		    struct buf *out);
+
 /* Appends the text with <@name> and <#name> turned into what Slack sends: <@ID>, <#ID>, and <!subteam^ID> for
  * a group of people. */
 void workspace_wire_text(const struct workspace *w, struct str text, struct buf *out);
