@@ -108,13 +108,13 @@ static const char *name_at(const void *table, size_t i)
 	return scope->names != NULL ? names_at(&meant->names, i - meant->n_groups) : NULL;
 }
 
-static void complain_nearest(const struct reference_site *site, struct str name)
+static struct meant meant_of(const struct template_scope *scope)
 {
-	struct meant meant = { .scope = site->scope };
+	struct meant meant = { .scope = scope };
 
-	if (site->scope->names != NULL)
-		names_walk_init(&meant.names, site->scope->names);
-	known_complain_unknown("insert", name, name_at, &meant, site->at, site->diag);
+	if (scope->names != NULL)
+		names_walk_init(&meant.names, scope->names);
+	return meant;
 }
 
 static bool is_number(struct str s)
@@ -129,10 +129,11 @@ static bool is_number(struct str s)
 static bool complain_unknown(const struct reference_site *site, struct str text)
 {
 	struct str name = str_sub(text, 0, str_find_char(text, '['));
+	struct meant meant = meant_of(site->scope), again = meant;
 	const char *nearest;
 
 	name = str_sub(name, 0, str_find_char(name, '.'));
-	nearest = str_nearest(name, name_at, site->scope);
+	nearest = str_nearest(name, name_at, &meant);
 	if (is_number(name))
 		diag_error(site->diag, site->at, "{%.*s}: no pattern of this rule has a group %.*s",
 			   STR_ARG(text), STR_ARG(name));
@@ -143,7 +144,7 @@ static bool complain_unknown(const struct reference_site *site, struct str text)
 			STR_ARG(text), STR_ARG(name), nearest != NULL ? "; did you mean `" : "",
 			nearest != NULL ? nearest : "", nearest != NULL ? "`?" : "");
 	else
-		complain_nearest(site, name);
+		known_complain_unknown("insert", name, name_at, &again, site->at, site->diag);
 	return false;
 }
 
