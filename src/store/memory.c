@@ -84,6 +84,7 @@ static void memory_claim(struct store *s, struct str key, struct wall now,
 	struct memory *m = memory_of(s);
 	struct seen *seen;
 
+	key = str_sub(key, 0, str_find_char(key, '\0')); /* it is found again by its text */
 	forget_old_seen(m, now);
 	if (map_get(&m->seen, key) != NULL) {
 		on_claimed(owner, false);
