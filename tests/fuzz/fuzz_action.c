@@ -85,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	house.name = next_words(&rest);
 	house.field = next_words(&rest);
 	house.answer = next_words(&rest);
+	house.place = next_words(&rest);
 	house.fails = size % 2 == 1;
 	house_hear(&house, raw, check_job, NULL);
 	house_deinit(&house);

@@ -61,7 +61,8 @@ static void hear(struct set *set)
 
 	house_init(&house, set);
 	for (size_t i = 0; i < ARRAY_LEN(worst); i++) {
-		house.name = house.field = str_from(worst[(i + 1) % ARRAY_LEN(worst)]);
+		house.name = house.place = house.field = str_from(
+			worst[(i + 1) % ARRAY_LEN(worst)]);
 		house_hear(&house, str_from(worst[i]), check_text, NULL);
 	}
 	house_deinit(&house);

@@ -61,7 +61,7 @@ static bool person(void *owner, struct str id, struct person *out)
 
 static bool channel(void *owner, struct str id, struct str *name)
 {
-	*name = ((const struct house *)owner)->name;
+	*name = ((const struct house *)owner)->place;
 	return str_is(id, "C1GENERAL");
 }
 
@@ -133,7 +133,7 @@ static void fill_names(struct house *h, struct event *ev)
 
 	ev->user.handle = ev->user.name = ev->user.email = name;
 	ev->author = ev->user;
-	ev->channel_name = name;
+	ev->channel_name = str_keep(&ev->arena, h->place);
 	decode_texts(ev, &h->me, &names);
 }
 
@@ -209,6 +209,7 @@ void house_init(struct house *h, struct set *set)
 		.clock = { .mono = mono, .wall = wall },
 		.store = memory_new(),
 		.name = STR("x"),
+		.place = STR("x"),
 		.field = STR("x"),
 		.answer = STR("x"),
 		.me = { .team_id = mem_strdup("T1"), .user_id = mem_strdup("UBOT") },

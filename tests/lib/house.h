@@ -15,7 +15,8 @@ struct house {
 	struct engine *engine;
 	struct identity me;
 	/* What people wrote elsewhere. */
-	struct str name;   /* of all people and channels */
+	struct str name;   /* of all people */
+	struct str place;  /* name of all channels */
 	struct str field;  /* in the fields `x` of an event */
 	struct str answer; /* in what webhooks and calls answer, or why they fail */
 	bool fails;	   /* webhooks and calls do */
