@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call.h"
-#include "lib/house.h"
+#include "lib/mill.h"
 #include "lib/posted.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -74,21 +74,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct set_options options = { .allow_broadcast = false };
 	struct str rest = str_make((const char *)data, size), raw;
 	struct set *set = NULL;
-	struct house house;
+	struct mill mill;
 	struct diag diag;
 
 	log_set_level(LOG_ERROR);
 	diag_init(&diag);
 	must(set_load_text(&set, str_from(rules), "fuzz.ini", &options, &diag) == 0);
-	house_init(&house, set);
+	mill_init(&mill, set);
 	raw = next_words(&rest);
-	house.name = next_words(&rest);
-	house.field = next_words(&rest);
-	house.answer = next_words(&rest);
-	house.place = next_words(&rest);
-	house.fails = size % 2 == 1;
-	house_hear(&house, raw, check_job, NULL);
-	house_deinit(&house);
+	mill.name = next_words(&rest);
+	mill.field = next_words(&rest);
+	mill.answer = next_words(&rest);
+	mill.place = next_words(&rest);
+	mill.fails = size % 2 == 1;
+	mill_hear(&mill, raw, check_job, NULL);
+	mill_deinit(&mill);
 	set_unref(set);
 	diag_deinit(&diag);
 	return 0;

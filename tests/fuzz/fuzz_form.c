@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "lib/house.h"
+#include "lib/mill.h"
 #include "lib/posted.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -71,13 +71,13 @@ static void sent_deinit(struct sent *sent)
 		json_free(sent->bodies[i]);
 }
 
-static void compare(struct house *h, const struct sent *harmless, const char *words)
+static void compare(struct mill *h, const struct sent *harmless, const char *words)
 {
 	struct sent sent = { .n = 0 };
 
 	h->name = h->place = h->field = h->answer = str_from(words);
 	h->turn = 0;
-	house_hear(h, str_from(words), note_body, &sent);
+	mill_hear(h, str_from(words), note_body, &sent);
 	must(sent.n == harmless->n);
 	for (size_t i = 0; i < sent.n; i++)
 		check_same(harmless->bodies[i], sent.bodies[i]);
@@ -91,14 +91,14 @@ static void hear(struct set *set)
 		"x\xE2\x80\xAE\x01y", "{user}", "null",	   "<@U2RAJ|x>", "&amp;\t`",
 	};
 	struct sent harmless = { .n = 0 };
-	struct house house;
+	struct mill mill;
 
-	house_init(&house, set);
-	house_hear(&house, STR("x"), note_body, &harmless);
+	mill_init(&mill, set);
+	mill_hear(&mill, STR("x"), note_body, &harmless);
 	for (size_t i = 0; i < ARRAY_LEN(worst); i++)
-		compare(&house, &harmless, worst[i]);
+		compare(&mill, &harmless, worst[i]);
 	sent_deinit(&harmless);
-	house_deinit(&house);
+	mill_deinit(&mill);
 }
 
 static void put_rules(struct buf *rules, const char *action, struct str text)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include "base/log.h"
 #include "base/mem.h"
-#include "lib/house.h"
+#include "lib/mill.h"
 #include "lib/posted.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -57,15 +57,14 @@ static void hear(struct set *set)
 		"|",	 "U2RAJ",      "<@U2RAJ>", "&lt;!channel&gt;", "@",
 		" >",	 "x\n<!here>",
 	};
-	struct house house;
+	struct mill mill;
 
-	house_init(&house, set);
+	mill_init(&mill, set);
 	for (size_t i = 0; i < ARRAY_LEN(worst); i++) {
-		house.name = house.place = house.field = str_from(
-			worst[(i + 1) % ARRAY_LEN(worst)]);
-		house_hear(&house, str_from(worst[i]), check_text, NULL);
+		mill.name = mill.place = mill.field = str_from(worst[(i + 1) % ARRAY_LEN(worst)]);
+		mill_hear(&mill, str_from(worst[i]), check_text, NULL);
 	}
-	house_deinit(&house);
+	mill_deinit(&mill);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "call.h"
-#include "lib/house.h"
+#include "lib/mill.h"
 #include "lib/rules.h"
 #include "lib/unit.h"
 #include "slack/decode.h"
@@ -17,7 +17,7 @@
 /* ---- one message after the other ---- */
 
 struct heard {
-	struct house house;
+	struct mill mill;
 	struct set *set;
 	struct buf last; /* "channel: text" of every message that the last event brought */
 	size_t n;
@@ -27,13 +27,13 @@ static void heard_init(struct heard *h, const char *rules)
 {
 	log_set_level(LOG_ERROR);
 	h->set = rules_good(rules);
-	house_init(&h->house, h->set);
+	mill_init(&h->mill, h->set);
 	buf_init(&h->last, 0);
 }
 
 static void heard_deinit(struct heard *h)
 {
-	house_deinit(&h->house);
+	mill_deinit(&h->mill);
 	set_unref(h->set);
 	buf_deinit(&h->last);
 }
@@ -48,7 +48,7 @@ static void on_job(void *owner, const struct job *job)
 static void says(struct heard *h, const char *raw, const char *wanted)
 {
 	buf_clear(&h->last);
-	h->n = house_hear(&h->house, str_from(raw), on_job, h);
+	h->n = mill_hear(&h->mill, str_from(raw), on_job, h);
 	ASSERT_STR(buf_str(&h->last), wanted);
 }
 
@@ -98,9 +98,9 @@ static void test_names_of_people_are_no_targets(void)
 	struct heard h;
 
 	heard_init(&h, "[rule r]\nmatch = go\npost {user.name} = x\n");
-	h.house.name = STR("D9DIRECT");
+	h.mill.name = STR("D9DIRECT");
 	says(&h, "go", "");
-	h.house.name = STR("U2RAJ");
+	h.mill.name = STR("U2RAJ");
 	says(&h, "go", "");
 	heard_deinit(&h);
 }
@@ -217,7 +217,7 @@ static void test_stored_words_stay_words(void)
 
 	heard_init(&h, "[rule r]\nmatch = x\nset kept = {event.x.a}\n"
 		       "say = {kept}|{kept.mention}|{kept.id}\n");
-	h.house.field = STR("\x01@U2RAJ\x01z");
+	h.mill.field = STR("\x01@U2RAJ\x01z");
 	says(&h, "x", "C1GENERAL: @\xE2\x81\xA0U2RAJz|@\xE2\x81\xA0U2RAJz|");
 	heard_deinit(&h);
 }
@@ -243,7 +243,7 @@ static void test_blocks_keep_addresses_and_values(void)
 		   "{\"channel\": \"C1\", \"text\": \"{1}\", \"blocks\": [{\"type\": \"actions\", "
 		   "\"elements\": [{\"type\": \"button\", \"text\": {\"type\": \"plain_text\", "
 		   "\"text\": \"{1}\"}, \"url\": \"{event.x.url}\", \"value\": \"{1}\"}]}]}\n");
-	h.house.field = STR("https://x.example/?a=1&b=2");
+	h.mill.field = STR("https://x.example/?a=1&b=2");
 	says(&h, "a&amp;b@c",
 	     "C1: {\"channel\":\"C1\",\"text\":\"a&amp;b@\xE2\x81\xA0"
 	     "c\",\"blocks\":[{\"type\":\"actions\","
@@ -308,7 +308,7 @@ static void test_one_message_does_not_become_a_flood(void)
 	while (raw.len < 5 * 40000)
 		buf_addz(&raw, "&amp;");
 	buf_clear(&h.last);
-	CU_ASSERT_EQUAL(house_hear(&h.house, buf_str(&raw), on_job, &h), 20);
+	CU_ASSERT_EQUAL(mill_hear(&h.mill, buf_str(&raw), on_job, &h), 20);
 	heard_deinit(&h);
 }
 

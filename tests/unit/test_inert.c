@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "call.h"
 #include "lib/hostile.h"
-#include "lib/house.h"
+#include "lib/mill.h"
 #include "lib/posted.h"
 #include "lib/unit.h"
 #include "rule/filter.h"
@@ -182,8 +182,8 @@ static void crowd_deinit(struct crowd *crowd)
 		buf_deinit(&crowd->words[i]);
 }
 
-/* The text of a message; the other words are the house's. */
-static struct str crowd_speak(struct crowd *crowd, struct house *h)
+/* The text of a message; the other words are the mill's. */
+static struct str crowd_speak(struct crowd *crowd, struct mill *h)
 {
 	for (size_t i = 0; i < N_WORDS; i++) {
 		hostile_next(&crowd->people, &crowd->words[i]);
@@ -222,13 +222,13 @@ static void test_texts_are_coded_once(void)
 	CLEANUP(buf_deinit) struct buf shown = { 0 };
 	CLEANUP(buf_deinit) struct buf wanted = { 0 };
 	struct set *set = load(STR("[rule r]\nmatch = x\nsay = [{text}]\n"));
-	struct house house;
+	struct mill mill;
 	struct str typed;
 
 	buf_init(&raw, 0);
 	buf_init(&shown, 0);
 	buf_init(&wanted, 0);
-	house_init(&house, set);
+	mill_init(&mill, set);
 	for (size_t i = 0; hostile_at(i, &typed); i++) {
 		if (!is_ascii(typed))
 			continue;
@@ -236,11 +236,11 @@ static void test_texts_are_coded_once(void)
 		buf_clear(&wanted);
 		buf_addf(&wanted, "[x%.*sx]", STR_ARG(typed));
 		hostile_coded(&raw, str_sub(buf_str(&wanted), 1, wanted.len - 1));
-		house_hear(&house, buf_str(&raw), note_body, &shown);
+		mill_hear(&mill, buf_str(&raw), note_body, &shown);
 		buf_addc(&wanted, '\0');
 		ASSERT_STR(buf_str(&shown), wanted.p);
 	}
-	house_deinit(&house);
+	mill_deinit(&mill);
 	set_unref(set);
 }
 
@@ -367,14 +367,14 @@ static void compare_tokens(const char *where, struct str wanted, struct str seen
 	complain("other tokens than the rule's", where, token, raw);
 }
 
-static void hear(struct house *h, struct texts *t, struct str raw)
+static void hear(struct mill *h, struct texts *t, struct str raw)
 {
 	buf_clear(&t->tokens);
 	buf_clear(&t->all);
 	t->n_parts = 0;
 	t->raw = raw;
 	h->turn = 0; /* the first of {pick: …} */
-	house_hear(h, raw, note_text, t);
+	mill_hear(h, raw, note_text, t);
 	if (t->n_parts == 0)
 		return; /* there is nothing to be seen in it */
 	t->n_answers++;
@@ -441,7 +441,7 @@ static void check_insert(size_t i, struct crowd *crowd, size_t n)
 {
 	CLEANUP(buf_deinit) struct buf insert = { 0 };
 	CLEANUP(mem_freep) char *rule = NULL;
-	struct house house;
+	struct mill mill;
 	struct texts texts;
 	struct set *set;
 
@@ -451,11 +451,11 @@ static void check_insert(size_t i, struct crowd *crowd, size_t n)
 	rule = str_dup(buf_str(&insert));
 	texts.rule = rule;
 	set = load_places(buf_str(&insert), &texts);
-	house_init(&house, set);
+	mill_init(&mill, set);
 	for (size_t round = 0; round < n; round++)
-		hear(&house, &texts, crowd_speak(crowd, &house));
+		hear(&mill, &texts, crowd_speak(crowd, &mill));
 	CU_ASSERT_TRUE(texts.n_answers > n / 2);
-	house_deinit(&house);
+	mill_deinit(&mill);
 	set_unref(set);
 	texts_deinit(&texts);
 }
@@ -607,13 +607,13 @@ static void note_deed(void *owner, const struct job *job)
 		add_deed(d, STR("no JSON"));
 }
 
-static struct json *deeds_of(struct house *h, struct str raw)
+static struct json *deeds_of(struct mill *h, struct str raw)
 {
 	struct deeds d = { .list = json_new_array() };
 
 	buf_init(&d.path, 0);
 	h->turn = 0;
-	house_hear(h, raw, note_deed, &d);
+	mill_hear(h, raw, note_deed, &d);
 	buf_deinit(&d.path);
 	return d.list;
 }
@@ -740,7 +740,7 @@ static void compare(const struct json *wanted, const struct json *seen, struct s
 		judge(json_item(wanted, i), json_item(seen, i), raw);
 }
 
-static struct json *wanted_deeds(struct house *h, bool fails)
+static struct json *wanted_deeds(struct mill *h, bool fails)
 {
 	h->name = h->place = h->answer = h->field = STR(HARMLESS);
 	h->fails = fails;
@@ -752,25 +752,25 @@ static void test_everywhere(void)
 	struct json *wanted[2], *seen;
 	struct set *set = load(STR(PLACES));
 	struct crowd crowd;
-	struct house house;
+	struct mill mill;
 
 	crowd_init(&crowd);
-	house_init(&house, set);
-	wanted[false] = wanted_deeds(&house, false);
-	wanted[true] = wanted_deeds(&house, true);
+	mill_init(&mill, set);
+	wanted[false] = wanted_deeds(&mill, false);
+	wanted[true] = wanted_deeds(&mill, true);
 	CU_ASSERT_TRUE(json_len(wanted[false]) > 50);
 	CU_ASSERT_TRUE(json_len(wanted[true]) > 20);
 	for (size_t round = 0; round < rounds(PLACED_ROUNDS); round++) {
-		struct str raw = crowd_speak(&crowd, &house);
+		struct str raw = crowd_speak(&crowd, &mill);
 
-		house.fails = round % 4 == 3;
-		seen = deeds_of(&house, raw);
-		compare(wanted[house.fails], seen, raw);
+		mill.fails = round % 4 == 3;
+		seen = deeds_of(&mill, raw);
+		compare(wanted[mill.fails], seen, raw);
 		json_free(seen);
 	}
 	json_free(wanted[false]);
 	json_free(wanted[true]);
-	house_deinit(&house);
+	mill_deinit(&mill);
 	set_unref(set);
 	crowd_deinit(&crowd);
 	CU_ASSERT_EQUAL(n_faults, 0);

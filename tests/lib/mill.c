@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lib/house.h"
+#include "lib/mill.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -15,17 +15,17 @@ enum { STEPS_MAX = 2000 };
 
 static struct mono mono(const struct clock *c)
 {
-	return (struct mono){ container_of(c, const struct house, clock)->ms * 1000000 };
+	return (struct mono){ container_of(c, const struct mill, clock)->ms * 1000000 };
 }
 
 static struct wall wall(const struct clock *c)
 {
-	return (struct wall){ 1700000000000 + container_of(c, const struct house, clock)->ms };
+	return (struct wall){ 1700000000000 + container_of(c, const struct mill, clock)->ms };
 }
 
 static struct wall now(void *owner)
 {
-	return wall(&((const struct house *)owner)->clock);
+	return wall(&((const struct mill *)owner)->clock);
 }
 
 static struct str team_url(void *owner)
@@ -36,12 +36,12 @@ static struct str team_url(void *owner)
 
 static struct str team_name(void *owner)
 {
-	return ((const struct house *)owner)->name;
+	return ((const struct mill *)owner)->name;
 }
 
 static void bot(void *owner, struct person *out)
 {
-	*out = (struct person){ .id = STR("UBOT"), .name = ((const struct house *)owner)->name };
+	*out = (struct person){ .id = STR("UBOT"), .name = ((const struct mill *)owner)->name };
 }
 
 static bool find(void *owner, char sigil, struct str name, struct str *id)
@@ -53,7 +53,7 @@ static bool find(void *owner, char sigil, struct str name, struct str *id)
 
 static bool person(void *owner, struct str id, struct person *out)
 {
-	const struct house *h = owner;
+	const struct mill *h = owner;
 
 	*out = (struct person){ .id = id, .handle = h->name, .name = h->name, .email = h->name };
 	return str_is(id, "U1ANA") || str_is(id, "U2RAJ");
@@ -61,13 +61,13 @@ static bool person(void *owner, struct str id, struct person *out)
 
 static bool channel(void *owner, struct str id, struct str *name)
 {
-	*name = ((const struct house *)owner)->place;
+	*name = ((const struct mill *)owner)->place;
 	return str_is(id, "C1GENERAL");
 }
 
 static size_t choose(void *owner, size_t n)
 {
-	return ((struct house *)owner)->turn++ % n;
+	return ((struct mill *)owner)->turn++ % n;
 }
 
 static enum answer is_user(void *owner, struct str name, const struct person *who)
@@ -87,7 +87,7 @@ static bool user_name(void *owner, struct str id, struct str *name)
 static bool group_name(void *owner, struct str id, struct str *handle)
 {
 	(void)id;
-	*handle = ((const struct house *)owner)->name;
+	*handle = ((const struct mill *)owner)->name;
 	return handle->len > 0;
 }
 
@@ -109,7 +109,7 @@ static struct json *hostile_json(struct str text)
 	return object;
 }
 
-static struct json *message(struct house *h, struct str raw)
+static struct json *message(struct mill *h, struct str raw)
 {
 	struct json *inner = json_new_object();
 	char ts[32];
@@ -126,7 +126,7 @@ static struct json *message(struct house *h, struct str raw)
 }
 
 /* As the directory would. */
-static void fill_names(struct house *h, struct event *ev)
+static void fill_names(struct mill *h, struct event *ev)
 {
 	const struct text_names names = { h, user_name, channel, group_name };
 	struct str name = str_keep(&ev->arena, h->name);
@@ -138,7 +138,7 @@ static void fill_names(struct house *h, struct event *ev)
 }
 
 /* Through text, as it comes. */
-static struct event *decoded(struct house *h, struct str raw)
+static struct event *decoded(struct mill *h, struct str raw)
 {
 	CLEANUP(json_freep) struct json *made = message(h, raw), *read = NULL;
 	CLEANUP(buf_deinit) struct buf frame = { 0 };
@@ -156,7 +156,7 @@ static struct event *decoded(struct house *h, struct str raw)
 
 /* ---- what becomes of it ---- */
 
-static void do_job(struct house *h, struct job *job)
+static void do_job(struct mill *h, struct job *job)
 {
 	bool asks = job->verb == VERB_WEBHOOK || job->verb == VERB_CALL;
 	CLEANUP(json_freep) struct json *body = asks ? hostile_json(h->answer) : NULL;
@@ -175,8 +175,8 @@ static void do_job(struct house *h, struct job *job)
 	h->store->ops->settle(h->store, job, outcome.end);
 }
 
-size_t house_hear(struct house *h, struct str raw,
-		  void (*on_job)(void *owner, const struct job *job), void *owner)
+size_t mill_hear(struct mill *h, struct str raw, void (*on_job)(void *owner, const struct job *job),
+		 void *owner)
 {
 	struct event *ev = decoded(h, raw);
 	size_t n = 0;
@@ -203,9 +203,9 @@ size_t house_hear(struct house *h, struct str raw,
 
 /* ---- life ---- */
 
-void house_init(struct house *h, struct set *set)
+void mill_init(struct mill *h, struct set *set)
 {
-	*h = (struct house){
+	*h = (struct mill){
 		.clock = { .mono = mono, .wall = wall },
 		.store = memory_new(),
 		.name = STR("x"),
@@ -226,7 +226,7 @@ void house_init(struct house *h, struct set *set)
 	engine_set_rules(h->engine, set);
 }
 
-void house_deinit(struct house *h)
+void mill_deinit(struct mill *h)
 {
 	engine_free(h->engine);
 	h->store->ops->free(h->store);

@@ -9,7 +9,7 @@
 #include "rule/set.h"
 #include "slack/identity.h"
 
-struct house {
+struct mill {
 	struct clock clock;
 	struct store *store;
 	struct engine *engine;
@@ -25,9 +25,9 @@ struct house {
 	size_t turn; /* for {pick: …} */
 };
 
-void house_init(struct house *h, struct set *set); /* takes a reference of its own */
-void house_deinit(struct house *h);
+void mill_init(struct mill *h, struct set *set); /* takes a reference of its own */
+void mill_deinit(struct mill *h);
 /* @ana (U1ANA) writes this in #general (C1GENERAL), as Slack sends it. on_job is told of every job when it would be
  * done. Gives the number of jobs. */
-size_t house_hear(struct house *h, struct str raw,
-		  void (*on_job)(void *owner, const struct job *job), void *owner);
+size_t mill_hear(struct mill *h, struct str raw, void (*on_job)(void *owner, const struct job *job),
+		 void *owner);
