@@ -76,22 +76,21 @@ static void drop_first(struct answers *a)
 	a->list = rest;
 }
 
-void answers_add(struct answers *a, const struct answer_given *first_part, bool goes_on)
+void answers_add(struct answers *a, const struct answer_given *answer)
 {
-	size_t n = answers_n(a);
-	struct json *parts;
-
 	if (a->list == NULL)
 		a->list = json_new_array();
-	if (goes_on && n > 0) {
-		parts = json_at(json_item(a->list, n - 1), "ts");
-		if (json_kind(parts) == JSON_ARRAY && json_len(parts) < ANSWER_PARTS_MAX)
-			json_push_str(parts, first_part->ts[0]);
-		return;
-	}
-	if (n >= ANSWERS_MAX)
+	if (answers_n(a) >= ANSWERS_MAX)
 		drop_first(a);
-	json_push(a->list, answer_json(first_part));
+	json_push(a->list, answer_json(answer));
+}
+
+void answers_extend(struct answers *a, size_t i, struct str ts)
+{
+	struct json *parts = i < answers_n(a) ? json_at(json_item(a->list, i), "ts") : NULL;
+
+	if (json_kind(parts) == JSON_ARRAY && json_len(parts) < ANSWER_PARTS_MAX)
+		json_push_str(parts, ts);
 }
 
 static void without_part(struct answer_given *answer, struct str ts)

@@ -33,8 +33,10 @@ void answers_read(struct answers *a, struct str text);
 void answers_deinit(struct answers *a);
 size_t answers_n(const struct answers *a);
 bool answers_at(const struct answers *a, size_t i, struct answer_given *out);
-/* Another message of an answer: a part more of the last one when `goes_on`. The oldest are forgotten. */
-void answers_add(struct answers *a, const struct answer_given *first_part, bool goes_on);
+/* One more, of one part. The oldest are forgotten. */
+void answers_add(struct answers *a, const struct answer_given *answer);
+/* One more part of the i-th, as far as there is room. */
+void answers_extend(struct answers *a, size_t i, struct str ts);
 /* The message is gone; an answer without messages is none. */
 void answers_forget(struct answers *a, struct str ts);
 /* The text for the store; empty = none. */

@@ -75,6 +75,17 @@ static enum spot spot_of(const struct render *r, const struct buf *out)
 	return r->in_address ? IN_ADDRESS : IN_TEXT;
 }
 
+/* An address as it stands in markup. */
+static void put_escaped(struct buf *out, struct str address)
+{
+	struct str piece;
+
+	while (str_cut(&address, '&', &piece)) {
+		buf_add(out, piece);
+		buf_addz(out, address.p != NULL ? "&amp;" : "");
+	}
+}
+
 /* A blank or a `|` of the writer's would end the address and begin a label of his own. */
 static void put_address(struct buf *out, const struct value *value)
 {
@@ -82,7 +93,7 @@ static void put_address(struct buf *out, const struct value *value)
 	size_t end = out->len + ADDRESS_MAX;
 
 	if (value->kind == VALUE_LINK) {
-		buf_add(out, str_clip(text, ADDRESS_MAX));
+		put_escaped(out, str_clip(text, ADDRESS_MAX));
 		return;
 	}
 	while (rest.len > 0 && out->len < end) {
@@ -133,17 +144,12 @@ static void put_linked(struct buf *out, const struct value *value)
 /* Of our own making, out of checked ids, or percent-encoded. A bracket that waited for it opens now. */
 static void put_link(struct render *r, struct buf *out, struct str address)
 {
-	struct str piece;
-
 	bool opens = r->open_angle && str_starts(address, "https://");
 
 	if (opens)
 		out->len -= STR("&lt;").len;
 	buf_addz(out, opens ? "<" : "");
-	while (str_cut(&address, '&', &piece)) {
-		buf_add(out, piece);
-		buf_addz(out, address.p != NULL ? "&amp;" : "");
-	}
+	put_escaped(out, address);
 }
 
 static void end_quote(struct render *r, struct buf *out, bool starts_line)
