@@ -108,13 +108,20 @@ static const char *name_at(const void *table, size_t i)
 	return scope->names != NULL ? names_at(&meant->names, i - meant->n_groups) : NULL;
 }
 
-static struct meant meant_of(const struct template_scope *scope)
+static struct meant meant_by(const struct template_scope *scope)
 {
 	struct meant meant = { .scope = scope };
 
 	if (scope->names != NULL)
 		names_walk_init(&meant.names, scope->names);
 	return meant;
+}
+
+static void complain_nearest(const struct reference_site *site, struct str name)
+{
+	struct meant meant = meant_by(site->scope);
+
+	known_complain_unknown("insert", name, name_at, &meant, site->at, site->diag);
 }
 
 static bool is_number(struct str s)
@@ -129,7 +136,7 @@ static bool is_number(struct str s)
 static bool complain_unknown(const struct reference_site *site, struct str text)
 {
 	struct str name = str_sub(text, 0, str_find_char(text, '['));
-	struct meant meant = meant_of(site->scope), again = meant;
+	struct meant meant = meant_by(site->scope);
 	const char *nearest;
 
 	name = str_sub(name, 0, str_find_char(name, '.'));
@@ -144,7 +151,7 @@ static bool complain_unknown(const struct reference_site *site, struct str text)
 			STR_ARG(text), STR_ARG(name), nearest != NULL ? "; did you mean `" : "",
 			nearest != NULL ? nearest : "", nearest != NULL ? "`?" : "");
 	else
-		known_complain_unknown("insert", name, name_at, &again, site->at, site->diag);
+		complain_nearest(site, name);
 	return false;
 }
 
