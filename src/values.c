@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "values.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/zone.h"
+#include "net/digest.h"
 #include "rule/hours.h"
 #include "rule/names.h"
 #include "slack/markup.h"
@@ -672,9 +674,25 @@ static struct str rendered(const struct values *v, const struct template *t,
 	return str_keep(v->arena, str_trim(buf_str(&key)));
 }
 
+enum { KEY_MAX = 256, KEY_KEPT = 64 };
+
+/* The store keeps many keys: of a long one the beginning and its digest. */
+static struct str bounded_key(const struct values *v, struct str key)
+{
+	unsigned char digest[SHA1_SIZE];
+	char hex[2 * SHA1_SIZE + 1];
+
+	if (key.len <= KEY_MAX)
+		return key;
+	sha1(key, digest);
+	for (size_t i = 0; i < SHA1_SIZE; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	return str_keepf(v->arena, "%.*s%c%s", STR_ARG(str_clip(key, KEY_KEPT)), STORED_MARK, hex);
+}
+
 struct str values_key(const struct values *v, const struct template *t)
 {
-	return rendered(v, t, put_key);
+	return bounded_key(v, rendered(v, t, put_key));
 }
 
 static struct str path_of(const struct values *v, const struct template *t)

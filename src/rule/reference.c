@@ -108,12 +108,19 @@ static const char *name_at(const void *table, size_t i)
 	return scope->names != NULL ? names_at(&meant->names, i - meant->n_groups) : NULL;
 }
 
+static struct meant meant_by(const struct template_scope *scope)
+{
+	struct meant meant = { .scope = scope };
+
+	if (scope->names != NULL)
+		names_walk_init(&meant.names, scope->names);
+	return meant;
+}
+
 static void complain_nearest(const struct reference_site *site, struct str name)
 {
-	struct meant meant = { .scope = site->scope };
+	struct meant meant = meant_by(site->scope);
 
-	if (site->scope->names != NULL)
-		names_walk_init(&meant.names, site->scope->names);
 	known_complain_unknown("insert", name, name_at, &meant, site->at, site->diag);
 }
 
@@ -129,10 +136,11 @@ static bool is_number(struct str s)
 static bool complain_unknown(const struct reference_site *site, struct str text)
 {
 	struct str name = str_sub(text, 0, str_find_char(text, '['));
+	struct meant meant = meant_by(site->scope);
 	const char *nearest;
 
 	name = str_sub(name, 0, str_find_char(name, '.'));
-	nearest = str_nearest(name, name_at, site->scope);
+	nearest = str_nearest(name, name_at, &meant);
 	if (is_number(name))
 		diag_error(site->diag, site->at, "{%.*s}: no pattern of this rule has a group %.*s",
 			   STR_ARG(text), STR_ARG(name));

@@ -26,7 +26,8 @@ struct spending {
 	unsigned count;
 	unsigned used;	 /* how many of `at` are set */
 	unsigned oldest; /* index of the oldest once all are set */
-	struct wall at[];
+	unsigned room;	 /* for so many: most limits are spent a few times only */
+	struct wall *at;
 };
 
 /* A value by name. */
@@ -84,6 +85,7 @@ static void memory_claim(struct store *s, struct str key, struct wall now,
 	struct memory *m = memory_of(s);
 	struct seen *seen;
 
+	key = str_sub(key, 0, str_find_char(key, '\0')); /* it is found again by its text */
 	forget_old_seen(m, now);
 	if (map_get(&m->seen, key) != NULL) {
 		on_claimed(owner, false);
@@ -103,6 +105,7 @@ static void spending_free(void *spending)
 
 	list_remove(&sp->link);
 	free(sp->key);
+	free(sp->at);
 	free(sp);
 }
 
@@ -136,7 +139,7 @@ static struct spending *spending_for(struct memory *m, const struct store_limit 
 		return sp;
 	if (m->spent.n >= MEMORY_MAX_LIMITS)
 		forget_oldest_spending(m);
-	sp = mem_zero(1, sizeof(*sp) + limit->count * sizeof(sp->at[0]));
+	sp = mem_zero(1, sizeof(*sp));
 	list_init(&sp->link);
 	sp->key = str_dup(limit->key);
 	sp->count = limit->count;
@@ -144,11 +147,22 @@ static struct spending *spending_for(struct memory *m, const struct store_limit 
 	return sp;
 }
 
+static void make_room(struct spending *sp)
+{
+	if (sp->used < sp->room)
+		return;
+	sp->room = sp->room > 0 ? 2 * sp->room : 2;
+	if (sp->room > sp->count)
+		sp->room = sp->count;
+	sp->at = mem_grow(sp->at, sp->room, sizeof(sp->at[0]));
+}
+
 static void note_spending(struct memory *m, const struct store_limit *limit, struct wall now)
 {
 	struct spending *sp = spending_for(m, limit);
 
 	if (sp->used < sp->count) {
+		make_room(sp);
 		sp->at[sp->used++] = now;
 	} else {
 		sp->at[sp->oldest] = now;

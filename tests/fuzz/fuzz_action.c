@@ -85,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mill.name = next_words(&rest);
 	mill.field = next_words(&rest);
 	mill.answer = next_words(&rest);
+	mill.place = next_words(&rest);
 	mill.fails = size % 2 == 1;
 	mill_hear(&mill, raw, check_job, NULL);
 	mill_deinit(&mill);

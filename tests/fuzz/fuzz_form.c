@@ -75,7 +75,7 @@ static void compare(struct mill *h, const struct sent *harmless, const char *wor
 {
 	struct sent sent = { .n = 0 };
 
-	h->name = h->field = h->answer = str_from(words);
+	h->name = h->place = h->field = h->answer = str_from(words);
 	h->turn = 0;
 	mill_hear(h, str_from(words), note_body, &sent);
 	must(sent.n == harmless->n);

@@ -61,7 +61,7 @@ static void hear(struct set *set)
 
 	mill_init(&mill, set);
 	for (size_t i = 0; i < ARRAY_LEN(worst); i++) {
-		mill.name = mill.field = str_from(worst[(i + 1) % ARRAY_LEN(worst)]);
+		mill.name = mill.place = mill.field = str_from(worst[(i + 1) % ARRAY_LEN(worst)]);
 		mill_hear(&mill, str_from(worst[i]), check_text, NULL);
 	}
 	mill_deinit(&mill);

@@ -61,7 +61,7 @@ static bool person(void *owner, struct str id, struct person *out)
 
 static bool channel(void *owner, struct str id, struct str *name)
 {
-	*name = ((const struct mill *)owner)->name;
+	*name = ((const struct mill *)owner)->place;
 	return str_is(id, "C1GENERAL");
 }
 
@@ -133,7 +133,7 @@ static void fill_names(struct mill *h, struct event *ev)
 
 	ev->user.handle = ev->user.name = ev->user.email = name;
 	ev->author = ev->user;
-	ev->channel_name = name;
+	ev->channel_name = str_keep(&ev->arena, h->place);
 	decode_texts(ev, &h->me, &names);
 }
 
@@ -175,8 +175,8 @@ static void do_job(struct mill *h, struct job *job)
 	h->store->ops->settle(h->store, job, outcome.end);
 }
 
-size_t mill_hear(struct mill *h, struct str raw,
-		  void (*on_job)(void *owner, const struct job *job), void *owner)
+size_t mill_hear(struct mill *h, struct str raw, void (*on_job)(void *owner, const struct job *job),
+		 void *owner)
 {
 	struct event *ev = decoded(h, raw);
 	size_t n = 0;
@@ -209,6 +209,7 @@ void mill_init(struct mill *h, struct set *set)
 		.clock = { .mono = mono, .wall = wall },
 		.store = memory_new(),
 		.name = STR("x"),
+		.place = STR("x"),
 		.field = STR("x"),
 		.answer = STR("x"),
 		.me = { .team_id = mem_strdup("T1"), .user_id = mem_strdup("UBOT") },

@@ -15,7 +15,8 @@ struct mill {
 	struct engine *engine;
 	struct identity me;
 	/* What people wrote elsewhere. */
-	struct str name;   /* of all people and channels */
+	struct str name;   /* of all people */
+	struct str place;  /* name of all channels */
 	struct str field;  /* in the fields `x` of an event */
 	struct str answer; /* in what webhooks and calls answer, or why they fail */
 	bool fails;	   /* webhooks and calls do */
@@ -28,5 +29,5 @@ void mill_init(struct mill *h, struct set *set); /* takes a reference of its own
 void mill_deinit(struct mill *h);
 /* @ana (U1ANA) writes this in #general (C1GENERAL), as Slack sends it. on_job is told of every job when it would be
  * done. Gives the number of jobs. */
-size_t mill_hear(struct mill *h, struct str raw,
-		  void (*on_job)(void *owner, const struct job *job), void *owner);
+size_t mill_hear(struct mill *h, struct str raw, void (*on_job)(void *owner, const struct job *job),
+		 void *owner);

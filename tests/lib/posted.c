@@ -48,6 +48,11 @@ static const char *letters_fault(struct str text, size_t *units)
 
 	*units = 0;
 	for (size_t i = 0, n; i < text.len; i += n) {
+		n = 1;
+		if (p[i] >= ' ' && p[i] < 0x7F) {
+			++*units;
+			continue;
+		}
 		n = letter(p + i, text.len - i, &code);
 		if (n == 0)
 			return "it is no UTF-8";

@@ -149,7 +149,8 @@ static void test_json_and_addresses(void)
 {
 	check("json", "say \"hi\"\n\\", "\"say \\\"hi\\\"\\n\\\\\"");
 	check("json", "", "\"\"");
-	check("url", "a b&c=\u00e9/~x.y-z_", "a%20b%26c%3D%C3%A9%2F~x.y-z_");
+	check_value("url", (struct value){ .text = STR("a b&c=\u00e9/~x.y-z_") }, VALUE_LINK,
+		    "a%20b%26c%3D%C3%A9%2F~x.y-z_");
 }
 
 /* ---- numbers and times ---- */

@@ -12,6 +12,7 @@
 #include "lib/rules.h"
 #include "lib/unit.h"
 #include "slack/decode.h"
+#include "store/memory.h"
 
 /* ---- one message after the other ---- */
 
@@ -164,6 +165,50 @@ static void test_nobody_uses_up_the_limit_of_a_person(void)
 	heard_deinit(&h);
 }
 
+static void test_long_keys_are_told_apart(void)
+{
+	CLEANUP(buf_deinit) struct buf one = { 0 };
+	CLEANUP(buf_deinit) struct buf other = { 0 };
+	struct heard h;
+
+	heard_init(&h, "[rule r]\nmatch = ^([^z]+)$\nadd n[{1}] = 1\nsay = {n[{1}]}\n");
+	buf_init(&one, 0);
+	buf_init(&other, 0);
+	for (int i = 0; i < 1000; i++)
+		buf_addz(&one, "\xC3\xA4");
+	buf_add(&other, buf_str(&one));
+	buf_addz(&one, "a");
+	buf_addz(&other, "b");
+	buf_addc(&one, '\0');
+	buf_addc(&other, '\0');
+	says(&h, one.p, "C1GENERAL: 1");
+	says(&h, other.p, "C1GENERAL: 1");
+	says(&h, one.p, "C1GENERAL: 2");
+	heard_deinit(&h);
+}
+
+static void note_new(void *owner, bool is_new)
+{
+	*(bool *)owner = is_new;
+}
+
+/* A key that is not found again would be freed and used. */
+static void test_keys_of_events_end_at_a_nul(void)
+{
+	struct store *store = memory_new();
+	struct wall now = { 1 };
+	bool is_new;
+
+	store->ops->claim(store, str_make("a\0b", 3), now, note_new, &is_new);
+	CU_ASSERT_TRUE(is_new);
+	store->ops->claim(store, str_make("a\0b", 3), now, note_new, &is_new);
+	CU_ASSERT_FALSE(is_new);
+	now.ms += (int64_t)365 * 86400 * 1000; /* long forgotten */
+	store->ops->claim(store, str_make("a\0b", 3), now, note_new, &is_new);
+	CU_ASSERT_TRUE(is_new);
+	store->ops->free(store);
+}
+
 /* ---- what is stored ---- */
 
 static void test_stored_words_stay_words(void)
@@ -275,6 +320,8 @@ UNIT_MAIN("forgery",
 	  { "keys of several texts differ", test_keys_of_several_texts_differ },
 	  { "nobody passes for a person", test_nobody_passes_for_a_person },
 	  { "nobody uses up the limit of a person", test_nobody_uses_up_the_limit_of_a_person },
+	  { "long keys are told apart", test_long_keys_are_told_apart },
+	  { "keys of events end at a NUL", test_keys_of_events_end_at_a_nul },
 	  { "stored words stay words", test_stored_words_stay_words },
 	  { "addresses are coded once", test_addresses_are_coded_once },
 	  { "blocks keep addresses and values", test_blocks_keep_addresses_and_values },

@@ -22,7 +22,7 @@
 #define JOINER "\xE2\x81\xA0"
 
 /* Each round is an event with N_WORDS texts of people's: 100,000 in all. */
-enum { FILTERED_ROUNDS = 20000, PLACED_ROUNDS = 5000, FAULTS_SHOWN = 10 };
+enum { FILTERED_ROUNDS = 15000, PLACED_ROUNDS = 5000, FAULTS_SHOWN = 10 };
 
 static unsigned n_faults;
 
@@ -147,7 +147,7 @@ static struct set *load(struct str rules)
 /* ---- people ---- */
 
 /* What they wrote at once, each text of its own: in a message, as names, in other fields, and as what is answered. */
-enum { N_WORDS = 4 };
+enum { N_WORDS = 5 };
 
 struct crowd {
 	struct hostile people;
@@ -194,6 +194,7 @@ static struct str crowd_speak(struct crowd *crowd, struct mill *h)
 	h->name = buf_str(&crowd->words[1]);
 	h->field = buf_str(&crowd->words[2]);
 	h->answer = buf_str(&crowd->words[3]);
+	h->place = buf_str(&crowd->words[4]);
 	return buf_str(&crowd->words[0]);
 }
 
@@ -741,7 +742,7 @@ static void compare(const struct json *wanted, const struct json *seen, struct s
 
 static struct json *wanted_deeds(struct mill *h, bool fails)
 {
-	h->name = h->answer = h->field = STR(HARMLESS);
+	h->name = h->place = h->answer = h->field = STR(HARMLESS);
 	h->fails = fails;
 	return deeds_of(h, STR(HARMLESS));
 }

@@ -330,7 +330,8 @@ static void test_stored_values_and_paths(void)
 	refused("{karma[x]y}", "10: {karma[x]y}: something stands behind its end");
 	refused("{who[x]}", "10: {who[x]}: only tables and stored values take brackets");
 	refused("{karm[x]}",
-		"10: {karm[x]}: there is no table `karm`, and no rule stores it with `set` or `add`");
+		"10: {karm[x]}: there is no table `karm`, and no rule stores it with `set` or `add`; "
+		"did you mean `karma`?");
 	refused("{event}", "10: {event}: it needs a field, as in {event.channel}");
 	refused("{event..a}", "10: {event..a}: a field is missing behind the point");
 	refused("{karma[{karma[{karma[{karma[{karma[{1}]}]}]}]}]}",
