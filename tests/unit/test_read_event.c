@@ -230,7 +230,7 @@ static void test_building_blocks_that_are_none(void)
 		"say = {who} {n} {w} {wx}\n",
 		"2: unknown building block `persn`; did you mean `person`?\n"
 		"3: {person:}: behind the colon stands a name of letters, digits and `_`, as in {person:it}\n"
-		"4: the pattern is faulty: two named subpatterns have the same name (PCRE2_DUPNAMES not set): {number:n} {number:n}\n"
+		"4: the pattern is faulty: two groups have the same name; give them two names, or make two patterns of it: {number:n} {number:n}\n"
 		"6: the pattern is faulty: missing closing parenthesis: {word:w}(\n"
 		"7: unknown insert `wx`; did you mean `w`?");
 }

@@ -252,7 +252,7 @@ static void test_names_that_no_section_has(void)
 		"12: {t[a]x}: behind the brackets stands the number of a column, as in {owners[login].1}\n"
 		"12: {t.x}: a table is asked for a row, as in {owners[billing].1}\n"
 		"12: {t.u}: a table is asked for a row, as in {owners[billing].1}\n"
-		"12: {tt[a].1}: there is no table `tt`, and no rule stores it with `set` or `add`\n"
+		"12: {tt[a].1}: there is no table `tt`, and no rule stores it with `set` or `add`; did you mean `ts`?\n"
 		"12: unknown insert `vv`; did you mean `v`?\n"
 		"12: `v` has no field `opens`");
 }
