@@ -21,6 +21,33 @@ void diag_deinit(struct diag *d)
 	diag_init(d);
 }
 
+enum { HEAD_MAX = 700, TAIL_MAX = 300 };
+
+static bool is_within_letter(struct str s, size_t at)
+{
+	return at < s.len && ((unsigned char)s.p[at] & 0xC0) == 0x80;
+}
+
+/* A line of many pages says no more than its beginning and its end, where the reason stands. */
+static void shorten(struct buf *text)
+{
+	CLEANUP(mem_freep) char *whole = NULL;
+	size_t head = HEAD_MAX, tail = text->len - TAIL_MAX;
+	struct str all;
+
+	if (text->len <= HEAD_MAX + TAIL_MAX)
+		return;
+	while (is_within_letter(buf_str(text), head))
+		head--;
+	while (is_within_letter(buf_str(text), tail))
+		tail++;
+	all.len = text->len;
+	all.p = whole = buf_take(text);
+	buf_add(text, str_sub(all, 0, head));
+	buf_addz(text, " \u2026 ");
+	buf_add(text, str_sub(all, tail, all.len));
+}
+
 /* Messages quote what people wrote: nothing of it may move the cursor, fake a line or be a token. */
 static char *fit_to_print(struct str text)
 {
@@ -28,6 +55,7 @@ static char *fit_to_print(struct str text)
 
 	buf_init(&shown, 0);
 	log_redact(text, &shown);
+	shorten(&shown);
 	return buf_take(&shown);
 }
 

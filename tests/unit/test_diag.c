@@ -132,6 +132,31 @@ static void test_entries_in_the_order_of_lines(void)
 	diag_deinit(&d);
 }
 
+static void test_endless_lines_are_shortened(void)
+{
+	char line[5000];
+	struct diag d;
+	struct str seen;
+
+	diag_init(&d);
+	for (size_t i = 0; i + 1 < sizeof(line); i++)
+		line[i] = "\u00e9"[(i + 1) % 2];
+	line[sizeof(line) - 1] = '\0';
+	for (size_t skip = 1; skip < 3; skip++) {
+		diag_error(&d, (struct place){ "f", 1 }, "%s`%s` is too long", skip == 1 ? "x" : "",
+			   line + 1);
+		seen = str_from(d.entries[skip - 1].text);
+		CU_ASSERT_TRUE(utf8_valid(seen));
+		CU_ASSERT_TRUE(seen.len > 900 && seen.len <= 1010);
+		CU_ASSERT_TRUE(str_ends(seen, "` is too long"));
+		CU_ASSERT_TRUE(str_find(seen, " \u2026 ") != SIZE_MAX);
+	}
+	line[990] = '\0';
+	diag_error(&d, (struct place){ "f", 1 }, "%s", line + 1);
+	ASSERT_STR(str_from(d.entries[2].text), line + 1);
+	diag_deinit(&d);
+}
+
 UNIT_MAIN("diag",
 	  { "entries keep their order and their kind",
 	    test_entries_keep_their_order_and_their_kind },
@@ -139,4 +164,5 @@ UNIT_MAIN("diag",
 	    test_nothing_quoted_can_fake_a_line_or_show_a_token },
 	  { "the same as json", test_the_same_as_json }, { "many", test_many },
 	  { "entries move to the end of another", test_entries_move_to_the_end_of_another },
-	  { "entries in the order of lines", test_entries_in_the_order_of_lines })
+	  { "entries in the order of lines", test_entries_in_the_order_of_lines },
+	  { "endless lines are shortened", test_endless_lines_are_shortened })
