@@ -83,8 +83,7 @@ static struct template *compile_literal(struct sharing *s, struct str text, stru
 	};
 	struct template *out = NULL;
 
-	template_compile_text(&out, text, at, &scope, &s->file->diag);
-	return out;
+	return template_compile_text(&out, text, at, &scope, &s->file->diag) == 0 ? out : NULL;
 }
 
 /* ---- hours ---- */
