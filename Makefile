@@ -80,6 +80,11 @@ build/san/unit/test_sim: build/san/obj/tests/unit/test_sim.o build/san/libsim.a 
                          build/san/libretort.a
 	$(MADE)
 	$(CC) $(SAN) -o $@ $^ $(LIBS) -lcunit
+# The conformance suite of the rule language.
+RULES    := $(wildcard tests/rules/*.c)
+build/san/rules: $(RULES:%.c=build/san/obj/%.o) build/san/libsim.a build/san/libtest.a build/san/libretort.a
+	$(MADE)
+	$(CC) $(SAN) -o $@ $^ $(LIBS)
 build/san/unit/%: build/san/obj/tests/unit/%.o build/san/libtest.a build/san/libretort.a
 	$(MADE)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcunit
@@ -98,7 +103,7 @@ build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/rep
 	$(MADE)
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 
-SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) build/san/words \
+SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) build/san/words build/san/rules \
                 $(if $(wildcard src/main.c),build/san/retort) $(if $(SIM),build/san/slacksim)
 san: $(SAN_PROGRAMS)
 
@@ -142,6 +147,9 @@ demo: deps
 unit: $(UNIT:%=build/san/unit/%)
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done
 
+rules: build/san/rules
+	@build/san/rules tests/rules/*.case
+
 e2e: all build/slacksim
 	@tests/e2e/run
 e2e-long: all build/slacksim
@@ -180,6 +188,12 @@ install: all
 	install -m 644 rules/retort-rules.5 conf/retort.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 conf/retort.ini $(DESTDIR)$(PREFIX)/share/retort/
 	install -m 644 rules/*.ini $(DESTDIR)$(PREFIX)/share/retort/rules/
+	install -d $(DESTDIR)$(PREFIX)/share/retort/rules/webhooks
+	install -m 644 rules/webhooks/* $(DESTDIR)$(PREFIX)/share/retort/rules/webhooks/
+	for part in ftdetect ftplugin syntax; do \
+		install -d $(DESTDIR)$(PREFIX)/share/vim/vimfiles/$$part && \
+		install -m 644 contrib/vim/$$part/retort.vim $(DESTDIR)$(PREFIX)/share/vim/vimfiles/$$part/ || exit 1; \
+	done
 
 clean:
 	rm -rf build
@@ -189,6 +203,7 @@ help:
 	@echo 'make demo       a local Slack and the bot talking to each other; needs no account'
 	@echo 'make check      builds and tests everything; ends with a line that counts'
 	@echo 'make unit       the unit tests alone, under sanitizers'
+	@echo 'make rules      the conformance suite of the rule language alone: tests/rules/README'
 	@echo 'make e2e        the end-to-end scenarios alone'
 	@echo 'make e2e-long   the same and those that take minutes: floods, refreshes, cuts at every byte'
 	@echo 'make layers     refuses includes that go up'
@@ -201,7 +216,7 @@ help:
 	@echo 'make clean      removes build/'
 	@echo 'demo, check, lint, fuzz and bench first install missing Debian or Ubuntu packages.'
 
-.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit e2e e2e-long layers man lint \
+.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit rules e2e e2e-long layers man lint \
         format fuzz node bench install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

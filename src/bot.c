@@ -297,8 +297,9 @@ static bool find_name(void *owner, char sigil, struct str name, struct str *id)
 {
 	struct bot *bot = owner;
 
-	return (sigil == '@' ? directory_find_user : directory_find_channel)(bot->directory, name,
-									     id) == 1;
+	return (sigil == '@' ? directory_find_user :
+		sigil == '#' ? directory_find_channel :
+			       directory_find_group)(bot->directory, name, id) == 1;
 }
 
 static bool find_person(void *owner, struct str id, struct person *out)

@@ -253,11 +253,16 @@ static const char *shut_out(const struct decision *d, const struct rule *rule)
 	return NULL;
 }
 
+static const struct witness *witness_of(const struct engine_setup *setup, const struct rule *rule)
+{
+	return setup->heard == NULL || setup->heard == rule ? setup->witness : NULL;
+}
+
 /* A listener hears of the rule's own questions even so: they say more. */
 static void tell_shut_out(struct decision *d, const struct rule *rule, const char *shut)
 {
 	const struct engine_setup *setup = &d->engine->setup;
-	const struct witness *witness = setup->witness;
+	const struct witness *witness = witness_of(setup, rule);
 
 	if (witness != NULL &&
 	    rule_match(rule, d->ev, &setup->match_world, &d->captures, witness) == ANSWER_YES)
@@ -277,7 +282,8 @@ static bool fires(struct decision *d, const struct rule *rule)
 		return false;
 	}
 	began = clock_mono(e->setup.clock);
-	answer = rule_match(rule, d->ev, &e->setup.match_world, &d->captures, e->setup.witness);
+	answer = rule_match(rule, d->ev, &e->setup.match_world, &d->captures,
+			    witness_of(&e->setup, rule));
 	d->matching_ns += clock_mono(e->setup.clock).ns - began.ns;
 	if (answer == ANSWER_UNKNOWN)
 		note_doubt(d, rule);

@@ -43,6 +43,7 @@ struct engine_setup {
 	struct match_world match_world;
 	struct action_world action_world;
 	const struct witness *witness; /* NULL = nobody listens; borrowed */
+	const struct rule *heard;      /* the rule whose questions it hears; NULL = those of all */
 	void *owner;
 	void (*on_fired)(void *owner, const struct engine_firing *firing); /* may be NULL */
 	/* Something was done without a job: a value stored, a wait begun; may be NULL. */

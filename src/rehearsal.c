@@ -25,7 +25,8 @@ struct rehearsal {
 	struct wall now;
 	const struct event *ev;
 	const struct rehearsal_sink *sink;
-	size_t wording;
+	const struct rule *heard;
+	size_t wording, choices_left; /* every choice of an action takes its part off */
 	unsigned n_posted;
 };
 
@@ -93,6 +94,8 @@ static void bot(void *owner, struct person *out)
 
 static bool find(void *owner, char sigil, struct str name, struct str *id)
 {
+	if (sigil == '&')
+		return false; /* everybody is a person */
 	*id = id_for(owner, sigil == '@' ? 'U' : 'C', name);
 	return true;
 }
@@ -115,7 +118,11 @@ static bool person(void *owner, struct str id, struct person *out)
 
 static size_t choose(void *owner, size_t n)
 {
-	return ((const struct rehearsal *)owner)->wording % n;
+	struct rehearsal *r = owner;
+	size_t chosen = r->choices_left % n;
+
+	r->choices_left /= n;
+	return chosen;
 }
 
 static struct wall now(void *owner)
@@ -336,6 +343,7 @@ static void do_job(struct rehearsal *r, struct engine *engine, struct store *sto
 	snprintf(ts, sizeof(ts), "9999999999.%06u", ++r->n_posted);
 	outcome.ts = str_from(ts);
 	tell_job(r, job);
+	r->choices_left = r->wording; /* the next action begins anew */
 	engine_settled(engine, job, &outcome);
 	store->ops->settle(store, job, JOB_DONE);
 }
@@ -352,6 +360,11 @@ static void play_out(struct rehearsal *r, struct engine *engine, struct store *s
 		else if (!engine_end_waits(engine))
 			return;
 	}
+}
+
+void rehearsal_hear(struct rehearsal *r, const struct rule *rule)
+{
+	r->heard = rule;
 }
 
 void rehearsal_play_event(struct rehearsal *r, struct event *take, const struct witness *witness,
@@ -372,6 +385,7 @@ void rehearsal_play_event(struct rehearsal *r, struct event *take, const struct 
 				  .random = choose,
 				  .now = now },
 		.witness = witness,
+		.heard = r->heard,
 		.owner = r,
 		.on_fired = on_fired,
 		.on_step = on_step,
@@ -380,7 +394,7 @@ void rehearsal_play_event(struct rehearsal *r, struct event *take, const struct 
 	struct engine *engine;
 
 	r->sink = sink;
-	r->wording = wording;
+	r->wording = r->choices_left = wording;
 	r->now = take->time;
 	engine = engine_new(&setup);
 	engine_set_rules(engine, r->set);

@@ -33,6 +33,8 @@ void rehearsal_free(struct rehearsal *r);
 /* An event as Slack would have sent it and the directory completed it: the text of the test is taken for what
  * somebody typed, so that `@ana` in it is a mention. The caller's. */
 struct event *rehearsal_event(struct rehearsal *r, const struct event *test);
+/* From now on witnesses hear of this rule's questions alone, which is quicker; NULL = of all rules'. */
+void rehearsal_hear(struct rehearsal *r, const struct rule *rule);
 /* Plays it. `witness` may be NULL; `wording` says which of several wordings is chosen. */
 void rehearsal_play(struct rehearsal *r, const struct event *test, const struct witness *witness,
 		    const struct rehearsal_sink *sink, size_t wording);

@@ -53,6 +53,19 @@ static bool is_in_link(const struct buf *out)
 	return false;
 }
 
+/* An address of our own making: built out of checked ids, or percent-encoded. */
+static void put_link(struct buf *out, struct str address)
+{
+	struct str piece;
+	bool first = true;
+
+	while (str_cut(&address, '&', &piece)) {
+		buf_addz(out, first ? "" : "&amp;");
+		buf_add(out, piece);
+		first = false;
+	}
+}
+
 /* Every line of it with its mark; inert, so that no line of it can end the quote. */
 static void put_quote(struct render *r, struct buf *out, struct str text)
 {
@@ -101,7 +114,7 @@ static void on_put(void *owner, struct buf *out, const struct value *value)
 		put_linked(out, value);
 		break;
 	case VALUE_LINK:
-		buf_add(out, value->text); /* built by us out of checked ids */
+		put_link(out, value->text);
 		break;
 	case VALUE_CODE:
 		put_code(out, value->text);
@@ -148,17 +161,24 @@ static struct str name_after_sigil(struct str rest)
 	return str_sub(name, 0, n);
 }
 
+/* Of people first, then of groups of them. */
+static bool put_known(const struct action_world *world, struct buf *out, char sigil,
+		      struct str name)
+{
+	struct str id;
+
+	if (world->find(world->owner, sigil, name, &id))
+		return (sigil == '@' ? markup_mention : markup_channel_link)(out, id);
+	return sigil == '@' && world->find(world->owner, '&', name, &id) &&
+	       markup_group_mention(out, id);
+}
+
 /* Takes `@name` or `#channel` off the rest when the directory knows it. */
 static bool put_name(struct render *r, struct buf *out, struct str *rest)
 {
-	const struct action_world *world = r->values->world;
 	struct str name = name_after_sigil(*rest);
-	char sigil = rest->p[0];
-	struct str id;
 
-	if (name.len == 0 || !world->find(world->owner, sigil, name, &id))
-		return false;
-	if (!(sigil == '@' ? markup_mention(out, id) : markup_channel_link(out, id)))
+	if (name.len == 0 || !put_known(r->values->world, out, rest->p[0], name))
 		return false;
 	*rest = str_sub(*rest, 1 + name.len, rest->len);
 	return true;

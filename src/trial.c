@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "diagnosis.h"
 #include "rehearsal.h"
+#include "rule/template.h"
 #include "slack/text.h"
 
 /* What one test saw. */
@@ -199,15 +200,21 @@ static void seen_deinit(struct seen *seen)
 	buf_deinit(&seen->done);
 }
 
+/* How often it must be played until it has said everything that it may say. */
 static size_t most_wordings(const struct rule *rule)
 {
-	size_t n = 1;
+	size_t most = 1;
 
 	for (size_t i = 0; i < rule->n_actions; i++) {
-		if (rule->actions[i].n_texts > n)
-			n = rule->actions[i].n_texts;
+		const struct rule_action *action = &rule->actions[i];
+
+		for (size_t t = 0; t < action->n_texts; t++) {
+			size_t n = action->n_texts * template_ways(action->texts[t]);
+
+			most = n > most ? n : most;
+		}
 	}
-	return n;
+	return most < TEMPLATE_WAYS_MAX ? most : TEMPLATE_WAYS_MAX;
 }
 
 static bool try_wording(struct rehearsal *r, const struct rule *rule, const struct rule_test *test,
@@ -224,7 +231,7 @@ static bool try_wording(struct rehearsal *r, const struct rule *rule, const stru
 	return passed;
 }
 
-/* Once more, with a listener who asks every rule for its reasons. */
+/* Once more, with a listener who asks the rule for its reasons. */
 static void explain_failure(struct rehearsal *r, const struct rule *rule,
 			    const struct rule_test *test, struct diag *diag)
 {
@@ -233,7 +240,9 @@ static void explain_failure(struct rehearsal *r, const struct rule *rule,
 	const struct rehearsal_sink sink = { &seen, on_fired, on_deed };
 
 	seen_init(&seen, rule, test);
+	rehearsal_hear(r, rule);
 	rehearsal_play(r, test->event, &witness, &sink, 0);
+	rehearsal_hear(r, NULL);
 	complain(&seen, diag);
 	seen_deinit(&seen);
 }

@@ -322,6 +322,55 @@ static bool hours_value(const struct values *v, const struct reference *ref, str
 
 /* ---- the event, and what was answered ---- */
 
+/* What is shown of a link to a page or mailbox is often its address. */
+static bool shows_address(const struct text_piece *piece)
+{
+	static const char *const schemes[] = { "", "https://", "http://", "mailto:", "tel:" };
+
+	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
+		struct str address = piece->url;
+
+		if (str_skip(&address, schemes[i]) && str_eq(address, piece->shown))
+			return true;
+	}
+	return false;
+}
+
+static bool ends_link(const struct event *ev, size_t i)
+{
+	const struct text_piece *piece = &ev->pieces[i];
+
+	return piece->url.len > 0 && !shows_address(piece) &&
+	       (i + 1 == ev->n_pieces || !str_eq(ev->pieces[i + 1].url, piece->url));
+}
+
+static struct str linked_text(const struct values *v)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	const struct event *ev = v->ev;
+	bool is_other = false;
+
+	buf_init(&text, 0);
+	for (size_t i = 0; i < ev->n_pieces; i++) {
+		const struct text_piece *piece = &ev->pieces[i];
+
+		buf_add(&text, piece->shown);
+		if (!ends_link(ev, i))
+			continue;
+		buf_addf(&text, piece->shown.len > 0 ? " (%.*s)" : "%.*s", STR_ARG(piece->url));
+		is_other = true;
+	}
+	return is_other ? str_keep(v->arena, buf_str(&text)) : STR_EMPTY;
+}
+
+static bool whole_text(const struct values *v, struct value *out)
+{
+	out->kind = VALUE_TEXT;
+	out->text = v->ev->text;
+	out->linked = linked_text(v);
+	return out->text.len > 0;
+}
+
 static bool link_value(const struct values *v, struct value *out)
 {
 	CLEANUP(buf_deinit) struct buf link = { 0 };
@@ -412,48 +461,6 @@ static bool path_value(const struct values *v, const struct json *root, const st
 	return node_value(v, json_at(root, str_keep(v->arena, key).p), out);
 }
 
-/* What is shown of a link to a page or mailbox is often its address. */
-static bool shows_address(const struct text_piece *piece)
-{
-	static const char *const schemes[] = { "", "https://", "http://", "mailto:", "tel:" };
-
-	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
-		struct str address = piece->url;
-
-		if (str_skip(&address, schemes[i]) && str_eq(address, piece->shown))
-			return true;
-	}
-	return false;
-}
-
-static bool ends_link(const struct event *ev, size_t i)
-{
-	const struct text_piece *piece = &ev->pieces[i];
-
-	return piece->url.len > 0 && !shows_address(piece) &&
-	       (i + 1 == ev->n_pieces || !str_eq(ev->pieces[i + 1].url, piece->url));
-}
-
-/* As it is seen, but with the address of each link behind its label. */
-static struct str text_with_addresses(const struct values *v)
-{
-	CLEANUP(buf_deinit) struct buf text = { 0 };
-	const struct event *ev = v->ev;
-	bool has_links = false;
-
-	for (size_t i = 0; i < ev->n_pieces; i++)
-		has_links = has_links || ends_link(ev, i);
-	if (!has_links)
-		return ev->text;
-	buf_init(&text, 0);
-	for (size_t i = 0; i < ev->n_pieces; i++) {
-		buf_add(&text, ev->pieces[i].shown);
-		if (ends_link(ev, i))
-			buf_addf(&text, " (%.*s)", STR_ARG(ev->pieces[i].url));
-	}
-	return str_keep(v->arena, buf_str(&text));
-}
-
 static bool plain_value(struct str text, struct value *out)
 {
 	*out = (struct value){ .kind = VALUE_TEXT, .text = text };
@@ -477,7 +484,7 @@ bool values_get(const struct values *v, const struct reference *ref, struct valu
 	case NAME_TEAM:
 		return team_value(v, ref->field, out);
 	case NAME_TEXT:
-		return plain_value(text_with_addresses(v), out);
+		return whole_text(v, out);
 	case NAME_MATCH:
 		return group_value(v, STR("0"), ref->field, out);
 	case NAME_LINK:

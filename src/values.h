@@ -14,7 +14,8 @@ struct action_world {
 	struct str (*team_name)(void *owner);
 	/* Ourselves. */
 	void (*bot)(void *owner, struct person *out);
-	/* The id of the one person (sigil '@') or channel ('#') of that name; false = none or several. */
+	/* The id of the one person (sigil '@'), channel ('#') or group of people ('&') of that name; false = none
+	 * or several. */
 	bool (*find)(void *owner, char sigil, struct str name, struct str *id);
 	/* Who has this id: names and address, as far as they are known; false = nobody known. */
 	bool (*person)(void *owner, struct str id, struct person *out);

@@ -95,6 +95,21 @@ void pattern_kit_free(struct pattern_kit *kit)
 
 /* ---- compiling ---- */
 
+/* Where PCRE2's own words help nobody, ours. */
+static const char *in_our_words(int code)
+{
+	switch (code) {
+	case PCRE2_ERROR_DUPLICATE_SUBPATTERN_NAME:
+		return "two groups have the same name; give them two names, or make two patterns of it";
+	case PCRE2_ERROR_CLASS_INVALID_RANGE:
+		return "a `-` beside a class such as \\w; write it last, as in [\\w.-]";
+	case PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH:
+		return "what (?<=...) and (?<!...) look back to must have a length that does not vary";
+	default:
+		return NULL;
+	}
+}
+
 static void complain_code(const struct pattern_source *source, int code, size_t offset,
 			  struct diag *diag)
 {
@@ -107,7 +122,8 @@ static void complain_code(const struct pattern_source *source, int code, size_t 
 	if (pcre2_get_error_message(code, why, sizeof(why)) < 0)
 		why[0] = '\0';
 	diag_error(diag, source->at, "the pattern is faulty at letter %zu: %s: %.*s", letters,
-		   (const char *)why, STR_ARG(source->shown));
+		   in_our_words(code) != NULL ? in_our_words(code) : (const char *)why,
+		   STR_ARG(source->shown));
 }
 
 static size_t size_of(const struct pattern *p)
@@ -168,8 +184,11 @@ static bool is_within_bounds(const struct pattern *p, const struct pattern_sourc
 			     struct diag *diag)
 {
 	if (p->n_groups >= CAPTURES_MAX)
-		diag_error(diag, source->at, "the pattern has %u groups; at most %d may be there",
-			   p->n_groups, CAPTURES_MAX - 1);
+		diag_error(
+			diag, source->at,
+			"the pattern has %u groups; at most %d may be there. Those that only hold "
+			"together are written (?:...)",
+			p->n_groups, CAPTURES_MAX - 1);
 	else if (size_of(p) > COMPILED_MAX)
 		diag_error(diag, source->at,
 			   "the pattern is too large: write it with smaller repeat counts");

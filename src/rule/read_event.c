@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers of the keys that say what happened: on, match, words, phrase, exact, like, except, ignore, look in, case. */
+#include <string.h>
 #include "rule/building.h"
 #include "rule/draft.h"
 #include "rule/items.h"
@@ -177,16 +178,42 @@ static void add_pattern(struct draft *d, const struct pattern_source *source,
 		note_faulty(d, source->shown);
 }
 
-/* A pattern may be pasted from a text with curly quotes, which no message has when it is matched. */
+/* The [characters] among which the byte at `at` stands; empty when it stands by itself. */
+static struct str class_around(struct str pattern, size_t at)
+{
+	size_t begin = SIZE_MAX;
+
+	for (size_t i = 0; i < pattern.len; i++) {
+		if (pattern.p[i] == '\\')
+			i++;
+		else if (pattern.p[i] == '[' && begin == SIZE_MAX)
+			begin = i;
+		else if (pattern.p[i] == ']' && begin != SIZE_MAX && i > at)
+			return begin < at ? str_sub(pattern, begin, i) : STR_EMPTY;
+		else if (pattern.p[i] == ']')
+			begin = SIZE_MAX;
+	}
+	return STR_EMPTY;
+}
+
+/* A pattern may be pasted from a text with curly quotes, which no message has when it is matched. Each plain sign is
+ * told once, and not where it is looked for as well, as in ["“”]. */
 static void warn_of_dressed_signs(struct draft *d, const struct pattern_source *source)
 {
 	struct str rest = source->shown, sign;
-	char plain;
+	char plain, told[8] = "";
+	size_t n = 0;
 
-	while (wording_dressed(&rest, &sign, &plain))
+	while (n + 1 < sizeof(told) && wording_dressed(&rest, &sign, &plain)) {
+		struct str class = class_around(source->shown, source->shown.len - rest.len - 1);
+
+		if (strchr(told, plain) != NULL || str_find_char(class, plain) != SIZE_MAX)
+			continue;
+		told[n++] = plain;
 		diag_warn(d->diag, source->at,
 			  "`%.*s` is never in the text that is matched; it has `%c` instead",
 			  STR_ARG(sign), plain);
+	}
 }
 
 static void read_pattern(struct draft *d, struct str line, struct place at, struct pattern ***list,

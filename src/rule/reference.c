@@ -108,16 +108,19 @@ static bool is_number(struct str s)
 static bool complain_unknown(const struct reference_site *site, struct str text)
 {
 	struct str name = str_sub(text, 0, str_find_char(text, '['));
+	const char *nearest;
 
 	name = str_sub(name, 0, str_find_char(name, '.'));
+	nearest = str_nearest(name, name_at, site->scope);
 	if (is_number(name))
 		diag_error(site->diag, site->at, "{%.*s}: no pattern of this rule has a group %.*s",
 			   STR_ARG(text), STR_ARG(name));
 	else if (name.len < text.len && text.p[name.len] == '[')
 		diag_error(
 			site->diag, site->at,
-			"{%.*s}: there is no table `%.*s`, and no rule stores it with `set` or `add`",
-			STR_ARG(text), STR_ARG(name));
+			"{%.*s}: there is no table `%.*s`, and no rule stores it with `set` or `add`%s%s%s",
+			STR_ARG(text), STR_ARG(name), nearest != NULL ? "; did you mean `" : "",
+			nearest != NULL ? nearest : "", nearest != NULL ? "`?" : "");
 	else
 		known_complain_unknown("insert", name, name_at, site->scope, site->at, site->diag);
 	return false;
@@ -196,9 +199,7 @@ static const char *misplaced(const struct reference *ref, const struct template_
 			return "the rule has no `match`, `words`, `phrase`, `exact` or `like`";
 		return NULL;
 	case NAME_RESULT:
-		return scope->has_result ?
-			       NULL :
-			       "no `webhook`, `call` or message above it gives a result";
+		return scope->has_result ? NULL : "no `webhook` or `call` above it gives a result";
 	case NAME_ERROR:
 		return scope->has_error ? NULL :
 					  "only what stands behind `on error` knows an error";

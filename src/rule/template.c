@@ -91,6 +91,8 @@ static struct shown show(const struct insert *insert, const struct template_host
 		return choose_text(insert, host);
 	if (!host->value(host->owner, &insert->value, &shown.value) || shown.value.text.len == 0)
 		shown.pieces = insert->n_texts > 0 ? &insert->texts[0] : NULL;
+	if (shown.value.linked.len > 0)
+		shown.value.text = shown.value.linked;
 	return shown;
 }
 
@@ -207,6 +209,20 @@ bool template_is_literal(const struct template *t, struct str *out)
 		return false;
 	*out = t->pieces.items[0].text;
 	return true;
+}
+
+size_t template_ways(const struct template *t)
+{
+	size_t ways = 1;
+
+	/* No `pick` stands within another insert. */
+	for (size_t i = 0; i < t->pieces.n && ways < TEMPLATE_WAYS_MAX; i++) {
+		const struct insert *insert = t->pieces.items[i].insert;
+
+		if (insert != NULL && insert->kind == INSERT_PICK)
+			ways *= insert->n_texts;
+	}
+	return ways < TEMPLATE_WAYS_MAX ? ways : TEMPLATE_WAYS_MAX;
 }
 
 /* ---- what it needs ---- */

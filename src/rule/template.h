@@ -50,6 +50,9 @@ bool template_is_literal(const struct template *t, struct str *out);
 /* Does it need the words that were written? A name of a person or channel, which the directory must know? */
 bool template_wants_text(const struct template *t);
 bool template_wants_names(const struct template *t);
+/* In how many ways its {pick: …} can turn out, as far as anybody counts. */
+enum { TEMPLATE_WAYS_MAX = 256 };
+size_t template_ways(const struct template *t);
 /* Calls back for every reference in it, those within brackets before those that need them. `as_text`: what it
  * stands for is taken as a text, not as the mention that it may be. */
 void template_each_reference(const struct template *t,

@@ -17,9 +17,9 @@ struct pieces {
 
 struct insert {
 	enum insert_kind kind;
-	struct reference value;		  /* INSERT_VALUE */
-	struct condition *condition;	  /* INSERT_IF; owned */
-	struct pieces *texts;		  /* owned: those of struct insert_parts */
+	struct reference value;	     /* INSERT_VALUE */
+	struct condition *condition; /* INSERT_IF; owned */
+	struct pieces *texts;	     /* owned: those of struct insert_parts */
 	size_t n_texts;
 	struct filter *filters; /* owned */
 	size_t n_filters;

@@ -22,7 +22,9 @@ enum value_kind {
 /* Borrowed until the host that gave it is asked again for another rendering. */
 struct value {
 	enum value_kind kind;
-	struct str text;  /* plain text of it: "@ana", "#general", the address, what was caught */
+	struct str text; /* plain text of it: "@ana", "#general", the address, what was caught */
+	struct str
+		linked; /* the same with the addresses behind its labels, to be inserted; empty = as `text` */
 	struct str id;	  /* of a person or channel */
 	bool notifies;	  /* the person is mentioned, the channel linked; else it is but a name */
 	struct str items; /* of a list: each ends in VALUE_ITEM_END; p == NULL: it is no list */

@@ -172,6 +172,9 @@ static void read_whose(struct event *ev, const struct identity *me)
 	for (size_t i = 0; is_message && i < ARRAY_LEN(inner); i++) {
 		const struct json *j = json_at(ev->payload, inner[i]);
 
+		/* Slackbot's own, in the place of what somebody wrote. */
+		if (str_is(json_str(j, "subtype"), "tombstone"))
+			continue;
 		ev->from_self = ev->from_self || is_by_me(j, me);
 		ev->from_bot = ev->from_bot || is_by_bot(j);
 		ev->bot_id = first_of(ev->bot_id, json_str(j, "bot_id"));

@@ -121,6 +121,14 @@ bool markup_mention(struct buf *out, struct str user)
 	return true;
 }
 
+bool markup_group_mention(struct buf *out, struct str group)
+{
+	if (!is_id(group, "S"))
+		return false;
+	buf_addf(out, "<!subteam^%.*s>", STR_ARG(group));
+	return true;
+}
+
 bool markup_channel_link(struct buf *out, struct str channel)
 {
 	if (!is_id(channel, "CGD"))

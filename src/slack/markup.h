@@ -12,6 +12,7 @@
 void markup_inert(struct buf *out, struct str plain);
 /* A mention that notifies / a channel link. False (nothing added) unless the id looks like one. */
 bool markup_mention(struct buf *out, struct str user);
+bool markup_group_mention(struct buf *out, struct str group);
 bool markup_channel_link(struct buf *out, struct str channel);
 /* The literal text of a rule: its markup stays as written, but control characters go. */
 void markup_literal(struct buf *out, struct str text);

@@ -46,6 +46,19 @@ static bool no_name(void *owner, struct str id, struct str *name)
 	return false;
 }
 
+static bool person(void *owner, struct str id, struct person *out)
+{
+	(void)owner;
+	*out = (struct person){ .id = id, .handle = id, .name = id };
+	return true;
+}
+
+static struct wall now(void *owner)
+{
+	(void)owner;
+	return clock_wall(clock_system());
+}
+
 static struct set *make_rules(size_t n)
 {
 	const struct set_options options = { 0 };
@@ -96,7 +109,11 @@ static double one_round(struct set *set, size_t n_rules, size_t *n_jobs)
 		.store = memory_new(),
 		.clock = clock_system(),
 		.match_world = { .is_user = is_user },
-		.action_world = { .find = find, .team_url = team_url },
+		.action_world = { .find = find,
+				  .team_url = team_url,
+				  .person = person,
+				  .channel = no_name,
+				  .now = now },
 	};
 	struct engine *engine = engine_new(&setup);
 	CLEANUP(buf_deinit) struct buf text;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Prints the words of the rule language, `LIST WORD` a line, out of the program's own tables. For tests/manual. */
+/* Prints the words of the rule language, `LIST WORD` a line, out of the program's own tables, for tests/manual. With
+ * the argument `kinds`, what there is to know about each key, for tests/syntax. */
 #include <stdio.h>
+#include <string.h>
 #include "rule/building.h"
 #include "rule/condition.h"
 #include "rule/filter.h"
@@ -27,8 +29,34 @@ static const struct {
 	{ "tests", selftest_word_at },	 { "outcomes", selftest_outcome_at },
 };
 
-int main(void)
+static void print_kinds(void)
 {
+	static const char *const groups[] = {
+		[GROUP_EVENT] = "event", [GROUP_SCOPE] = "scope", [GROUP_ACTION] = "action",
+		[GROUP_FLOW] = "flow",	 [GROUP_CARE] = "care",
+	};
+	static const char *const types[] = {
+		[KEY_EVENTS] = "events", [KEY_PATTERNS] = "patterns",	[KEY_ITEMS] = "items",
+		[KEY_CHOICE] = "choice", [KEY_NUMBER] = "number",	[KEY_TEXT] = "text",
+		[KEY_LINE] = "line",	 [KEY_SENTENCES] = "sentences", [KEY_JSON] = "json",
+		[KEY_TESTS] = "tests",
+	};
+	const struct key *key;
+
+	for (size_t i = 0; (key = key_at(i)) != NULL; i++) {
+		printf("group_%s %s\n", groups[key->group], key->name);
+		printf("type_%s %s\n", types[key->type], key->name);
+		if (key->targeted)
+			printf("targeted %s\n", key->name);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "kinds") == 0) {
+		print_kinds();
+		return 0;
+	}
 	for (size_t list = 0; list < ARRAY_LEN(lists); list++) {
 		const char *word;
 

@@ -240,6 +240,19 @@ static void test_patterns(void)
 		"3: warning: the pattern fits every text: don\u2019t|.*");
 }
 
+static void test_curly_signs_in_patterns_are_told_once(void)
+{
+	ASSERT_COMPLAINTS(
+		RULE ACT "match = \u201Cx\u201D \u2013 y\u2014 don\u2019t\n",
+		"3: warning: `\u201C` is never in the text that is matched; it has `\"` instead\n"
+		"3: warning: `\u2013` is never in the text that is matched; it has `-` instead\n"
+		"3: warning: `\u2019` is never in the text that is matched; it has `'` instead");
+	ASSERT_COMPLAINTS(RULE ACT "match = [\"\u201C\u201D']don[\u2019']t\n", "");
+	ASSERT_COMPLAINTS(
+		RULE ACT "match = [']\u2019[\\]']\u2019\n",
+		"3: warning: `\u2019` is never in the text that is matched; it has `'` instead");
+}
+
 static void test_a_faulty_pattern_makes_no_second_complaint(void)
 {
 	ASSERT_COMPLAINTS(
@@ -371,6 +384,7 @@ UNIT_MAIN("parse", { "a whole rule", test_a_whole_rule },
 	  { "sections", test_sections },
 	  { "unreadable lines are told once", test_unreadable_lines_are_told_once },
 	  { "keys", test_keys }, { "events", test_events }, { "patterns", test_patterns },
+	  { "curly signs in patterns are told once", test_curly_signs_in_patterns_are_told_once },
 	  { "a faulty pattern makes no second complaint",
 	    test_a_faulty_pattern_makes_no_second_complaint },
 	  { "long lists become several patterns", test_long_lists_become_several_patterns },

@@ -162,9 +162,10 @@ static void test_faulty_patterns_are_told(void)
 	refused(STR("hel(lo"), "faulty at letter 7: missing closing parenthesis");
 	refused(STR("\u00e9\u00e9["), "missing terminating ]");
 	refused(STR("a\\Cb"), "faulty");
-	refused(STR("(?<=a*)b"), "faulty");
+	refused(STR("(?<=a*)b"), "a length that does not vary");
 	refused(STR("\xff"), "faulty at letter 1");
-	refused(STR("(?<n>a)(?<n>b)"), "faulty");
+	refused(STR("(?<n>a)(?<n>b)"), "two groups have the same name");
+	refused(STR("[\\w-.]+"), "a `-` beside a class such as \\w");
 }
 
 static void test_greedy_patterns_are_refused(void)

@@ -82,6 +82,16 @@ static void test_rules_that_are_off_are_not_tested(void)
 	      0, 0, NULL);
 }
 
+static void test_every_pick_is_tried(void)
+{
+	check("[rule a]\nmatch = x\nreply = {pick: red | green} {pick: ant | bee}\n    ---\n    a {pick: cat | dog}\n"
+	      "post #zoo = {pick: elk | fox | hen}\n"
+	      "test = \"x\" -> says \"green ant\"\ntest = \"x\" -> says \"red bee\"\n"
+	      "test = \"x\" -> says \"a dog\"\ntest = \"x\" -> posts #zoo \"hen\"\n"
+	      "test = \"x\" -> says \"a bee\"\n",
+	      4, 1, "says \"a bee\"");
+}
+
 static void test_one_of_several_wordings_is_enough(void)
 {
 	static const char *const picks[] = { "random", "in turn" };
@@ -107,4 +117,5 @@ UNIT_MAIN("trial", { "fires and silent", test_fires_and_silent },
 	    test_typographic_signs_are_plain_as_in_slack },
 	  { "limits and shadow do not count", test_limits_and_shadow_do_not_count },
 	  { "rules that are off are not tested", test_rules_that_are_off_are_not_tested },
+	  { "every pick is tried", test_every_pick_is_tried },
 	  { "one of several wordings is enough", test_one_of_several_wordings_is_enough })
