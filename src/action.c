@@ -400,13 +400,15 @@ enum action_made action_make(struct making *m)
 	return makers[action_of(m)->verb](m);
 }
 
-struct str action_value(struct making *m)
+struct str action_value(struct making *m, struct str *shown)
 {
 	const struct template *text = text_of(m);
 	struct value value;
 
+	*shown = STR_EMPTY;
 	if (text == NULL)
 		return STR_EMPTY;
 	values_of(m->values, text, &value);
+	*shown = value.text;
 	return values_to_store(m->values, &value);
 }

@@ -27,5 +27,5 @@ enum action_made action_make(struct making *m);
 /* The jobs that make an earlier answer say something else: edits, and what there is more or less of parts. */
 void action_renew(struct making *m, const struct answer_given *answer);
 void action_retract(struct making *m, const struct answer_given *answer);
-/* The value of `set` and `add`. */
-struct str action_value(struct making *m);
+/* The value of `set` and `add`, for the store; `shown` is the same for people. */
+struct str action_value(struct making *m, struct str *shown);

@@ -101,7 +101,7 @@ void answers_add(struct answers *a, const struct answer_given *answer)
 	json_push(a->list, answer_json(answer));
 }
 
-void answers_add_part(struct answers *a, size_t i, struct str ts)
+void answers_extend(struct answers *a, size_t i, struct str ts)
 {
 	struct answer_given answer;
 

@@ -38,10 +38,10 @@ void answers_read(struct answers *a, struct str text);
 void answers_deinit(struct answers *a);
 size_t answers_n(const struct answers *a);
 bool answers_at(const struct answers *a, size_t i, struct answer_given *out);
-/* The oldest are forgotten. */
+/* One more, of one part. The oldest are forgotten. */
 void answers_add(struct answers *a, const struct answer_given *answer);
-/* One more message of an answer. */
-void answers_add_part(struct answers *a, size_t i, struct str ts);
+/* One more part of the i-th, as far as there is room. */
+void answers_extend(struct answers *a, size_t i, struct str ts);
 /* The messages now show what another action gave: all of `by` but where they stand. */
 void answers_rewrite(struct answers *a, size_t i, const struct answer_given *by);
 /* The message is gone; an answer without messages is none. */

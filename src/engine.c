@@ -509,6 +509,16 @@ static void tell_fired(struct decision *d, size_t n_jobs)
 		e->setup.on_fired(e->setup.owner, &firing);
 }
 
+/* What later rules ask is asked behind what this one has stored, and the event is no one's until its jobs are put. */
+static void on_step_done(void *owner)
+{
+	struct decision *d = owner;
+
+	d->waiting = false;
+	if (!d->running)
+		decision_run(d);
+}
+
 static void act(struct decision *d)
 {
 	struct engine *e = d->engine;
@@ -518,12 +528,9 @@ static void act(struct decision *d)
 	close_search(d, rule_of(d));
 	tell_fired(d, d->readiness.has_work);
 	d->firing = NULL;
-	if (!d->readiness.has_work) {
-		firing_free(f);
-		return;
-	}
 	adopt(e, f);
-	firing_begin(f);
+	d->waiting = true;
+	firing_begin(f, on_step_done, d);
 }
 
 static void fire(struct decision *d)
@@ -688,16 +695,24 @@ static void postponed_free(struct postponed *p)
 
 static void end_step(struct engine *e);
 
-static void on_postponed_answers(void *owner, struct str text)
+/* What comes of it is news, which is committed with the others. */
+static void on_postponed_done(void *owner)
 {
 	struct postponed *p = owner;
 	struct engine *e = p->engine;
 
 	e->has_news = true;
-	follow_event(&e->follow, p->set, p->rule, p->ev, text);
 	list_remove(&p->link);
 	let_next_go(e, p->rule, p->ev);
 	postponed_free(p);
+}
+
+static void on_postponed_answers(void *owner, struct str text)
+{
+	struct postponed *p = owner;
+	struct engine *e = p->engine;
+
+	follow_event(&e->follow, p->set, p->rule, p->ev, text, on_postponed_done, p);
 	end_step(e);
 }
 
@@ -806,12 +821,20 @@ static int64_t at_least_zero(int64_t ms)
 	return ms > 0 ? ms : 0;
 }
 
+/* A job may end, and a firing go on, behind the commit of a turn. */
+static bool has_to_commit(const struct engine *e)
+{
+	return !e->is_committing && (e->has_news || !list_is_empty(&e->made));
+}
+
 int64_t engine_due_ms(const struct engine *e)
 {
 	int64_t ms = -1;
 	struct mono wait;
 	struct wall moment;
 
+	if (has_to_commit(e))
+		return 0;
 	if (waits_next(&e->waits, &wait))
 		ms = at_least_zero((wait.ns - clock_mono(e->setup.clock).ns + 999999) / 1000000);
 	if (schedule_next(&e->schedule, &moment)) {
@@ -836,16 +859,19 @@ static void on_answers(void *owner, struct str text)
 	struct engine *e = d->engine;
 	size_t i = d->following++;
 	const struct rule *rule = set_rule(d->set, i);
+	bool was_running = d->running;
 
-	d->waiting = false;
+	d->running = true; /* it goes on from here, not from within */
 	/* What it answered follows: the rule is not asked a second time. */
 	if (find_postponed(e, rule, d->ev) != NULL || is_answering(e, rule, d->ev)) {
 		postpone(e, d->set, rule, d->ev);
 		bits_clear(d->candidates, i);
-	} else if (follow_event(&e->follow, d->set, rule, d->ev, text)) {
+		on_step_done(d);
+	} else if (follow_event(&e->follow, d->set, rule, d->ev, text, on_step_done, d)) {
 		bits_clear(d->candidates, i);
 	}
-	if (!d->running)
+	d->running = was_running;
+	if (!d->running && !d->waiting)
 		decision_run(d);
 }
 
@@ -968,7 +994,7 @@ static void on_committed(void *owner, int r)
 
 void engine_commit(struct engine *e)
 {
-	if (e->is_committing || (list_is_empty(&e->made) && !e->has_news))
+	if (!has_to_commit(e))
 		return;
 	e->is_committing = true;
 	e->has_news = false;
@@ -990,9 +1016,8 @@ struct engine *engine_new(const struct engine_setup *setup)
 		.store = setup->store,
 		.clock = setup->clock,
 		.world = &e->setup.action_world,
-		.quiet = setup->trial,
+		.trial = setup->trial,
 		.owner = e,
-		.any_wording = setup->trial,
 		.put = put_of_firing,
 		.on_wait = on_wait,
 		.on_failed = on_failed,
@@ -1015,6 +1040,7 @@ struct engine *engine_new(const struct engine_setup *setup)
 		.owner = e,
 		.put = put_job,
 	};
+	notice_init(&e->notice);
 	map_init(&e->firings);
 	waits_init(&e->waits);
 	list_init(&e->acting);
@@ -1046,6 +1072,7 @@ void engine_free(struct engine *e)
 	bury(e);
 	map_deinit(&e->firings, free_firing);
 	waits_deinit(&e->waits);
+	notice_deinit(&e->notice);
 	schedule_deinit(&e->schedule);
 	quarantine_deinit(&e->quarantine);
 	set_unref(e->set);

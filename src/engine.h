@@ -70,7 +70,7 @@ void engine_settled(struct engine *engine, const struct job *job,
 		    const struct job_outcome *outcome);
 /* Does what is due: waits that are over, moments that rules wait for. */
 void engine_tick(struct engine *engine);
-/* Milliseconds until something is due, at least 0; -1 = nothing will be. */
+/* Milliseconds until something is due, at least 0; -1 = nothing will be. What is not committed yet is due at once. */
 int64_t engine_due_ms(const struct engine *engine);
 /* Lets every wait be over now; for trials. False: nothing waits. */
 bool engine_end_waits(struct engine *engine);

@@ -49,6 +49,9 @@ struct firing {
 	bool running; /* firing_go is on the stack */
 	bool begun;
 	bool failed;
+	bool action_failed; /* the one being done */
+	bool has_untold;    /* one failed before it was clear whether the rule may act */
+	size_t untold;
 	size_t next;   /* the action to come */
 	size_t action; /* the one being done */
 	size_t wording;
@@ -67,6 +70,8 @@ struct firing {
 	uint64_t id;
 	void (*on_ready)(void *owner, struct firing *f, const struct firing_readiness *readiness);
 	void *owner;
+	void (*on_begun)(void *owner);
+	void *begun_owner;
 };
 
 static void firing_go(struct firing *f);
@@ -271,6 +276,7 @@ static void go_next_answer(struct firing *f)
 		f->action = answer.action;
 		f->wording = answer.wording;
 		know_again(f, &answer);
+		f->action_failed = false;
 		list_needs_of_action(f);
 		f->state = STATE_GATHER;
 		return;
@@ -292,26 +298,41 @@ static void go_next(struct firing *f)
 	}
 	f->action = f->next++;
 	f->n_posted = 0;
+	f->action_failed = false;
+	f->answers_known = false; /* others may have changed them meanwhile */
 	list_needs_of_action(f);
 	f->state = STATE_GATHER;
 }
 
-static void tell(const struct firing *f, enum log_level level, const char *what, const char *why)
+static void tell(const struct firing *f, enum log_level level, const char *what, size_t i,
+		 const char *why)
 {
-	const struct rule_action *action = action_of(f);
+	const struct rule_action *action = &f->rule->actions[i];
 
-	if (!f->house->quiet)
+	if (!f->house->trial)
 		log_line(level, "engine", "%s: %s rule=%s verb=%s at=%s:%u", what, why,
 			 f->rule->name, verb_name(action->verb), action->at.file, action->at.line);
 }
 
+static void tell_failure(const struct firing *f, size_t i, const char *why)
+{
+	tell(f, LOG_WARN, "action failed", i, why);
+	if (f->house->on_failed != NULL)
+		f->house->on_failed(f->house->owner, f, i, why);
+}
+
+/* A rule that may not act, by its limit or as a shadow, does not fail either. */
 static void fail(struct firing *f, const char *why)
 {
 	bool was_on_error = action_of(f)->on_error;
 
-	tell(f, LOG_WARN, "action failed", why);
-	if (f->house->on_failed != NULL)
-		f->house->on_failed(f->house->owner, f, f->action, why);
+	if (f->begun) {
+		tell_failure(f, f->action, why);
+	} else if (!f->has_untold) {
+		f->has_untold = true;
+		f->untold = f->action;
+	}
+	f->action_failed = true;
 	if (!was_on_error) {
 		free(f->facts.error);
 		f->facts.error = mem_strdup(why);
@@ -335,7 +356,7 @@ static void know_answers(struct firing *f)
 static size_t choose_wording(struct firing *f)
 {
 	const struct action_world *world = f->house->world;
-	bool in_turn = f->rule->pick_in_turn && !f->house->any_wording;
+	bool in_turn = f->rule->pick_in_turn && !f->house->trial;
 	size_t n = action_of(f)->n_texts, any;
 	int64_t last = -1;
 
@@ -372,7 +393,10 @@ static void go_renew(struct firing *f)
 	const struct values v = firing_values(f, &f->arena);
 	struct making m = making_of(f, &v);
 	struct answer_given answer;
+	struct str counted = values_count_key(&f->arena, f->ev, f->rule);
 
+	/* It is no firing more. */
+	str_int(str_from(map_get(&f->facts.stored, counted)), &f->facts.count);
 	f->state = f->begun ? STATE_DO : STATE_HELD;
 	if (answers_at(&f->answers, f->next_answer - 1, &answer))
 		action_renew(&m, &answer);
@@ -399,7 +423,7 @@ static void go_make(struct firing *f)
 	case ACTION_MADE:
 		return;
 	case ACTION_NOTHING:
-		tell(f, LOG_INFO, "action left out", m.why);
+		tell(f, LOG_INFO, "action left out", f->action, m.why);
 		f->state = STATE_NEXT;
 		return;
 	case ACTION_FAILED:
@@ -477,9 +501,9 @@ static void do_set(struct firing *f)
 	const struct values v = firing_values(f, &f->arena);
 	struct store *store = f->house->store;
 	struct making m = making_of(f, &v);
-	struct str value = action_value(&m);
+	struct str shown, value = action_value(&m, &shown);
 
-	tell_step(f, " = ", str_from(action_of(f)->name), value);
+	tell_step(f, " = ", str_from(action_of(f)->name), shown);
 	f->waiting = true;
 	store->ops->set(store, variable_of(f), value, 0, clock_wall(f->house->clock), on_stored, f);
 }
@@ -489,14 +513,14 @@ static void do_add(struct firing *f)
 	const struct values v = firing_values(f, &f->arena);
 	struct store *store = f->house->store;
 	struct making m = making_of(f, &v);
-	struct str value = action_value(&m);
+	struct str shown;
 	double number;
 
-	if (!number_read(value, &number)) {
-		fail(f, str_keepf(&f->arena, "`%.*s` is no number to add", STR_ARG(value)).p);
+	if (!number_read(action_value(&m, &shown), &number)) {
+		fail(f, str_keepf(&f->arena, "`%.*s` is no number to add", STR_ARG(shown)).p);
 		return;
 	}
-	tell_step(f, " + ", str_from(action_of(f)->name), value);
+	tell_step(f, " + ", str_from(action_of(f)->name), shown);
 	f->waiting = true;
 	store->ops->add(store, variable_of(f), number, clock_wall(f->house->clock), on_sum, f);
 }
@@ -514,6 +538,8 @@ static void do_wait(struct firing *f)
 
 static void put_jobs(struct firing *f)
 {
+	bool is_full = false;
+
 	f->state = STATE_JOBS;
 	list_each (link, &f->jobs) {
 		struct job *job = list_entry(link, struct job, link);
@@ -522,9 +548,14 @@ static void put_jobs(struct firing *f)
 		job->firing = f->id;
 		if (f->house->put(f->house->owner, f, job))
 			f->n_open++;
+		else
+			is_full = true;
 	}
-	if (f->n_open == 0)
-		fail(f, "the outbox is full");
+	if (!is_full)
+		return;
+	fail(f, "the outbox is full");
+	if (f->n_open > 0)
+		f->state = STATE_JOBS; /* the others are on their way all the same */
 }
 
 static void ignore_stored(void *owner, bool stored)
@@ -646,10 +677,10 @@ static void note_posted(struct firing *f, const struct job *job, const struct jo
 	} else if (!verb_says(job->verb)) {
 		return;
 	} else if (f->renews) {
-		answers_add_part(&f->answers, f->next_answer - 1, outcome->ts);
+		answers_extend(&f->answers, f->next_answer - 1, outcome->ts);
 	} else if (n > 0 && (f->n_posted > 0 || action_of(f)->verb == VERB_EDIT)) {
 		/* What an edit adds is a part more of the answer that it edits. */
-		answers_add_part(&f->answers, n - 1, outcome->ts);
+		answers_extend(&f->answers, n - 1, outcome->ts);
 	} else {
 		answers_add(&f->answers, &answer);
 	}
@@ -657,14 +688,15 @@ static void note_posted(struct firing *f, const struct job *job, const struct jo
 	write_answers(f);
 }
 
-static void forget_answer(struct firing *f, const struct job *job)
+/* What stands in Slack no longer. An answer that is gone whole leaves its place to the next one. */
+static void note_removed(struct firing *f, const struct job *job)
 {
-	size_t before = answers_n(&f->answers);
+	size_t n = answers_n(&f->answers), gone;
 
 	answers_forget(&f->answers, str_from(job->ts));
-	/* Those behind it move up. */
-	if (f->next_answer > 0 && answers_n(&f->answers) < before)
-		f->next_answer--;
+	gone = n - answers_n(&f->answers);
+	if (f->renews)
+		f->next_answer -= gone < f->next_answer ? gone : f->next_answer;
 	write_answers(f);
 }
 
@@ -674,7 +706,7 @@ static void note_result(struct firing *f, const struct job *job, const struct jo
 		json_free(f->facts.result);
 		f->facts.result = outcome->body != NULL ? json_copy(outcome->body) : NULL;
 	} else if (job->verb == VERB_REMOVE) {
-		forget_answer(f, job);
+		note_removed(f, job);
 	}
 }
 
@@ -690,12 +722,12 @@ void firing_settled(struct firing *f, const struct job *job, const struct job_ou
 	bool gone = is_gone(job, outcome), failed = outcome->end != JOB_DONE && !gone;
 
 	f->n_open--;
-	if (failed && f->state == STATE_JOBS) {
+	if (failed && !f->action_failed) {
 		fail(f, outcome->sentence != NULL ? outcome->sentence : "no reason given");
 		if (f->n_open > 0)
 			f->state = STATE_JOBS; /* the others are under way all the same */
 	} else if (gone) {
-		forget_answer(f, job);
+		note_removed(f, job);
 	} else if (!failed) {
 		note_posted(f, job, outcome);
 		note_result(f, job, outcome);
@@ -707,6 +739,27 @@ void firing_settled(struct firing *f, const struct job *job, const struct job_ou
 }
 
 /* ---- the run ---- */
+
+/* It has come to a first rest. */
+static void tell_begun(struct firing *f)
+{
+	void (*on_begun)(void *owner) = f->on_begun;
+
+	f->on_begun = NULL;
+	if (on_begun != NULL)
+		on_begun(f->begun_owner);
+}
+
+static void end(struct firing *f)
+{
+	void (*on_begun)(void *owner) = f->on_begun;
+	void *owner = f->begun_owner;
+
+	f->on_begun = NULL;
+	f->house->on_end(f->house->owner, f);
+	if (on_begun != NULL)
+		on_begun(owner); /* the firing may be gone */
+}
 
 static bool go_one(struct firing *f)
 {
@@ -733,7 +786,7 @@ static bool go_one(struct firing *f)
 	case STATE_OVER:
 		/* Both end the preparation; the second one with nothing to do. */
 		if (f->begun && f->state == STATE_OVER)
-			f->house->on_end(f->house->owner, f);
+			end(f);
 		else if (!f->begun)
 			report(f, ANSWER_YES, f->state == STATE_HELD);
 		return false;
@@ -749,8 +802,11 @@ static void firing_go(struct firing *f)
 {
 	f->running = true;
 	while (!f->waiting) {
-		if (f->state == STATE_JOBS || f->state == STATE_WAIT)
-			break;
+		if (f->state == STATE_JOBS || f->state == STATE_WAIT) {
+			f->running = false;
+			tell_begun(f);
+			return;
+		}
 		if (f->state == STATE_HELD || f->state == STATE_OVER)
 			f->running = false;
 		if (!go_one(f))
@@ -770,9 +826,13 @@ void firing_prepare(struct firing *f,
 	firing_go(f);
 }
 
-void firing_begin(struct firing *f)
+void firing_begin(struct firing *f, void (*on_begun)(void *owner), void *owner)
 {
 	f->begun = true;
+	f->on_begun = on_begun;
+	f->begun_owner = owner;
+	if (f->has_untold)
+		tell_failure(f, f->untold, f->facts.error);
 	if (f->state == STATE_HELD)
 		f->state = f->renews ? STATE_DO : STATE_COUNT;
 	firing_go(f);

@@ -19,9 +19,8 @@ struct firing_house {
 	struct store *store;
 	const struct clock *clock;
 	const struct action_world *world;
-	bool quiet; /* a trial: nothing is logged */
+	bool trial; /* nothing is logged, and any wording may come, whatever its rule says of turns */
 	void *owner;
-	bool any_wording; /* a trial: those that come in turn are chosen like others */
 	/* Puts a job into the outbox; false = it is full, and the job gone. */
 	bool (*put)(void *owner, struct firing *f, struct job *take);
 	/* It waits until firing_due; false = it cannot be kept so long, and goes on at once. */
@@ -51,8 +50,9 @@ void firing_prepare(struct firing *f,
 		    void (*on_ready)(void *owner, struct firing *f,
 				     const struct firing_readiness *readiness),
 		    void *owner);
-/* The limits allow it: does what there is to do. */
-void firing_begin(struct firing *f);
+/* The limits allow it: does what there is to do. on_begun comes once, within the call or later: when its first jobs
+ * are put, when it waits, or when it is over. May be NULL. */
+void firing_begin(struct firing *f, void (*on_begun)(void *owner), void *owner);
 /* Instead of acting: renders anew what the rule answered, and edits it. To be called before firing_prepare, whose
  * end is that of the questions alone; firing_begin then renews. Takes the answers. */
 void firing_renew(struct firing *f, struct answers *take);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "follow.h"
 
+#include <stdlib.h>
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -10,6 +11,8 @@ struct following {
 	struct set *set;
 	const struct rule *rule;
 	struct event *ev; /* an edited message is seen as a message */
+	void (*on_followed)(void *owner);
+	void *owner;
 };
 
 bool follow_concerns(const struct rule *rule, const struct event *ev)
@@ -80,21 +83,17 @@ static void retract(const struct following *way, const struct answers *answers)
 /* The questions are answered: the new question still is one for this rule, or no longer. */
 static void on_ready(void *owner, struct firing *f, const struct firing_readiness *readiness)
 {
-	const struct follow_house *house = owner;
-	const struct following way = {
-		.house = house,
-		.rule = firing_rule(f),
-		.ev = (struct event *)firing_event(f),
-	};
+	const struct following way = *(const struct following *)owner;
+	const struct firing_house *house = way.house->firings;
 
 	if (readiness->answer == ANSWER_YES && readiness->has_work) {
-		house->adopt(house->owner, f);
-		firing_begin(f);
+		firing_begin(f, way.on_followed, way.owner);
 		return;
 	}
 	if (readiness->answer == ANSWER_NO)
 		retract(&way, firing_answers(f));
-	firing_free(f);
+	house->on_end(house->owner, f);
+	way.on_followed(way.owner);
 }
 
 static void renew(const struct following *way, struct answers *take,
@@ -103,9 +102,12 @@ static void renew(const struct following *way, struct answers *take,
 	const struct follow_house *house = way->house;
 	struct firing *f = firing_new(house->firings, house->new_id(house->owner), way->set,
 				      way->rule, way->ev, captures);
+	struct following *kept = arena_alloc(&way->ev->arena, sizeof(*kept));
 
+	*kept = *way;
 	firing_renew(f, take);
-	firing_prepare(f, on_ready, (void *)house);
+	house->adopt(house->owner, f); /* from now on: the store may take its time */
+	firing_prepare(f, on_ready, kept);
 }
 
 /* ---- what still waits ---- */
@@ -115,11 +117,10 @@ static bool retell_waiting(const struct following *way, enum answer fits,
 {
 	const struct follow_house *house = way->house;
 	bool any = false;
-	struct firing *kept[16], *f;
+	struct firing **kept = NULL, *f;
 	size_t n = 0;
 
-	while (n < ARRAY_LEN(kept) &&
-	       (f = waits_take_about(house->waits, way->rule, way->ev)) != NULL) {
+	while ((f = waits_take_about(house->waits, way->rule, way->ev)) != NULL) {
 		any = true;
 		if (fits == ANSWER_NO) {
 			firing_cancel(f);
@@ -127,10 +128,12 @@ static bool retell_waiting(const struct following *way, enum answer fits,
 		}
 		if (fits == ANSWER_YES)
 			firing_retell(f, way->ev, captures);
+		kept = mem_grow(kept, n + 1, sizeof(kept[0]));
 		kept[n++] = f;
 	}
 	for (size_t i = 0; i < n; i++)
 		waits_add(house->waits, kept[i]);
+	free(kept);
 	return any;
 }
 
@@ -146,19 +149,21 @@ static bool follow_edit(struct following *way, struct answers *answers)
 	way->ev = seen;
 	fits = rule_match(way->rule, seen, way->house->match_world, &captures, NULL);
 	any = retell_waiting(way, fits, &captures) || answers_n(answers) > 0;
+	if (answers_n(answers) > 0 && fits == ANSWER_NO)
+		retract(way, answers);
 	if (answers_n(answers) > 0 && fits == ANSWER_YES)
 		renew(way, answers, &captures);
-	else if (answers_n(answers) > 0 && fits == ANSWER_NO)
-		retract(way, answers);
+	else
+		way->on_followed(way->owner);
 	event_free(seen);
 	return any;
 }
 
 bool follow_event(const struct follow_house *house, struct set *set, const struct rule *rule,
-		  struct event *ev, struct str text)
+		  struct event *ev, struct str text, void (*on_followed)(void *owner), void *owner)
 {
 	CLEANUP(answers_deinit) struct answers answers = { 0 };
-	struct following way = { house, set, rule, ev };
+	struct following way = { house, set, rule, ev, on_followed, owner };
 	const struct captures nothing = { 0 };
 	bool any;
 
@@ -166,7 +171,9 @@ bool follow_event(const struct follow_house *house, struct set *set, const struc
 	if (ev->kind == EVENT_EDIT)
 		return follow_edit(&way, &answers);
 	any = retell_waiting(&way, ANSWER_NO, &nothing);
+	any |= answers_n(&answers) > 0;
 	if (answers_n(&answers) > 0)
 		retract(&way, &answers);
-	return any || answers_n(&answers) > 0;
+	on_followed(owner);
+	return any;
 }

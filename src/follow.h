@@ -22,6 +22,8 @@ struct follow_house {
 /* Does the rule follow such an event? */
 bool follow_concerns(const struct rule *rule, const struct event *ev);
 /* Does what follows from the edit or deletion. `answers` is what the store has under answers_key. Gives whether the
- * rule had answered, or was about to: then it is not asked about the event itself. */
+ * rule had answered, or was about to: then it is not asked about the event itself. on_followed comes once, within the
+ * call or later, when the first jobs are put. */
 bool follow_event(const struct follow_house *house, struct set *set, const struct rule *rule,
-		  struct event *ev, struct str answers);
+		  struct event *ev, struct str answers, void (*on_followed)(void *owner),
+		  void *owner);

@@ -11,6 +11,7 @@ enum { AGAIN_AFTER_MS = 3600000 };
 
 /* The rule may be gone when the store answers: what it said is kept. */
 struct notice {
+	struct list link; // notice_world::open
 	const struct notice_world *world;
 	char *rule, *file, *text;
 	unsigned line;
@@ -20,6 +21,7 @@ struct notice {
 
 static void notice_free(struct notice *n)
 {
+	list_remove(&n->link);
 	for (size_t i = 0; i < n->n_people; i++)
 		free(n->people[i]);
 	free(n->people);
@@ -90,7 +92,18 @@ static char *text_of(const struct rule *rule, const char *sentence)
 	return buf_take(&text);
 }
 
-void notice_tell(const struct notice_world *world, const struct rule *rule, const char *sentence)
+void notice_init(struct notice_world *world)
+{
+	list_init(&world->open);
+}
+
+void notice_deinit(struct notice_world *world)
+{
+	list_each (link, &world->open)
+		notice_free(list_entry(link, struct notice, link));
+}
+
+void notice_tell(struct notice_world *world, const struct rule *rule, const char *sentence)
 {
 	CLEANUP(buf_deinit) struct buf key = { 0 };
 	struct store_limit once = { .count = 1, .window_ms = AGAIN_AFTER_MS };
@@ -99,6 +112,8 @@ void notice_tell(const struct notice_world *world, const struct rule *rule, cons
 	if (rule->owners.n == 0)
 		return;
 	n = mem_zero(1, sizeof(*n));
+	list_init(&n->link);
+	list_append(&world->open, &n->link);
 	n->world = world;
 	n->rule = mem_strdup(rule->name);
 	n->file = mem_strdup(rule->at.file);

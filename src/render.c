@@ -96,12 +96,18 @@ static void end_quote(struct render *r, struct buf *out, bool starts_line)
 	r->after_quote = false;
 }
 
+/* An `@` and what is put behind it must not be a name together: `@{1}`, or `{1}{2}`. */
+static void break_word(const struct render *r, struct buf *out)
+{
+	if (r->before == '@')
+		buf_addz(out, "\xE2\x81\xA0");
+}
+
 static void on_put(void *owner, struct buf *out, const struct value *value)
 {
 	struct render *r = owner;
 
 	end_quote(r, out, false);
-
 	/* In an address a blank or a `|` of the writer's would end it and begin a label of his own. */
 	if (value->kind != VALUE_LINK && (r->in_address || is_in_link(out))) {
 		buf_add_percent(out, value->text);
@@ -125,6 +131,7 @@ static void on_put(void *owner, struct buf *out, const struct value *value)
 	case VALUE_TEXT:
 	case VALUE_TIME:
 	case VALUE_LITERAL: /* changed by a filter, or part of something else */
+		break_word(r, out);
 		markup_inert(out, value->text);
 		break;
 	}
@@ -303,7 +310,7 @@ void render_text(const struct template *t, const struct values *v, struct buf *o
 static void put_harmless(void *owner, struct buf *out, const struct value *value)
 {
 	(void)owner;
-	markup_literal(out, value->text);
+	markup_harmless(out, value->text);
 }
 
 struct json *render_plain_form(const struct form *f, const struct values *v)

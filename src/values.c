@@ -162,12 +162,20 @@ static bool group_value(const struct values *v, struct str word, enum reference_
 /* Mentions are kept with their ids, between signs that no text of a message has. */
 enum { STORED_MARK = 1 };
 
+/* Nobody makes a person of a text by writing those signs. */
+static struct str without_mark(struct str text)
+{
+	while (text.len > 0 && text.p[0] == STORED_MARK)
+		text = str_sub(text, 1, text.len);
+	return text;
+}
+
 struct str values_to_store(const struct values *v, const struct value *value)
 {
 	char sigil = value->kind == VALUE_CHANNEL ? '#' : '@';
 
 	if (value->id.len == 0 || (value->kind != VALUE_USER && value->kind != VALUE_CHANNEL))
-		return value->text;
+		return without_mark(value->text);
 	return str_keepf(v->arena, "%c%c%.*s%c%.*s", STORED_MARK, sigil, STR_ARG(value->id),
 			 STORED_MARK, STR_ARG(value->text));
 }

@@ -303,6 +303,10 @@ static void memory_add(struct store *s, struct str key, double number, struct wa
 		return;
 	}
 	sum += number;
+	if (!isfinite(sum)) {
+		on_sum(owner, false, 0);
+		return;
+	}
 	snprintf(text, sizeof(text), floor(sum) == sum && fabs(sum) < 1e15 ? "%.0f" : "%.12g", sum);
 	on_sum(owner, keep_value(m, key, str_from(text), keep_ms, now), sum);
 }

@@ -43,7 +43,7 @@ struct store_ops {
 	void (*set)(struct store *s, struct str key, struct str value, int64_t keep_ms,
 		    struct wall now, void (*on_set)(void *owner, bool stored), void *owner);
 	/* Adds to the number under the key, where none counts as 0, and gives the sum. False: what is there is no
-	 * number. */
+	 * number, or the sum would be none. */
 	void (*add)(struct store *s, struct str key, double number, struct wall now,
 		    void (*on_sum)(void *owner, bool added, double sum), void *owner);
 	/* Adds a job to the outbox and takes it. False (and the job is gone) when the outbox is full. */

@@ -13,6 +13,7 @@ static struct event *event_in_general(enum event_kind kind, const char *ts)
 	ev->user.id = STR("U1ANA");
 	ev->user.handle = STR("ana");
 	ev->user.name = STR("Ana");
+	ev->user.email = STR("ana@acme.example");
 	ev->author = ev->user;
 	ev->ts = str_keep(&ev->arena, str_from(ts));
 	ev->event_ts = ev->ts;

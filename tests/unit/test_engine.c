@@ -1,111 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <unistd.h>
-#include "engine.h"
-#include "lib/events.h"
+#include "base/log.h"
+#include "lib/house.h"
 #include "lib/slowstore.h"
 #include "lib/unit.h"
 #include "store/memory.h"
 
-/* ---- a small house around the engine ---- */
-
-struct house {
-	struct store *store;
-	struct engine *engine;
-	int standing, fallen; /* decisions told of */
-	struct buf out;	      /* "reply:text " for each committed job, in order */
-};
-
-static enum answer is_user(void *owner, struct str name, const struct person *person)
-{
-	(void)owner;
-	if (str_is(name, "nobody-knows"))
-		return ANSWER_UNKNOWN;
-	return str_eq(name, person->handle) ? ANSWER_YES : ANSWER_NO;
-}
-
-static bool find(void *owner, char sigil, struct str name, struct str *id)
-{
-	(void)owner;
-	*id = STR("U9RAJ");
-	return sigil == '@' && str_is(name, "raj");
-}
-
-static struct str team_url(void *owner)
-{
-	(void)owner;
-	return STR("https://acme.slack.com/");
-}
-
-static struct str email(void *owner, struct str user)
-{
-	(void)owner;
-	return str_is(user, "U9RAJ") ? STR("raj@acme.example") : STR_EMPTY;
-}
-
-static void use_rules(struct house *h, const char *rules)
-{
-	const struct set_options options = { 0 };
-	CLEANUP(diag_deinit) struct diag diag;
-	struct set *set = NULL;
-	int r;
-
-	diag_init(&diag);
-	r = set_load_text(&set, str_from(rules), "test.ini", &options, &diag);
-	diag_print(&diag, stdout);
-	CU_ASSERT_EQUAL_FATAL(r, 0);
-	engine_set_rules(h->engine, set);
-	set_unref(set);
-}
-
-static void house_init(struct house *h, struct store *store, const char *rules,
-		       const struct witness *witness)
-{
-	const struct engine_setup setup = {
-		.store = store,
-		.clock = clock_system(),
-		.match_world = { .is_user = is_user },
-		.action_world = { .find = find, .team_url = team_url, .email = email },
-		.witness = witness,
-	};
-
-	*h = (struct house){ .store = store, .engine = engine_new(&setup) };
-	buf_init(&h->out, 0);
-	use_rules(h, rules);
-}
-
-static void house_deinit(struct house *h)
-{
-	engine_free(h->engine);
-	h->store->ops->free(h->store);
-	buf_deinit(&h->out);
-}
-
-static void on_decided(void *owner, void *tag, bool standing)
-{
-	struct house *h = owner;
-
-	(void)tag;
-	*(standing ? &h->standing : &h->fallen) += 1;
-}
-
-static void take(struct house *h, struct event *ev)
-{
-	engine_take(h->engine, ev, on_decided, h, NULL);
-}
+/* ---- helpers ---- */
 
 static struct str leave(struct house *h)
 {
-	struct job *job;
-
-	buf_clear(&h->out);
+	buf_clear(&h->short_done);
 	engine_commit(h->engine);
-	while ((job = h->store->ops->lease(h->store)) != NULL) {
-		buf_addf(&h->out, "%s%s:%s", h->out.len > 0 ? " " : "", verb_name(job->verb),
-			 job->body);
-		h->store->ops->settle(h->store, job, JOB_DONE);
-	}
-	return buf_str(&h->out);
+	while (house_end_one(h))
+		engine_commit(h->engine);
+	return buf_str(&h->short_done);
 }
 
 /* The jobs that these rules make of one event. */
@@ -113,8 +23,8 @@ static void check(const char *rules, struct event *ev, const char *wanted)
 {
 	struct house h;
 
-	house_init(&h, memory_new(), rules, NULL);
-	take(&h, ev);
+	house_init(&h, memory_new(), rules);
+	house_take(&h, ev);
 	ASSERT_STR(leave(&h), wanted);
 	CU_ASSERT_EQUAL(h.standing, 1);
 	house_deinit(&h);
@@ -129,8 +39,8 @@ static void test_hello_is_answered_in_the_thread(void)
 	struct house h;
 	struct job *job;
 
-	house_init(&h, memory_new(), HELLO, NULL);
-	take(&h, said("well, hello there", "1700000000.000100"));
+	house_init(&h, memory_new(), HELLO);
+	house_take(&h, said("well, hello there", "1700000000.000100"));
 	CU_ASSERT_PTR_NULL(h.store->ops->lease(h.store)); /* nothing leaves before the commit */
 	CU_ASSERT_EQUAL(h.standing, 0);
 	engine_commit(h.engine);
@@ -182,17 +92,17 @@ static void test_the_same_message_acts_once(void)
 	struct house h;
 	struct event *again = said("Hello", "1.1");
 
-	house_init(&h, memory_new(), HELLO, NULL);
-	take(&h, said("Hello", "1.1"));
+	house_init(&h, memory_new(), HELLO);
+	house_take(&h, said("Hello", "1.1"));
 	again->event_id = STR("EvOTHER");
 	again->type = STR("app_mention");
-	take(&h, again); /* within the turn */
+	house_take(&h, again); /* within the turn */
 	ASSERT_STR(leave(&h), "reply:Hi <@U1ANA>!");
-	take(&h, said("Hello", "1.1")); /* and later */
+	house_take(&h, said("Hello", "1.1")); /* and later */
 	ASSERT_STR(leave(&h), "");
 	CU_ASSERT_EQUAL(h.standing, 3); /* every copy is acknowledged all the same */
 	CU_ASSERT_EQUAL(engine_stats(h.engine)->repeated, 2);
-	take(&h, said("Hello", "1.2"));
+	house_take(&h, said("Hello", "1.2"));
 	ASSERT_STR(leave(&h), "reply:Hi <@U1ANA>!");
 	house_deinit(&h);
 }
@@ -247,9 +157,8 @@ static void test_shadow_posts_nothing_and_ends_nothing(void)
 
 	house_init(&h, memory_new(),
 		   "[rule a]\nmatch = x\nsay = A\nmode = shadow\nthen = stop\n"
-		   "[rule b]\nmatch = x\nsay = B\n",
-		   NULL);
-	take(&h, said("x", "1.1"));
+		   "[rule b]\nmatch = x\nsay = B\n");
+	house_take(&h, said("x", "1.1"));
 	ASSERT_STR(leave(&h), "say:B");
 	CU_ASSERT_EQUAL(engine_stats(h.engine)->shadowed, 1);
 	house_deinit(&h);
@@ -261,10 +170,9 @@ static void test_a_rule_out_of_its_limit_lets_the_next_talk(void)
 
 	house_init(&h, memory_new(),
 		   "[rule a]\nmatch = x\nsay = A\nlimit = 1 per user\n"
-		   "[rule b]\nmatch = x\nsay = B\n",
-		   NULL);
-	take(&h, said("x", "1.1"));
-	take(&h, said("x", "1.2"));
+		   "[rule b]\nmatch = x\nsay = B\n");
+	house_take(&h, said("x", "1.1"));
+	house_take(&h, said("x", "1.2"));
 	ASSERT_STR(leave(&h), "say:A say:B");
 	CU_ASSERT_EQUAL(engine_stats(h.engine)->limited, 1);
 	house_deinit(&h);
@@ -276,11 +184,10 @@ static void test_a_limit_is_spent_only_when_the_rule_fires(void)
 
 	house_init(&h, memory_new(),
 		   "[rule a]\nmatch = x\nsay = A\n"
-		   "[rule b]\nsay = B\nlimit = 1 per user\n",
-		   NULL);
-	take(&h, said("x", "1.1")); /* a talks first: b must not pay for it */
-	take(&h, said("y", "1.2"));
-	take(&h, said("y", "1.3"));
+		   "[rule b]\nsay = B\nlimit = 1 per user\n");
+	house_take(&h, said("x", "1.1")); /* a talks first: b must not pay for it */
+	house_take(&h, said("y", "1.2"));
+	house_take(&h, said("y", "1.3"));
 	ASSERT_STR(leave(&h), "say:A say:B");
 	house_deinit(&h);
 }
@@ -290,10 +197,10 @@ static void test_a_limit_is_not_spent_on_an_empty_answer(void)
 	struct house h;
 
 	house_init(&h, memory_new(),
-		   "[rule a]\nmatch = ^say ?(.*)\nsay = {1}\nlimit = 1 per user ever\n", NULL);
-	take(&h, said("say", "1.1"));
-	take(&h, said("say A", "1.2"));
-	take(&h, said("say B", "1.3"));
+		   "[rule a]\nmatch = ^say ?(.*)\nsay = {1}\nlimit = 1 per user ever\n");
+	house_take(&h, said("say", "1.1"));
+	house_take(&h, said("say A", "1.2"));
+	house_take(&h, said("say B", "1.3"));
 	ASSERT_STR(leave(&h), "say:A");
 	CU_ASSERT_EQUAL(engine_stats(h.engine)->limited, 1);
 	house_deinit(&h);
@@ -306,8 +213,8 @@ static void thread_of(const char *rules, struct event *ev, const char *wanted)
 	struct house h;
 	struct job *job;
 
-	house_init(&h, memory_new(), rules, NULL);
-	take(&h, ev);
+	house_init(&h, memory_new(), rules);
+	house_take(&h, ev);
 	engine_commit(h.engine);
 	job = h.store->ops->lease(h.store);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
@@ -336,10 +243,10 @@ static void test_decisions_wait_for_a_slow_store(void)
 {
 	struct house h;
 
-	house_init(&h, slowstore_new(), "[rule a]\nmatch = x\nsay = A\nlimit = 5 per user\n", NULL);
-	take(&h, said("x", "1.1"));
-	take(&h, said("x", "1.1"));
-	take(&h, said("x", "1.2"));
+	house_init(&h, slowstore_new(), "[rule a]\nmatch = x\nsay = A\nlimit = 5 per user\n");
+	house_take(&h, said("x", "1.1"));
+	house_take(&h, said("x", "1.1"));
+	house_take(&h, said("x", "1.2"));
 	ASSERT_STR(leave(&h), "");
 	CU_ASSERT_EQUAL(engine_undecided(h.engine), 3);
 	while (slowstore_answer(h.store))
@@ -358,10 +265,11 @@ static void test_nothing_leaves_when_the_commit_fails(void)
 {
 	struct house h;
 
-	house_init(&h, slowstore_new(), HELLO, NULL);
+	house_init(&h, slowstore_new(), HELLO);
 	slowstore_break(h.store);
-	take(&h, said("Hello", "1.1"));
-	CU_ASSERT_TRUE(slowstore_answer(h.store));
+	house_take(&h, said("Hello", "1.1"));
+	while (slowstore_answer(h.store))
+		;
 	engine_commit(h.engine);
 	CU_ASSERT_TRUE(slowstore_answer(h.store));
 	CU_ASSERT_EQUAL(h.standing, 0);
@@ -374,10 +282,10 @@ static void test_a_decision_ends_with_the_rules_it_began_with(void)
 {
 	struct house h;
 
-	house_init(&h, slowstore_new(), "[rule a]\nmatch = x\nsay = old\n", NULL);
-	take(&h, said("x", "1.1"));
-	use_rules(&h, "[rule a]\nmatch = x\nsay = new\n");
-	take(&h, said("x", "1.2"));
+	house_init(&h, slowstore_new(), "[rule a]\nmatch = x\nsay = old\n");
+	house_take(&h, said("x", "1.1"));
+	house_use(&h, "[rule a]\nmatch = x\nsay = new\n");
+	house_take(&h, said("x", "1.2"));
 	while (slowstore_answer(h.store))
 		;
 	engine_commit(h.engine);
@@ -392,8 +300,8 @@ static void test_a_name_not_known_keeps_the_rule_silent_and_is_counted(void)
 {
 	struct house h;
 
-	house_init(&h, memory_new(), "[rule a]\nfrom = @nobody-knows\nsay = A\n", NULL);
-	take(&h, said("x", "1.1"));
+	house_init(&h, memory_new(), "[rule a]\nfrom = @nobody-knows\nsay = A\n");
+	house_take(&h, said("x", "1.1"));
 	ASSERT_STR(leave(&h), "");
 	CU_ASSERT_EQUAL(engine_stats(h.engine)->unsure, 1);
 	house_deinit(&h);
@@ -404,7 +312,7 @@ static void test_a_text_that_cannot_be_read_is_no_strike_against_the_pattern(voi
 	struct house h;
 	char ts[16];
 
-	house_init(&h, memory_new(), "[rule a]\non = reaction :eyes:\nmatch = x\nsay = A\n", NULL);
+	house_init(&h, memory_new(), "[rule a]\non = reaction :eyes:\nmatch = x\nsay = A\n");
 	for (int i = 0; i < 4; i++) {
 		struct event *ev;
 
@@ -412,7 +320,7 @@ static void test_a_text_that_cannot_be_read_is_no_strike_against_the_pattern(voi
 		ev = reacted("eyes", ts);
 		ev->text = STR("x");
 		ev->text_known = i == 3;
-		take(&h, ev);
+		house_take(&h, ev);
 	}
 	ASSERT_STR(leave(&h), "say:A");
 	CU_ASSERT_EQUAL(engine_stats(h.engine)->unsure, 3);
@@ -437,11 +345,11 @@ static void test_the_witness_hears_the_first_failure_of_every_rule(void)
 	const struct witness witness = { &heard, note_question };
 
 	buf_init(&heard, 0);
-	house_init(&h, memory_new(),
-		   "[rule a]\non = join\nsay = A\n[rule b]\nmatch = zzz\nsay = B\n"
-		   "[rule c]\nmatch = x\nsay = C\n[rule d]\nmatch = x\nsay = D\n",
-		   &witness);
-	take(&h, said("x", "1.1"));
+	house_init_with(&h, memory_new(),
+			"[rule a]\non = join\nsay = A\n[rule b]\nmatch = zzz\nsay = B\n"
+			"[rule c]\nmatch = x\nsay = C\n[rule d]\nmatch = x\nsay = D\n",
+			&witness);
+	house_take(&h, said("x", "1.1"));
 	ASSERT_STR(buf_str(&heard), "a:on b:match d:then ");
 	house_deinit(&h);
 }
@@ -484,7 +392,7 @@ static size_t lines_about_doubts(struct house *h, int n)
 	dup2(fileno(file), STDERR_FILENO);
 	for (int i = 0; i < n; i++) {
 		snprintf(ts, sizeof(ts), "%d.1", i);
-		take(h, said("x", ts));
+		house_take(h, said("x", ts));
 	}
 	dup2(saved, STDERR_FILENO);
 	close(saved);
@@ -499,7 +407,7 @@ static void test_many_doubts_do_not_fill_the_log(void)
 {
 	struct house h;
 
-	house_init(&h, memory_new(), "[rule a]\nfrom = @nobody-knows\nsay = A\n", NULL);
+	house_init(&h, memory_new(), "[rule a]\nfrom = @nobody-knows\nsay = A\n");
 	CU_ASSERT_EQUAL(lines_about_doubts(&h, 200), 10);
 	CU_ASSERT_EQUAL(engine_stats(h.engine)->unsure, 200);
 	house_deinit(&h);
@@ -509,19 +417,10 @@ static void test_many_doubts_do_not_fill_the_log(void)
 
 static void answers_to(struct buf *out, const char *rules, const char *text, bool ask_all)
 {
-	struct store *store = memory_new();
-	const struct engine_setup setup = {
-		.store = store,
-		.clock = clock_system(),
-		.match_world = { .is_user = is_user },
-		.action_world = { .find = find, .team_url = team_url, .email = email },
-		.ask_all = ask_all,
-	};
-	struct house h = { .store = store, .engine = engine_new(&setup) };
+	struct house h;
 
-	buf_init(&h.out, 0);
-	use_rules(&h, rules);
-	take(&h, said(text, "1.1"));
+	house_init_asking(&h, memory_new(), rules, ask_all);
+	house_take(&h, said(text, "1.1"));
 	buf_add(out, leave(&h));
 	house_deinit(&h);
 }
@@ -591,8 +490,8 @@ static void test_long_code_is_whole_in_every_part(void)
 	while (text.len < 9000)
 		buf_addz(&text, "word ");
 	buf_addc(&text, '\0');
-	house_init(&h, memory_new(), "[rule a]\nsay = {text|code}\n", NULL);
-	take(&h, said(text.p, "1.1"));
+	house_init(&h, memory_new(), "[rule a]\nsay = {text|code}\n");
+	house_take(&h, said(text.p, "1.1"));
 	engine_commit(h.engine);
 	while ((job = h.store->ops->lease(h.store)) != NULL) {
 		CU_ASSERT_TRUE(str_starts(str_from(job->body), "```"));

@@ -83,7 +83,17 @@ static void test_literal_and_permalink(void)
 	buf_deinit(&out);
 }
 
+static void test_text_for_others_hides_nothing(void)
+{
+	CLEANUP(buf_deinit) struct buf out = { 0 };
+
+	buf_init(&out, 0);
+	markup_harmless(&out, STR("<a> & @here\a\n\t\u202E\u061C\u00E9"));
+	ASSERT_STR(buf_str(&out), "<a> & @here\n\t\u00E9");
+}
+
 UNIT_MAIN("markup", { "inert text is escaped", test_inert_escapes },
 	  { "inert text does not notify", test_inert_does_not_notify },
 	  { "markup is made of real ids only", test_markup_needs_real_ids },
-	  { "literals and permalinks", test_literal_and_permalink })
+	  { "literals and permalinks", test_literal_and_permalink },
+	  { "text for others hides nothing", test_text_for_others_hides_nothing })

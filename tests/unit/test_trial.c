@@ -108,6 +108,48 @@ static void test_one_of_several_wordings_is_enough(void)
 	}
 }
 
+static void test_every_outcome(void)
+{
+	check("[rule a]\nmatch = x\nreply = R\nwhisper = W\npost #ops = P\ndm @raj = D\nreact = eyes\n"
+	      "call pins.add = {\"channel\": \"C1\"}\nset n = 5\nadd m = 1\nwait = 1m\nsay = later\n"
+	      "test = \"x\" -> says \"R\"\ntest = \"x\" -> says \"later\"\n"
+	      "test = \"x\" -> whispers \"W\"\ntest = \"x\" -> posts #ops\n"
+	      "test = \"x\" -> posts #ops \"P\"\ntest = \"x\" -> dms @raj\n"
+	      "test = \"x\" -> reacts :eyes:\ntest = \"x\" -> calls pins.add\n"
+	      "test = \"x\" -> sets n \"5\"\ntest = \"x\" -> sets m\n",
+	      10, 0, NULL);
+	check("[rule a]\nmatch = x\npost #ops = P\ntest = \"x\" -> posts #it\n", 0, 1,
+	      "what the rule does: post #ops \"P\"");
+	check("[rule a]\nmatch = x\nreact = eyes\ntest = \"x\" -> reacts :tada:\n", 0, 1,
+	      "what the rule does: react #test \"eyes\"");
+	check("[rule a]\nmatch = x(y)?\nsay = {1}\ntest = \"x\" -> says \"A\"\n", 0, 1,
+	      "what the rule does: nothing");
+}
+
+static void test_any_of_several_wordings_will_do(void)
+{
+	check("[rule a]\nmatch = x\nsay = A\n    ---\n    B\ntest = \"x\" -> says \"A\"\ntest = \"x\" -> says \"B\"\n"
+	      "test = \"x\" -> says \"C\"\n",
+	      2, 1, "the rule says \"A\"");
+	check("[rule a]\nmatch = x\nsay = A\n    ---\n    B\npick = in turn\n"
+	      "test = \"x\" -> says \"A\"\ntest = \"x\" -> says \"B\"\n",
+	      2, 0, NULL);
+}
+
+static void test_a_condition_that_keeps_it_silent_is_named(void)
+{
+	check("[rule a]\nmatch = x\nif = user is @raj\nsay = A\ntest = from @ana \"x\" -> fires\n"
+	      "test = from @raj \"x\" -> fires\n",
+	      1, 1, "because of `if`");
+}
+
+static void test_moments_are_of_the_rule_that_is_tested(void)
+{
+	check("[rule a]\non = every 1h\npost #ops = A\ntest = every -> posts #ops \"A\"\n"
+	      "[rule b]\non = every 1h\npost #ops = B\ntest = every -> posts #ops \"B\"\n",
+	      2, 0, NULL);
+}
+
 UNIT_MAIN("trial", { "fires and silent", test_fires_and_silent },
 	  { "a failure says what was seen", test_a_failure_says_what_was_seen },
 	  { "another rule that takes the message is named",
@@ -118,4 +160,9 @@ UNIT_MAIN("trial", { "fires and silent", test_fires_and_silent },
 	  { "limits and shadow do not count", test_limits_and_shadow_do_not_count },
 	  { "rules that are off are not tested", test_rules_that_are_off_are_not_tested },
 	  { "every pick is tried", test_every_pick_is_tried },
-	  { "one of several wordings is enough", test_one_of_several_wordings_is_enough })
+	  { "one of several wordings is enough", test_one_of_several_wordings_is_enough },
+	  { "every outcome", test_every_outcome },
+	  { "any of several wordings will do", test_any_of_several_wordings_will_do },
+	  { "a condition that keeps it silent is named",
+	    test_a_condition_that_keeps_it_silent_is_named },
+	  { "moments are of the rule that is tested", test_moments_are_of_the_rule_that_is_tested })

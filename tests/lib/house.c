@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/house.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/log.h"
+#include "lib/slowstore.h"
+#include "lib/unit.h"
+#include "store/memory.h"
+
+/* ---- what is done ---- */
+
+static void add_part(struct buf *out, const char *before, const char *text)
+{
+	if (text != NULL && text[0] != '\0')
+		buf_addf(out, "%s%s", before, text);
+}
+
+static void tell_job(struct house *h, const struct job *job)
+{
+	struct buf *out = &h->done;
+
+	buf_addf(out, "%s%s", out->len > 0 ? " | " : "", verb_name(job->verb));
+	add_part(out, " ", job->name);
+	add_part(out, " ", job->channel);
+	add_part(out, "/", job->thread_ts);
+	add_part(out, "@", job->user);
+	add_part(out, " ", job->ts);
+	add_part(out, " ", job->broadcast ? "broadcast" : NULL);
+	add_part(out, ": ", job->body);
+	add_part(out, " + ", job->blocks);
+	buf_addf(&h->short_done, "%s%s:%s", h->short_done.len > 0 ? " " : "", verb_name(job->verb),
+		 job->body != NULL ? job->body : "");
+}
+
+static void on_step(void *owner, const struct rule *rule, size_t action, struct str what)
+{
+	struct house *h = owner;
+
+	buf_addf(&h->steps, "%s%s %.*s", h->steps.len > 0 ? " | " : "",
+		 verb_name(rule->actions[action].verb), STR_ARG(what));
+}
+
+/* ---- a Slack that is told ---- */
+
+static bool holds(const struct job *job, const char *part)
+{
+	return part != NULL && job->body != NULL && strstr(job->body, part) != NULL;
+}
+
+static bool house_settle(struct house *h, struct job *job)
+{
+	CLEANUP(json_freep) struct json *body = NULL;
+	struct job_outcome outcome = { .end = JOB_DONE };
+	char ts[32];
+
+	if (holds(job, h->refuses)) {
+		outcome = (struct job_outcome){ .end = JOB_DEAD, .sentence = "no_such_thing" };
+	} else if (holds(job, h->doubts)) {
+		outcome = (struct job_outcome){ .end = JOB_UNSURE, .sentence = "no answer" };
+	} else if (verb_says(job->verb)) {
+		snprintf(ts, sizeof(ts), "2000.%06u", ++h->n_posted);
+		outcome.channel = str_from(job->channel);
+		outcome.ts = str_from(ts);
+	} else if (h->brings != NULL) {
+		CU_ASSERT_EQUAL_FATAL(json_parse(&body, str_from(h->brings), NULL), 0);
+		outcome.body = body;
+	}
+	engine_settled(h->engine, job, &outcome);
+	h->store->ops->settle(h->store, job, outcome.end);
+	return true;
+}
+
+bool house_end_one(struct house *h)
+{
+	struct job *job = h->store->ops->lease(h->store);
+
+	if (job == NULL)
+		return false;
+	tell_job(h, job);
+	return house_settle(h, job);
+}
+
+static bool answer_all(struct house *h)
+{
+	bool any = false;
+
+	while (h->is_slow && slowstore_answer(h->store))
+		any = true;
+	return any;
+}
+
+struct str house_run(struct house *h)
+{
+	bool any;
+
+	do {
+		any = answer_all(h);
+		engine_commit(h->engine);
+		any |= answer_all(h);
+		any |= house_end_one(h);
+	} while (any);
+	return buf_str(&h->done);
+}
+
+/* ---- what happens ---- */
+
+static void on_decided(void *owner, void *tag, bool standing)
+{
+	struct house *h = owner;
+
+	(void)tag;
+	*(standing ? &h->standing : &h->fallen) += 1;
+}
+
+void house_take(struct house *h, struct event *ev)
+{
+	if (ev->time.ms == 0)
+		ev->time = clock_wall(&h->world.clock.clock);
+	engine_take(h->engine, ev, on_decided, h, NULL);
+}
+
+void house_hear(struct house *h, struct event *ev)
+{
+	house_take(h, ev);
+	house_run(h);
+}
+
+void house_say(struct house *h, const char *text, const char *ts)
+{
+	house_hear(h, said(text, ts));
+}
+
+void house_wait(struct house *h, int64_t ms)
+{
+	do {
+		int64_t due = engine_due_ms(h->engine);
+		int64_t step = due >= 0 && due < ms ? due : ms;
+
+		fakeclock_pass(&h->world.clock, step);
+		ms -= step;
+		engine_tick(h->engine);
+		house_run(h);
+	} while (ms > 0);
+}
+
+/* ---- life ---- */
+
+static struct str team(void *owner)
+{
+	(void)owner;
+	return STR("T1");
+}
+
+void house_use(struct house *h, const char *rules)
+{
+	struct set *set = world_rules(rules);
+
+	engine_set_rules(h->engine, set);
+	set_unref(set);
+}
+
+static void open_house(struct house *h, struct store *store, const char *rules,
+		       const struct witness *witness, bool ask_all)
+{
+	struct engine_setup setup = {
+		.store = store,
+		.witness = witness,
+		.owner = h,
+		.on_step = on_step,
+		.team = team,
+		.ask_all = ask_all,
+	};
+
+	*h = (struct house){ .store = store, .is_slow = strcmp(store->ops->name, "slow") == 0 };
+	world_init(&h->world);
+	setup.clock = &h->world.clock.clock;
+	setup.match_world = h->world.match;
+	setup.action_world = h->world.action;
+	h->engine = engine_new(&setup);
+	buf_init(&h->done, 0);
+	buf_init(&h->short_done, 0);
+	buf_init(&h->steps, 0);
+	house_use(h, rules);
+}
+
+void house_init(struct house *h, struct store *store, const char *rules)
+{
+	open_house(h, store, rules, NULL, false);
+}
+
+void house_init_with(struct house *h, struct store *store, const char *rules,
+		     const struct witness *witness)
+{
+	open_house(h, store, rules, witness, false);
+}
+
+void house_init_asking(struct house *h, struct store *store, const char *rules, bool ask_all)
+{
+	open_house(h, store, rules, NULL, ask_all);
+}
+
+void house_deinit(struct house *h)
+{
+	engine_free(h->engine);
+	h->store->ops->free(h->store);
+	buf_deinit(&h->done);
+	buf_deinit(&h->short_done);
+	buf_deinit(&h->steps);
+}
+
+/* ---- stories ---- */
+
+static struct store *(*const stores[])(void) = { memory_new, slowstore_new };
+
+void house_story(const char *rules, void (*play)(struct house *h), const char *wanted,
+		 const char *file, unsigned line)
+{
+	log_set_level(LOG_ERROR);
+	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
+		struct house h;
+
+		house_init(&h, stores[i](), rules);
+		play(&h);
+		house_run(&h);
+		unit_str_is(buf_str(&h.done), wanted, file, line);
+		CU_ASSERT_EQUAL(engine_undecided(h.engine), 0);
+		CU_ASSERT_EQUAL(h.fallen, 0);
+		house_deinit(&h);
+	}
+}
+
+void house_answer(const char *rules, const char *text, const char *wanted, const char *file,
+		  unsigned line)
+{
+	log_set_level(LOG_ERROR);
+	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
+		struct house h;
+
+		house_init(&h, stores[i](), rules);
+		house_say(&h, text, "1.1");
+		unit_str_is(buf_str(&h.done), wanted, file, line);
+		house_deinit(&h);
+	}
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The world that rules ask, made up: @ana (U1ANA), @raj (U9RAJ), #general (C1GENERAL), #incidents (C2INC) and the bot
+ * (UBOT) in the workspace Acme (T1). And one rule's view of one event in it.
+ */
+#pragma once
+
+#include "lib/fakeclock.h"
+#include "rule/match.h"
+#include "rule/set.h"
+#include "values.h"
+
+struct world {
+	struct fakeclock clock;
+	struct match_world match;
+	struct action_world action;
+	size_t dice; /* what `random` gives next, modulo its n */
+};
+
+void world_init(struct world *w); /* it must not move afterwards */
+
+/* Rules without mistakes, where the webhooks `tickets` and `lab` are declared; the caller's. */
+struct set *world_rules(const char *text);
+
+/* All that the first rule knows of an event that it fits. */
+struct view {
+	struct set *set;
+	struct event *ev;
+	struct captures captures;
+	struct facts facts;
+	struct arena arena;
+	struct values values;
+};
+
+/* The rules must load, and the first one fit. Takes the event. */
+void view_init(struct view *v, struct world *w, const char *rules, struct event *take);
+void view_deinit(struct view *v);

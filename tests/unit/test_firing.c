@@ -1,0 +1,672 @@
+/* SPDX-License-Identifier: MIT */
+/* Each story is played with a store that answers at once and with one that answers later. */
+#include <stdio.h>
+#include <stdlib.h>
+#include "lib/house.h"
+#include "lib/slowstore.h"
+#include "lib/unit.h"
+#include "store/memory.h"
+
+/* ---- order ---- */
+
+static void test_actions_are_done_in_their_order(void)
+{
+	ASSERT_DOES(
+		"[rule a]\nmatch = x\nreact = eyes, tada\nsay = A\ndm @raj = B\npost #incidents = C\n"
+		"call chat.meMessage = {\"channel\": \"C9\", \"text\": \"D\"}\n",
+		"x",
+		"react C1GENERAL 1.1: eyes | react C1GENERAL 1.1: tada | say C1GENERAL: A | "
+		"dm U9RAJ: B | post C2INC: C | "
+		"call chat.meMessage C9: {\"channel\":\"C9\",\"text\":\"D\"}");
+}
+
+static void test_each_action_waits_for_the_one_before(void)
+{
+	struct store *(*const stores[])(void) = { memory_new, slowstore_new };
+
+	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
+		struct house h;
+		struct job *first;
+		const struct job_outcome done = { .end = JOB_DONE };
+
+		house_init(&h, stores[i](), "[rule a]\nmatch = x\nreact = eyes\nsay = A\n");
+		house_take(&h, said("x", "1.1"));
+		for (int turn = 0; turn < 5; turn++) {
+			while (h.is_slow && slowstore_answer(h.store))
+				;
+			engine_commit(h.engine);
+		}
+		while (h.is_slow && slowstore_answer(h.store))
+			;
+		first = h.store->ops->lease(h.store);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(first);
+		CU_ASSERT_EQUAL(first->verb, VERB_REACT);
+		engine_commit(h.engine);
+		CU_ASSERT_PTR_NULL(h.store->ops->lease(h.store));
+		CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 1);
+		engine_settled(h.engine, first, &done);
+		h.store->ops->settle(h.store, first, JOB_DONE);
+		ASSERT_STR(house_run(&h), "say C1GENERAL: A");
+		house_deinit(&h);
+	}
+}
+
+/* ---- results ---- */
+
+static void play_results(struct house *h)
+{
+	h->brings = "{\"key\": \"T-1\", \"list\": [{\"n\": 7}], \"evil\": \"<!channel> {user}\"}";
+	house_say(h, "x", "1.1");
+}
+
+static void test_what_a_webhook_brings_feeds_the_next(void)
+{
+	ASSERT_STORY(
+		"[rule a]\nmatch = x\nwebhook tickets = {\"t\": \"{text}\"}\n"
+		"reply = {result.key} {result.list.0.n} {result.none or nothing} {result.evil}\n"
+		"call chat.meMessage = {\"channel\": \"C9\", \"text\": \"{result.key}\"}\n",
+		play_results,
+		"webhook tickets: {\"t\":\"x\"} | reply C1GENERAL/1.1: T-1 7 nothing "
+		"&lt;!channel&gt; {user} | call chat.meMessage C9: "
+		"{\"channel\":\"C9\",\"text\":\"T-1\"}");
+}
+
+/* ---- failures ---- */
+
+static void play_refusal(struct house *h)
+{
+	h->refuses = "BAD";
+	house_say(h, "x", "1.1");
+	CU_ASSERT_EQUAL(engine_stats(h->engine)->failed, 1);
+}
+
+static void test_the_first_failure_ends_all_but_on_error(void)
+{
+	ASSERT_STORY(
+		"[rule a]\nmatch = x\nreact = eyes\non error say = too early\nsay = BAD\nsay = never\n"
+		"on error whisper = It said {error}.\ndm = never\non error dm @raj = also\n",
+		play_refusal,
+		"react C1GENERAL 1.1: eyes | say C1GENERAL: BAD | "
+		"whisper C1GENERAL@U1ANA: It said no_such_thing. | dm U9RAJ: also");
+}
+
+static void play_doubt(struct house *h)
+{
+	h->doubts = "BAD";
+	house_say(h, "x", "1.1");
+}
+
+static void test_what_may_have_happened_is_a_failure_too(void)
+{
+	ASSERT_STORY("[rule a]\nmatch = x\nsay = BAD\nsay = never\non error say = {error}\n",
+		     play_doubt, "say C1GENERAL: BAD | say C1GENERAL: no answer");
+}
+
+static void test_what_cannot_be_made_is_a_failure(void)
+{
+	ASSERT_DOES("[rule a]\nmatch = (\\w+)\nreact = eyes\npost {1} = no\nsay = never\n"
+		    "on error say = {error}\n",
+		    "x", "react C1GENERAL 1.1: eyes | say C1GENERAL: x is no channel");
+	ASSERT_DOES("[rule a]\nmatch = (\\w+)\ndm {1} = no\nsay = never\non error say = {error}\n",
+		    "x", "say C1GENERAL: there is nobody, or more than one, called x");
+	ASSERT_DOES("[rule a]\nmatch = x\nadd n = much\nsay = never\non error say = {error}\n", "x",
+		    "say C1GENERAL: `much` is no number to add");
+	ASSERT_DOES(
+		"[rule a]\nmatch = x\nset n = words\nadd n = 1\nsay = never\non error say = {error}\n",
+		"x", "say C1GENERAL: what is stored there is no number");
+}
+
+static void play_double_refusal(struct house *h)
+{
+	h->refuses = "BAD";
+	house_say(h, "x", "1.1");
+	CU_ASSERT_EQUAL(engine_stats(h->engine)->failed, 2);
+}
+
+static void test_a_failing_on_error_leaves_the_first_reason(void)
+{
+	ASSERT_STORY(
+		"[rule a]\nmatch = x\npost #nowhere! = x\non error say = BAD {error}\n"
+		"on error dm = {error}\n",
+		play_double_refusal,
+		"say C1GENERAL: BAD #nowhere! is no channel | dm U1ANA: #nowhere! is no channel");
+}
+
+static void play_parts_refused(struct house *h)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+
+	buf_init(&text, 0);
+	while (text.len < 7000)
+		buf_addz(&text, "BAD words ");
+	buf_addc(&text, '\0');
+	h->refuses = "BAD";
+	house_say(h, text.p, "1.1");
+	h->done.len = 0;
+	house_say(h, "short", "1.2");
+}
+
+static void test_all_parts_are_over_before_it_goes_on(void)
+{
+	ASSERT_STORY("[rule a]\nsay = {text}\non error dm = {error}\n", play_parts_refused,
+		     "say C1GENERAL: short");
+}
+
+static void test_empty_texts_are_left_out(void)
+{
+	ASSERT_DOES("[rule a]\nmatch = x(y)?\nsay = {1}\nreact = eyes\ndm = {1}\n", "x",
+		    "react C1GENERAL 1.1: eyes");
+}
+
+/* ---- wordings ---- */
+
+static void play_four(struct house *h)
+{
+	static const char *const ts[] = { "1.1", "1.2", "1.3", "1.4" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ts); i++)
+		house_say(h, "x", ts[i]);
+}
+
+#define WORDINGS "[rule a]\nmatch = x\nsay = A\n    ---\n    B\n    ---\n    C\n"
+
+static void test_wordings_come_in_turn(void)
+{
+	ASSERT_STORY(WORDINGS "pick = in turn\n", play_four,
+		     "say C1GENERAL: A | say C1GENERAL: B | say C1GENERAL: C | say C1GENERAL: A");
+}
+
+static void play_turn_over_a_reload(struct house *h)
+{
+	house_say(h, "x", "1.1");
+	house_use(h, WORDINGS "pick = in turn\n");
+	house_say(h, "x", "1.2");
+	house_use(h, "[rule a]\nmatch = x\nsay = only\n    ---\n    other\npick = in turn\n");
+	house_say(h, "x", "1.3");
+}
+
+static void test_the_turn_survives_a_reload(void)
+{
+	ASSERT_STORY(WORDINGS "pick = in turn\n", play_turn_over_a_reload,
+		     "say C1GENERAL: A | say C1GENERAL: B | say C1GENERAL: only");
+}
+
+static void test_random_wordings_never_repeat_at_once(void)
+{
+	unsigned seed = unit_seed();
+	struct house h;
+	char last = 0, ts[16];
+	unsigned seen = 0;
+
+	srand(seed);
+	house_init(&h, memory_new(), WORDINGS);
+	for (int i = 0; i < 200; i++) {
+		h.world.dice = (size_t)rand();
+		buf_clear(&h.done);
+		snprintf(ts, sizeof(ts), "%d.1", i);
+		house_say(&h, "x", ts);
+		CU_ASSERT_FATAL(h.done.len > 0);
+		CU_ASSERT_NOT_EQUAL(h.done.p[h.done.len - 1], last);
+		last = h.done.p[h.done.len - 1];
+		seen |= 1U << (last - 'A');
+	}
+	CU_ASSERT_EQUAL(seen, 7);
+	house_deinit(&h);
+}
+
+/* ---- what is stored ---- */
+
+static void play_counting(struct house *h)
+{
+	house_say(h, "x", "1.1");
+	house_say(h, "nothing", "1.2");
+	house_say(h, "x", "1.3");
+	house_use(h, "[rule a]\nmatch = x\nsay = still {count}\n");
+	house_say(h, "x", "1.4");
+}
+
+static void test_count_says_how_often_the_rule_fired(void)
+{
+	ASSERT_STORY("[rule a]\nmatch = x\nsay = {count}\nreact = eyes\ndm = {count}\n",
+		     play_counting,
+		     "say C1GENERAL: 1 | react C1GENERAL 1.1: eyes | dm U1ANA: 1 | "
+		     "say C1GENERAL: 2 | react C1GENERAL 1.3: eyes | dm U1ANA: 2 | "
+		     "say C1GENERAL: still 3");
+}
+
+static void play_shadow_count(struct house *h)
+{
+	house_say(h, "x", "1.1");
+	house_use(h, "[rule a]\nmatch = x\nsay = {count}\n");
+	house_say(h, "x", "1.2");
+}
+
+static void test_shadows_are_not_counted(void)
+{
+	ASSERT_STORY("[rule a]\nmatch = x\nsay = {count}\nmode = shadow\n", play_shadow_count,
+		     "say C1GENERAL: 1");
+}
+
+static struct event *praised(const char *text, const char *id, const char *shown, const char *ts)
+{
+	struct event *ev = said(text, ts);
+	size_t at = str_find(ev->text, shown), len = str_from(shown).len;
+
+	CU_ASSERT_FATAL(at != SIZE_MAX);
+	ev->pieces = arena_alloc(&ev->arena, 3 * sizeof(ev->pieces[0]));
+	ev->n_pieces = 3;
+	ev->pieces[0] = (struct text_piece){ str_sub(ev->text, 0, at), .part = PART_TEXT };
+	ev->pieces[1] = (struct text_piece){ str_sub(ev->text, at, at + len), .part = PART_TEXT,
+					     .sigil = '@',
+					     .id = str_keep(&ev->arena, str_from(id)) };
+	ev->pieces[2] = (struct text_piece){ str_sub(ev->text, at + len, ev->text.len),
+					     .part = PART_TEXT };
+	return ev;
+}
+
+static void play_karma(struct house *h)
+{
+	house_hear(h, praised("@raj ++", "U9RAJ", "@raj", "1.1"));
+	house_hear(h, praised("@Raj ++", "U9RAJ", "@Raj", "1.2")); /* the same person */
+	house_hear(h, praised("@kim --", "U7KIM", "@kim", "1.3"));
+	house_hear(h, praised("@raj --", "U9RAJ", "@raj", "1.4"));
+	house_hear(h, praised("@ana ++", "U1ANA", "@ana", "1.5")); /* oneself */
+}
+
+static void test_people_are_keys_by_their_ids(void)
+{
+	ASSERT_STORY(
+		"[rule karma]\nmatch = {person:who} ?(?<sign>\\+\\+|--)\nif = who is not {user}\n"
+		"add karma[{who}] = {if sign is ++: 1 | else -1}\n"
+		"say = {who} is at {karma[{who}]}.\n",
+		play_karma,
+		"say C1GENERAL: @\xE2\x81\xA0raj is at 1. | "
+		"say C1GENERAL: @\xE2\x81\xA0Raj is at 2. | "
+		"say C1GENERAL: @\xE2\x81\xA0kim is at -1. | "
+		"say C1GENERAL: @\xE2\x81\xA0raj is at 1.");
+}
+
+static void play_duty(struct house *h)
+{
+	house_hear(h, praised("duty @raj", "U9RAJ", "@raj", "1.1"));
+	house_say(h, "who", "1.2");
+}
+
+static void test_a_stored_person_stays_one(void)
+{
+	ASSERT_STORY(
+		"[rule set]\nmatch = duty {person:p}\nset duty = {p}\n"
+		"[rule who]\nmatch = who\nsay = {duty} {duty.name} {duty.id} {duty.email} {duty.mention}\n"
+		"dm {duty} = yours\n",
+		play_duty,
+		"say C1GENERAL: @\xE2\x81\xA0raj Raj U9RAJ raj@acme.example <@U9RAJ> | dm U9RAJ: yours");
+}
+
+static void play_false_person(struct house *h)
+{
+	house_say(h, "duty \x01@U9RAJ\x01@boss", "1.1");
+	house_say(h, "who", "1.2");
+}
+
+static void test_what_is_written_never_becomes_a_stored_person(void)
+{
+	ASSERT_STORY("[rule set]\nmatch = duty (.+)\nset duty = {1}\n"
+		     "[rule who]\nmatch = who\nsay = {duty}, {duty.id or nobody}\n",
+		     play_false_person,
+		     "say C1GENERAL: @\xE2\x81\xA0U9RAJ@\xE2\x81\xA0"
+		     "boss, nobody");
+}
+
+static void play_set(struct house *h)
+{
+	house_say(h, "get", "1.1");
+	house_say(h, "set 5", "1.2");
+	house_say(h, "get", "1.3");
+	house_say(h, "set", "1.4"); /* an empty value is none */
+	house_say(h, "get", "1.5");
+}
+
+static void test_set_keeps_and_forgets(void)
+{
+	ASSERT_STORY("[rule set]\nmatch = ^set ?(.*)\nset n = {1}\n"
+		     "[rule get]\nmatch = get\nsay = {n or none}\n",
+		     play_set, "say C1GENERAL: none | say C1GENERAL: 5 | say C1GENERAL: none");
+}
+
+static void test_keys_may_need_what_is_stored(void)
+{
+	ASSERT_DOES("[rule a]\nmatch = x\nset first = b\nset v[b] = c\nset v[c] = end\n"
+		    "say = {v[{v[{first}]}]}\n",
+		    "x", "say C1GENERAL: end");
+}
+
+static void play_steps(struct house *h)
+{
+	house_hear(h, praised("duty @raj", "U9RAJ", "@raj", "1.1"));
+	ASSERT_STR(buf_str(&h->steps), "set duty = @raj | add n + 2");
+}
+
+static void test_steps_are_told_as_people_read_them(void)
+{
+	ASSERT_STORY("[rule set]\nmatch = duty {person:p}\nset duty = {p}\nadd n = 2\n", play_steps,
+		     "");
+}
+
+/* ---- condition ---- */
+
+static void play_condition(struct house *h)
+{
+	house_say(h, "open", "1.1");
+	house_say(h, "go", "1.2");
+	house_say(h, "go", "1.3");
+}
+
+static void test_if_asks_what_is_stored(void)
+{
+	ASSERT_STORY(
+		"[rule go]\nmatch = go\nif = door is open and n is not 1\nadd n = 1\nsay = in\n"
+		"[rule open]\nmatch = open\nset door = open\n"
+		"[rule no]\nmatch = go\nsay = closed\n",
+		play_condition, "say C1GENERAL: in | say C1GENERAL: closed");
+}
+
+/* ---- own answers ---- */
+
+static void play_edit(struct house *h)
+{
+	h->brings = "{\"key\": \"T-1\"}";
+	house_say(h, "x", "1.1");
+}
+
+static void test_edit_and_remove_concern_the_last_answer(void)
+{
+	ASSERT_STORY(
+		"[rule a]\nmatch = x\nsay = wait\nwebhook tickets = {}\nedit = done: {result.key}\n"
+		"dm = B\nremove = yes\nremove = yes\nremove = yes\n",
+		play_edit,
+		"say C1GENERAL: wait | webhook tickets: {} | edit C1GENERAL 2000.000001: done: T-1 | "
+		"dm U1ANA: B | remove U1ANA 2000.000002 | remove C1GENERAL 2000.000001");
+}
+
+static void play_later_edit(struct house *h)
+{
+	struct event *reaction = reacted("x", "1.1");
+
+	house_say(h, "ask", "1.1");
+	house_hear(h, reaction);
+}
+
+static void test_a_later_event_may_edit(void)
+{
+	ASSERT_STORY("[rule a]\non = message, reaction :x:\nif = {event.none} is not set\n"
+		     "match = ask\nedit = first {count}\nsay = now {count}\n",
+		     play_later_edit, "say C1GENERAL: now 1");
+}
+
+/* ---- waits ---- */
+
+static void play_wait(struct house *h)
+{
+	house_say(h, "x", "1.1");
+	CU_ASSERT_EQUAL(engine_waiting(h->engine), 1);
+	CU_ASSERT_EQUAL(engine_due_ms(h->engine), 120000);
+	ASSERT_STR(buf_str(&h->steps), "wait ");
+	house_wait(h, 119999);
+	ASSERT_STR(buf_str(&h->done), "react C1GENERAL 1.1: eyes");
+	CU_ASSERT_EQUAL(engine_due_ms(h->engine), 1);
+	house_wait(h, 1);
+	CU_ASSERT_EQUAL(engine_waiting(h->engine), 0);
+	CU_ASSERT_EQUAL(engine_due_ms(h->engine), -1);
+}
+
+static void test_what_follows_a_wait_happens_later(void)
+{
+	ASSERT_STORY("[rule a]\nmatch = x\nreact = eyes\nwait = 2m\nsay = {text}\n", play_wait,
+		     "react C1GENERAL 1.1: eyes | say C1GENERAL: x");
+}
+
+static void play_reload_while_waiting(struct house *h)
+{
+	house_say(h, "x", "1.1");
+	house_use(h, "[rule a]\nmatch = x\nsay = new\n");
+	house_wait(h, 120000);
+}
+
+static void test_a_waiting_firing_keeps_its_rules(void)
+{
+	ASSERT_STORY("[rule a]\nmatch = x\nwait = 2m\nsay = old\n", play_reload_while_waiting,
+		     "say C1GENERAL: old");
+}
+
+static struct event *by(struct event *ev, const char *id)
+{
+	ev->user.id = str_keep(&ev->arena, str_from(id));
+	if (ev->kind == EVENT_MESSAGE)
+		ev->author = ev->user;
+	return ev;
+}
+
+static void play_author_goes_on(struct house *h)
+{
+	struct event *bot = by(replied("beep", "1.3", "1.1"), "U3CI");
+
+	bot->from_bot = true;
+	house_say(h, "x", "1.1");
+	house_hear(h, replied("please", "1.2", "1.1")); /* the author's own */
+	house_hear(h, bot);
+	house_hear(h, by(replied("elsewhere", "1.4", "1.0"), "U9RAJ"));
+	house_hear(h, by(said("in the channel", "1.5"), "U9RAJ"));
+	house_hear(h, by(reacted("eyes", "1.1"), "U9RAJ"));
+	house_wait(h, 120000);
+}
+
+static void play_somebody_answers(struct house *h)
+{
+	house_say(h, "x", "1.1");
+	house_hear(h, by(replied("here you are", "1.2", "1.1"), "U9RAJ"));
+	house_wait(h, 120000);
+}
+
+#define UNLESS(what) "[rule a]\nmatch = x\nwait = 2m unless " what "\nsay = late\n"
+
+static void test_unless_answered(void)
+{
+	ASSERT_STORY(UNLESS("answered"), play_author_goes_on, "say C1GENERAL: late");
+	ASSERT_STORY(UNLESS("answered"), play_somebody_answers, "");
+}
+
+static void play_bot_replies(struct house *h)
+{
+	struct event *bot = by(replied("beep", "1.3", "1.1"), "U3CI");
+
+	bot->from_bot = true;
+	house_say(h, "x", "1.1");
+	house_hear(h, bot);
+	house_wait(h, 120000);
+}
+
+static void test_unless_replied(void)
+{
+	ASSERT_STORY(UNLESS("replied"), play_author_goes_on, "");
+	ASSERT_STORY(UNLESS("replied"), play_bot_replies, "");
+	ASSERT_STORY(UNLESS("answered"), play_bot_replies, "say C1GENERAL: late");
+}
+
+static void play_reaction(struct house *h)
+{
+	house_say(h, "x", "1.1");
+	house_hear(h, by(reacted("eyes", "1.1"), "U9RAJ"));
+	house_wait(h, 120000);
+}
+
+static void test_unless_reacted(void)
+{
+	ASSERT_STORY(UNLESS("reacted"), play_reaction, "");
+	ASSERT_STORY(UNLESS("reacted"), play_somebody_answers, "say C1GENERAL: late");
+	ASSERT_STORY(UNLESS("answered"), play_reaction, "say C1GENERAL: late");
+	ASSERT_STORY(UNLESS("answered or reacted"), play_reaction, "");
+	ASSERT_STORY(UNLESS("answered or reacted"), play_somebody_answers, "");
+}
+
+static void play_question_in_a_thread(struct house *h)
+{
+	house_hear(h, replied("x", "1.5", "1.0"));
+	house_hear(h, by(replied("late news of what came before", "1.4", "1.0"), "U9RAJ"));
+	CU_ASSERT_EQUAL(engine_waiting(h->engine), 1);
+	house_hear(h, by(replied("an answer", "1.6", "1.0"), "U9RAJ"));
+	CU_ASSERT_EQUAL(engine_waiting(h->engine), 0);
+}
+
+static void test_only_what_came_behind_the_question_answers_it(void)
+{
+	ASSERT_STORY(UNLESS("answered"), play_question_in_a_thread, "");
+}
+
+/* ---- a full outbox ---- */
+
+static void fill(struct store *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct job *job = job_new();
+
+		job->verb = VERB_REACT;
+		s->ops->put(s, job);
+	}
+}
+
+static void test_a_full_outbox_is_a_failure(void)
+{
+	struct house h;
+	struct job *job;
+
+	house_init(&h, memory_new(),
+		   "[rule a]\nmatch = x\nset n = 1\nsay = A\nset n = 2\n"
+		   "on error set n = {error}\n[rule b]\nmatch = get\nsay = {n}\n");
+	fill(h.store, MEMORY_MAX_JOBS);
+	house_take(&h, said("x", "1.1"));
+	engine_commit(h.engine);
+	CU_ASSERT_EQUAL(engine_stats(h.engine)->dropped, 1);
+	CU_ASSERT_EQUAL(engine_stats(h.engine)->failed, 1);
+	while ((job = h.store->ops->lease(h.store)) != NULL)
+		h.store->ops->settle(h.store, job, JOB_DONE);
+	house_say(&h, "get", "1.2");
+	ASSERT_STR(buf_str(&h.done), "say C1GENERAL: the outbox is full");
+	house_deinit(&h);
+}
+
+static void test_half_an_answer_is_a_failure(void)
+{
+	struct house h;
+	struct job *job;
+
+	house_init(&h, memory_new(),
+		   "[rule a]\nmatch = x\nreact = eyes, tada\nreact = never\n"
+		   "on error dm = {error}\n");
+	fill(h.store, MEMORY_MAX_JOBS - 1);
+	house_take(&h, said("x", "1.1"));
+	engine_commit(h.engine);
+	for (size_t i = 0; i < MEMORY_MAX_JOBS - 1; i++) {
+		job = h.store->ops->lease(h.store);
+		h.store->ops->settle(h.store, job, JOB_DONE);
+	}
+	ASSERT_STR(house_run(&h), "react C1GENERAL 1.1: eyes | dm U1ANA: the outbox is full");
+	house_deinit(&h);
+}
+
+/* ---- ends ---- */
+
+/* The engine ends while something is under way, at every point of the story. */
+static void test_the_engine_may_end_at_any_point(void)
+{
+	for (int stop = 0; stop < 60; stop++) {
+		struct house h;
+		int left = stop;
+
+		house_init(
+			&h, slowstore_new(),
+			"[rule a]\nmatch = x\nif = n is not 1\nlimit = 9 per user\nset n = {count}\n"
+			"say = A\n    ---\n    B\nwebhook tickets = {\"n\": \"{n}\"}\nwait = 1m\n"
+			"post #no! = {n}\nowner = @raj\nfollow = edits, deletes\non error say = {error}\n");
+		house_take(&h, said("x", "1.1"));
+		while (left-- > 0) {
+			if (slowstore_answer(h.store))
+				continue;
+			engine_commit(h.engine);
+			if (slowstore_answer(h.store))
+				continue;
+			if (!house_end_one(&h) && !engine_end_waits(h.engine))
+				break;
+		}
+		CU_ASSERT_TRUE(engine_stats(h.engine)->events == 1);
+		house_deinit(&h); /* the leak checker is the judge */
+	}
+}
+
+static void test_a_job_of_a_firing_that_is_gone_is_nobodys(void)
+{
+	struct house h;
+	struct job *job = job_new();
+	const struct job_outcome done = { .end = JOB_DONE };
+
+	house_init(&h, memory_new(), "[rule a]\nmatch = x\nsay = A\n");
+	job->verb = VERB_SAY;
+	job->firing = 4711;
+	engine_settled(h.engine, job, &done);
+	job->firing = 0;
+	engine_settled(h.engine, job, &done);
+	job_free(job);
+	CU_ASSERT_EQUAL(engine_stats(h.engine)->failed, 0);
+	house_deinit(&h);
+}
+
+static void test_many_actions_are_no_recursion(void)
+{
+	CLEANUP(buf_deinit) struct buf rules = { 0 };
+
+	buf_init(&rules, 0);
+	buf_addz(&rules, "[rule a]\nmatch = x\n");
+	for (int i = 0; i < 500; i++)
+		buf_addz(&rules, "add n = 1\n");
+	buf_addz(&rules, "say = {n}\n");
+	buf_addc(&rules, '\0');
+	ASSERT_DOES(rules.p, "x", "say C1GENERAL: 500");
+}
+
+UNIT_MAIN(
+	"firing", { "actions are done in their order", test_actions_are_done_in_their_order },
+	{ "each action waits for the one before", test_each_action_waits_for_the_one_before },
+	{ "what a webhook brings feeds the next", test_what_a_webhook_brings_feeds_the_next },
+	{ "the first failure ends all but on error", test_the_first_failure_ends_all_but_on_error },
+	{ "what may have happened is a failure too", test_what_may_have_happened_is_a_failure_too },
+	{ "what cannot be made is a failure", test_what_cannot_be_made_is_a_failure },
+	{ "a failing on error leaves the first reason",
+	  test_a_failing_on_error_leaves_the_first_reason },
+	{ "all parts are over before it goes on", test_all_parts_are_over_before_it_goes_on },
+	{ "empty texts are left out", test_empty_texts_are_left_out },
+	{ "wordings come in turn", test_wordings_come_in_turn },
+	{ "the turn survives a reload", test_the_turn_survives_a_reload },
+	{ "random wordings never repeat at once", test_random_wordings_never_repeat_at_once },
+	{ "count says how often the rule fired", test_count_says_how_often_the_rule_fired },
+	{ "shadows are not counted", test_shadows_are_not_counted },
+	{ "people are keys by their ids", test_people_are_keys_by_their_ids },
+	{ "a stored person stays one", test_a_stored_person_stays_one },
+	{ "what is written never becomes a stored person",
+	  test_what_is_written_never_becomes_a_stored_person },
+	{ "set keeps and forgets", test_set_keeps_and_forgets },
+	{ "keys may need what is stored", test_keys_may_need_what_is_stored },
+	{ "steps are told as people read them", test_steps_are_told_as_people_read_them },
+	{ "if asks what is stored", test_if_asks_what_is_stored },
+	{ "edit and remove concern the last answer", test_edit_and_remove_concern_the_last_answer },
+	{ "a later event may edit", test_a_later_event_may_edit },
+	{ "what follows a wait happens later", test_what_follows_a_wait_happens_later },
+	{ "a waiting firing keeps its rules", test_a_waiting_firing_keeps_its_rules },
+	{ "unless answered", test_unless_answered }, { "unless replied", test_unless_replied },
+	{ "unless reacted", test_unless_reacted },
+	{ "only what came behind the question answers it",
+	  test_only_what_came_behind_the_question_answers_it },
+	{ "a full outbox is a failure", test_a_full_outbox_is_a_failure },
+	{ "half an answer is a failure", test_half_an_answer_is_a_failure },
+	{ "the engine may end at any point", test_the_engine_may_end_at_any_point },
+	{ "a job of a firing that is gone is nobody's",
+	  test_a_job_of_a_firing_that_is_gone_is_nobodys },
+	{ "many actions are no recursion", test_many_actions_are_no_recursion })
