@@ -393,10 +393,7 @@ static void go_renew(struct firing *f)
 	const struct values v = firing_values(f, &f->arena);
 	struct making m = making_of(f, &v);
 	struct answer_given answer;
-	struct str counted = values_count_key(&f->arena, f->ev, f->rule);
 
-	/* It is no firing more. */
-	str_int(str_from(map_get(&f->facts.stored, counted)), &f->facts.count);
 	f->state = f->begun ? STATE_DO : STATE_HELD;
 	if (answers_at(&f->answers, f->next_answer - 1, &answer))
 		action_renew(&m, &answer);
