@@ -99,7 +99,8 @@ $(FAKED:%=build/san/unit/%): $(FAKES)
 build/san/unit/test_api build/san/unit/test_directory build/san/unit/test_tries build/san/unit/test_reply_url: \
 	build/san/obj/tests/lib/fakehttp.o
 # A fuzz target that replays files instead of making them up.
-build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/replay.o build/san/libretort.a
+build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/replay.o build/san/libtest.a \
+                  build/san/libretort.a
 	$(MADE)
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 
@@ -123,7 +124,9 @@ build/fuzz/obj/%.o: %.c
 	clang $(COMPILE) $(SAN) -fsanitize=fuzzer-no-link $< -o $@
 build/fuzz/libretort.a: $(SRC:%.c=build/fuzz/obj/%.o)
 	@rm -f $@; ar rcs $@ $^
-build/fuzz/%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libretort.a
+build/fuzz/libtest.a: $(TESTLIB:%.c=build/fuzz/obj/%.o)
+	@rm -f $@; ar rcs $@ $^
+build/fuzz/%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libtest.a build/fuzz/libretort.a
 	clang $(SAN) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 fuzzers: $(FUZZERS:%=build/fuzz/%)
 

@@ -129,9 +129,10 @@ static enum action_made make_message(struct making *m, const struct address *to)
 {
 	CLEANUP(buf_deinit) struct buf body = { 0 };
 	CLEANUP(buf_deinit) struct buf part = { 0 };
-	bool in_code = false, first = true;
+	bool in_code = false;
 	struct job *job;
 	struct str rest;
+	size_t n = 0;
 
 	buf_init(&body, 0);
 	buf_init(&part, 0);
@@ -144,13 +145,14 @@ static enum action_made make_message(struct making *m, const struct address *to)
 		job->broadcast = to->broadcast;
 		return ACTION_MADE;
 	}
-	while (split_next(&rest, &in_code, &part)) {
+	/* One long message of somebody's must not become a flood of ours. */
+	while (n < ANSWER_PARTS_MAX && split_next(&rest, &in_code, &part)) {
 		job = message_job(m, to);
 		job->body = str_dup(buf_str(&part));
-		job->broadcast = to->broadcast && first;
-		first = false;
+		job->broadcast = to->broadcast && n == 0;
+		n++;
 	}
-	return first ? nothing(m, "the text is empty") : ACTION_MADE;
+	return n == 0 ? nothing(m, "the text is empty") : ACTION_MADE;
 }
 
 static enum action_made make_here(struct making *m)
@@ -178,6 +180,16 @@ static bool is_id(struct str s, const char *letters)
 	return true;
 }
 
+/* The bot's conversation with one person is nobody's to choose but the author's, unless it is the one in which the
+ * event stands. */
+static bool may_name(const struct making *m, const struct value *value)
+{
+	struct str id = value->id.len > 0 ? value->id : value->text, literal;
+
+	return id.p[0] != 'D' || str_eq(id, m->values->ev->channel) ||
+	       value->kind == VALUE_LITERAL || template_is_literal(action_of(m)->target, &literal);
+}
+
 /* The id that the target stands for: of a person or channel itself, of a name, or written as one. Whatever people
  * wrote, nothing else comes out of it. */
 static bool find_target(const struct making *m, char sigil, const char *letters, struct str *id,
@@ -192,10 +204,10 @@ static bool find_target(const struct making *m, char sigil, const char *letters,
 	*shown = value.text;
 	if (value.kind == (sigil == '@' ? VALUE_USER : VALUE_CHANNEL)) {
 		*id = value.id;
-		return is_id(*id, letters);
+		return is_id(*id, letters) && may_name(m, &value);
 	}
 	name = value.text;
-	if (is_id(name, letters)) {
+	if (is_id(name, letters) && may_name(m, &value)) {
 		*id = name;
 		return true;
 	}
@@ -323,7 +335,7 @@ void action_renew(struct making *m, const struct answer_given *answer)
 		edit_part(m, answer, 0, str_trim(rest));
 		return;
 	}
-	while (split_next(&rest, &in_code, &part)) {
+	while (n < ANSWER_PARTS_MAX && split_next(&rest, &in_code, &part)) {
 		if (n < answer->n_parts)
 			edit_part(m, answer, n, buf_str(&part));
 		else

@@ -57,7 +57,7 @@ struct engine_setup {
 };
 
 struct engine *engine_new(const struct engine_setup *setup);
-void engine_free(struct engine *engine);
+void engine_free(struct engine *engine); /* the store answers nothing any more */
 /* Swaps the rules; decisions under way end with those they began with. Takes a reference of its own. */
 void engine_set_rules(struct engine *engine, struct set *set);
 struct set *engine_rules(const struct engine *engine); /* borrowed; NULL before the first */

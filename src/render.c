@@ -6,7 +6,14 @@
 #include "rule/form.h"
 #include "slack/markup.h"
 
-enum { CODE_SPAN_MAX = 500 };
+enum {
+	CODE_SPAN_MAX = 500,
+	/* So much may be put into one link that it still is not cut in two. */
+	ADDRESS_MAX = 1200,
+	LABEL_MAX = 400,
+};
+
+#define JOINER "\xE2\x81\xA0"
 
 /* ---- values ---- */
 
@@ -16,54 +23,99 @@ static void note_last(struct render *r, const struct buf *out)
 		r->before = out->p[out->len - 1];
 }
 
+/* What was put before may end in an `@`: together they must be no name either. */
+static void part_from_sign(const struct render *r, struct buf *out)
+{
+	if (r->before == '@')
+		buf_addz(out, JOINER);
+}
+
 /* Backticks inside would end the code: they become the look-alike U+02CB. */
+static void put_without_ticks(struct buf *out, struct str text)
+{
+	CLEANUP(buf_deinit) struct buf tickless = { 0 };
+	struct str piece;
+
+	buf_init(&tickless, 0);
+	while (str_cut(&text, '`', &piece)) {
+		buf_add(&tickless, piece);
+		buf_addz(&tickless, text.p != NULL ? "\xCB\x8B" : "");
+	}
+	markup_inert(out, buf_str(&tickless));
+}
+
 static void put_code(struct buf *out, struct str text)
 {
-	CLEANUP(buf_deinit) struct buf inert = { 0 };
 	/* Only a block can be closed and opened again where a long answer is cut. */
 	bool is_block = text.len > CODE_SPAN_MAX || str_find_char(text, '\n') != SIZE_MAX;
 	const char *fence = is_block ? "```" : "`";
-	struct str rest, piece;
-	bool first = true;
 
-	buf_init(&inert, 0);
-	markup_inert(&inert, text);
 	buf_addz(out, fence);
-	rest = buf_str(&inert);
-	while (str_cut(&rest, '`', &piece)) {
-		if (!first)
-			buf_addz(out, "\xCB\x8B");
-		buf_add(out, piece);
-		first = false;
-	}
+	put_without_ticks(out, text);
 	buf_addz(out, fence);
 }
 
-/* Is the end of the text within the address of a link as the rule wrote it, `<https://…`? */
-static bool is_in_link(const struct buf *out)
+enum spot { IN_TEXT, IN_ADDRESS, IN_LABEL };
+
+/* Is the end of the text within a link as the rule wrote it, `<https://…|…>`? */
+static enum spot spot_of(const struct render *r, const struct buf *out)
 {
+	enum spot spot = IN_ADDRESS;
+
 	for (size_t i = out->len; i > 0; i--) {
 		char c = out->p[i - 1];
 
 		if (c == '<')
-			return true;
-		if (c == '>' || c == '|' || c == '\n')
-			return false;
+			return spot;
+		if (c == '>' || c == '\n')
+			break;
+		if (c == '|')
+			spot = IN_LABEL;
 	}
-	return false;
+	return r->in_address ? IN_ADDRESS : IN_TEXT;
 }
 
-/* An address of our own making: built out of checked ids, or percent-encoded. */
-static void put_link(struct buf *out, struct str address)
+/* An address as it stands in markup. */
+static void put_escaped(struct buf *out, struct str address)
 {
 	struct str piece;
-	bool first = true;
 
 	while (str_cut(&address, '&', &piece)) {
-		buf_addz(out, first ? "" : "&amp;");
 		buf_add(out, piece);
+		buf_addz(out, address.p != NULL ? "&amp;" : "");
+	}
+}
+
+/* A blank or a `|` of the writer's would end the address and begin a label of his own. */
+static void put_address(struct buf *out, const struct value *value)
+{
+	struct str text = value->text, rest = text;
+	size_t end = out->len + ADDRESS_MAX;
+
+	if (value->kind == VALUE_LINK) {
+		put_escaped(out, str_clip(text, ADDRESS_MAX));
+		return;
+	}
+	while (rest.len > 0 && out->len < end) {
+		text = rest;
+		utf8_next(&rest);
+		buf_add_percent(out, str_sub(text, 0, text.len - rest.len));
+	}
+}
+
+/* No mention within a link, nor a line end, which would undo it. */
+static void put_label(const struct render *r, struct buf *out, struct str text)
+{
+	struct str rest = str_clip(text, LABEL_MAX), line;
+	bool first = true;
+
+	part_from_sign(r, out);
+	while (str_cut(&rest, '\n', &line)) {
+		buf_addz(out, first ? "" : " ");
+		markup_inert(out, line);
 		first = false;
 	}
+	buf_addz(out, text.len > LABEL_MAX ? " …" : "");
 }
 
 /* Every line of it with its mark; inert, so that no line of it can end the quote. */
@@ -89,6 +141,17 @@ static void put_linked(struct buf *out, const struct value *value)
 		markup_inert(out, value->text);
 }
 
+/* Of our own making, out of checked ids, or percent-encoded. A bracket that waited for it opens now. */
+static void put_link(struct render *r, struct buf *out, struct str address)
+{
+	bool opens = r->open_angle && str_starts(address, "https://");
+
+	if (opens)
+		out->len -= STR("&lt;").len;
+	buf_addz(out, opens ? "<" : "");
+	put_escaped(out, address);
+}
+
 static void end_quote(struct render *r, struct buf *out, bool starts_line)
 {
 	if (r->after_quote && !starts_line)
@@ -96,31 +159,16 @@ static void end_quote(struct render *r, struct buf *out, bool starts_line)
 	r->after_quote = false;
 }
 
-/* An `@` and what is put behind it must not be a name together: `@{1}`, or `{1}{2}`. */
-static void break_word(const struct render *r, struct buf *out)
+static void put_in_text(struct render *r, struct buf *out, const struct value *value)
 {
-	if (r->before == '@')
-		buf_addz(out, "\xE2\x81\xA0");
-}
-
-static void on_put(void *owner, struct buf *out, const struct value *value)
-{
-	struct render *r = owner;
-
-	end_quote(r, out, false);
-	/* In an address a blank or a `|` of the writer's would end it and begin a label of his own. */
-	if (value->kind != VALUE_LINK && (r->in_address || is_in_link(out))) {
-		buf_add_percent(out, value->text);
-		note_last(r, out);
-		return;
-	}
+	part_from_sign(r, out);
 	switch (value->kind) {
 	case VALUE_USER:
 	case VALUE_CHANNEL:
 		put_linked(out, value);
 		break;
 	case VALUE_LINK:
-		put_link(out, value->text);
+		put_link(r, out, value->text);
 		break;
 	case VALUE_CODE:
 		put_code(out, value->text);
@@ -131,11 +179,31 @@ static void on_put(void *owner, struct buf *out, const struct value *value)
 	case VALUE_TEXT:
 	case VALUE_TIME:
 	case VALUE_LITERAL: /* changed by a filter, or part of something else */
-		break_word(r, out);
 		markup_inert(out, value->text);
 		break;
 	}
+}
+
+static void on_put(void *owner, struct buf *out, const struct value *value)
+{
+	struct render *r = owner;
+
+	end_quote(r, out, false);
 	note_last(r, out);
+	switch (spot_of(r, out)) {
+	case IN_ADDRESS:
+		put_address(out, value);
+		break;
+	case IN_LABEL:
+		put_label(r, out, value->text);
+		break;
+	case IN_TEXT:
+		put_in_text(r, out, value);
+		break;
+	}
+	r->open_angle = false;
+	note_last(r, out);
+	r->after_sign = r->before == '@';
 }
 
 /* ---- literal text: names that Slack knows become mentions and links ---- */
@@ -191,14 +259,12 @@ static bool put_name(struct render *r, struct buf *out, struct str *rest)
 	return true;
 }
 
-/* A bracket that opens something Slack knows, or stands right before an insert. */
+/* A bracket that opens something Slack knows. */
 static bool opens_markup(struct str text)
 {
 	static const char *const openings[] = { "<@",	     "<#",	 "<!",	 "<http://",
 						"<https://", "<mailto:", "<tel:" };
 
-	if (text.len == 1)
-		return true;
 	for (size_t i = 0; i < ARRAY_LEN(openings); i++) {
 		if (str_starts(text, openings[i]))
 			return true;
@@ -239,6 +305,9 @@ static void on_literal(void *owner, struct buf *out, struct str text)
 	struct render *r = owner;
 
 	end_quote(r, out, text.len > 0 && text.p[0] == '\n');
+	if (r->after_sign && text.len > 0 && is_name_byte((unsigned char)text.p[0]))
+		buf_addz(out, JOINER);
+	r->after_sign = r->open_angle = false;
 	while (text.len > 0) {
 		size_t n;
 
@@ -247,6 +316,7 @@ static void on_literal(void *owner, struct buf *out, struct str text)
 			continue;
 		if (text.p[0] == '<' && !opens_markup(text)) {
 			buf_addz(out, "&lt;");
+			r->open_angle = text.len == 1;
 			text = str_sub(text, 1, text.len);
 			continue;
 		}
@@ -310,7 +380,7 @@ void render_text(const struct template *t, const struct values *v, struct buf *o
 static void put_harmless(void *owner, struct buf *out, const struct value *value)
 {
 	(void)owner;
-	markup_harmless(out, value->text);
+	markup_plain(out, value->text);
 }
 
 struct json *render_plain_form(const struct form *f, const struct values *v)
@@ -319,6 +389,23 @@ struct json *render_plain_form(const struct form *f, const struct values *v)
 
 	host.put = put_harmless;
 	return form_render(f, &host, &host);
+}
+
+/* In what Slack takes for no markup there are addresses as well. */
+static void put_plain(void *owner, struct buf *out, const struct value *value)
+{
+	const struct render *r = owner;
+
+	if (r->in_address)
+		put_address(out, value);
+	else
+		put_harmless(NULL, out, value);
+}
+
+static void on_plain_literal(void *owner, struct buf *out, struct str text)
+{
+	markup_literal(out, text);
+	note_address(owner, text);
 }
 
 /* Each string is a text of its own. */
@@ -332,10 +419,11 @@ static void on_begin(void *owner)
 struct json *render_form(const struct form *f, const struct values *v)
 {
 	struct render render;
-	struct template_host host = render_host(&render, v);
-	struct template_host plain = values_host(v);
+	struct template_host host = render_host(&render, v), plain;
 
 	host.begin = on_begin;
-	plain.put = put_harmless;
+	plain = host;
+	plain.put = put_plain;
+	plain.literal = on_plain_literal;
 	return form_render(f, &host, &plain);
 }

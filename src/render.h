@@ -13,6 +13,8 @@ struct render {
 	bool in_code;	  /* literal text is inside `…` */
 	bool in_address;  /* … inside a bare https://… */
 	bool after_quote; /* what follows a quote begins a line */
+	bool after_sign;  /* what people wrote ends in an `@` */
+	bool open_angle;  /* a `<` was put as text; it opens a link when our own address follows */
 	char before;	  /* the byte that was put last, 0 at the start */
 };
 

@@ -124,8 +124,10 @@ static bool named_value(const struct values *v, struct str text, enum reference_
 	*out = (struct value){ .kind = VALUE_TEXT, .text = name };
 	if (field == FIELD_NAME)
 		return name.len > 0;
-	if (!v->world->find(v->world->owner, sigil, name, &id))
-		return false;
+	if (!v->world->find(v->world->owner, sigil, name, &id)) {
+		out->text = text;
+		return field == FIELD_MENTION && text.len > 0; /* nobody to notify, but a name */
+	}
 	return mention_value(v, sigil, str_keep(v->arena, id), text, field, out);
 }
 
@@ -461,11 +463,16 @@ static bool node_value(const struct values *v, const struct json *node, struct v
 	return out->text.len > 0;
 }
 
+static struct str path_of(const struct values *v, const struct template *t);
+
 static bool path_value(const struct values *v, const struct json *root, const struct template *path,
 		       struct value *out)
 {
-	struct str key = values_key(v, path);
+	struct str key = path_of(v, path), literal;
 
+	/* What people wrote may be blank; that is no way to all of it. */
+	if (key.len == 0 && path != NULL && !template_is_literal(path, &literal))
+		return false;
 	return node_value(v, json_at(root, str_keep(v->arena, key).p), out);
 }
 
@@ -475,7 +482,7 @@ static bool plain_value(struct str text, struct value *out)
 	return text.len > 0;
 }
 
-bool values_get(const struct values *v, const struct reference *ref, struct value *out)
+static bool find_value(const struct values *v, const struct reference *ref, struct value *out)
 {
 	const struct event *ev = v->ev;
 
@@ -523,6 +530,38 @@ bool values_get(const struct values *v, const struct reference *ref, struct valu
 		return hours_value(v, ref, out);
 	}
 	return false;
+}
+
+static bool has_control_sign(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
+			return true;
+	}
+	return false;
+}
+
+static struct str without_control_signs(const struct values *v, struct str text)
+{
+	CLEANUP(buf_deinit) struct buf kept = { 0 };
+
+	if (!has_control_sign(text))
+		return text;
+	buf_init(&kept, 0);
+	markup_literal(&kept, text);
+	return str_keep(v->arena, buf_str(&kept));
+}
+
+/* Texts of people and of webhooks never have the signs by which we mark our own. */
+bool values_get(const struct values *v, const struct reference *ref, struct value *out)
+{
+	if (!find_value(v, ref, out))
+		return false;
+	out->text = without_control_signs(v, out->text);
+	out->linked = without_control_signs(v, out->linked);
+	return out->text.len > 0;
 }
 
 /* ---- by what name ---- */
@@ -581,7 +620,19 @@ static void put_plain(void *owner, struct buf *out, const struct value *value)
 	buf_add(out, value->text);
 }
 
+/* Marked, so that no two firings with other values have the same key: neither `{a}:{b}` whatever signs are in
+ * them, nor a person and somebody who writes that person's id. */
 static void put_key(void *owner, struct buf *out, const struct value *value)
+{
+	(void)owner;
+	if (out->len > 0)
+		buf_addc(out, STORED_MARK);
+	if (value->id.len > 0)
+		buf_addf(out, "%c%c", STORED_MARK, value->kind == VALUE_CHANNEL ? '#' : '@');
+	buf_add(out, value->id.len > 0 ? value->id : value->text);
+}
+
+static void put_step(void *owner, struct buf *out, const struct value *value)
 {
 	(void)owner;
 	buf_add(out, value->id.len > 0 ? value->id : value->text);
@@ -606,7 +657,8 @@ struct template_host values_host(const struct values *v)
 	};
 }
 
-struct str values_key(const struct values *v, const struct template *t)
+static struct str rendered(const struct values *v, const struct template *t,
+			   void (*put)(void *owner, struct buf *out, const struct value *value))
 {
 	CLEANUP(buf_deinit) struct buf key = { 0 };
 	struct template_host host;
@@ -614,10 +666,20 @@ struct str values_key(const struct values *v, const struct template *t)
 	if (t == NULL)
 		return STR_EMPTY;
 	host = values_host(v);
-	host.put = put_key;
+	host.put = put;
 	buf_init(&key, 0);
 	template_render(t, &host, &key);
 	return str_keep(v->arena, str_trim(buf_str(&key)));
+}
+
+struct str values_key(const struct values *v, const struct template *t)
+{
+	return rendered(v, t, put_key);
+}
+
+static struct str path_of(const struct values *v, const struct template *t)
+{
+	return rendered(v, t, put_step);
 }
 
 void values_of(const struct values *v, const struct template *t, struct value *out)

@@ -57,7 +57,8 @@ struct str values_variable_key(const struct values *v, struct str name, const st
 
 /* A host that renders plain text, for others than Slack; borrows `v`. */
 struct template_host values_host(const struct values *v);
-/* Renders as a key: people and channels by their ids. NULL gives the empty text. */
+/* Renders as a key of the store: people and channels by their ids, and never the same for other values. NULL gives
+ * the empty text. */
 struct str values_key(const struct values *v, const struct template *t);
 /* What the template stands for: a value as it is, when it is one, else its plain text. */
 void values_of(const struct values *v, const struct template *t, struct value *out);

@@ -102,3 +102,22 @@ bool map_next(const struct map *m, struct map_entry **at, struct str *key, void 
 	*at = entry->hh.next != NULL ? entry->hh.next : (struct map_entry *)m;
 	return true;
 }
+
+const char *map_key_at(const void *keys, size_t i)
+{
+	struct map_keys *walk = (struct map_keys *)keys;
+	struct str key;
+	void *value;
+
+	if (i < walk->next) {
+		walk->at = NULL;
+		walk->next = 0;
+	}
+	do {
+		if (!map_next(walk->map, &walk->at, &key, &value)) {
+			walk->next = SIZE_MAX; /* the next one begins anew */
+			return NULL;
+		}
+	} while (walk->next++ < i);
+	return key.p;
+}

@@ -20,3 +20,12 @@ void *map_remove(struct map *m, struct str key); /* gives the value, or NULL */
 /* Walks in insertion order: start with *at = NULL; false at the end. Removing the entry just
  * given is allowed. */
 bool map_next(const struct map *m, struct map_entry **at, struct str *key, void **value);
+
+/* The keys by number, for str_nearest: quick when they are asked for one after the other. */
+struct map_keys {
+	const struct map *map;
+	struct map_entry *at;
+	size_t next;
+};
+/* `keys` is a struct map_keys; NULL at the end. NUL-terminated, the map's. */
+const char *map_key_at(const void *keys, size_t i);

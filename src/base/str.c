@@ -352,7 +352,8 @@ bool duration_parse(struct str s, int64_t *out_ms)
 
 /* ---- the nearest name ---- */
 
-enum { NEAREST_MAX = 64 };
+/* Bytes of a name, and how many names are looked at: whoever has more is told no nearest one. */
+enum { NEAREST_MAX = 64, NEAREST_NAMES = 1000 };
 
 static bool alike(char a, char b)
 {
@@ -391,7 +392,7 @@ const char *str_nearest(struct str seen, const char *(*name_at)(const void *tabl
 
 	if (seen.len == 0 || seen.len > NEAREST_MAX)
 		return NULL;
-	for (size_t i = 0; (name = name_at(table, i)) != NULL; i++) {
+	for (size_t i = 0; i < NEAREST_NAMES && (name = name_at(table, i)) != NULL; i++) {
 		struct str known = str_from(name);
 		size_t allowed = ((known.len > seen.len ? known.len : seen.len) + 2) / 3;
 		size_t distance = known.len <= NEAREST_MAX ? edit_distance(seen, known) : SIZE_MAX;

@@ -8,7 +8,7 @@
 
 enum comparison { IS, IS_NOT, HAS, HAS_NOT, IS_MORE, IS_LESS, MATCHES };
 
-enum { TESTS_MAX = 16 };
+enum { TESTS_MAX = 16, CONDITION_MAX = 4096 };
 
 struct test {
 	struct reference left;
@@ -166,6 +166,8 @@ static bool read_right(struct reading *r, struct test *test, struct str right)
 		return complain(r, test->shown, "nothing stands behind its comparison");
 	if (test->how == MATCHES)
 		return read_pattern(r, test, text);
+	if (scope.depth++ == SCOPE_DEPTH_MAX)
+		return complain(r, test->shown, "it stands too deep within other tests");
 	scope.plain = true;
 	scope.literal = false;
 	return template_compile_text(&test->right, text, r->site.at, &scope, r->site.diag) == 0;
@@ -204,6 +206,12 @@ struct condition *condition_read(struct str text, struct pattern_kit *kit,
 	arena_init(&c->arena);
 	r.site.arena = &c->arena;
 	text = str_trim(text);
+	if (text.len > CONDITION_MAX) {
+		diag_error(site->diag, site->at, "the test has %zu bytes; at most %d may be there",
+			   text.len, CONDITION_MAX);
+		text.p = NULL;
+		good = false;
+	}
 	while (text.p != NULL)
 		good &= read_test(&r, cut_and(&text));
 	if (good)
@@ -292,6 +300,15 @@ static struct str folded(struct buf *room, struct str text)
 	return buf_str(room);
 }
 
+/* By id or by name. */
+static enum answer is_called(const struct value *value, struct str name,
+			     const struct template_host *host)
+{
+	if (str_eq(value->id, str_trim(name)))
+		return ANSWER_YES;
+	return host->is_named(host->owner, value, str_trim(name));
+}
+
 /* People and channels are compared by who they are, numbers as numbers, the rest letter by letter, capitals apart. */
 static enum answer is_same(const struct sides *s, const struct template_host *host)
 {
@@ -302,11 +319,9 @@ static enum answer is_same(const struct sides *s, const struct template_host *ho
 	if (has_id(&s->left) && has_id(&s->right))
 		return yes_if(str_eq(s->left.id, s->right.id));
 	if (has_id(&s->left) && s->right.text.len > 0)
-		return str_eq(s->left.id, s->right.text) ?
-			       ANSWER_YES :
-			       host->is_named(host->owner, &s->left, s->right.text);
+		return is_called(&s->left, s->right.text, host);
 	if (has_id(&s->right) && s->left.text.len > 0)
-		return host->is_named(host->owner, &s->right, s->left.text);
+		return is_called(&s->right, s->left.text, host);
 	if (number_read(s->left.text, &x) && number_read(s->right.text, &y))
 		return yes_if(x == y);
 	buf_init(&a, 0);
@@ -338,12 +353,19 @@ static enum answer is_greater(const struct value *a, const struct value *b)
 	return yes_if(str_cmp(a->text, b->text) > 0);
 }
 
+static struct mono now(void *owner)
+{
+	(void)owner;
+	return clock_mono(clock_system());
+}
+
+/* What people write is matched here as elsewhere: within the budget. */
 static enum answer fits(const struct pattern *pattern, struct str text)
 {
-	const struct stopwatch none = { 0 };
+	const struct stopwatch watch = { .now = now };
 	struct captures caught;
 
-	return pattern_find(pattern, text, &none, &caught);
+	return pattern_find(pattern, text, &watch, &caught);
 }
 
 static enum answer ask_test(const struct test *test, const struct sides *s,

@@ -138,38 +138,70 @@ static bool may_be_in_faulty(const struct draft *d, struct str group)
 	return false;
 }
 
+static bool has_named(const struct pattern *p, struct str group)
+{
+	const char *name;
+
+	for (size_t i = 0; (name = pattern_group_name(p, i)) != NULL; i++) {
+		if (str_is(group, name))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the rules have it is seen when each of them is read; here it must only not be something else. */
+static bool may_be_group(const struct draft *d, struct str group)
+{
+	const struct names *names = d->world->names;
+
+	for (size_t i = 0; i < group.len; i++) {
+		if (group.p[i] == '.' || group.p[i] == '[' || group.p[i] == ' ')
+			return false;
+	}
+	return !reference_is_name(group) && map_get(&names->tables, group) == NULL &&
+	       map_get(&names->lists, group) == NULL && map_get(&names->hours, group) == NULL &&
+	       map_get(&names->variables, group) == NULL;
+}
+
 static bool has_group(void *owner, struct str group)
 {
 	const struct draft *d = owner;
 	const struct rule *rule = d->rule;
-	int64_t number;
+	int64_t number = -1;
+	bool is_number = str_int(group, &number);
 
+	if (d->for_any)
+		return may_be_group(d, group);
 	for (size_t i = 0; i < rule->n_any; i++) {
-		const char *name;
-
-		if (str_int(group, &number) && number >= 0 &&
-		    (size_t)number <= pattern_n_groups(rule->any[i]))
+		if (is_number ? number >= 0 && (size_t)number <= pattern_n_groups(rule->any[i]) :
+				has_named(rule->any[i], group))
 			return true;
-		for (size_t n = 0; (name = pattern_group_name(rule->any[i], n)) != NULL; n++) {
-			if (str_is(group, name))
-				return true;
-		}
 	}
-	return str_int(group, &number) ? d->n_faulty > 0 : may_be_in_faulty(d, group);
+	return is_number ? d->n_faulty > 0 : may_be_in_faulty(d, group);
 }
 
-static const char *group_at(void *owner, size_t at)
+/* They are asked for one after the other. */
+static const char *group_at(void *owner, size_t i)
 {
-	const struct rule *rule = ((const struct draft *)owner)->rule;
+	struct draft *d = owner;
+	const struct rule *rule = d->rule;
+	struct group_walk *walk = &d->groups;
 
-	for (size_t i = 0; i < rule->n_any; i++) {
-		const char *name;
+	if (i < walk->next)
+		*walk = (struct group_walk){ 0 };
+	while (walk->pattern < rule->n_any) {
+		const char *name = pattern_group_name(rule->any[walk->pattern], walk->name);
 
-		for (size_t n = 0; (name = pattern_group_name(rule->any[i], n)) != NULL; n++) {
-			if (at-- == 0)
-				return name;
+		if (name == NULL) {
+			walk->pattern++;
+			walk->name = 0;
+			continue;
 		}
+		walk->name++;
+		if (walk->next++ == i)
+			return name;
 	}
+	walk->next = SIZE_MAX; /* the next one begins anew */
 	return NULL;
 }
 
@@ -185,4 +217,12 @@ struct template_scope draft_scope(struct draft *d)
 		.has_error = d->on_error,
 		.is_timed = rule_is_timed(d->rule),
 	};
+}
+
+struct template_scope draft_scope_asked(struct draft *d)
+{
+	struct template_scope scope = draft_scope(d);
+
+	scope.has_result = false;
+	return scope;
 }

@@ -24,6 +24,11 @@ struct draft_world {
 	bool allow_broadcast;
 };
 
+/* How far the names of groups were listed. */
+struct group_walk {
+	size_t pattern, name, next;
+};
+
 struct draft {
 	struct rule *rule;
 	const struct draft_world *world;
@@ -31,6 +36,10 @@ struct draft {
 	struct str
 		*faulty; /* patterns that did not compile: which groups they have, nobody knows */
 	size_t n_faulty;
+	bool too_many; /* patterns */
+	struct group_walk groups;
+	bool for_list;	 /* [list …], which cannot name another */
+	bool for_any;	 /* [defaults]: which groups the rules have is not known yet */
 	bool on_error;	 /* the action being read is one for errors */
 	bool has_result; /* one above it asks somebody */
 	const char *file;
@@ -46,6 +55,8 @@ struct place draft_place(const struct draft *d, unsigned line);
 char *draft_keep(struct draft *d, struct str text);
 /* The names that inserts of this rule may use, as things stand. Borrows the draft. */
 struct template_scope draft_scope(struct draft *d);
+/* The same for what is asked before anything is done: no action has a result yet. */
+struct template_scope draft_scope_asked(struct draft *d);
 
 /* Readers. Each is given the whole entry, never an empty one, and tells every mistake in it. */
 void read_on(struct draft *d, const struct ini_entry *entry);

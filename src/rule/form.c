@@ -51,10 +51,27 @@ static void compile_string(struct compiling *c, struct str text, bool plain)
 	f->blanks[f->n++] = blank;
 }
 
-/* `{"type": "plain_text", "text": …}` */
+/* `{"type": "plain_text", "text": …}`, and the leaves of rich text. */
 static bool is_plain_object(const struct json *object)
 {
-	return str_is(json_str(object, "type"), "plain_text");
+	static const char *const types[] = { "plain_text", "text", "link" };
+	struct str type = json_str(object, "type");
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		if (str_is(type, types[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Is the member of this name an address, or a text that nobody sees? */
+static bool is_plain_member(struct str name, const struct json *object)
+{
+	if (str_is(name, "value"))
+		return json_kind(json_at(object, "text")) ==
+		       JSON_OBJECT; /* of a button, an option */
+	return str_is(name, "url") || str_ends(name, "_url") || str_ends(name, "_link") ||
+	       str_is(name, "action_id") || str_is(name, "block_id") || str_is(name, "alt_text");
 }
 
 /* A piece of rich text that notifies everyone. */
@@ -70,6 +87,7 @@ static void check_broadcast(struct compiling *c, const struct json *object)
 	c->good = false;
 }
 
+/* Strings of what people read are markup, but for some. */
 static void compile_members(struct compiling *c, const struct json *object)
 {
 	bool plain = is_plain_object(object);
@@ -79,7 +97,7 @@ static void compile_members(struct compiling *c, const struct json *object)
 
 	check_broadcast(c, object);
 	while (json_member(object, &at, &key, &value))
-		compile_node(c, value, plain);
+		compile_node(c, value, plain || is_plain_member(key, object));
 }
 
 static void compile_node(struct compiling *c, const struct json *node, bool plain)

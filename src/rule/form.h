@@ -16,7 +16,7 @@ int form_compile(struct form **out, struct json *take, struct place at,
 		 const struct template_scope *scope, struct pattern_kit *kit, struct diag *diag);
 void form_free(struct form *f);
 /* The JSON with everything inserted; the caller's. `plain` renders the strings that Slack takes for no markup
- * (those of plain_text objects); it may be the same host. */
+ * (those of plain_text objects, addresses, what nobody reads); it may be the same host. */
 struct json *form_render(const struct form *f, const struct template_host *host,
 			 const struct template_host *plain);
 /* As template_each_reference and template_each_name. */

@@ -164,6 +164,12 @@ bool insert_read_filters(struct filter **filters, size_t *n, struct str text,
 	while (text.p != NULL) {
 		struct filter *f;
 
+		if (*n == INSERT_FILTERS_MAX) {
+			diag_error(site->diag, site->at, "an insert has at most %d filters",
+				   INSERT_FILTERS_MAX);
+			return false;
+		}
+
 		*filters = mem_grow(*filters, *n + 1, sizeof(**filters));
 		f = &(*filters)[(*n)++];
 		*f = (struct filter){ .text = STR_EMPTY };

@@ -10,7 +10,7 @@
 
 enum insert_kind { INSERT_VALUE, INSERT_PICK, INSERT_IF };
 
-enum { INSERT_TEXTS_MAX = 32 };
+enum { INSERT_TEXTS_MAX = 32, INSERT_FILTERS_MAX = 16 };
 
 /* Slices of what stands between the braces. */
 struct insert_parts {

@@ -13,6 +13,7 @@ struct asking {
 	const struct match_world *world;
 	struct captures *captures;
 	struct subject subject; /* what its patterns look at; text.p NULL = not made yet */
+	bool is_blurred;	/* what is to be ignored in it could not be told */
 };
 
 /* Both must be yes; a no decides, whatever else is not known. */
@@ -452,7 +453,8 @@ static const struct subject *subject_for(struct asking *a)
 	bool to_bot = a->rule->to_bot || (a->ev->mentions_bot && waits_for_mention(a->rule));
 
 	if (a->subject.text.p == NULL)
-		view_make(&a->subject, a->ev, &a->rule->look, to_bot, &watch);
+		a->is_blurred = view_make(&a->subject, a->ev, &a->rule->look, to_bot, &watch) ==
+				ANSWER_UNKNOWN;
 	return &a->subject;
 }
 
@@ -472,7 +474,7 @@ static enum answer find_any(struct asking *a, struct pattern *const *patterns, s
 	for (size_t i = 0; i < n && answer != ANSWER_YES; i++)
 		answer = either(answer,
 				pattern_find_in(patterns[i], subject_for(a), &watch, caught));
-	return answer;
+	return a->is_blurred ? ANSWER_UNKNOWN : answer;
 }
 
 static enum answer ask_match(struct asking *a)

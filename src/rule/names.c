@@ -11,25 +11,28 @@ void names_init(struct names *n)
 	map_init(&n->variables);
 }
 
-static void free_literals(void *object)
+void table_free_literals(const struct table *t)
 {
-	const struct table *t = object;
-
 	for (size_t i = 0; i < t->n_rows; i++) {
 		for (size_t c = 0; c < t->rows[i].n_cells; c++)
 			template_free(t->rows[i].literals[c]);
 	}
 }
 
-static void free_literal(void *object)
+static void free_table(void *object)
+{
+	table_free_literals(object);
+}
+
+static void free_list(void *object)
 {
 	template_free(((struct name_list *)object)->literal);
 }
 
 void names_deinit(struct names *n)
 {
-	map_deinit(&n->tables, free_literals);
-	map_deinit(&n->lists, free_literal);
+	map_deinit(&n->tables, free_table);
+	map_deinit(&n->lists, free_list);
 	map_deinit(&n->hours, NULL);
 	map_deinit(&n->variables, NULL);
 }
@@ -44,19 +47,24 @@ const struct table_row *table_find(const struct table *t, struct str key)
 	return t->otherwise;
 }
 
-const char *names_at(const struct names *n, size_t i)
+void names_walk_init(struct names_walk *w, const struct names *n)
 {
-	const struct map *const maps[] = { &n->tables, &n->lists, &n->hours, &n->variables };
+	*w = (struct names_walk){ .maps = {
+					  { .map = &n->tables },
+					  { .map = &n->lists },
+					  { .map = &n->hours },
+					  { .map = &n->variables },
+				  } };
+}
 
-	for (size_t m = 0; m < ARRAY_LEN(maps); m++) {
-		struct map_entry *at = NULL;
-		struct str key;
-		void *value;
+const char *names_at(struct names_walk *w, size_t i)
+{
+	for (size_t m = 0; m < ARRAY_LEN(w->maps); m++) {
+		size_t n = w->maps[m].map->n;
 
-		while (map_next(maps[m], &at, &key, &value)) {
-			if (i-- == 0)
-				return key.p;
-		}
+		if (i < n)
+			return map_key_at(&w->maps[m], i);
+		i -= n;
 	}
 	return NULL;
 }

@@ -49,7 +49,15 @@ struct names {
 
 void names_init(struct names *n);
 void names_deinit(struct names *n);
+/* For a table that is in no names. */
+void table_free_literals(const struct table *t);
 /* The row of this key, capitals apart, or the one for all others; NULL when there is neither. */
 const struct table_row *table_find(const struct table *t, struct str key);
-/* The i-th name of a table, list, hours or variable; NULL at the end. For suggestions. */
-const char *names_at(const struct names *n, size_t i);
+
+/* All names by number, for suggestions. */
+struct names_walk {
+	struct map_keys maps[4];
+};
+void names_walk_init(struct names_walk *w, const struct names *n);
+/* The i-th name of a table, list, hours or variable; NULL at the end. */
+const char *names_at(struct names_walk *w, size_t i);

@@ -103,12 +103,20 @@ bool number_group(struct buf *out, struct str text)
 	return true;
 }
 
+/* Never with an exponent: what was put must be a number when it is read again. */
 void number_put(struct buf *out, double value)
 {
-	if (fabs(value) < 1e15 && floor(value) == value)
-		buf_addf(out, "%lld", (long long)value);
-	else
-		buf_addf(out, "%.12g", value);
+	size_t from = out->len;
+
+	if (floor(value) == value) {
+		buf_addf(out, "%.0f", value == 0 ? 0.0 : value); /* no negative zero */
+		return;
+	}
+	buf_addf(out, "%.*f", fabs(value) < 1e6 ? 9 : 3, value);
+	while (out->len > from && out->p[out->len - 1] == '0')
+		out->len--;
+	if (out->len > from && out->p[out->len - 1] == '.')
+		out->len--;
 }
 
 /* ---- moments ---- */
@@ -119,7 +127,8 @@ static bool read_seconds(struct str text, struct wall *out)
 	int64_t seconds, ms = 0;
 
 	str_cut(&text, '.', &whole);
-	if (whole.len < 9 || whole.len > 11 || !str_int(whole, &seconds))
+	if (whole.len < 9 || whole.len > 11 || count_digits(whole) != whole.len ||
+	    !str_int(whole, &seconds))
 		return false;
 	if (text.p != NULL && text.len > 0) {
 		if (count_digits(text) != text.len)

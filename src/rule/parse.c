@@ -54,6 +54,7 @@ static void check_defaults(const struct parse *p, struct rule_file *file)
 	struct rule nothing = { 0 };
 	struct draft d = draft_for(p, file, &nothing);
 
+	d.for_any = true;
 	for (int turn = 0; turn < N_TURNS; turn++)
 		read_turn(&d, &file->defaults, NULL, (enum key_turn)turn);
 	rule_deinit(&nothing);
@@ -108,20 +109,20 @@ static uint64_t mix_section(uint64_t hash, const struct section *section)
 	return hash;
 }
 
-static uint64_t fingerprint(const struct rule_file *file, const struct section *section)
+/* Of what all rules of the file say; the rest of each is mixed into it. */
+static uint64_t fingerprint_of_defaults(const struct rule_file *file)
 {
-	const uint64_t basis = UINT64_C(0xCBF29CE484222325);
-
-	return mix_section(mix_section(basis, &file->defaults), section);
+	return mix_section(UINT64_C(0xCBF29CE484222325), &file->defaults);
 }
 
-static void make_rule(struct parse *p, struct rule_file *file, struct section *section)
+static void make_rule(struct parse *p, struct rule_file *file, struct section *section,
+		      uint64_t hash)
 {
 	struct rule *rule = new_rule(p, section);
 	struct draft d = draft_for(p, file, rule);
 
 	note_name(p, file, rule);
-	rule->fingerprint = fingerprint(file, section);
+	rule->fingerprint = mix_section(hash, section);
 	for (int turn = 0; turn < N_TURNS; turn++) {
 		read_turn(&d, &file->defaults, section, (enum key_turn)turn);
 		read_turn(&d, section, NULL, (enum key_turn)turn);
@@ -131,10 +132,12 @@ static void make_rule(struct parse *p, struct rule_file *file, struct section *s
 
 static void make_rules(struct parse *p, struct rule_file *file)
 {
+	uint64_t hash = fingerprint_of_defaults(file);
+
 	check_defaults(p, file);
 	for (size_t i = 0; i < file->n_sections; i++) {
 		if (file->sections[i].kind == SECTION_RULE)
-			make_rule(p, file, &file->sections[i]);
+			make_rule(p, file, &file->sections[i], hash);
 	}
 }
 

@@ -9,6 +9,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,9 +122,14 @@ static void complain_code(const struct pattern_source *source, int code, size_t 
 		letters++;
 	if (pcre2_get_error_message(code, why, sizeof(why)) < 0)
 		why[0] = '\0';
-	diag_error(diag, source->at, "the pattern is faulty at letter %zu: %s: %.*s", letters,
-		   in_our_words(code) != NULL ? in_our_words(code) : (const char *)why,
-		   STR_ARG(source->shown));
+	if (in_our_words(code) != NULL)
+		snprintf((char *)why, sizeof(why), "%s", in_our_words(code));
+	if (str_eq(str_sub(source->regex, 0, offset), str_sub(source->shown, 0, offset)))
+		diag_error(diag, source->at, "the pattern is faulty at letter %zu: %s: %.*s",
+			   letters, (const char *)why, STR_ARG(source->shown));
+	else /* behind a building block, or among words: the author has other letters */
+		diag_error(diag, source->at, "the pattern is faulty: %s: %.*s", (const char *)why,
+			   STR_ARG(source->shown));
 }
 
 static size_t size_of(const struct pattern *p)

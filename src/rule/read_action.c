@@ -148,7 +148,10 @@ void read_message(struct draft *d, const struct ini_entry *entry)
 			struct template_scope plain = scope;
 
 			plain.plain = true;
-			template_compile_text(&action->target, target, at, &plain, d->diag);
+			if (template_compile_text(&action->target, target, at, &plain, d->diag) ==
+				    0 &&
+			    target.p[0] == '{' && template_is_literal(action->target, &target))
+				complain_target(d, verb, target, at);
 		}
 	}
 	read_wordings(d, action, entry, &scope);
@@ -323,6 +326,10 @@ static const char *taken(const struct draft *d, struct str name)
 		return "the language itself has that name";
 	if (map_get(&d->world->names->tables, name) != NULL)
 		return "a table has that name";
+	if (map_get(&d->world->names->lists, name) != NULL)
+		return "a list has that name";
+	if (map_get(&d->world->names->hours, name) != NULL)
+		return "hours have that name";
 	return NULL;
 }
 
@@ -475,8 +482,11 @@ void read_blocks(struct draft *d, const struct ini_entry *entry)
 	else if (blocks == NULL)
 		diag_error(d->diag, at,
 			   "`blocks` is a list of blocks: [{\"type\": \"section\", …}]");
-	else if (blockkit_check(blocks, at, d->diag))
+	else if (blockkit_check(blocks, at, d->diag)) {
+		d->on_error = action->on_error; /* the error can be inserted there, too */
 		compile_form(d, &action->blocks, entry, json_copy(blocks), false);
+		d->on_error = false;
+	}
 }
 
 void read_unfurl(struct draft *d, const struct ini_entry *entry)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers of the keys that say what happened: on, match, words, phrase, exact, like, except, ignore, look in, case. */
+#include <stdlib.h>
 #include <string.h>
 #include "rule/building.h"
 #include "rule/draft.h"
@@ -97,8 +98,8 @@ static bool fill_moment(struct draft *d, struct trigger *trigger, bool is_cron, 
 	const char *why = (is_cron ? moment_read_cron : moment_read_every)(text, moment);
 
 	if (why != NULL) {
-		diag_error(d->diag, at, "`%s %.*s` is no time: %s%s", is_cron ? "cron" : "every",
-			   STR_ARG(text), why,
+		diag_error(d->diag, at, "`%s%s%.*s` is no time: %s%s", is_cron ? "cron" : "every",
+			   text.len > 0 ? " " : "", STR_ARG(text), why,
 			   is_cron ? "; a time that holds commas stands in double quotes" : "");
 		return false;
 	}
@@ -167,11 +168,25 @@ static void note_faulty(struct draft *d, struct str pattern)
 				    sizeof(struct str)) = str_keep(d->arena, pattern);
 }
 
+/* The good and the faulty ones; told once. */
+static bool has_room(struct draft *d, struct place at)
+{
+	const struct rule *rule = d->rule;
+	size_t n = rule->n_any + rule->n_except + rule->look.n_ignore + d->n_faulty;
+
+	if (n == RULE_PATTERNS_MAX && !d->too_many)
+		diag_error(d->diag, at, "a rule has at most %d patterns", RULE_PATTERNS_MAX);
+	d->too_many = n == RULE_PATTERNS_MAX;
+	return !d->too_many;
+}
+
 static void add_pattern(struct draft *d, const struct pattern_source *source,
 			struct pattern ***list, size_t *n)
 {
 	struct pattern *p = NULL;
 
+	if (!has_room(d, source->at))
+		return;
 	if (pattern_compile(&p, d->kit, source, d->diag) == 0)
 		*(struct pattern **)draft_append(d, list, n, sizeof(p)) = p;
 	else
@@ -226,9 +241,12 @@ static void read_pattern(struct draft *d, struct str line, struct place at, stru
 		.at = at,
 	};
 
+	if (d->too_many)
+		return;
 	buf_init(&regex, 0);
 	if (!building_expand(&regex, line, at, d->diag)) {
-		note_faulty(d, line);
+		if (has_room(d, at))
+			note_faulty(d, line);
 		return;
 	}
 	source.regex = buf_str(&regex);
@@ -354,10 +372,33 @@ void read_like(struct draft *d, const struct ini_entry *entry)
 	read_wordings(d, entry, WORDING_LIKE, &d->rule->any, &d->rule->n_any);
 }
 
-/* Whole words, or `planned outage` would make nothing of an unplanned one. */
+static int longer_first(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+
+	if (x->text.len != y->text.len)
+		return x->text.len > y->text.len ? -1 : 1;
+	return str_cmp(x->text, y->text);
+}
+
+/* Whole words, or `planned outage` would make nothing of an unplanned one. Of two phrases that begin alike the longer
+ * one counts, and patterns try what comes first. */
 void read_ignore(struct draft *d, const struct ini_entry *entry)
 {
-	read_wordings(d, entry, WORDING_WHOLE, &d->rule->look.ignore, &d->rule->look.n_ignore);
+	struct item *sorted = NULL, item;
+	struct gathering g;
+	struct items walk;
+	size_t n = 0;
+
+	items_init(&walk, entry, d->file, d->arena, d->diag);
+	while (items_next(&walk, &item))
+		*(struct item *)draft_append(d, &sorted, &n, sizeof(item)) = item;
+	if (n > 0)
+		qsort(sorted, n, sizeof(*sorted), longer_first);
+	gathering_init(&g, WORDING_WHOLE, &d->rule->look.ignore, &d->rule->look.n_ignore);
+	for (size_t i = 0; i < n; i++)
+		gather(d, &g, sorted[i].text, sorted[i].at);
+	finish_gathering(d, &g);
 }
 
 void read_exact(struct draft *d, const struct ini_entry *entry)

@@ -26,7 +26,7 @@ static void read_sentence(struct draft *d, struct str sentence, struct place at)
 	struct limit limit = { .at = at };
 	struct str key = STR_EMPTY;
 	const char *why = sentence_read(sentence, &limit, &key);
-	struct template_scope scope = draft_scope(d);
+	struct template_scope scope = draft_scope_asked(d);
 
 	if (why != NULL) {
 		diag_error(d->diag, at, "`%.*s` is no limit: %s", STR_ARG(sentence), why);
@@ -39,6 +39,12 @@ static void read_sentence(struct draft *d, struct str sentence, struct place at)
 	scope.plain = true;
 	if (key.len > 0 && template_compile_text(&limit.key, key, at, &scope, d->diag) != 0)
 		return;
+	if (limit.key != NULL && template_is_literal(limit.key, &key)) {
+		diag_error(d->diag, at, "`%.*s` is no limit: `%.*s` is no insert",
+			   STR_ARG(sentence), STR_ARG(key));
+		template_free(limit.key);
+		return;
+	}
 	limit.text = tidy(d, sentence);
 	*(struct limit *)draft_append(d, &d->rule->limits, &d->rule->n_limits,
 				      sizeof(limit)) = limit;

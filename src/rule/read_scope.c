@@ -104,32 +104,22 @@ static bool complain_word(struct draft *d, const struct scope_words *list, struc
 	return false;
 }
 
-static const char *list_at(const void *table, size_t i)
-{
-	const struct map *lists = table;
-	struct map_entry *at = NULL;
-	struct str key;
-	void *value;
-
-	while (map_next(lists, &at, &key, &value)) {
-		if (i-- == 0)
-			return key.p;
-	}
-	return NULL;
-}
-
 /* `[oncall]`, of which the people or the channels count. */
 static bool fill_list(struct draft *d, const struct scope_words *list, struct scope_item *item,
 		      struct str text)
 {
+	struct map_keys lists = { .map = &d->world->names->lists };
 	struct str name = str_trim(str_sub(text, 1, text.len - 1));
 
+	if (d->for_list) {
+		diag_error(d->diag, item->at, "a list only names, it does not hold another list");
+		return false;
+	}
 	item->kind = SCOPE_LIST;
 	item->name = draft_keep(d, name);
 	item->list = map_get(&d->world->names->lists, name);
 	if (item->list == NULL) {
-		known_complain_unknown("list", name, list_at, &d->world->names->lists, item->at,
-				       d->diag);
+		known_complain_unknown("list", name, map_key_at, &lists, item->at, d->diag);
 		return false;
 	}
 	if ((list == &from_list ? item->list->people : item->list->channels).n > 0)
@@ -229,21 +219,36 @@ void read_to_bot(struct draft *d, const struct ini_entry *entry)
 
 /* ---- when ---- */
 
-/* `support`: one word that can be no day and no time. */
-static bool is_hours_name(const struct draft *d, struct str text)
+static struct hours *read_ranges(struct draft *d, struct str text, struct place at,
+				 struct diag *diag)
 {
-	struct str rest = text, word;
+	return hours_read_inline(text, d->arena, d->world->zones, d->rule->zone, at, diag);
+}
 
-	return map_get(&d->world->names->hours, text) != NULL ||
-	       (str_word(&rest, &word) && str_trim(rest).len == 0 &&
-		str_find_char(word, ':') == SIZE_MAX && str_find_char(word, '-') == SIZE_MAX &&
-		str_nearest(word, list_at, &d->world->names->hours) != NULL);
+/* `suport`: one word that is near a name, and that no reader of ranges takes. */
+static bool is_near_hours(struct draft *d, struct str text)
+{
+	struct map_keys hours = { .map = &d->world->names->hours };
+	struct place nowhere = { 0 };
+	struct str rest = text, word;
+	struct diag ignored;
+	bool is_range;
+
+	if (!str_word(&rest, &word) || str_trim(rest).len > 0 ||
+	    str_nearest(word, map_key_at, &hours) == NULL)
+		return false;
+	diag_init(&ignored);
+	is_range = read_ranges(d, text, nowhere, &ignored) != NULL;
+	diag_deinit(&ignored);
+	return !is_range;
 }
 
 void read_when(struct draft *d, const struct ini_entry *entry)
 {
+	struct map_keys hours = { .map = &d->world->names->hours };
 	struct when *when = &d->rule->when;
 	struct place at = draft_place(d, entry->lines[0].line);
+	const struct named_hours *named;
 	struct str text = entry->value;
 
 	if (!draft_one_line(d, entry))
@@ -253,25 +258,20 @@ void read_when(struct draft *d, const struct ini_entry *entry)
 		when->closed = true;
 		text = str_trim(text);
 	}
-	if (is_hours_name(d, text)) {
-		const struct named_hours *named = map_get(&d->world->names->hours, text);
-
-		if (named == NULL)
-			known_complain_unknown("hours", text, list_at, &d->world->names->hours, at,
-					       d->diag);
-		else
-			when->hours = named->hours;
-		return;
-	}
-	when->hours = hours_read_inline(text, d->arena, d->world->zones, d->rule->zone, at,
-					d->diag);
+	named = map_get(&d->world->names->hours, text);
+	if (named != NULL)
+		when->hours = named->hours;
+	else if (is_near_hours(d, text))
+		known_complain_unknown("hours", text, map_key_at, &hours, at, d->diag);
+	else
+		when->hours = read_ranges(d, text, at, d->diag);
 }
 
 /* ---- if, workspace ---- */
 
 void read_if(struct draft *d, const struct ini_entry *entry)
 {
-	struct template_scope scope = draft_scope(d);
+	struct template_scope scope = draft_scope_asked(d);
 	const struct reference_site site = {
 		.scope = &scope,
 		.arena = d->arena,

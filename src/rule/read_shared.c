@@ -12,6 +12,8 @@ struct sharing {
 	struct parse *parse;
 	struct rule_file *file;
 	const struct section *section;
+	size_t n_errors;    /* told before it */
+	struct map keys;    /* key in small letters to its first entry without mistakes */
 	struct draft draft; /* for what it has in common with rules; its rule is nobody's */
 	struct rule nobody;
 };
@@ -21,32 +23,55 @@ static struct place place_of(const struct sharing *s, const struct ini_entry *en
 	return (struct place){ s->file->name, entry->line };
 }
 
-static bool is_taken(const struct sharing *s, const struct map *names, struct place other)
+/* False when there is none, which was told, or when another has it. What has no name is read for its mistakes. */
+static bool has_own_name(const struct sharing *s, const struct map *names, struct place other)
 {
-	if (s->section->name.len == 0 || map_get(names, s->section->name) == NULL)
+	if (s->section->name.len == 0)
 		return false;
-	diag_error(&s->file->diag, s->section->at, "a second %s `%.*s`; the first is at %s:%u",
+	if (map_get(names, s->section->name) == NULL)
+		return true;
+	diag_error(&s->file->diag, s->section->at, "a second [%s %.*s]; the first is at %s:%u",
 		   section_kind_at(s->section->kind), STR_ARG(s->section->name), other.file,
 		   other.line);
-	return true;
+	return false;
+}
+
+/* Was nothing wrong in it? Else what seems to be missing may be what was told. */
+static bool is_clean(const struct sharing *s)
+{
+	for (size_t i = 0; i < s->section->n_entries; i++) {
+		if (s->section->entries[i].faulty)
+			return false;
+	}
+	return !s->section->torn && s->file->diag.n_errors == s->n_errors;
+}
+
+static char *in_small_letters(struct str key)
+{
+	char *folded = str_dup(key);
+
+	for (size_t i = 0; i < key.len; i++) {
+		if (folded[i] >= 'A' && folded[i] <= 'Z')
+			folded[i] = (char)(folded[i] + ('a' - 'A'));
+	}
+	return folded;
 }
 
 /* Tells of a key that stands twice. */
 static bool is_first(struct sharing *s, size_t at)
 {
-	const struct ini_entry *entry = &s->section->entries[at].ini;
+	struct entry *entry = &s->section->entries[at];
+	CLEANUP(mem_freep) char *folded = in_small_letters(entry->ini.key);
+	struct str key = str_make(folded, entry->ini.key.len);
+	const struct entry *first = map_get(&s->keys, key);
 
-	for (size_t i = 0; i < at; i++) {
-		const struct entry *earlier = &s->section->entries[i];
-
-		if (earlier->faulty || !str_eq_nocase(earlier->ini.key, entry->key))
-			continue;
-		diag_error(&s->file->diag, place_of(s, entry),
-			   "`%.*s` stands twice; the first is on line %u", STR_ARG(entry->key),
-			   earlier->ini.line);
-		return false;
-	}
-	return true;
+	if (first == NULL)
+		map_set(&s->keys, key, entry);
+	else if (first != entry)
+		diag_error(&s->file->diag, place_of(s, &entry->ini),
+			   "`%.*s` stands twice; the first is on line %u", STR_ARG(entry->ini.key),
+			   first->ini.line);
+	return first == NULL || first == entry;
 }
 
 /* One text of the author's, in which names of people and channels count but nothing is inserted. */
@@ -127,12 +152,12 @@ static void read_hours(struct sharing *s)
 	check_keys(s, hours_keys);
 	for (const struct known *row = hours_keys; row->name != NULL; row++)
 		read_hours_key(s, hours, row);
-	if (!hours_has_ranges(hours) && !s->section->torn)
+	if (!hours_has_ranges(hours) && is_clean(s))
 		diag_error(&s->file->diag, s->section->at,
 			   "the hours are never open: they need a line such as `open = mon-fri "
 			   "09:00-17:30`");
 	*named = (struct named_hours){ hours, s->section->at };
-	if (!is_taken(s, all, other != NULL ? other->at : named->at))
+	if (has_own_name(s, all, other != NULL ? other->at : named->at))
 		map_set(all, s->section->name, named);
 }
 
@@ -172,11 +197,9 @@ static void note_items(struct sharing *s, struct name_list *list, const struct i
 static void check_list_items(struct sharing *s, const struct scope *scope)
 {
 	for (size_t i = 0; i < scope->n; i++) {
-		const struct scope_item *item = &scope->items[i];
-
-		if (item->deny || item->kind == SCOPE_LIST)
-			diag_error(&s->file->diag, item->at, "a list only names, it does not %s",
-				   item->deny ? "deny" : "hold another list");
+		if (scope->items[i].deny)
+			diag_error(&s->file->diag, scope->items[i].at,
+				   "a list only names, it does not deny");
 	}
 }
 
@@ -209,13 +232,13 @@ static void read_list(struct sharing *s)
 	check_keys(s, list_keys);
 	for (const struct known *row = list_keys; row->name != NULL; row++)
 		read_list_key(s, list, row);
-	if (list->people.n + list->channels.n == 0 && !s->section->torn)
+	if (list->people.n + list->channels.n == 0 && is_clean(s))
 		diag_error(&s->file->diag, s->section->at,
 			   "the list is empty: it needs a line such as `people = @ana, @raj`");
-	if (is_taken(s, all, other != NULL ? other->at : list->at))
-		template_free(list->literal);
-	else
+	if (has_own_name(s, all, other != NULL ? other->at : list->at))
 		map_set(all, s->section->name, list);
+	else
+		template_free(list->literal);
 }
 
 /* ---- tables ---- */
@@ -286,16 +309,13 @@ static void read_table(struct sharing *s)
 			read_row(s, table, &s->section->entries[i].ini);
 	}
 	find_otherwise(table);
-	if (table->n_rows == 0 && !s->section->torn)
+	if (table->n_rows == 0 && is_clean(s))
 		diag_error(&s->file->diag, s->section->at,
 			   "the table is empty: it needs rows such as `billing = @ana | #billing`");
-	if (is_taken(s, all, other != NULL ? other->at : table->at)) {
-		for (size_t i = 0; i < table->n_rows; i++)
-			for (size_t c = 0; c < table->rows[i].n_cells; c++)
-				template_free(table->rows[i].literals[c]);
-		return;
-	}
-	map_set(all, s->section->name, table);
+	if (has_own_name(s, all, other != NULL ? other->at : table->at))
+		map_set(all, s->section->name, table);
+	else
+		table_free_literals(table);
 }
 
 /* ---- all of them ---- */
@@ -309,19 +329,27 @@ static void (*const readers[])(struct sharing *s) = {
 void read_shared(struct parse *p, struct rule_file *file)
 {
 	for (size_t i = 0; i < file->n_sections; i++) {
-		struct sharing s = { .parse = p, .file = file, .section = &file->sections[i] };
+		struct sharing s = {
+			.parse = p,
+			.file = file,
+			.section = &file->sections[i],
+			.n_errors = file->diag.n_errors,
+		};
 
 		if (s.section->kind == SECTION_RULE)
 			continue;
 		s.draft = (struct draft){
 			.rule = &s.nobody,
+			.for_list = true,
 			.world = &p->world,
 			.file = file->name,
 			.arena = p->world.arena,
 			.kit = p->world.kit,
 			.diag = &file->diag,
 		};
+		map_init(&s.keys);
 		readers[s.section->kind](&s);
+		map_deinit(&s.keys, NULL);
 	}
 }
 

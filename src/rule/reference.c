@@ -80,20 +80,41 @@ static bool complain(const struct reference_site *site, struct str shown, const 
 	return false;
 }
 
-/* Everything that could have been meant. */
+/* Everything that could have been meant, asked for in its order. */
+struct meant {
+	const struct template_scope *scope;
+	size_t n_groups; /* seen so far */
+	bool groups_end;
+	struct names_walk names;
+};
+
 static const char *name_at(const void *table, size_t i)
 {
-	const struct template_scope *scope = table;
-	size_t n_builtins = ARRAY_LEN(builtin_names) - 1, n_groups = 0;
+	struct meant *meant = (struct meant *)table;
+	const struct template_scope *scope = meant->scope;
+	size_t n_builtins = ARRAY_LEN(builtin_names) - 1;
+	const char *group = NULL;
 
 	if (i < n_builtins)
 		return builtin_names[i].name;
-	while (scope->group_at != NULL && scope->group_at(scope->owner, n_groups) != NULL) {
-		if (i - n_builtins == n_groups)
-			return scope->group_at(scope->owner, n_groups);
-		n_groups++;
+	i -= n_builtins;
+	if (!meant->groups_end && scope->group_at != NULL)
+		group = scope->group_at(scope->owner, i);
+	if (group != NULL) {
+		meant->n_groups = i + 1;
+		return group;
 	}
-	return scope->names != NULL ? names_at(scope->names, i - n_builtins - n_groups) : NULL;
+	meant->groups_end = true;
+	return scope->names != NULL ? names_at(&meant->names, i - meant->n_groups) : NULL;
+}
+
+static void complain_nearest(const struct reference_site *site, struct str name)
+{
+	struct meant meant = { .scope = site->scope };
+
+	if (site->scope->names != NULL)
+		names_walk_init(&meant.names, site->scope->names);
+	known_complain_unknown("insert", name, name_at, &meant, site->at, site->diag);
 }
 
 static bool is_number(struct str s)
@@ -122,7 +143,7 @@ static bool complain_unknown(const struct reference_site *site, struct str text)
 			STR_ARG(text), STR_ARG(name), nearest != NULL ? "; did you mean `" : "",
 			nearest != NULL ? nearest : "", nearest != NULL ? "`?" : "");
 	else
-		known_complain_unknown("insert", name, name_at, site->scope, site->at, site->diag);
+		complain_nearest(site, name);
 	return false;
 }
 
@@ -136,27 +157,31 @@ static bool is_group(const struct reference_site *site, struct str word)
 	       scope->has_group(scope->owner, word);
 }
 
-/* What the rules themselves name; the order in which it is looked for. */
-static bool find_own(struct reference *out, struct str word, const struct names *names)
+/* What the rules themselves name. Tables, hours and lists may share a name: what stands behind it tells which
+ * of them is meant. */
+static bool find_own(struct reference *out, struct str word, char behind, const struct names *names)
 {
 	const struct named_hours *hours = map_get(&names->hours, word);
 
-	out->word = word;
+	out->table = map_get(&names->tables, word);
+	out->list = map_get(&names->lists, word);
 	if (map_get(&names->variables, word) != NULL)
 		out->name = NAME_VARIABLE;
-	else if ((out->table = map_get(&names->tables, word)) != NULL)
+	else if (out->table != NULL && (behind == '[' || (hours == NULL && out->list == NULL)))
 		out->name = NAME_TABLE;
-	else if (hours != NULL)
+	else if (hours != NULL && (behind == '.' || out->list == NULL))
 		out->name = NAME_HOURS;
-	else if ((out->list = map_get(&names->lists, word)) != NULL)
+	else if (out->list != NULL)
 		out->name = NAME_LIST;
 	else
 		return false;
+	out->word = word;
 	out->hours = hours != NULL ? hours->hours : NULL;
 	return true;
 }
 
-static bool find_name(struct reference *out, struct str word, const struct reference_site *site)
+static bool find_name(struct reference *out, struct str word, char behind,
+		      const struct reference_site *site)
 {
 	const struct known *row = known_find(builtin_names, word);
 
@@ -170,8 +195,10 @@ static bool find_name(struct reference *out, struct str word, const struct refer
 		return true;
 	}
 	return site->scope->names != NULL &&
-	       find_own(out, str_keep(site->arena, word), site->scope->names);
+	       find_own(out, str_keep(site->arena, word), behind, site->scope->names);
 }
+
+enum { NAME_MAX_LEN = 64 };
 
 /* Names may hold points: the longest one counts. What is behind it is left in *rest. */
 static bool take_name(struct reference *out, struct str *rest, const struct reference_site *site)
@@ -179,10 +206,13 @@ static bool take_name(struct reference *out, struct str *rest, const struct refe
 	struct str text = *rest;
 	size_t end = str_find_char(text, '[');
 
-	for (end = end < text.len ? end : text.len; end > 0; end--) {
-		if (end < text.len && text.p[end] != '.' && text.p[end] != '[')
+	end = end < text.len ? end : text.len;
+	for (end = end < NAME_MAX_LEN ? end : NAME_MAX_LEN; end > 0; end--) {
+		char behind = end < text.len ? text.p[end] : '\0';
+
+		if (behind != '\0' && behind != '.' && behind != '[')
 			continue;
-		if (!find_name(out, str_sub(text, 0, end), site))
+		if (!find_name(out, str_sub(text, 0, end), behind, site))
 			continue;
 		*rest = str_sub(text, end, text.len);
 		return true;
@@ -248,6 +278,8 @@ static bool compile_key(struct reference *out, struct str key, const struct refe
 {
 	struct template_scope scope = *site->scope;
 
+	if (scope.depth++ == SCOPE_DEPTH_MAX)
+		return complain(site, out->shown, "it stands too deep within brackets");
 	scope.plain = true;
 	scope.literal = false;
 	return template_compile_text(&out->key, key, site->at, &scope, site->diag) == 0;

@@ -76,7 +76,10 @@ struct template_scope {
 	bool has_result; /* an action above asks somebody */
 	bool has_error;	 /* it is what is done when one above fails */
 	bool is_timed;	 /* of a moment: no message, no person, no channel */
+	unsigned depth;	 /* of brackets and tests that it stands within */
 };
+
+enum { SCOPE_DEPTH_MAX = 4 };
 
 /* Where it stands, and who is told what is wrong. Texts lie in the arena. */
 struct reference_site {

@@ -82,7 +82,7 @@ struct look {
 
 enum limit_by { BY_USER = 1, BY_CHANNEL = 2, BY_THREAD = 4, BY_MESSAGE = 8 }; /* 0 = per rule */
 
-enum { RULE_LIMITS_MAX = 16, LIMIT_COUNT_MAX = 10000 };
+enum { RULE_LIMITS_MAX = 16, LIMIT_COUNT_MAX = 10000, RULE_PATTERNS_MAX = 1000 };
 
 /* `3 per channel per 10m` */
 struct limit {

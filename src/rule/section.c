@@ -73,9 +73,9 @@ static void check_name(struct reading *r, enum section_kind kind, struct str nam
 			   kind == SECTION_HOURS ? "have" : "has", word);
 	else if (!is_name(name))
 		diag_error(&r->out->diag, at,
-			   "`%.*s` is no name for a %s: it has up to %d small letters, digits, "
+			   "`%.*s` is no name for %s%s: it has up to %d small letters, digits, "
 			   "`_`, `.` and `-`",
-			   STR_ARG(name), word, NAME_MAX_LEN);
+			   STR_ARG(name), kind == SECTION_HOURS ? "" : "a ", word, NAME_MAX_LEN);
 }
 
 static void begin_section(struct reading *r, enum section_kind kind, struct str name,
@@ -171,12 +171,12 @@ static const char *const group_notes[] = {
 static bool may_stand(struct reading *r, const struct key *key, struct place at)
 {
 	struct diag *diag = &r->out->diag;
-	const struct entry *earlier = section_entry(r->current, key);
+	const struct entry *earlier = key->repeats ? NULL : section_entry(r->current, key);
 
 	if (r->current->kind == SECTION_DEFAULTS && !key->preset)
 		diag_error(diag, at, "`%s` cannot stand in [defaults]: %s", key->name,
 			   group_notes[key->group]);
-	else if (earlier != NULL && !key->repeats)
+	else if (earlier != NULL)
 		diag_error(diag, at, "`%s` stands twice; the first is on line %u", key->name,
 			   earlier->ini.line);
 	else

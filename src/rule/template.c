@@ -89,11 +89,15 @@ static struct shown show(const struct insert *insert, const struct template_host
 
 	if (insert->kind != INSERT_VALUE)
 		return choose_text(insert, host);
-	if (!host->value(host->owner, &insert->value, &shown.value) || shown.value.text.len == 0)
-		shown.pieces = insert->n_texts > 0 ? &insert->texts[0] : NULL;
-	if (shown.value.linked.len > 0)
-		shown.value.text = shown.value.linked;
-	return shown;
+	if (host->value(host->owner, &insert->value, &shown.value) && shown.value.text.len > 0) {
+		if (shown.value.linked.len > 0)
+			shown.value.text = shown.value.linked;
+		return shown;
+	}
+	return (struct shown){
+		.value = { .text = STR_EMPTY },
+		.pieces = insert->n_texts > 0 ? &insert->texts[0] : NULL,
+	};
 }
 
 static bool is_nothing(const struct shown *shown)

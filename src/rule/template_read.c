@@ -16,6 +16,7 @@ struct position {
 	bool code;    /* between backticks; goes on over lines */
 	bool address; /* within https://… */
 	bool control; /* within <!…> */
+	bool mention; /* within <@…> or <#…> */
 	size_t angle; /* bytes since `<`, when a `>` follows; 0 = not within */
 	char before;  /* the byte before, 0 at the start of a line */
 	char behind;  /* for an insert: the byte behind it, 0 at the end of the line */
@@ -199,6 +200,26 @@ static bool read_texts(struct reader *r, struct insert *insert, const struct ins
 	return good;
 }
 
+/* An id of Slack's, as far as the rule can know: not what somebody wrote. */
+static bool gives_id(const struct insert *insert)
+{
+	const struct reference *ref = &insert->value;
+
+	return insert->kind == INSERT_VALUE && insert->n_texts == 0 && insert->n_filters == 0 &&
+	       (ref->field == FIELD_ID || ref->name == NAME_EVENT || ref->name == NAME_RESULT);
+}
+
+static bool may_be_mentioned(struct reader *r, const struct insert *insert)
+{
+	if (r->in.angle == 0 || !r->in.mention || gives_id(insert))
+		return true;
+	diag_error(
+		r->site.diag, r->site.at,
+		"an insert within `<@…>` or `<#…>` must be an id, such as {user.id}: what people "
+		"wrote could mention anybody; {user} is a mention already");
+	return false;
+}
+
 /* Only a link of our own making may stand directly behind `<`, and be all of the address: people's words
  * could be `!here`, and a link that is not known is empty. */
 static bool may_stand_here(struct reader *r, const struct insert *insert)
@@ -240,7 +261,7 @@ static bool read_insert(struct reader *r, struct insert *insert, struct str body
 		       (insert->condition = condition_read(parts.value, r->kit, &r->site)) != NULL;
 	good &= read_texts(r, insert, &parts);
 	good &= insert_read_filters(&insert->filters, &insert->n_filters, parts.filters, &r->site);
-	return good && may_stand_here(r, insert);
+	return good && may_be_mentioned(r, insert) && may_stand_here(r, insert);
 }
 
 static void add_insert(struct reader *r, struct str body)
@@ -320,6 +341,7 @@ static size_t take_angle(struct reader *r, struct str rest)
 
 	if (end == SIZE_MAX || r->site.scope->plain)
 		return 0;
+	r->in.mention = str_starts(body, "@") || str_starts(body, "#");
 	r->in.control = str_skip(&body, "!");
 	word = str_sub(body, 0, str_find_char(body, '|'));
 	if (r->in.control && broadcast_word(word) != NULL)

@@ -28,18 +28,20 @@ static void making_init(struct making *m, struct event *ev, size_t n_max)
 	m->from = arena_alloc(&ev->arena, (n_max + 1) * sizeof(m->from[0]));
 }
 
-static void add_blank(struct making *m)
-{
-	if (m->text.len == 0 || m->text.p[m->text.len - 1] != ' ')
-		buf_addc(&m->text, ' ');
-}
-
 static void add_piece(struct making *m, const struct text_piece *piece, struct str shown)
 {
 	m->pieces[m->n] = *piece;
 	m->pieces[m->n].shown.len = shown.len;
 	m->from[m->n++] = m->text.len;
 	buf_add(&m->text, shown);
+}
+
+static void add_blank(struct making *m)
+{
+	const struct text_piece blank = { .part = PART_TEXT };
+
+	if (m->text.len == 0 || m->text.p[m->text.len - 1] != ' ')
+		add_piece(m, &blank, STR(" "));
 }
 
 static void making_finish(struct making *m, struct subject *out)
@@ -105,7 +107,7 @@ static void select_parts(struct subject *out, struct event *ev, const struct loo
 	size_t n = all.n_pieces > 0 ? all.n_pieces : 1;
 	struct making m;
 
-	making_init(&m, ev, 2 * n);
+	making_init(&m, ev, 3 * n); /* each with a blank and its link */
 	for (size_t i = 0; i < n; i++) {
 		const struct text_piece *piece = all.n_pieces > 0 ? &all.pieces[i] : &only;
 		struct str shown = within(all.text, piece->shown);
@@ -135,87 +137,131 @@ static struct str field_text(struct event *ev, const char *path)
 
 /* ---- ignore ---- */
 
-/* The place of the next phrase in the text, by any of the patterns, the first and then the longest. */
-static bool find_phrase(const struct subject *in, const struct look *look,
-			const struct stopwatch *watch, struct str *found)
+/* A search for phrases from the start of a text to its end. */
+struct hunt {
+	const struct subject *in;
+	const struct look *look;
+	const struct stopwatch *watch;
+	struct str rest;  /* not searched yet */
+	struct str *next; /* the next hit of each pattern, which may be behind already */
+	bool *searched;	  /* … and is known */
+	bool cannot_tell; /* a pattern ran over its budget */
+};
+
+static void hunt_init(struct hunt *h, const struct subject *in, struct event *ev,
+		      const struct look *look, const struct stopwatch *watch)
 {
-	struct captures caught;
-
-	*found = (struct str){ NULL, 0 };
-	for (size_t i = 0; i < look->n_ignore; i++) {
-		struct str hit;
-
-		if (pattern_find_in(look->ignore[i], in, watch, &caught) != ANSWER_YES)
-			continue;
-		hit = caught.group[0];
-		if (hit.len > 0 && (found->p == NULL || hit.p < found->p ||
-				    (hit.p == found->p && hit.len > found->len)))
-			*found = hit;
-	}
-	return found->p != NULL;
+	*h = (struct hunt){
+		.in = in,
+		.look = look,
+		.watch = watch,
+		.rest = in->text,
+		.next = arena_alloc(&ev->arena, look->n_ignore * sizeof(struct str)),
+		.searched = arena_alloc(&ev->arena, look->n_ignore * sizeof(bool)),
+	};
 }
 
-/* A piece may be cut by what is blanked out of it; a mention that is cut is none any more. */
-static void copy_pieces(struct making *m, const struct subject *in, struct str part)
+/* So that a text with many phrases is gone over once by each pattern, not once for each phrase. */
+static struct str next_of(struct hunt *h, size_t i)
+{
+	struct subject rest = *h->in;
+	struct captures caught;
+	enum answer answer;
+
+	if (h->searched[i] && (h->next[i].p == NULL || h->next[i].p >= h->rest.p))
+		return h->next[i];
+	rest.text = h->rest;
+	answer = pattern_find_in(h->look->ignore[i], &rest, h->watch, &caught);
+	h->cannot_tell = h->cannot_tell || answer == ANSWER_UNKNOWN;
+	h->searched[i] = true;
+	h->next[i] = answer == ANSWER_YES && caught.group[0].len > 0 ? caught.group[0] :
+								       (struct str){ NULL, 0 };
+	return h->next[i];
+}
+
+/* The next phrase, by any of the patterns: the first, and of those the longest. What stands before it is given, too;
+ * at the end all the rest. */
+static bool next_phrase(struct hunt *h, struct str *before)
+{
+	struct str found = { NULL, 0 };
+
+	for (size_t i = 0; i < h->look->n_ignore; i++) {
+		struct str hit = next_of(h, i);
+
+		if (hit.p != NULL && (found.p == NULL || hit.p < found.p ||
+				      (hit.p == found.p && hit.len > found.len)))
+			found = hit;
+	}
+	*before = h->rest;
+	if (found.p == NULL)
+		return false;
+	*before = str_sub(h->rest, 0, (size_t)(found.p - h->rest.p));
+	h->rest = str_sub(h->rest, before->len + found.len, h->rest.len);
+	return true;
+}
+
+/* A piece may be cut by what is blanked out of it; a mention that is cut is none any more. Parts are copied in their
+ * order: *first is the piece to begin with. */
+static void copy_pieces(struct making *m, const struct subject *in, struct str part, size_t *first)
 {
 	const struct text_piece only = { .shown = in->text, .part = PART_TEXT };
 	size_t n = in->n_pieces > 0 ? in->n_pieces : 1;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = *first; i < n; i++) {
 		struct text_piece piece = in->n_pieces > 0 ? in->pieces[i] : only;
+		const char *piece_end = piece.shown.p + piece.shown.len;
 		const char *from = piece.shown.p > part.p ? piece.shown.p : part.p;
-		const char *end = piece.shown.p + piece.shown.len < part.p + part.len ?
-					  piece.shown.p + piece.shown.len :
-					  part.p + part.len;
+		const char *end = piece_end < part.p + part.len ? piece_end : part.p + part.len;
 
-		if (from >= end)
-			continue;
-		if ((size_t)(end - from) < piece.shown.len)
-			piece.sigil = 0;
-		add_piece(m, &piece, str_make(from, (size_t)(end - from)));
+		if (piece.shown.p >= part.p + part.len)
+			return;
+		if (from < end) {
+			if ((size_t)(end - from) < piece.shown.len)
+				piece.sigil = 0;
+			add_piece(m, &piece, str_make(from, (size_t)(end - from)));
+		}
+		if (piece_end <= part.p + part.len)
+			*first = i + 1;
 	}
 }
 
-static size_t count_phrases(const struct subject *in, const struct look *look,
-			    const struct stopwatch *watch)
+static size_t count_phrases(struct hunt *h)
 {
-	struct subject rest = *in;
-	struct str found;
+	struct str before;
 	size_t n = 0;
 
-	while (find_phrase(&rest, look, watch, &found)) {
+	while (next_phrase(h, &before))
 		n++;
-		rest.text = str_sub(rest.text, (size_t)(found.p + found.len - rest.text.p),
-				    rest.text.len);
-	}
 	return n;
 }
 
-static void blank_out(struct subject *out, struct event *ev, const struct look *look,
-		      const struct stopwatch *watch)
+static enum answer blank_out(struct subject *out, struct event *ev, const struct look *look,
+			     const struct stopwatch *watch)
 {
 	const struct subject in = *out;
-	size_t n = count_phrases(&in, look, watch);
-	struct subject rest = in;
+	struct hunt hunt;
 	struct making m;
-	struct str found;
+	struct str part;
+	size_t n, first = 0;
 
-	if (n == 0)
-		return;
-	making_init(&m, ev, (in.n_pieces > 0 ? in.n_pieces : 1) + n);
-	while (find_phrase(&rest, look, watch, &found)) {
-		size_t before = (size_t)(found.p - rest.text.p);
-
-		copy_pieces(&m, &in, str_sub(rest.text, 0, before));
+	hunt_init(&hunt, &in, ev, look, watch);
+	n = count_phrases(&hunt);
+	if (n == 0 || hunt.cannot_tell)
+		return hunt.cannot_tell ? ANSWER_UNKNOWN : ANSWER_YES;
+	hunt_init(&hunt, &in, ev, look, watch);
+	making_init(&m, ev, (in.n_pieces > 0 ? in.n_pieces : 1) + 2 * n);
+	/* By the clock the second walk may find others, and there is room for so many. */
+	while (n-- > 0 && next_phrase(&hunt, &part)) {
+		copy_pieces(&m, &in, part, &first);
 		add_blank(&m);
-		rest.text = str_sub(rest.text, before + found.len, rest.text.len);
 	}
-	copy_pieces(&m, &in, rest.text);
+	copy_pieces(&m, &in, hunt.rest, &first);
 	making_finish(&m, out);
+	return hunt.cannot_tell ? ANSWER_UNKNOWN : ANSWER_YES;
 }
 
-void view_make(struct subject *out, struct event *ev, const struct look *look, bool to_bot,
-	       const struct stopwatch *watch)
+enum answer view_make(struct subject *out, struct event *ev, const struct look *look, bool to_bot,
+		      const struct stopwatch *watch)
 {
 	if (look->field != NULL)
 		*out = (struct subject){ .text = field_text(ev, look->field) };
@@ -225,6 +271,5 @@ void view_make(struct subject *out, struct event *ev, const struct look *look, b
 		*out = whole(ev, to_bot);
 	else
 		select_parts(out, ev, look, to_bot);
-	if (look->n_ignore > 0)
-		blank_out(out, ev, look, watch);
+	return look->n_ignore > 0 ? blank_out(out, ev, look, watch) : ANSWER_YES;
 }

@@ -9,6 +9,6 @@ enum { LOOK_DEFAULT = PART_TEXT | PART_CODE | PART_QUOTE };
 /* Does the rule look at the plain text as it is? Then literals of its patterns stand in it. */
 bool look_is_plain(const struct look *look);
 /* The text that this look sees of the event; what has to be made lies in the event's arena. `to_bot`: without a
- * leading mention of the bot. */
-void view_make(struct subject *out, struct event *ev, const struct look *look, bool to_bot,
-	       const struct stopwatch *watch);
+ * leading mention of the bot. Unknown when it could not be found out in time what is to be ignored. */
+enum answer view_make(struct subject *out, struct event *ev, const struct look *look, bool to_bot,
+		      const struct stopwatch *watch);

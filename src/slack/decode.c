@@ -66,31 +66,24 @@ static bool is_secret(struct str name)
 	return false;
 }
 
-static bool has_secrets(const struct json *object)
-{
-	struct json *value;
-	struct str name;
-	size_t at = 0;
-
-	while (json_member(object, &at, &name, &value)) {
-		if (is_secret(name))
-			return true;
-	}
-	return false;
-}
-
-static struct json *copy_without_secrets(const struct json *object)
+static struct json *copy_without_secrets(const struct json *node)
 {
 	struct json *copy, *value;
 	struct str name;
 	size_t at = 0;
 
-	if (!has_secrets(object))
-		return json_copy(object);
+	if (json_kind(node) == JSON_ARRAY) {
+		copy = json_new_array();
+		for (size_t i = 0; i < json_len(node); i++)
+			json_push(copy, copy_without_secrets(json_item(node, i)));
+		return copy;
+	}
+	if (json_kind(node) != JSON_OBJECT)
+		return json_copy(node);
 	copy = json_new_object();
-	while (json_member(object, &at, &name, &value)) {
+	while (json_member(node, &at, &name, &value)) {
 		if (!is_secret(name))
-			json_set(copy, name.p, json_copy(value));
+			json_set(copy, name.p, copy_without_secrets(value));
 	}
 	return copy;
 }

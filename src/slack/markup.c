@@ -87,19 +87,19 @@ void markup_inert(struct buf *out, struct str plain)
 	}
 }
 
-static void put_without(struct buf *out, struct str text, bool directions)
+static void put_without(struct buf *out, struct str text, bool direction)
 {
 	while (text.len > 0) {
 		struct str rest = text;
 		uint32_t code = utf8_next(&rest);
 
-		if (!is_control_sign(code) && !(directions && is_direction_sign(code)))
+		if (!is_control_sign(code) && !(direction && is_direction_sign(code)))
 			buf_add(out, str_make(text.p, text.len - rest.len));
 		text = rest;
 	}
 }
 
-void markup_harmless(struct buf *out, struct str plain)
+void markup_plain(struct buf *out, struct str plain)
 {
 	put_without(out, plain, true);
 }

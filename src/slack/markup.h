@@ -10,8 +10,8 @@
  * tabs stay), @ in front of here/channel/everyone and of any word broken by U+2060 so that nothing
  * notifies, whatever Slack's parse mode. */
 void markup_inert(struct buf *out, struct str plain);
-/* Plain text for others than Slack: control and direction characters dropped. */
-void markup_harmless(struct buf *out, struct str plain);
+/* Plain text for a place that takes no markup: control and direction characters dropped, nothing else. */
+void markup_plain(struct buf *out, struct str plain);
 /* A mention that notifies / a channel link. False (nothing added) unless the id looks like one. */
 bool markup_mention(struct buf *out, struct str user);
 bool markup_group_mention(struct buf *out, struct str group);

@@ -5,8 +5,12 @@
  */
 #include <stdlib.h>
 #include "base/mem.h"
+#include "base/zone.h"
+#include "rule/condition.h"
+#include "rule/form.h"
 #include "rule/match.h"
 #include "rule/set.h"
+#include "rule/view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,6 +20,18 @@ static enum answer is_user(void *owner, struct str name, const struct person *pe
 	return name.len % 3 == 0	    ? ANSWER_UNKNOWN :
 	       str_eq(name, person->handle) ? ANSWER_YES :
 					      ANSWER_NO;
+}
+
+static enum answer in_group(void *owner, struct str id, const struct person *person)
+{
+	(void)owner;
+	return id.len % 2 == 0 && person->id.len > 0 ? ANSWER_YES : ANSWER_NO;
+}
+
+static bool is_workspace(void *owner, struct str name)
+{
+	(void)owner;
+	return name.len % 2 == 0;
 }
 
 static struct mono now(void *owner)
@@ -44,9 +60,14 @@ static void on_asked(void *owner, const struct rule *rule, const char *question,
 	*(size_t *)owner += seen.len + wanted.len;
 }
 
-static void ask_rules(const struct set *set, const struct event *ev)
+static void ask_rules(const struct set *set, struct event *ev)
 {
-	const struct match_world world = { .is_user = is_user, .now = now };
+	const struct match_world world = {
+		.is_user = is_user,
+		.in_group = in_group,
+		.is_workspace = is_workspace,
+		.now = now,
+	};
 	size_t told = 0;
 	const struct witness witness = { &told, on_asked };
 	struct captures caught;
@@ -54,7 +75,7 @@ static void ask_rules(const struct set *set, const struct event *ev)
 	for (size_t i = 0; i < set_n_rules(set) && i < 16; i++) {
 		enum answer answer = rule_match(set_rule(set, i), ev, &world, &caught, NULL);
 
-		if (answer == ANSWER_YES)
+		if (answer == ANSWER_YES && look_is_plain(&set_rule(set, i)->look))
 			check_captures(&caught, ev->text);
 		/* Listening changes nothing, but for what runs out of time. */
 		enum answer again = rule_match(set_rule(set, i), ev, &world, &caught, &witness);
@@ -64,11 +85,97 @@ static void ask_rules(const struct set *set, const struct event *ev)
 	}
 }
 
+/* ---- what rules do, with a host that knows nothing but one text ---- */
+
+static bool on_value(void *owner, const struct reference *ref, struct value *out)
+{
+	*out = (struct value){ .kind = VALUE_TEXT, .text = *(const struct str *)owner };
+	if (ref->name == NAME_TABLE || ref->name == NAME_LIST)
+		return false;
+	return out->text.len > 0;
+}
+
+static enum answer is_named(void *owner, const struct value *value, struct str name)
+{
+	(void)owner;
+	return str_eq(value->text, name) ? ANSWER_YES : ANSWER_NO;
+}
+
+static size_t on_random(void *owner, size_t n)
+{
+	(void)owner;
+	return n - 1;
+}
+
+static void on_put(void *owner, struct buf *out, const struct value *value)
+{
+	(void)owner;
+	buf_add(out, value->text);
+}
+
+static void on_literal(void *owner, struct buf *out, struct str text)
+{
+	(void)owner;
+	buf_add(out, text);
+}
+
+static void render(const struct template *t, const struct template_host *host)
+{
+	CLEANUP(buf_deinit) struct buf out = { 0 };
+
+	buf_init(&out, 0);
+	if (t != NULL)
+		template_render(t, host, &out);
+}
+
+static void send(const struct form *form, const struct template_host *host)
+{
+	CLEANUP(buf_deinit) struct buf out = { 0 };
+	struct json *json;
+
+	if (form == NULL)
+		return;
+	buf_init(&out, 0);
+	json = form_render(form, host, host);
+	json_print(json, &out);
+	json_free(json);
+}
+
+static void act(const struct rule *rule, struct str text)
+{
+	const struct template_host host = {
+		.owner = &text,
+		.value = on_value,
+		.is_named = is_named,
+		.put = on_put,
+		.literal = on_literal,
+		.random = on_random,
+		.filters = { { 1767787200000 }, zone_utc() },
+	};
+
+	if (rule->condition != NULL)
+		condition_ask(rule->condition, &host);
+	for (size_t i = 0; i < rule->n_limits; i++)
+		render(rule->limits[i].key, &host);
+	for (size_t i = 0; i < rule->n_actions; i++) {
+		const struct rule_action *action = &rule->actions[i];
+
+		for (size_t t = 0; t < action->n_texts; t++)
+			render(action->texts[t], &host);
+		render(action->target, &host);
+		render(action->key, &host);
+		send(action->form, &host);
+		send(action->blocks, &host);
+	}
+}
+
 static void run_tests(const struct set *set)
 {
 	for (size_t i = 0; i < set_n_rules(set) && i < 16; i++) {
 		const struct rule *rule = set_rule(set, i);
 
+		act(rule, STR("<!here> 5"));
+		act(rule, STR_EMPTY);
 		for (size_t t = 0; t < rule->n_tests && t < 16; t++)
 			ask_rules(set, rule->tests[t].event);
 	}
@@ -92,13 +199,21 @@ static void ask_with_own_text(const struct set *set, struct str text)
 	ev->channel_kind = CHANNEL_PUBLIC;
 	ev->user.id = STR("U1");
 	ev->user.handle = STR("ana");
+	ev->time = (struct wall){ 1767787200000 };
+	ev->payload = json_new_object();
+	json_set_str(ev->payload, "a", text);
 	ask_rules(set, ev);
 	event_free(ev);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct set_options options = { .allow_broadcast = size % 2 == 0 };
+	static const char *const webhooks[] = { "x", "tickets", NULL };
+	const struct set_options options = {
+		.allow_broadcast = size % 2 == 0,
+		.zone = "UTC",
+		.webhooks = size % 3 == 0 ? NULL : webhooks,
+	};
 	struct str text = str_make((const char *)data, size);
 	struct set *set = NULL;
 	struct diag diag;

@@ -1,124 +1,93 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Templates: the lines of the input are the text. The host inserts the worst that people could write, made
- * inert the way markup is; however the author wrote the rule, nothing may become a call to everyone.
+ * Templates: the lines of the input are what a rule says. It hears the worst that people could write; however the
+ * author wrote the rule, nobody's words may become a call to everyone or a mention.
  */
+#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
+#include "base/log.h"
 #include "base/mem.h"
-#include "rule/template.h"
+#include "lib/mill.h"
+#include "lib/posted.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { LINES_MAX = 64 };
+enum { UNITS_MAX = 4000, SIZE_USED = 4096 };
 
-static bool on_value(void *owner, enum template_name name, enum template_field field,
-		     struct str group, struct value *out)
+static void must(bool holds)
 {
-	const char *worst = owner;
-
-	(void)field;
-	(void)group;
-	out->kind = name == NAME_LINK ? VALUE_LINK : VALUE_TEXT;
-	out->text = name == NAME_LINK ? STR("https://x.example/p1") : str_from(worst);
-	return worst[0] != '\0';
-}
-
-static void on_put(void *owner, struct buf *out, const struct value *value)
-{
-	(void)owner;
-	for (size_t i = 0; i < value->text.len; i++) {
-		if (value->text.p[i] != '<' && value->text.p[i] != '>')
-			buf_addc(out, value->text.p[i]);
-	}
-}
-
-static void on_literal(void *owner, struct buf *out, struct str text)
-{
-	(void)owner;
-	if (text.len == 0)
-		abort();
-	buf_add(out, text);
-}
-
-static bool has_group(void *owner, struct str group)
-{
-	(void)owner;
-	return str_is(group, "0") || str_is(group, "1") || str_is(group, "who");
-}
-
-static const char *group_at(void *owner, size_t i)
-{
-	(void)owner;
-	return i == 0 ? "who" : NULL;
-}
-
-static void check_quiet(struct str said)
-{
-	static const char *const calls[] = { "<!here>", "<!channel>", "<!everyone>",
-					     "<!here|", "<!channel|", "<!everyone|" };
-
-	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
-		size_t at = str_find(said, calls[i]);
-		struct str rest = at != SIZE_MAX ? str_sub(said, at, said.len) : STR_EMPTY;
-		struct str line = str_sub(rest, 0, str_find_char(rest, '\n'));
-
-		if (str_find_char(line, '>') != SIZE_MAX)
-			abort();
-	}
-}
-
-static void render(const struct template *t, const char *worst)
-{
-	const struct template_host host = { (void *)worst, on_value, on_put, on_literal };
-	CLEANUP(buf_deinit) struct buf said = { 0 };
-
-	buf_init(&said, 0);
-	template_render(t, &host, &said);
-	check_quiet(buf_str(&said));
-}
-
-static void on_name(void *owner, char sigil, struct str name)
-{
-	(void)owner;
-	if ((sigil != '@' && sigil != '#') || name.len == 0)
+	if (!holds)
 		abort();
 }
 
-static struct ini_entry entry_of(struct str text, struct ini_line lines[LINES_MAX])
+static void put_rules(struct buf *rules, struct str text)
 {
-	struct ini_entry entry = { .key = STR("reply"), .value = text, .lines = lines, .line = 1 };
 	struct str line;
 
-	while (entry.n_lines < LINES_MAX && str_cut(&text, '\n', &line)) {
-		lines[entry.n_lines] = (struct ini_line){ line, (unsigned)entry.n_lines + 1 };
-		entry.n_lines++;
+	buf_addz(rules, "[table t]\nx = @ana | <https://x.example|y>\nelse = b | c\n"
+			"[list l]\npeople = @ana, @raj\n"
+			"[hours h]\nopen = mon-fri 09:00-17:00\nzone = UTC\n"
+			"[rule other]\non = join\nset kept = {user}\n"
+			"[rule r]\nmatch = ^(?<who>.+)x?$\nset n[{who}] = {who}\nsay =\n");
+	while (str_cut(&text, '\n', &line))
+		buf_addf(rules, " %.*s\n", STR_ARG(line));
+}
+
+static void check_text(void *owner, const struct job *job)
+{
+	static const char *const calls[] = { "special here\n", "special channel\n",
+					     "special everyone\n", "user U2RAJ\n" };
+	CLEANUP(buf_deinit) struct buf tokens = { 0 };
+	struct str text = str_from(job->body);
+
+	(void)owner;
+	must(utf8_valid(text) && utf8_utf16_units(text) <= UNITS_MAX);
+	buf_init(&tokens, 0);
+	/* What is wrong with the author's own text is no concern here. */
+	(void)posted_read(text, &tokens);
+	buf_addc(&tokens, '\0');
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++)
+		must(str_find(buf_str(&tokens), calls[i]) == SIZE_MAX);
+}
+
+static void hear(struct set *set)
+{
+	static const char *const worst[] = {
+		"!here", "!channel|x", "here",	   "> <!everyone>",    "*a* _b_ `c`",
+		"|",	 "U2RAJ",      "<@U2RAJ>", "&lt;!channel&gt;", "@",
+		" >",	 "x\n<!here>",
+	};
+	struct mill mill;
+
+	mill_init(&mill, set);
+	for (size_t i = 0; i < ARRAY_LEN(worst); i++) {
+		mill.name = mill.field = str_from(worst[(i + 1) % ARRAY_LEN(worst)]);
+		mill_hear(&mill, str_from(worst[i]), check_text, NULL);
 	}
-	return entry;
+	mill_deinit(&mill);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct template_scope scope = { .has_group = has_group, .group_at = group_at };
-	static const char *const worst[] = { "",     "!here",	      "!channel|x",
-					     "here", "> <!everyone>", "*a* _b_ `c`",
-					     "|" };
+	const struct set_options options = { .allow_broadcast = false };
+	CLEANUP(buf_deinit) struct buf rules = { 0 };
 	struct str text = str_make((const char *)data, size);
-	struct ini_line lines[LINES_MAX];
-	struct ini_entry entry = entry_of(text, lines);
-	struct template *t = NULL;
+	struct set *set = NULL;
 	struct diag diag;
 
-	if (!utf8_valid(text))
-		return 0; /* a rule file is refused before */
+	/* The author may mention whom somebody named: {who.mention}, <@{who.id}>. */
+	if (!utf8_valid(text) || size > SIZE_USED || str_find(text, "U2RAJ") != SIZE_MAX ||
+	    str_find(text, "mention") != SIZE_MAX || str_find(text, "<@") != SIZE_MAX)
+		return 0;
+	log_set_level(LOG_ERROR);
+	buf_init(&rules, 0);
+	put_rules(&rules, text);
 	diag_init(&diag);
-	if ((template_compile(&t, &entry, "fuzz.ini", &scope, &diag) == 0) != (diag.n_errors == 0))
-		abort();
-	for (size_t i = 0; t != NULL && i < ARRAY_LEN(worst); i++)
-		render(t, worst[i]);
-	if (t != NULL)
-		template_each_name(t, on_name, NULL);
-	template_free(t);
+	must((set_load_text(&set, buf_str(&rules), "fuzz.ini", &options, &diag) == 0) ==
+	     (diag.n_errors == 0));
+	if (set != NULL)
+		hear(set);
+	set_unref(set);
 	diag_deinit(&diag);
 	return 0;
 }

@@ -107,11 +107,20 @@ static struct wall now(void *owner)
 	return clock_wall(&((const struct world *)owner)->clock.clock);
 }
 
+/* The budget of patterns is asked for while they run. */
+static struct mono pattern_now(void *owner)
+{
+	struct world *w = owner;
+
+	fakeclock_pass(&w->clock, w->look_ms);
+	return clock_mono(&w->clock.clock);
+}
+
 void world_init(struct world *w)
 {
 	*w = (struct world){ .dice = 0 };
 	fakeclock_init(&w->clock);
-	w->match = (struct match_world){ .owner = w, .is_user = is_user };
+	w->match = (struct match_world){ .owner = w, .is_user = is_user, .now = pattern_now };
 	w->action = (struct action_world){
 		.owner = w,
 		.team_url = team_url,

@@ -14,7 +14,8 @@ struct world {
 	struct fakeclock clock;
 	struct match_world match;
 	struct action_world action;
-	size_t dice; /* what `random` gives next, modulo its n */
+	int64_t look_ms; /* how long it takes to look at the clock while a pattern runs */
+	size_t dice;	 /* what `random` gives next, modulo its n */
 };
 
 void world_init(struct world *w); /* it must not move afterwards */

@@ -194,8 +194,9 @@ static void test_hostile_texts_are_inert(void)
 {
 	struct set *set = rules_good(EVERYWHERE);
 
+	/* Of a text without a visible sign there is nothing to say. */
 	for (size_t i = 0; i < ARRAY_LEN(hostile); i++)
-		CU_ASSERT_TRUE(check_text(set, str_from(hostile[i])) >= 3);
+		CU_ASSERT_TRUE(check_text(set, str_from(hostile[i])) >= 2);
 	set_unref(set);
 }
 

@@ -162,6 +162,24 @@ static void test_control_characters_are_shown(void)
 	check_shown(STR(""), "");
 }
 
+static void percent(const char *text, const char *wanted)
+{
+	struct buf b;
+
+	buf_init(&b, 0);
+	buf_add_percent(&b, str_from(text));
+	ASSERT_STR(buf_str(&b), wanted);
+	buf_deinit(&b);
+}
+
+static void test_parts_of_addresses(void)
+{
+	percent("", "");
+	percent("azAZ09-._~", "azAZ09-._~");
+	percent("a b/c?d=e&f+%", "a%20b%2Fc%3Fd%3De%26f%2B%25");
+	percent("\u00e9\n", "%C3%A9%0A");
+}
+
 UNIT_MAIN("buf", { "pieces add up", test_pieces_add_up },
 	  { "zero bytes are kept", test_zero_bytes_are_kept },
 	  { "it is full exactly at its bound", test_it_is_full_exactly_at_its_bound },
@@ -172,4 +190,5 @@ UNIT_MAIN("buf", { "pieces add up", test_pieces_add_up },
 	  { "consume drops the front", test_consume_drops_the_front },
 	  { "take hands the text over", test_take_hands_the_text_over },
 	  { "deinit twice is fine", test_deinit_twice_is_fine },
-	  { "control characters are shown", test_control_characters_are_shown })
+	  { "control characters are shown", test_control_characters_are_shown },
+	  { "parts of addresses", test_parts_of_addresses })

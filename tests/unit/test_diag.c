@@ -83,9 +83,60 @@ static void test_many(void)
 	CU_ASSERT_EQUAL(d.n_entries, 0);
 }
 
+static void test_entries_move_to_the_end_of_another(void)
+{
+	struct diag all, one;
+
+	diag_init(&all);
+	diag_init(&one);
+	diag_move(&all, &one);
+	CU_ASSERT_EQUAL(all.n_entries, 0);
+	for (unsigned i = 0; i < 30; i++) {
+		diag_error(&one, (struct place){ "b", i }, "b%u", i);
+		diag_warn(&one, (struct place){ "c", i }, "c");
+		if (i % 3 == 0)
+			diag_error(&all, (struct place){ "a", i }, "a%u", i);
+		diag_move(&all, &one);
+		CU_ASSERT_EQUAL(one.n_entries + one.n_errors + one.n_warnings, 0);
+	}
+	CU_ASSERT_EQUAL(all.n_errors, 40);
+	CU_ASSERT_EQUAL(all.n_warnings, 30);
+	CU_ASSERT_EQUAL_FATAL(all.n_entries, 70);
+	ASSERT_STR(str_from(all.entries[0].text), "a0");
+	ASSERT_STR(str_from(all.entries[1].text), "b0");
+	ASSERT_STR(str_from(all.entries[69].file), "c");
+	diag_error(&one, (struct place){ 0 }, "it can be used again");
+	diag_deinit(&one);
+	diag_deinit(&all);
+	diag_deinit(&all);
+}
+
+/* Those of one line stay in their order, and what stands before `first` stays where it is. */
+static void test_entries_in_the_order_of_lines(void)
+{
+	static const unsigned lines[] = { 9, 5, 3, 5, 0, 3, 5 };
+	static const char *const wanted[] = { "0", "4", "2", "5", "1", "3", "6" };
+	char name[4] = "0";
+	struct diag d;
+
+	diag_init(&d);
+	diag_sort(&d, 0);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		name[0] = (char)('0' + i);
+		diag_error(&d, (struct place){ "f", lines[i] }, "%s", name);
+	}
+	diag_sort(&d, 1);
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
+		ASSERT_STR(str_from(d.entries[i].text), wanted[i]);
+	diag_sort(&d, d.n_entries);
+	diag_deinit(&d);
+}
+
 UNIT_MAIN("diag",
 	  { "entries keep their order and their kind",
 	    test_entries_keep_their_order_and_their_kind },
 	  { "nothing quoted can fake a line or show a token",
 	    test_nothing_quoted_can_fake_a_line_or_show_a_token },
-	  { "the same as json", test_the_same_as_json }, { "many", test_many })
+	  { "the same as json", test_the_same_as_json }, { "many", test_many },
+	  { "entries move to the end of another", test_entries_move_to_the_end_of_another },
+	  { "entries in the order of lines", test_entries_in_the_order_of_lines })

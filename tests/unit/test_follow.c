@@ -353,6 +353,67 @@ static void test_all_that_wait_at_a_message_are_told(void)
 		play_many_waiting, "");
 }
 
+/* ---- while it answers ---- */
+
+static void play_edit_while_answering(struct house *h)
+{
+	house_take(h, said("say one", "1.1"));
+	house_take(h, changed(EVENT_EDIT, "say two", "1.1"));
+	house_take(h, changed(EVENT_EDIT, "say three", "1.1"));
+	house_run(h);
+	house_take(h, said("say one", "1.2"));
+	house_take(h, changed(EVENT_EDIT, "never mind", "1.2"));
+	house_run(h);
+	CU_ASSERT_EQUAL(h->standing, 5);
+}
+
+static void test_an_edit_waits_for_the_answer_under_way(void)
+{
+	ASSERT_STORY(ECHO, play_edit_while_answering,
+		     "reply C1GENERAL/1.1: one | edit C1GENERAL 2000.000001: two | "
+		     "edit C1GENERAL 2000.000001: three | reply C1GENERAL/1.2: one | "
+		     "remove C1GENERAL 2000.000002");
+}
+
+static void play_delete_while_answering(struct house *h)
+{
+	house_take(h, said("say one", "1.1"));
+	house_take(h, changed(EVENT_DELETE, "x", "1.1"));
+	house_run(h);
+}
+
+static void test_a_deletion_waits_for_the_answer_under_way(void)
+{
+	ASSERT_STORY(ECHO, play_delete_while_answering,
+		     "reply C1GENERAL/1.1: one | remove C1GENERAL 2000.000001");
+}
+
+/* An answer that somebody deleted by hand is no failure. */
+static void test_an_answer_that_is_gone_is_forgotten(void)
+{
+	struct house h;
+	CLEANUP(json_freep) struct json *body = NULL;
+	struct job_outcome gone = { .end = JOB_DEAD, .sentence = "message_not_found" };
+	struct job *job;
+
+	CU_ASSERT_EQUAL_FATAL(json_parse(&body, STR("{\"error\":\"message_not_found\"}"), NULL), 0);
+	gone.body = body;
+	house_init(&h, memory_new(), ECHO);
+	house_say(&h, "say one", "1.1");
+	house_take(&h, changed(EVENT_EDIT, "say two", "1.1"));
+	engine_commit(h.engine);
+	job = h.store->ops->lease(h.store);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
+	CU_ASSERT_EQUAL(job->verb, VERB_EDIT);
+	engine_settled(h.engine, job, &gone);
+	h.store->ops->settle(h.store, job, JOB_DEAD);
+	house_run(&h);
+	CU_ASSERT_EQUAL(engine_stats(h.engine)->failed, 0);
+	edit(&h, "say three", "1.1"); /* nothing stands there any more */
+	ASSERT_STR(buf_str(&h.done), "reply C1GENERAL/1.1: one");
+	house_deinit(&h);
+}
+
 /* ---- ends ---- */
 
 static void test_the_engine_may_end_while_it_follows(void)
@@ -478,6 +539,10 @@ UNIT_MAIN("follow", { "an edit renews the answer", test_an_edit_renews_the_answe
 	  { "what waits for nothing is not done", test_what_waits_for_nothing_is_not_done },
 	  { "what waited forgets no part", test_what_waited_forgets_no_part },
 	  { "all that wait at a message are told", test_all_that_wait_at_a_message_are_told },
+	  { "an edit waits for the answer under way", test_an_edit_waits_for_the_answer_under_way },
+	  { "a deletion waits for the answer under way",
+	    test_a_deletion_waits_for_the_answer_under_way },
+	  { "an answer that is gone is forgotten", test_an_answer_that_is_gone_is_forgotten },
 	  { "the engine may end while it follows", test_the_engine_may_end_while_it_follows },
 	  { "answers are written and read", test_answers_are_written_and_read },
 	  { "what is no answer is none", test_what_is_no_answer_is_none },

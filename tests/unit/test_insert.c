@@ -1,35 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/insert.h"
 
+#include <stdlib.h>
+#include "base/mem.h"
 #include "lib/unit.h"
-
-/* ---- a rule with two groups ---- */
-
-static bool has_group(void *owner, struct str group)
-{
-	(void)owner;
-	return str_is(group, "1") || str_is(group, "who");
-}
-
-static const char *group_at(void *owner, size_t i)
-{
-	(void)owner;
-	return i == 0 ? "who" : NULL;
-}
-
-static const struct template_scope scope = { .has_group = has_group, .group_at = group_at };
 
 struct desk {
 	struct arena arena;
 	struct diag diag;
-	struct insert_site site;
+	struct template_scope scope;
+	struct reference_site site;
 };
 
 static void desk_init(struct desk *d)
 {
 	arena_init(&d->arena);
 	diag_init(&d->diag);
-	d->site = (struct insert_site){ &scope, &d->arena, { "rules.ini", 7 }, &d->diag };
+	d->scope = (struct template_scope){ 0 };
+	d->site = (struct reference_site){ &d->scope, &d->arena, { "rules.ini", 7 }, &d->diag };
 }
 
 static void desk_deinit(struct desk *d)
@@ -38,111 +26,131 @@ static void desk_deinit(struct desk *d)
 	arena_deinit(&d->arena);
 }
 
-/* ---- parts ---- */
-
-static void test_parts(void)
+/* The parts in one line: kind, value, texts, filters. */
+static void check(const char *body, const char *wanted)
 {
-	static const struct {
-		const char *body, *value, *alternative, *filters; /* NULL: it has none */
-	} rows[] = {
-		{ "user", "user", NULL, NULL },
-		{ " user.name ", "user.name", NULL, NULL },
-		{ "1 or you", "1", "you", NULL },
-		{ "1 or this or that", "1", "this or that", NULL },
-		{ "1 or", "1", "", NULL },
-		{ "text|upper", "text", NULL, "upper" },
-		{ "text|upper|short 8", "text", NULL, "upper|short 8" },
-		{ "text|", "text", NULL, "" },
-		{ "1 or <https://x|this>|upper", "1", "<https://x|this>", "upper" },
-		{ "", "", NULL, NULL },
-	};
+	static const char *const kinds[] = { "value", "pick", "if" };
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
 	struct insert_parts parts;
 	struct desk d;
 
 	desk_init(&d);
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		CU_ASSERT_TRUE_FATAL(insert_split(&parts, str_from(rows[i].body), &d.site));
-		ASSERT_STR(parts.value, rows[i].value);
-		CU_ASSERT_EQUAL(parts.has_alternative, rows[i].alternative != NULL);
-		if (parts.has_alternative)
-			ASSERT_STR(parts.alternative, rows[i].alternative);
-		CU_ASSERT_EQUAL(parts.filters.p != NULL, rows[i].filters != NULL);
-		if (parts.filters.p != NULL)
-			ASSERT_STR(parts.filters, rows[i].filters);
-	}
-	CU_ASSERT_FALSE(insert_split(&parts, STR("if 1"), &d.site));
-	CU_ASSERT_FALSE(insert_split(&parts, STR("user or {1}"), &d.site));
+	buf_init(&seen, 0);
+	CU_ASSERT_TRUE(insert_split(&parts, str_from(body), &d.site));
+	CU_ASSERT_EQUAL(d.diag.n_errors, 0);
+	buf_addf(&seen, "%s", kinds[parts.kind]);
+	if (parts.value.len > 0)
+		buf_addf(&seen, " (%.*s)", STR_ARG(parts.value));
+	for (size_t i = 0; i < parts.n_texts; i++)
+		buf_addf(&seen, " [%.*s]", STR_ARG(parts.texts[i]));
+	if (parts.filters.p != NULL)
+		buf_addf(&seen, " |%.*s", STR_ARG(parts.filters));
+	ASSERT_STR(buf_str(&seen), wanted);
 	desk_deinit(&d);
 }
 
-/* ---- values ---- */
-
-static bool reads(const char *value, enum template_name name, enum template_field field)
+static void refused(const char *body, const char *told)
 {
-	struct insert insert = { 0 };
+	struct insert_parts parts;
 	struct desk d;
-	bool good;
 
 	desk_init(&d);
-	good = insert_read_value(&insert, str_from(value), &d.site);
-	CU_ASSERT_EQUAL(d.diag.n_errors == 0, good);
+	CU_ASSERT_FALSE(insert_split(&parts, str_from(body), &d.site));
+	CU_ASSERT_EQUAL_FATAL(d.diag.n_errors, 1);
+	ASSERT_STR(str_from(d.diag.entries[0].text), told);
+	CU_ASSERT_EQUAL(d.diag.entries[0].line, 7);
 	desk_deinit(&d);
-	return good && insert.name == name && insert.field == field;
 }
 
 static void test_values(void)
 {
-	CU_ASSERT_TRUE(reads("user", NAME_USER, FIELD_NONE));
-	CU_ASSERT_TRUE(reads("user.email", NAME_USER, FIELD_EMAIL));
-	CU_ASSERT_TRUE(reads("channel.id", NAME_CHANNEL, FIELD_ID));
-	CU_ASSERT_TRUE(reads("1", NAME_GROUP, FIELD_NONE));
-	CU_ASSERT_TRUE(reads("who.name", NAME_GROUP, FIELD_NAME));
-	CU_ASSERT_FALSE(reads("channel.email", NAME_CHANNEL, FIELD_EMAIL));
-	CU_ASSERT_FALSE(reads("2", NAME_GROUP, FIELD_NONE));
-	CU_ASSERT_FALSE(reads("match", NAME_MATCH, FIELD_NONE)); /* group 0 is missing */
-	CU_ASSERT_FALSE(reads("ts", NAME_TEXT, FIELD_NONE));
-	CU_ASSERT_FALSE(reads("table[1].x", NAME_TEXT, FIELD_NONE));
-	CU_ASSERT_FALSE(reads("", NAME_USER, FIELD_NONE));
+	check("user", "value (user)");
+	check(" user.name ", "value (user.name)");
+	check("1 or you", "value (1) [you]");
+	check("1 or this or that", "value (1) [this or that]");
+	check("text|upper", "value (text) |upper");
+	check("text|upper|short 8", "value (text) |upper|short 8");
+	check("text|", "value (text) |");
+	check("1 or <https://x|this>|upper", "value (1) [<https://x|this>] |upper");
+	check("1 or \"a|b\"|upper", "value (1) [\"a|b\"] |upper");
+	check("1 or {user|lower}|upper", "value (1) [{user|lower}] |upper");
+	check("t[a or b].1 or c", "value (t[a or b].1) [c]");
+	check("t[{who or x|upper}].1|lower", "value (t[{who or x|upper}].1) |lower");
+	check("color", "value (color)");
+	check("or", "value (or)");
+	check("", "value");
+	refused("1 or", "{1 or}: nothing stands behind `or`");
+	refused("1 or |upper", "{1 or |upper}: nothing stands behind `or`");
+}
+
+static void test_picks(void)
+{
+	check("pick: a | b", "pick [a] [b]");
+	check("pick:a|b|c", "pick [a] [b] [c]");
+	check("pick: a | ", "pick [a] []");
+	check("pick: <x|y> | \"a | b\" | {user or x|upper}",
+	      "pick [<x|y>] [\"a | b\"] [{user or x|upper}]");
+	/* What is never closed does not open anything. */
+	check("pick: a < b | 3\" | c", "pick [a < b] [3\"] [c]");
+	check("picks", "value (picks)");
+	refused("pick:", "{pick:}: {pick: \u2026} has several texts with `|` between");
+	refused("pick: a", "{pick: a}: {pick: \u2026} has several texts with `|` between");
+}
+
+static void test_ifs(void)
+{
+	check("if a is b: c", "if (a is b) [c]");
+	check("if a is b: c | else d", "if (a is b) [c] [d]");
+	check("if a is b:c|else", "if (a is b) [c] []");
+	check("if a is b: c | upper", "if (a is b) [c] | upper");
+	check("if a is b: c | else d | upper", "if (a is b) [c] [d] | upper");
+	check("if a is \"x: y\": c: d", "if (a is \"x: y\") [c: d]");
+	check("if t[{x|short 3}: y] is 1: c", "if (t[{x|short 3}: y] is 1) [c]");
+	check("if a is b: c | elsewhere", "if (a is b) [c] | elsewhere");
+	check("if a is b: c and d: e", "if (a is b) [c and d: e]");
+	check("iffy", "value (iffy)");
+	refused("if a is b",
+		"{if a is b}: a colon stands behind the test, as in {if count is 1: first | else again}");
+}
+
+static void test_too_many_texts(void)
+{
+	CLEANUP(buf_deinit) struct buf body = { 0 };
+	struct insert_parts parts;
+	struct desk d;
+
+	desk_init(&d);
+	buf_init(&body, 0);
+	buf_addz(&body, "pick: 1");
+	for (int i = 2; i <= INSERT_TEXTS_MAX; i++)
+		buf_addf(&body, "|%d", i);
+	CU_ASSERT_TRUE(insert_split(&parts, buf_str(&body), &d.site));
+	CU_ASSERT_EQUAL(parts.n_texts, INSERT_TEXTS_MAX);
+	buf_addz(&body, "|x");
+	CU_ASSERT_FALSE(insert_split(&parts, buf_str(&body), &d.site));
+	CU_ASSERT_EQUAL_FATAL(d.diag.n_errors, 1);
+	CU_ASSERT_TRUE(str_ends(str_from(d.diag.entries[0].text), "it has more than 32 texts"));
+	desk_deinit(&d);
 }
 
 static void test_filters(void)
 {
-	struct insert insert = { 0 };
+	struct filter *filters = NULL;
+	size_t n = 0;
 	struct desk d;
 
 	desk_init(&d);
-	CU_ASSERT_TRUE(insert_read_filters(&insert, STR("upper|short 8"), &d.site));
-	CU_ASSERT_EQUAL_FATAL(insert.n_filters, 2);
-	CU_ASSERT_EQUAL(insert.filters[1].n, 8);
-	CU_ASSERT_FALSE(insert_read_filters(&insert, STR("uper|lower|"), &d.site));
+	CU_ASSERT_TRUE(insert_read_filters(&filters, &n, (struct str){ NULL, 0 }, &d.site));
+	CU_ASSERT_EQUAL(n, 0);
+	CU_ASSERT_TRUE(insert_read_filters(&filters, &n, STR("upper|short 8|join \"|\""), &d.site));
+	CU_ASSERT_EQUAL_FATAL(n, 3);
+	CU_ASSERT_EQUAL(filters[1].n, 8);
+	ASSERT_STR(filters[2].text, "|");
+	CU_ASSERT_FALSE(insert_read_filters(&filters, &n, STR("uper|lower|"), &d.site));
 	CU_ASSERT_EQUAL(d.diag.n_errors, 2); /* one slip does not hide the next */
-	insert_deinit(&insert);
-	insert_deinit(&insert);
+	free(filters);
 	desk_deinit(&d);
 }
 
-/* ---- needs ---- */
-
-static void test_needs(void)
-{
-	struct filter upper = { 0 };
-	struct insert user = { .name = NAME_USER }, text = { .name = NAME_TEXT };
-	struct insert group = { .name = NAME_GROUP };
-
-	CU_ASSERT_FALSE(insert_wants_names(&user)); /* a mention needs the id alone */
-	CU_ASSERT_FALSE(insert_wants_text(&user));
-	user.filters = &upper;
-	user.n_filters = 1;
-	CU_ASSERT_TRUE(insert_wants_names(&user));
-	user.field = FIELD_ID;
-	CU_ASSERT_FALSE(insert_wants_names(&user));
-	CU_ASSERT_TRUE(insert_wants_text(&text));
-	CU_ASSERT_FALSE(insert_wants_names(&text));
-	CU_ASSERT_TRUE(insert_wants_text(&group));
-	group.field = FIELD_ID; /* the one that the caught words name */
-	CU_ASSERT_TRUE(insert_wants_names(&group));
-}
-
-UNIT_MAIN("insert", { "an insert falls into its parts", test_parts },
-	  { "values and their fields", test_values }, { "filters", test_filters },
-	  { "what it needs", test_needs })
+UNIT_MAIN("insert", { "values", test_values }, { "picks", test_picks }, { "ifs", test_ifs },
+	  { "too many texts", test_too_many_texts }, { "filters", test_filters })

@@ -4,7 +4,7 @@
 
 static const struct known table[] = {
 	{ .name = "upper", .value = 7 },
-	{ .name = "title", .later = true },
+	{ .name = "title", .value = 8 },
 	{ .name = NULL },
 };
 
@@ -24,14 +24,19 @@ static void check(const char *seen, int value, const char *told)
 	diag_deinit(&diag);
 }
 
-static void test_words_of_this_version_are_found(void)
+static void test_words_are_found(void)
 {
 	check("upper", 7, NULL);
+	check("title", 8, NULL);
 }
 
-static void test_later_words_are_not_unknown(void)
+static void test_finding_says_nothing(void)
 {
-	check("title", -1, "the filter `title` is not in this version of retort");
+	CU_ASSERT_PTR_EQUAL(known_find(table, STR("title")), &table[1]);
+	CU_ASSERT_PTR_NULL(known_find(table, STR("titl")));
+	CU_ASSERT_PTR_NULL(known_find(table, STR("Title")));
+	ASSERT_STR(str_from(known_nearest(table, STR("titel"))), "title");
+	CU_ASSERT_PTR_NULL(known_nearest(table, STR("xyz")));
 }
 
 static void test_slips_name_the_nearest(void)
@@ -41,6 +46,6 @@ static void test_slips_name_the_nearest(void)
 	check("", -1, "unknown filter ``");
 }
 
-UNIT_MAIN("known", { "words of this version are found", test_words_of_this_version_are_found },
-	  { "later words are not unknown", test_later_words_are_not_unknown },
+UNIT_MAIN("known", { "words are found", test_words_are_found },
+	  { "finding says nothing", test_finding_says_nothing },
 	  { "slips name the nearest", test_slips_name_the_nearest })

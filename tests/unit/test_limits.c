@@ -53,7 +53,7 @@ static void test_limits_by_an_insert(void)
 	check("limit = 1 per {w} per 1d\n", said("t:1]", "1.1"), false,
 	      "limit:a:1 per {w} per 1d:::::t:1]=1/86400000");
 	check("limit = 1 per {user}\n", said("x", "1.1"), false,
-	      "limit:a:1 per {user}:::::U1ANA=1/0");
+	      "limit:a:1 per {user}:::::\x01@U1ANA=1/0");
 }
 
 static void test_shadows_are_kept_apart(void)

@@ -119,7 +119,35 @@ static void test_many_keys_and_values_that_are_ours(void)
 	CU_ASSERT_EQUAL(m.n, 0);
 }
 
-UNIT_MAIN("map", { "set, get, replace, remove", test_set_get_replace_remove },
+static void test_keys_by_number(void)
+{
+	struct map m;
+	struct map_keys keys = { .map = &m };
+	char name[16];
+	int one = 1;
+
+	map_init(&m);
+	CU_ASSERT_PTR_NULL(map_key_at(&keys, 0));
+	for (int i = 0; i < 50; i++) {
+		snprintf(name, sizeof(name), "k%d", i);
+		map_set(&m, str_from(name), &one);
+	}
+	for (int again = 0; again < 2; again++) {
+		for (size_t i = 0; i < 50; i++) {
+			snprintf(name, sizeof(name), "k%d", (int)i);
+			ASSERT_STR(str_from(map_key_at(&keys, i)), name);
+		}
+		CU_ASSERT_PTR_NULL(map_key_at(&keys, 50));
+	}
+	ASSERT_STR(str_from(map_key_at(&keys, 20)), "k20");
+	ASSERT_STR(str_from(map_key_at(&keys, 20)), "k20");
+	ASSERT_STR(str_from(map_key_at(&keys, 30)), "k30");
+	ASSERT_STR(str_from(map_key_at(&keys, 3)), "k3");
+	map_deinit(&m, NULL);
+}
+
+UNIT_MAIN("map", { "keys by number", test_keys_by_number },
+	  { "set, get, replace, remove", test_set_get_replace_remove },
 	  { "keys are bytes and copied", test_keys_are_bytes_and_copied },
 	  { "walks in the order of insertion", test_walks_in_the_order_of_insertion },
 	  { "the entry just given may go", test_the_entry_just_given_may_go },

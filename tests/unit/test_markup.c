@@ -88,7 +88,7 @@ static void test_text_for_others_hides_nothing(void)
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
 	buf_init(&out, 0);
-	markup_harmless(&out, STR("<a> & @here\a\n\t\u202E\u061C\u00E9"));
+	markup_plain(&out, STR("<a> & @here\a\n\t\u202E\u061C\u00E9"));
 	ASSERT_STR(buf_str(&out), "<a> & @here\n\t\u00E9");
 }
 

@@ -15,7 +15,25 @@ static enum answer is_user(void *owner, struct str name, const struct person *pe
 	return str_eq_nocase(name, person->handle) ? ANSWER_YES : ANSWER_NO;
 }
 
-static const struct match_world world = { .is_user = is_user };
+/* Everybody is in S1, it is not known who is in S2. */
+static enum answer in_group(void *owner, struct str id, const struct person *person)
+{
+	(void)owner;
+	(void)person;
+	return str_is(id, "S1") ? ANSWER_YES : str_is(id, "S2") ? ANSWER_UNKNOWN : ANSWER_NO;
+}
+
+static bool is_workspace(void *owner, struct str name)
+{
+	(void)owner;
+	return str_is(name, "main");
+}
+
+static const struct match_world world = {
+	.is_user = is_user,
+	.in_group = in_group,
+	.is_workspace = is_workspace,
+};
 
 static enum answer ask(const char *keys, struct event *ev, struct captures *caught,
 		       const struct witness *witness)
@@ -364,12 +382,164 @@ static void test_the_witness_hears_what_was_seen_and_wanted(void)
 	     "on=no(message|join, reaction :x:, mention, event foo) ");
 	told("in = #it-*, !dm\nfrom = @raj", hello(),
 	     "on=yes(message|message) hidden=yes(an event that people see|an event that people see) "
-	     "self=yes(somebody else|somebody else) in=no(#general|#it-*, !dm) ");
+	     "self=yes(somebody else|somebody else) workspace=yes(the workspace T1|any) "
+	     "in=no(#general|#it-*, !dm) ");
 	told("from = @maybe\nmatch = zz\n  yy\nexcept = q", hello(),
 	     "on=yes(message|message) hidden=yes(an event that people see|an event that people see) "
-	     "self=yes(somebody else|somebody else) in=yes(#general|everywhere) from=?(@ana|@maybe) "
+	     "self=yes(somebody else|somebody else) workspace=yes(the workspace T1|any) "
+	     "in=yes(#general|everywhere) from=?(@ana|@maybe) "
 	     "to bot=yes(no mention of the bot|anything) thread=yes(not in a thread|any) "
+	     "when=yes(no time|always) expires=yes(1970-01-01|any day) "
 	     "match=no(Hello there|zz or yy) ");
+}
+
+/* ---- commands and moments ---- */
+
+static void test_commands(void)
+{
+	struct event *lunch = of_kind(EVENT_COMMAND, "slash_command");
+
+	lunch->command = STR("/Lunch");
+	YES("on = command /lunch", event_ref(lunch));
+	NO("on = command /lunches", event_ref(lunch));
+	NO("on = message", event_ref(lunch));
+	YES("on = message, command /LUNCH\nmatch = x", lunch);
+}
+
+/* A moment is for one rule alone. */
+static void test_moments(void)
+{
+	struct set *set = rules_good("[rule r]\non = every 30m\npost #x = y\n"
+				     "[rule s]\non = every 30m\npost #x = y\n");
+	struct event *ev = event_new();
+	struct captures caught;
+
+	ev->kind = EVENT_TIME;
+	ev->for_rule = STR("s");
+	ev->time = (struct wall){ 1767787200000 };
+	CU_ASSERT_EQUAL(rule_match(set_rule(set, 0), ev, &world, &caught, NULL), ANSWER_NO);
+	CU_ASSERT_EQUAL(rule_match(set_rule(set, 1), ev, &world, &caught, NULL), ANSWER_YES);
+	event_free(ev);
+	set_unref(set);
+}
+
+/* ---- groups, guests, lists, workspaces ---- */
+
+static void test_groups_and_guests(void)
+{
+	struct event *guest = hello(), *nobody = hello(), *unknown = hello();
+
+	guest->user.is_guest = true;
+	nobody->user.id = STR("");
+	unknown->user.handle = STR("");
+	YES("from = S1", hello());
+	NO("from = S3", hello());
+	UNKNOWN("from = S2", hello());
+	NO("from = S2, !@ana", hello());
+	NO("from = S1", nobody);
+	YES("from = guests", guest);
+	NO("from = guests", hello());
+	UNKNOWN("from = guests", unknown);
+}
+
+/* The rule `r` is the first; the list stands behind it. */
+static void test_lists(void)
+{
+	static const char *const lists = "\nsay = x\n[list l]\npeople = @raj, @ana\n"
+					 "channels = #general, #x-*\n[list m]\npeople = @maybe\n"
+					 "[rule z]";
+	static const struct {
+		const char *key;
+		enum answer wanted;
+	} rows[] = {
+		{ "from = [l]", ANSWER_YES },
+		{ "from = ![l]", ANSWER_NO },
+		{ "in = [l]", ANSWER_YES },
+		{ "in = ![l]", ANSWER_NO },
+		{ "from = [m]", ANSWER_UNKNOWN },
+		{ "from = [m], [l]", ANSWER_YES },
+		{ "from = [l], ![m]", ANSWER_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char keys[200];
+
+		snprintf(keys, sizeof(keys), "%s%s", rows[i].key, lists);
+		check(keys, hello(), rows[i].wanted);
+	}
+}
+
+static void test_workspaces(void)
+{
+	YES("workspace = main", hello());
+	YES("workspace = other, main", hello());
+	NO("workspace = other", hello());
+}
+
+/* ---- when, expires ---- */
+
+static struct event *at(int64_t seconds)
+{
+	struct event *ev = hello();
+
+	ev->time = (struct wall){ seconds * 1000 };
+	return ev;
+}
+
+static void test_hours(void)
+{
+	const int64_t noon = 1767787200; /* Wednesday 2026-01-07 12:00 UTC */
+
+	YES("when = mon-fri 09:00-17:00 UTC", at(noon));
+	NO("when = not mon-fri 09:00-17:00 UTC", at(noon));
+	NO("when = mon-fri 09:00-17:00 Asia/Tokyo", at(noon));
+	YES("when = 21:00-22:00\nzone = Asia/Tokyo", at(noon));
+	NO("when = wed 09:00-12:00 UTC", at(noon)); /* the end is excluded */
+	YES("when = wed 09:00-12:00 UTC", at(noon - 1));
+	UNKNOWN("when = mon-sun", at(0)); /* when was that? */
+	UNKNOWN("when = not mon-sun", at(0));
+	NO("when = mon-sun\nin = #other", at(0));
+}
+
+static void test_the_last_day_counts(void)
+{
+	YES("expires = 2099-12-31\nzone = UTC", at(4102444799));
+	NO("expires = 2099-12-31\nzone = UTC", at(4102444800));
+}
+
+/* ---- what is looked at ---- */
+
+static void test_what_is_ignored_is_not_seen(void)
+{
+	YES("match = outage\nignore = planned outage", said("an outage", "1.1"));
+	NO("match = outage\nignore = planned outage", said("a planned outage", "1.1"));
+	NO("except = outage", said("a planned outage", "1.1"));
+	YES("except = outage\nignore = planned outage", said("a planned outage", "1.1"));
+	NO("match = there\nlook in = code", hello());
+	NO("match = there\nlook in = field a", hello());
+}
+
+static void test_who_would_be_listened_to(void)
+{
+	struct set *set = rules_good(
+		"[rule r]\nin = #general\nfrom = @ana\nmatch = zzz\nsay = x\n"
+		"[rule s]\nfrom = @raj\nsay = x\n[rule t]\nfrom = @maybe\nsay = x\n"
+		"[rule u]\nworkspace = other\nsay = x\n");
+	static const enum answer wanted[] = { ANSWER_YES, ANSWER_NO, ANSWER_UNKNOWN, ANSWER_NO };
+	struct event *ev = hello();
+
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
+		CU_ASSERT_EQUAL(rule_listens(set_rule(set, i), ev, &world), wanted[i]);
+	event_free(ev);
+	set_unref(set);
+}
+
+static void test_questions_are_numbered(void)
+{
+	CU_ASSERT_EQUAL(question_number(STR("on")), 0);
+	CU_ASSERT_TRUE(question_number(STR("in")) < question_number(STR("match")));
+	CU_ASSERT_TRUE(question_number(STR("match")) < question_number(STR("except")));
+	CU_ASSERT_TRUE(question_number(STR("except")) < question_number(STR("limit")));
 }
 
 UNIT_MAIN("match", { "only what is named fires", test_only_what_is_named_fires },
@@ -387,4 +557,11 @@ UNIT_MAIN("match", { "only what is named fires", test_only_what_is_named_fires }
 	    test_a_message_that_cannot_be_read_cannot_be_told },
 	  { "what was caught", test_what_was_caught },
 	  { "the witness hears what was seen and wanted",
-	    test_the_witness_hears_what_was_seen_and_wanted })
+	    test_the_witness_hears_what_was_seen_and_wanted },
+	  { "commands", test_commands }, { "moments", test_moments },
+	  { "groups and guests", test_groups_and_guests }, { "lists", test_lists },
+	  { "workspaces", test_workspaces }, { "hours", test_hours },
+	  { "the last day counts", test_the_last_day_counts },
+	  { "what is ignored is not seen", test_what_is_ignored_is_not_seen },
+	  { "who would be listened to", test_who_would_be_listened_to },
+	  { "questions are numbered", test_questions_are_numbered })

@@ -36,7 +36,7 @@ static void test_mentions(void)
 	PUTS("{user|upper} {user|short 3}", "go x", "@" WJ "ANA @" WJ "A…");
 	PUTS("{x.mention or none}", "go raj", "<@U9RAJ>");
 	PUTS("{x.mention or none}", "go #incidents", "<#C2INC>");
-	PUTS("{x.mention or none}", "go nobody", "none");
+	PUTS("{x.mention or none}", "go nobody", "nobody");
 }
 
 static void test_names_in_literal_text(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include "base/zone.h"
 #include "lib/unit.h"
 #include "rule/selftest.h"
 
@@ -15,7 +16,7 @@ static void desk_init(struct desk *d, const char *line)
 	*d = (struct desk){ .test = { .at = { "t.ini", 7 } } };
 	arena_init(&d->arena);
 	diag_init(&d->diag);
-	d->good = selftest_read(&d->test, str_from(line), &d->arena, &d->diag);
+	d->good = selftest_read(&d->test, str_from(line), zone_utc(), &d->arena, &d->diag);
 }
 
 static void desk_deinit(struct desk *d)
@@ -46,21 +47,39 @@ static void check(const char *line, const char *wanted)
 		 event_is_reply(ev) ? " reply" : "", STR_ARG(ev->text), STR_ARG(ev->text_to_bot));
 	if (ev->reaction.len > 0)
 		buf_addf(&seen, " :%.*s:", STR_ARG(ev->reaction));
+	if (ev->command.len > 0)
+		buf_addf(&seen, " %.*s", STR_ARG(ev->command));
 	ASSERT_STR(buf_str(&seen), wanted);
-	CU_ASSERT_TRUE(ev->ts.len > 0 && ev->key.len > 0 && ev->team.len > 0 && ev->text_known);
+	CU_ASSERT_TRUE(ev->key.len > 0 && ev->team.len > 0 && ev->text_known);
 	CU_ASSERT_TRUE(str_eq(ev->user.id, ev->author.id));
 	desk_deinit(&d);
 }
 
-static void expects(const char *line, enum test_expect expect, const char *says)
+static void aims(const char *line, enum test_expect expect, const char *target, const char *says)
 {
 	struct desk d;
 
 	desk_init(&d, line);
 	CU_ASSERT_TRUE_FATAL(d.good);
 	CU_ASSERT_EQUAL(d.test.expect, expect);
+	CU_ASSERT_STRING_EQUAL(d.test.target, target);
 	ASSERT_STR(str_from(d.test.says), says);
 	CU_ASSERT_STRING_EQUAL(d.test.line, line);
+	desk_deinit(&d);
+}
+
+static void expects(const char *line, enum test_expect expect, const char *says)
+{
+	aims(line, expect, "", says);
+}
+
+static void happens_at(const char *line, int64_t seconds)
+{
+	struct desk d;
+
+	desk_init(&d, line);
+	CU_ASSERT_TRUE_FATAL(d.good);
+	CU_ASSERT_EQUAL(d.test.event->time.ms, seconds * 1000);
 	desk_deinit(&d);
 }
 
@@ -134,6 +153,71 @@ static void test_other_events(void)
 	check("pin \"x\" -> fires", "pin(pin_added) #test(CTEST,1) @someone(USOMEONE) [x][x]");
 	check("event channel_rename -> fires",
 	      "event(channel_rename) #test(CTEST,1) @someone(USOMEONE) [][]");
+	check("command /lunch \"pizza\" -> fires",
+	      "command(slash_command) #test(CTEST,1) @someone(USOMEONE) [pizza][pizza] /lunch");
+	check("command /lunch -> fires",
+	      "command(slash_command) #test(CTEST,1) @someone(USOMEONE) [][] /lunch");
+	check("every -> posts #a", "time(time) #(,0) @() [][]");
+	check("cron at 09:00 -> posts #a", "time(time) #(,0) @() [][]");
+}
+
+static void test_when_it_happens(void)
+{
+	happens_at("\"x\" -> fires", 1767787200);
+	happens_at("at 2026-11-21 23:00 \"x\" -> fires", 1795302000);
+	happens_at("at 2026-11-21 \"x\" -> fires", 1795262400);
+	happens_at("at 00:00 \"x\" -> fires", 1767744000);
+	happens_at("\"x\" at 12:00:05 -> fires", 1767787205);
+}
+
+static void test_targets_of_outcomes(void)
+{
+	aims("\"x\" -> posts #a", EXPECT_POSTS, "#a", "");
+	aims("\"x\" -> posts #a \"b c\"", EXPECT_POSTS, "#a", "b c");
+	aims("\"x\" -> dms", EXPECT_DMS, "", "");
+	aims("\"x\" -> dms \"b\"", EXPECT_DMS, "", "b");
+	aims("\"x\" -> dms @ana \"b\"", EXPECT_DMS, "@ana", "b");
+	aims("\"x\" -> reacts", EXPECT_REACTS, "", "");
+	aims("\"x\" -> reacts :thumbsup:", EXPECT_REACTS, "+1", "");
+	aims("\"x\" -> calls webhook tickets", EXPECT_CALLS, "webhook tickets", "");
+	aims("\"x\" -> calls webhook  tickets \"a\"", EXPECT_CALLS, "webhook tickets", "a");
+	aims("\"x\" -> calls pins.add", EXPECT_CALLS, "pins.add", "");
+	aims("\"x\" -> sets karma", EXPECT_SETS, "karma", "");
+	aims("\"x\" -> whispers \"b\"", EXPECT_WHISPERS, "", "b");
+}
+
+static void test_an_event_alone(void)
+{
+	const struct place at = { "t.ini", 7 };
+	struct arena arena;
+	struct diag diag;
+	struct event *ev;
+
+	arena_init(&arena);
+	diag_init(&diag);
+	ev = selftest_event(STR("in #a from guests \"x\""), zone_utc(), at, &arena, &diag);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(ev);
+	ASSERT_STR(ev->channel_name, "a");
+	CU_ASSERT_TRUE(ev->user.is_guest && !ev->from_bot);
+	event_free(ev);
+	CU_ASSERT_PTR_NULL(selftest_event(STR("\"x\" -> fires"), zone_utc(), at, &arena, &diag));
+	CU_ASSERT_PTR_NULL(selftest_event(STR("in #a"), zone_utc(), at, &arena, &diag));
+	CU_ASSERT_EQUAL_FATAL(diag.n_errors, 2);
+	ASSERT_STR(str_from(diag.entries[1].text), "`in #a`: it has no text in quotes");
+	diag_deinit(&diag);
+	arena_deinit(&arena);
+}
+
+static void test_two_names_never_have_one_id(void)
+{
+	struct arena arena;
+
+	arena_init(&arena);
+	ASSERT_STR(selftest_id(&arena, 'U', STR("ana")), "UANA");
+	ASSERT_STR(selftest_id(&arena, 'C', STR("it-help")), "CIT02DHELP");
+	ASSERT_STR(selftest_id(&arena, 'U', STR("\u00e9")), "U0C30A9");
+	ASSERT_STR(selftest_id(&arena, 'U', STR("")), "U");
+	arena_deinit(&arena);
 }
 
 static void test_outcomes_and_quotes(void)
@@ -156,14 +240,14 @@ static void test_mistakes(void)
 	refused("\"x -> fires", "`\"x -> fires` is no test: a quote is not closed");
 	refused("\"x\" -> fire", "unknown outcome `fire`; did you mean `fires`?");
 	refused("\"x\" -> fires twice",
-		"`\"x\" -> fires twice` is no test: something stands behind its end");
+		"`\"x\" -> fires twice` is no test: something stands behind its end, which is written as `-> fires`");
 	refused("\"x\" -> says y",
 		"`\"x\" -> says y` is no test: `says` is followed by a text in quotes");
 	refused("\"x\" \"y\" -> fires", "`\"x\" \"y\" -> fires` is no test: it has two texts");
 	refused("in here \"x\" -> fires",
 		"`in here \"x\" -> fires` is no test: `in` is followed by #channel, an id, dm, group, public, private or thread");
 	refused("from ana \"x\" -> fires",
-		"`from ana \"x\" -> fires` is no test: `from` is followed by @name, an id, people or bots");
+		"`from ana \"x\" -> fires` is no test: `from` is followed by @name, an id, people, guests or bots");
 	refused("frm @ana \"x\" -> fires", "unknown word `frm`; did you mean `from`?");
 	refused("to ana \"x\" -> fires",
 		"`to ana \"x\" -> fires` is no test: `to` is followed by `bot`");
@@ -175,10 +259,23 @@ static void test_mistakes(void)
 	refused("join pin -> fires", "`join pin -> fires` is no test: it says twice what happened");
 	refused("reaction x -> fires",
 		"`reaction x -> fires` is no test: `reaction` is followed by the name of an emoji, as in `reaction :x: on \"text\"`");
-	refused("at 2026-11-21 23:00 \"x\" -> fires",
-		"the word `at` is not in this version of retort");
-	refused("\"x\" -> posts #a", "the outcome `posts` is not in this version of retort");
-	refused("command /x \"x\" -> fires", "the word `command` is not in this version of retort");
+	refused("at noon \"x\" -> fires",
+		"`at noon \"x\" -> fires` is no test: `at` is followed by a day and a time, as in `at 2026-11-21 23:00`");
+	refused("at 2026-02-30 \"x\" -> fires",
+		"`at 2026-02-30 \"x\" -> fires` is no test: `at` is followed by a day and a time, as in `at 2026-11-21 23:00`");
+	refused("\"x\" -> posts",
+		"`\"x\" -> posts` is no test: its outcome does not say where, as `posts #channel` does");
+	refused("\"x\" -> sets \"y\"",
+		"`\"x\" -> sets \"y\"` is no test: its outcome does not say where, as `posts #channel` does");
+	refused("\"x\" -> whispers",
+		"`\"x\" -> whispers` is no test: `whispers` is followed by a text in quotes");
+	refused("\"x\" -> posts #a \"b\" c",
+		"`\"x\" -> posts #a \"b\" c` is no test: something stands behind its end, which is written as `-> posts #channel`");
+	refused("command lunch -> fires",
+		"`command lunch -> fires` is no test: `command` is followed by the command, as in `command /lunch`");
+	refused("command -> fires",
+		"`command -> fires` is no test: `command` is followed by the command, as in `command /lunch`");
+	refused("event", "`event` is no test: `event` is followed by the name of an event");
 }
 
 static void test_every_cut_of_a_test_is_told(void)
@@ -201,6 +298,9 @@ UNIT_MAIN("selftest",
 	    test_without_more_words_it_is_somebody_in_test },
 	  { "places and people", test_places_and_people },
 	  { "mentions of the bot", test_mentions_of_the_bot },
-	  { "other events", test_other_events },
+	  { "other events", test_other_events }, { "when it happens", test_when_it_happens },
+	  { "targets of outcomes", test_targets_of_outcomes },
+	  { "an event alone", test_an_event_alone },
+	  { "two names never have one id", test_two_names_never_have_one_id },
 	  { "outcomes and quotes", test_outcomes_and_quotes }, { "mistakes", test_mistakes },
 	  { "every cut of a test is told", test_every_cut_of_a_test_is_told })

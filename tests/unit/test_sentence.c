@@ -6,10 +6,24 @@
 static void good(const char *sentence, unsigned count, unsigned by, int64_t window_ms)
 {
 	struct limit limit = { 0 };
-	const char *why = sentence_read(str_from(sentence), &limit);
+	struct str key;
+	const char *why = sentence_read(str_from(sentence), &limit, &key);
 
 	ASSERT_STR(str_from(why), "");
 	CU_ASSERT_EQUAL(limit.count, count);
+	CU_ASSERT_EQUAL(limit.by, by);
+	CU_ASSERT_EQUAL(limit.window_ms, window_ms);
+	CU_ASSERT_EQUAL(key.len, 0);
+}
+
+static void by_insert(const char *sentence, const char *wanted, unsigned by, int64_t window_ms)
+{
+	struct limit limit = { 0 };
+	struct str key;
+	const char *why = sentence_read(str_from(sentence), &limit, &key);
+
+	ASSERT_STR(str_from(why), "");
+	ASSERT_STR(key, wanted);
 	CU_ASSERT_EQUAL(limit.by, by);
 	CU_ASSERT_EQUAL(limit.window_ms, window_ms);
 }
@@ -17,9 +31,11 @@ static void good(const char *sentence, unsigned count, unsigned by, int64_t wind
 static void bad(const char *sentence)
 {
 	struct limit limit = { 0 };
+	struct str key;
+	const char *why = sentence_read(str_from(sentence), &limit, &key);
 
-	CU_ASSERT_PTR_NOT_NULL(sentence_read(str_from(sentence), &limit));
-	if (sentence_read(str_from(sentence), &limit) == NULL)
+	CU_ASSERT_PTR_NOT_NULL(why);
+	if (why == NULL)
 		printf("\n  taken: %s", sentence);
 }
 
@@ -41,6 +57,36 @@ static void test_sentences_of_the_manual(void)
 	good("10000 per minute", 10000, 0, MINUTE);
 }
 
+static void test_limits_by_an_insert(void)
+{
+	by_insert("1 per {ticket} per 1d", "{ticket}", 0, DAY);
+	by_insert("1 per {who}", "{who}", 0, 0);
+	by_insert("1 per {if who is x: a b | else c} per user ever", "{if who is x: a b | else c}",
+		  BY_USER, 0);
+	by_insert("2 per user per {karma[{who}]} per week", "{karma[{who}]}", BY_USER,
+		  7 * (int64_t)DAY);
+}
+
+static void tells(const char *sentence, const char *wanted)
+{
+	struct limit limit = { 0 };
+	struct str key;
+
+	ASSERT_STR(str_from(sentence_read(str_from(sentence), &limit, &key)), wanted);
+}
+
+static void test_why_it_is_no_sentence(void)
+{
+	tells("often", "it begins with how often, a number from 1 to 10000");
+	tells("3", "it says per what, as in `1 per user per 4h`");
+	tells("3 per 4h per user", "the time comes last, as in `1 per user per 4h`");
+	tells("3 per 4h per 4h", "it has two times");
+	tells("3 per {a} per {b}", "it counts by one insert at most");
+	tells("3 user", "it is written as `3 per channel per 10m` or `1 per user ever`");
+	tells("3 per moon",
+	      "`per` is followed by user, channel, thread, message, an insert, or a time such as 4h");
+}
+
 static void test_what_is_no_sentence(void)
 {
 	static const char *const sentences[] = {
@@ -58,12 +104,16 @@ static void test_what_is_no_sentence(void)
 		"1 per 4h per user",
 		"1 per 4h per 1d",
 		"1 per user 4h",
-		"1 per {who}",
 		"once per day",
 		"1 per user ever per 4h",
 		"1 per 4h ever",
 		"1 per 0s",
 		"1 per user ever x",
+		"1 per {who} per {what}",
+		"1 per 1h per {who}",
+		"1 {who}",
+		"1 per {who} x",
+		"1 per who}",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(sentences); i++)
@@ -71,4 +121,6 @@ static void test_what_is_no_sentence(void)
 }
 
 UNIT_MAIN("sentence", { "sentences of the manual", test_sentences_of_the_manual },
+	  { "limits by an insert", test_limits_by_an_insert },
+	  { "why it is no sentence", test_why_it_is_no_sentence },
 	  { "what is no sentence", test_what_is_no_sentence })

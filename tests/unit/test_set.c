@@ -45,7 +45,7 @@ static void test_rules_that_are_off_are_checked_but_not_asked(void)
 	set_unref(set);
 	ASSERT_COMPLAINTS(
 		"[rule a]\nmode = off\n",
-		"1: the rule does nothing: it needs a `reply`, `say`, `whisper` or `react`");
+		"1: the rule does nothing: it needs a `reply`, `say`, `react` or another action");
 }
 
 static void test_a_set_lives_as_long_as_its_last_reference(void)

@@ -244,6 +244,48 @@ static void test_a_commit_under_way_is_waited_for(void)
 	house_deinit(&h);
 }
 
+/* ---- patterns that take too long ---- */
+
+static void say_slowly(struct house *h, const char *ts)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+
+	buf_init(&text, 0);
+	while (text.len < 3000)
+		buf_addc(&text, 'a');
+	buf_addz(&text, "! x");
+	buf_addc(&text, '\0');
+	h->world.look_ms = 1000;
+	house_say(h, text.p, ts);
+	h->world.look_ms = 0;
+}
+
+#define SLOW \
+	"[rule slow]\nmatch = (a+)+$\nsay = S\nowner = @raj\n[rule x]\nmatch = ^x$\nsay = X\npriority = 1\n"
+
+static void play_slow(struct house *h)
+{
+	say_slowly(h, "1.1");
+	say_slowly(h, "1.2");
+	CU_ASSERT_EQUAL(engine_stats(h->engine)->unsure, 2);
+	house_say(h, "aaa", "1.3"); /* not yet */
+	say_slowly(h, "1.4");
+	CU_ASSERT_EQUAL(engine_stats(h->engine)->unsure, 3);
+	house_say(h, "aaa", "1.5"); /* from now on */
+	house_say(h, "x", "1.6");
+	house_use(h, SLOW);
+	house_say(h, "aaa", "1.7"); /* new rules, new luck */
+}
+
+static void test_a_slow_pattern_silences_its_rule_alone(void)
+{
+	ASSERT_STORY(
+		SLOW, play_slow,
+		"say C1GENERAL: S | dm U9RAJ: :warning: The rule `slow` (test.ini:1) needs you: its "
+		"pattern took too long three times within an hour; it is silent until the rules are "
+		"read again | say C1GENERAL: X | say C1GENERAL: S");
+}
+
 /* ---- the property ---- */
 
 static unsigned throw(unsigned *state, unsigned n)
@@ -386,6 +428,76 @@ static void test_a_late_store_ends_as_a_quick_one(void)
 	CU_ASSERT_TRUE(acted > 200);
 }
 
+/* ---- disorder ---- */
+
+/* Anything may happen between any two steps of anything else. */
+static void one_step(struct house *h, unsigned *state, int i, const char *rules, int *n_taken)
+{
+	switch (throw(state, 8)) {
+	case 0:
+	case 1:
+		house_take(h, make_event(state, i));
+		++*n_taken;
+		break;
+	case 2:
+		engine_commit(h->engine);
+		break;
+	case 3:
+		house_end_one(h);
+		break;
+	case 4:
+		fakeclock_pass(&h->world.clock, 1000 * (1 + throw(state, 200)));
+		engine_tick(h->engine);
+		break;
+	case 5:
+		if (throw(state, 10) == 0)
+			house_use(h, rules);
+		else if (throw(state, 10) == 0)
+			h->world.clock.wall_ms -= 3600000;
+		break;
+	default:
+		for (unsigned n = throw(state, 6); h->is_slow && n > 0; n--)
+			slowstore_answer(h->store);
+		break;
+	}
+}
+
+static void play_disorder(struct store *store, unsigned state, bool to_the_end)
+{
+	CLEANUP(buf_deinit) struct buf rules = { 0 };
+	struct house h;
+	int n_taken = 0;
+
+	buf_init(&rules, 0);
+	make_rules(&rules, &state);
+	house_init(&h, store, rules.p);
+	for (int i = 0; i < 120; i++) {
+		h.refuses = throw(&state, 4) == 0 ? "1" : NULL;
+		h.doubts = throw(&state, 9) == 0 ? "A" : NULL;
+		one_step(&h, &state, i, rules.p, &n_taken);
+	}
+	if (to_the_end) {
+		house_run(&h);
+		house_wait(&h, INT64_C(20000000));
+		CU_ASSERT_EQUAL(engine_undecided(h.engine), 0);
+		CU_ASSERT_EQUAL(engine_waiting(h.engine), 0);
+		CU_ASSERT_EQUAL(h.standing, n_taken);
+		CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
+	}
+	house_deinit(&h); /* the sanitizers are the judges */
+}
+
+static void test_disorder_ends_in_order(void)
+{
+	unsigned seed = unit_seed();
+
+	log_set_level(LOG_ERROR);
+	for (unsigned round = 0; round < 300; round++) {
+		play_disorder(memory_new(), seed + round, round % 2 == 0);
+		play_disorder(slowstore_new(), seed + round, round % 2 == 0);
+	}
+}
+
 UNIT_MAIN("story", { "chance lets the next one talk", test_chance_lets_the_next_one_talk },
 	  { "bad luck costs no limit", test_bad_luck_costs_no_limit },
 	  { "if decides before anything is spent", test_if_decides_before_anything_is_spent },
@@ -404,4 +516,6 @@ UNIT_MAIN("story", { "chance lets the next one talk", test_chance_lets_the_next_
 	  { "what is put behind a commit is due at once",
 	    test_what_is_put_behind_a_commit_is_due_at_once },
 	  { "a commit under way is waited for", test_a_commit_under_way_is_waited_for },
+	  { "a slow pattern silences its rule alone", test_a_slow_pattern_silences_its_rule_alone },
+	  { "disorder ends in order", test_disorder_ends_in_order },
 	  { "a late store ends as a quick one", test_a_late_store_ends_as_a_quick_one })

@@ -2,13 +2,18 @@
 #include "lib/unit.h"
 #include "rule/wording.h"
 
-static void escaped(const char *item, const char *wanted)
+static void escaped_as(enum wording wording, const char *item, const char *wanted)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
 	buf_init(&out, 0);
-	wording_escape(&out, str_from(item));
+	wording_escape(&out, str_from(item), wording);
 	ASSERT_STR(buf_str(&out), wanted);
+}
+
+static void escaped(const char *item, const char *wanted)
+{
+	escaped_as(WORDING_WHOLE, item, wanted);
 }
 
 /* The item is found in the text when it stands for itself. */
@@ -25,7 +30,7 @@ static bool finds(enum wording wording, const char *item, const char *text)
 	buf_init(&one, 0);
 	buf_init(&regex, 0);
 	diag_init(&diag);
-	wording_escape(&one, str_from(item));
+	wording_escape(&one, str_from(item), wording);
 	wording_wrap(&regex, buf_str(&one), wording);
 	const struct pattern_source source = { .regex = buf_str(&regex), .shown = str_from(item) };
 
@@ -79,7 +84,33 @@ static void test_phrases_stand_anywhere(void)
 	CU_ASSERT_TRUE(finds(WORDING_ANYWHERE, " hi", "oh hid"));
 }
 
+static void test_exact_is_all_of_it(void)
+{
+	CU_ASSERT_TRUE(finds(WORDING_EXACT, "good  morning", " \n Good morning\t"));
+	CU_ASSERT_FALSE(finds(WORDING_EXACT, "good morning", "good morning all"));
+	CU_ASSERT_FALSE(finds(WORDING_EXACT, "good morning", "a good morning"));
+	CU_ASSERT_FALSE(finds(WORDING_EXACT, "good morning", "good morning\nall"));
+	CU_ASSERT_TRUE(finds(WORDING_EXACT, "what?", "What?"));
+	CU_ASSERT_FALSE(finds(WORDING_EXACT, "wha?", "what"));
+	CU_ASSERT_FALSE(finds(WORDING_EXACT, "a*", "abc"));
+}
+
+static void test_like_has_signs_for_what_varies(void)
+{
+	escaped_as(WORDING_LIKE, "a*b?.", "a.*b.\\.");
+	CU_ASSERT_TRUE(finds(WORDING_LIKE, "vpn*", "VPN is\ndown"));
+	CU_ASSERT_FALSE(finds(WORDING_LIKE, "vpn*", "the vpn"));
+	CU_ASSERT_TRUE(finds(WORDING_LIKE, "*vpn*", "the vpn is"));
+	CU_ASSERT_TRUE(finds(WORDING_LIKE, "?pn", "\u00e9pn"));
+	CU_ASSERT_FALSE(finds(WORDING_LIKE, "?pn", "pn"));
+	CU_ASSERT_FALSE(finds(WORDING_LIKE, "?pn", "xxpn"));
+	CU_ASSERT_FALSE(finds(WORDING_LIKE, "a.c", "abc"));
+	CU_ASSERT_TRUE(finds(WORDING_LIKE, "hello *", " hello  world "));
+}
+
 UNIT_MAIN("wording", { "signs are made plain", test_signs_are_made_plain },
 	  { "every sign finds itself", test_every_sign_finds_itself },
 	  { "words stand whole", test_words_stand_whole },
-	  { "phrases stand anywhere", test_phrases_stand_anywhere })
+	  { "phrases stand anywhere", test_phrases_stand_anywhere },
+	  { "exact is all of it", test_exact_is_all_of_it },
+	  { "like has signs for what varies", test_like_has_signs_for_what_varies })

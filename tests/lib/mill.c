@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/mill.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "base/buf.h"
+#include "base/mem.h"
+#include "slack/decode.h"
+#include "store/memory.h"
+
+enum { STEPS_MAX = 2000 };
+
+/* ---- the world ---- */
+
+static struct mono mono(const struct clock *c)
+{
+	return (struct mono){ container_of(c, const struct mill, clock)->ms * 1000000 };
+}
+
+static struct wall wall(const struct clock *c)
+{
+	return (struct wall){ 1700000000000 + container_of(c, const struct mill, clock)->ms };
+}
+
+static struct wall now(void *owner)
+{
+	return wall(&((const struct mill *)owner)->clock);
+}
+
+static struct str team_url(void *owner)
+{
+	(void)owner;
+	return STR("https://acme.slack.com/");
+}
+
+static struct str team_name(void *owner)
+{
+	return ((const struct mill *)owner)->name;
+}
+
+static void bot(void *owner, struct person *out)
+{
+	*out = (struct person){ .id = STR("UBOT"), .name = ((const struct mill *)owner)->name };
+}
+
+static bool find(void *owner, char sigil, struct str name, struct str *id)
+{
+	(void)owner;
+	*id = sigil == '@' ? STR("U1ANA") : STR("C1GENERAL");
+	return str_is(name, sigil == '@' ? "ana" : "general");
+}
+
+static bool person(void *owner, struct str id, struct person *out)
+{
+	const struct mill *h = owner;
+
+	*out = (struct person){ .id = id, .handle = h->name, .name = h->name, .email = h->name };
+	return str_is(id, "U1ANA") || str_is(id, "U2RAJ");
+}
+
+static bool channel(void *owner, struct str id, struct str *name)
+{
+	*name = ((const struct mill *)owner)->name;
+	return str_is(id, "C1GENERAL");
+}
+
+static size_t choose(void *owner, size_t n)
+{
+	return ((struct mill *)owner)->turn++ % n;
+}
+
+static enum answer is_user(void *owner, struct str name, const struct person *who)
+{
+	(void)owner;
+	return str_is(name, "ana") && str_is(who->id, "U1ANA") ? ANSWER_YES : ANSWER_NO;
+}
+
+static bool user_name(void *owner, struct str id, struct str *name)
+{
+	struct person who;
+
+	*name = person(owner, id, &who) ? who.name : STR_EMPTY;
+	return name->len > 0;
+}
+
+static bool group_name(void *owner, struct str id, struct str *handle)
+{
+	(void)id;
+	*handle = ((const struct mill *)owner)->name;
+	return handle->len > 0;
+}
+
+/* ---- the event ---- */
+
+static struct json *hostile_json(struct str text)
+{
+	struct json *object = json_new_object(), *list = json_new_array(),
+		    *inner = json_new_object();
+
+	json_push_str(list, text);
+	json_push_str(list, STR("x"));
+	json_push_str(list, text);
+	json_set_str(inner, "deep", text);
+	json_set_str(object, "a", text);
+	json_set_str(object, "url", text);
+	json_set(object, "list", list);
+	json_set(object, "object", inner);
+	return object;
+}
+
+static struct json *message(struct mill *h, struct str raw)
+{
+	struct json *inner = json_new_object();
+	char ts[32];
+
+	snprintf(ts, sizeof(ts), "1700000000.%06u", ++h->n_heard);
+	json_set_str(inner, "type", STR("message"));
+	json_set_str(inner, "channel", STR("C1GENERAL"));
+	json_set_str(inner, "channel_type", STR("channel"));
+	json_set_str(inner, "user", STR("U1ANA"));
+	json_set_str(inner, "text", raw);
+	json_set_str(inner, "ts", str_from(ts));
+	json_set(inner, "x", hostile_json(h->field));
+	return inner;
+}
+
+/* As the directory would. */
+static void fill_names(struct mill *h, struct event *ev)
+{
+	const struct text_names names = { h, user_name, channel, group_name };
+	struct str name = str_keep(&ev->arena, h->name);
+
+	ev->user.handle = ev->user.name = ev->user.email = name;
+	ev->author = ev->user;
+	ev->channel_name = name;
+	decode_texts(ev, &h->me, &names);
+}
+
+/* Through text, as it comes. */
+static struct event *decoded(struct mill *h, struct str raw)
+{
+	CLEANUP(json_freep) struct json *made = message(h, raw), *read = NULL;
+	CLEANUP(buf_deinit) struct buf frame = { 0 };
+	struct event *ev = NULL;
+	const char *why;
+
+	buf_init(&frame, 0);
+	json_print(made, &frame);
+	if (json_parse(&read, buf_str(&frame), NULL) != 0 ||
+	    decode_event(&ev, read, STR("T1"), STR_EMPTY, 0, &h->me, &why) != 0)
+		return NULL;
+	fill_names(h, ev);
+	return ev;
+}
+
+/* ---- what becomes of it ---- */
+
+static void do_job(struct mill *h, struct job *job)
+{
+	bool asks = job->verb == VERB_WEBHOOK || job->verb == VERB_CALL;
+	CLEANUP(json_freep) struct json *body = asks ? hostile_json(h->answer) : NULL;
+	CLEANUP(mem_freep) char *why = str_dup(h->answer);
+	char ts[32];
+	struct job_outcome outcome = {
+		.end = asks && h->fails ? JOB_DEAD : JOB_DONE,
+		.body = body,
+		.sentence = why,
+		.channel = str_from(job->channel),
+	};
+
+	snprintf(ts, sizeof(ts), "1800000000.%06u", ++h->n_posted % 1000000);
+	outcome.ts = str_from(ts);
+	engine_settled(h->engine, job, &outcome);
+	h->store->ops->settle(h->store, job, outcome.end);
+}
+
+size_t mill_hear(struct mill *h, struct str raw,
+		  void (*on_job)(void *owner, const struct job *job), void *owner)
+{
+	struct event *ev = decoded(h, raw);
+	size_t n = 0;
+	struct job *job;
+
+	if (ev == NULL)
+		return 0;
+	h->ms += 1000;
+	engine_take(h->engine, ev, NULL, NULL, NULL);
+	for (int i = 0; i < STEPS_MAX; i++) {
+		engine_commit(h->engine);
+		job = h->store->ops->lease(h->store);
+		if (job != NULL) {
+			n++;
+			on_job(owner, job);
+			do_job(h, job);
+		} else if (!engine_end_waits(h->engine)) {
+			break;
+		}
+	}
+	assert(h->store->ops->unsettled(h->store) == 0);
+	return n;
+}
+
+/* ---- life ---- */
+
+void mill_init(struct mill *h, struct set *set)
+{
+	*h = (struct mill){
+		.clock = { .mono = mono, .wall = wall },
+		.store = memory_new(),
+		.name = STR("x"),
+		.field = STR("x"),
+		.answer = STR("x"),
+		.me = { .team_id = mem_strdup("T1"), .user_id = mem_strdup("UBOT") },
+	};
+	const struct engine_setup setup = {
+		.store = h->store,
+		.clock = &h->clock,
+		.match_world = { .owner = h, .is_user = is_user },
+		.action_world = { h, team_url, team_name, bot, find, person, channel, choose, now },
+		.owner = h,
+	};
+
+	h->engine = engine_new(&setup);
+	engine_set_rules(h->engine, set);
+}
+
+void mill_deinit(struct mill *h)
+{
+	engine_free(h->engine);
+	h->store->ops->free(h->store);
+	identity_deinit(&h->me);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The bot without a network: Slack's JSON goes in and jobs come out, by way of the decoder, the engine and a store.
+ * Everybody and every place bears the name that the test chose.
+ */
+#pragma once
+
+#include "engine.h"
+#include "rule/set.h"
+#include "slack/identity.h"
+
+struct mill {
+	struct clock clock;
+	struct store *store;
+	struct engine *engine;
+	struct identity me;
+	/* What people wrote elsewhere. */
+	struct str name;   /* of all people and channels */
+	struct str field;  /* in the fields `x` of an event */
+	struct str answer; /* in what webhooks and calls answer, or why they fail */
+	bool fails;	   /* webhooks and calls do */
+	unsigned n_heard, n_posted;
+	int64_t ms;
+	size_t turn; /* for {pick: …} */
+};
+
+void mill_init(struct mill *h, struct set *set); /* takes a reference of its own */
+void mill_deinit(struct mill *h);
+/* @ana (U1ANA) writes this in #general (C1GENERAL), as Slack sends it. on_job is told of every job when it would be
+ * done. Gives the number of jobs. */
+size_t mill_hear(struct mill *h, struct str raw,
+		  void (*on_job)(void *owner, const struct job *job), void *owner);
