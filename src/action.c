@@ -331,6 +331,10 @@ void action_renew(struct making *m, const struct answer_given *answer)
 	buf_init(&part, 0);
 	render_body(m, &body);
 	rest = buf_str(&body);
+	if (action_of(m)->blocks != NULL) {
+		edit_part(m, answer, 0, str_trim(rest));
+		return;
+	}
 	while (n < ANSWER_PARTS_MAX && split_next(&rest, &in_code, &part)) {
 		if (n < answer->n_parts)
 			edit_part(m, answer, n, buf_str(&part));

@@ -44,6 +44,10 @@ bool answers_at(const struct answers *a, size_t i, struct answer_given *out)
 	json_get_int(one, "wording", &wording);
 	out->action = (size_t)action;
 	out->wording = (size_t)wording;
+	json_get_int(one, "count", &out->count);
+	out->result = json_at(one, "result");
+	out->error = json_str(one, "error");
+	out->stays = json_at(one, "stays") != NULL;
 	for (size_t p = 0; json_kind(parts) == JSON_ARRAY && p < json_len(parts); p++) {
 		struct str ts = json_str(json_item(parts, p), "");
 
@@ -63,17 +67,29 @@ static struct json *answer_json(const struct answer_given *answer)
 	for (size_t p = 0; p < answer->n_parts; p++)
 		json_push_str(parts, answer->ts[p]);
 	json_set(one, "ts", parts);
+	json_set_int(one, "count", answer->count);
+	if (answer->result != NULL)
+		json_set(one, "result", json_copy(answer->result));
+	if (answer->error.len > 0)
+		json_set_str(one, "error", answer->error);
+	if (answer->stays)
+		json_set_bool(one, "stays", true);
 	return one;
 }
 
-static void drop_first(struct answers *a)
+/* The list anew, with `one` in place of what stood at `i`; NULL = nothing in its place. */
+static void put_at(struct answers *a, size_t i, struct json *take_one)
 {
-	struct json *rest = json_new_array();
+	struct json *list = json_new_array();
 
-	for (size_t i = 1; i < json_len(a->list); i++)
-		json_push(rest, json_copy(json_item(a->list, i)));
+	for (size_t k = 0; k < answers_n(a); k++) {
+		if (k != i)
+			json_push(list, json_copy(json_item(a->list, k)));
+		else if (take_one != NULL)
+			json_push(list, take_one);
+	}
 	json_free(a->list);
-	a->list = rest;
+	a->list = list;
 }
 
 void answers_add(struct answers *a, const struct answer_given *answer)
@@ -81,16 +97,31 @@ void answers_add(struct answers *a, const struct answer_given *answer)
 	if (a->list == NULL)
 		a->list = json_new_array();
 	if (answers_n(a) >= ANSWERS_MAX)
-		drop_first(a);
+		put_at(a, 0, NULL);
 	json_push(a->list, answer_json(answer));
 }
 
 void answers_extend(struct answers *a, size_t i, struct str ts)
 {
-	struct json *parts = i < answers_n(a) ? json_at(json_item(a->list, i), "ts") : NULL;
+	struct answer_given answer;
 
-	if (json_kind(parts) == JSON_ARRAY && json_len(parts) < ANSWER_PARTS_MAX)
-		json_push_str(parts, ts);
+	if (!answers_at(a, i, &answer) || answer.n_parts == ANSWER_PARTS_MAX)
+		return;
+	answer.ts[answer.n_parts++] = ts;
+	put_at(a, i, answer_json(&answer));
+}
+
+void answers_rewrite(struct answers *a, size_t i, const struct answer_given *by)
+{
+	struct answer_given answer = *by, old;
+
+	if (!answers_at(a, i, &old))
+		return;
+	answer.channel = old.channel;
+	answer.n_parts = old.n_parts;
+	for (size_t p = 0; p < old.n_parts; p++)
+		answer.ts[p] = old.ts[p];
+	put_at(a, i, answer_json(&answer));
 }
 
 static void without_part(struct answer_given *answer, struct str ts)

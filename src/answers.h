@@ -20,6 +20,11 @@ struct answer_given {
 	struct str channel;
 	struct str ts[ANSWER_PARTS_MAX];
 	size_t n_parts;
+	/* What its text shows of the firing, and will show again. */
+	int64_t count;
+	const struct json *result; /* NULL = none */
+	struct str error;
+	bool stays; /* it shows more than can be kept, and is not made anew */
 };
 
 struct answers {
@@ -37,6 +42,8 @@ bool answers_at(const struct answers *a, size_t i, struct answer_given *out);
 void answers_add(struct answers *a, const struct answer_given *answer);
 /* One more part of the i-th, as far as there is room. */
 void answers_extend(struct answers *a, size_t i, struct str ts);
+/* The messages now show what another action gave: all of `by` but where they stand. */
+void answers_rewrite(struct answers *a, size_t i, const struct answer_given *by);
 /* The message is gone; an answer without messages is none. */
 void answers_forget(struct answers *a, struct str ts);
 /* The text for the store; empty = none. */

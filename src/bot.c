@@ -357,6 +357,15 @@ static void start_listening(struct bot *bot)
 		stop(bot, 1);
 }
 
+static void check_reach(const struct bot *bot)
+{
+	const struct set *set = engine_rules(bot->engine);
+
+	checkup_scopes(set, str_from(bot->granted));
+	if (bot->conf->transport == CONF_TRANSPORT_RTM)
+		checkup_rtm(set);
+}
+
 /* A workspace whose rules name nobody by a group is not asked for its groups. A name that nobody has may be one's:
  * whether it is none at all can be told when they have come. */
 static void check_names(struct bot *bot)
@@ -447,7 +456,7 @@ static void on_auth(void *owner, const struct api_answer *answer)
 		return;
 	}
 	bot->granted = str_dup(answer->scopes);
-	checkup_scopes(engine_rules(bot->engine), answer->scopes);
+	check_reach(bot);
 	bot->state = BOT_LOADING_DIRECTORY;
 	loop_timer_start(bot->loop, &bot->patience, DIRECTORY_WAIT_MS);
 	directory_load(bot->directory, on_directory, bot);
@@ -462,7 +471,7 @@ static void reload(struct bot *bot)
 	live_seen(bot->live);
 	if (reload_rules(bot->engine, bot->paths, &options) != 0)
 		return;
-	checkup_scopes(engine_rules(bot->engine), str_from(bot->granted));
+	check_reach(bot);
 	if (directory_is_loaded(bot->directory))
 		check_names(bot);
 }

@@ -94,6 +94,19 @@ void checkup_scopes(const struct set *set, struct str granted)
 	}
 }
 
+void checkup_rtm(const struct set *set)
+{
+	for (size_t i = 0; i < set_n_rules(set); i++) {
+		const struct rule *rule = set_rule(set, i);
+
+		if (waits_for(rule, EVENT_COMMAND))
+			log_warn(
+				"rules",
+				"%s:%u: `on = command` never happens over RTM; commands need Socket Mode",
+				rule->at.file, rule->at.line);
+	}
+}
+
 /* ---- names ---- */
 
 struct asking {

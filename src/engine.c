@@ -29,6 +29,7 @@ enum {
 	EVENT_BUDGET_MS = 50,
 	/* Wall time may be set: what is due by it is looked at again at least so often. */
 	LOOK_AGAIN_MS = 60000,
+	POSTPONED_MAX = 10000,
 };
 
 enum step {
@@ -83,8 +84,11 @@ struct engine {
 	struct list acting;    /* firings that do something, and do not wait for their time */
 	struct list over;      /* firings that ended; freed at the end of the turn */
 	struct list postponed; /* edits and deletions of what is being answered */
-	struct list open;      /* decisions that wait for the store */
-	struct list made;      /* decisions of this turn, not committed */
+	size_t n_postponed;
+	bool any_may_go;   /* of them */
+	bool is_following; /* follow_postponed is on the stack */
+	struct list open;  /* decisions that wait for the store */
+	struct list made;  /* decisions of this turn, not committed */
 	struct list committing;
 	bool is_committing;
 	bool has_news; /* jobs or values that no decision stands for */
@@ -99,6 +103,7 @@ struct postponed {
 	struct set *set;
 	const struct rule *rule;
 	struct event *ev;
+	bool may_go; /* what stood before it rests */
 	bool asking; /* for what the rule answered */
 };
 
@@ -561,6 +566,34 @@ static bool put_of_firing(void *owner, struct firing *f, struct job *take)
 	return put_job(owner, take);
 }
 
+static bool is_about(const struct rule *rule, const struct event *ev, const struct rule *other,
+		     const struct event *about)
+{
+	return str_eq(ev->ts, about->ts) && str_eq(ev->channel, about->channel) &&
+	       str_is(str_from(rule->name), other->name);
+}
+
+/* The first of those about the message; NULL = none. */
+static struct postponed *find_postponed(const struct engine *e, const struct rule *rule,
+					const struct event *ev)
+{
+	list_each (link, &e->postponed) {
+		struct postponed *p = list_entry(link, struct postponed, link);
+
+		if (is_about(rule, ev, p->rule, p->ev))
+			return p;
+	}
+	return NULL;
+}
+
+static void let_next_go(struct engine *e, const struct rule *rule, const struct event *ev)
+{
+	struct postponed *next = find_postponed(e, rule, ev);
+
+	if (next != NULL)
+		next->may_go = e->any_may_go = true;
+}
+
 static bool on_wait(void *owner, struct firing *f)
 {
 	struct engine *e = owner;
@@ -569,6 +602,7 @@ static bool on_wait(void *owner, struct firing *f)
 	if (has_room) {
 		waits_add(&e->waits, f);
 		list_remove(firing_link(f));
+		let_next_go(e, firing_rule(f), firing_event(f));
 	} else {
 		log_error("engine", "too many actions wait: this one is done at once rule=%s",
 			  firing_rule(f)->name);
@@ -608,6 +642,7 @@ static void on_end(void *owner, struct firing *f)
 	map_remove(&e->firings, id_bytes(&id));
 	list_remove(firing_link(f));
 	list_append(&e->over, firing_link(f));
+	let_next_go(e, firing_rule(f), firing_event(f));
 }
 
 static void bury(struct engine *e)
@@ -617,13 +652,6 @@ static void bury(struct engine *e)
 }
 
 /* ---- what follows later ---- */
-
-static bool is_about(const struct rule *rule, const struct event *ev, const struct rule *other,
-		     const struct event *about)
-{
-	return str_is(str_from(rule->name), other->name) && str_eq(ev->channel, about->channel) &&
-	       str_eq(ev->ts, about->ts);
-}
 
 static bool is_answering(const struct engine *e, const struct rule *rule, const struct event *ev)
 {
@@ -636,42 +664,47 @@ static bool is_answering(const struct engine *e, const struct rule *rule, const 
 	return false;
 }
 
-/* The first of those about the message; NULL = none. */
-static struct postponed *find_postponed(const struct engine *e, const struct rule *rule,
-					const struct event *ev)
-{
-	list_each (link, &e->postponed) {
-		struct postponed *p = list_entry(link, struct postponed, link);
-
-		if (is_about(rule, ev, p->rule, p->ev))
-			return p;
-	}
-	return NULL;
-}
-
 static void postpone(struct engine *e, struct set *set, const struct rule *rule, struct event *ev)
 {
-	struct postponed *p = mem_zero(1, sizeof(*p));
+	struct postponed *p;
 
+	if (e->n_postponed == POSTPONED_MAX) {
+		log_warn("engine",
+			 "too many questions are edited while they are answered; this answer stays "
+			 "as it is rule=%s channel=%.*s ts=%.*s",
+			 rule->name, STR_ARG(ev->channel), STR_ARG(ev->ts));
+		return;
+	}
+	p = mem_zero(1, sizeof(*p));
 	p->engine = e;
 	p->set = set_ref(set);
 	p->rule = rule;
 	p->ev = event_ref(ev);
 	list_append(&e->postponed, &p->link);
+	e->n_postponed++;
 }
 
 static void postponed_free(struct postponed *p)
 {
 	list_remove(&p->link);
+	p->engine->n_postponed--;
 	event_free(p->ev);
 	set_unref(p->set);
 	free(p);
 }
 
+static void end_step(struct engine *e);
+
 /* What comes of it is news, which is committed with the others. */
 static void on_postponed_done(void *owner)
 {
-	((struct engine *)owner)->has_news = true;
+	struct postponed *p = owner;
+	struct engine *e = p->engine;
+
+	e->has_news = true;
+	list_remove(&p->link);
+	let_next_go(e, p->rule, p->ev);
+	postponed_free(p);
 }
 
 static void on_postponed_answers(void *owner, struct str text)
@@ -679,25 +712,34 @@ static void on_postponed_answers(void *owner, struct str text)
 	struct postponed *p = owner;
 	struct engine *e = p->engine;
 
-	e->has_news = true;
-	follow_event(&e->follow, p->set, p->rule, p->ev, text, on_postponed_done, e);
-	postponed_free(p);
-	bury(e);
+	follow_event(&e->follow, p->set, p->rule, p->ev, text, on_postponed_done, p);
+	end_step(e);
+}
+
+static void follow_one(struct engine *e, struct postponed *p)
+{
+	if (!p->may_go || p->asking)
+		return;
+	p->may_go = false;
+	if (is_answering(e, p->rule, p->ev)) /* its end lets it go again */
+		return;
+	p->asking = true;
+	e->setup.store->ops->get(e->setup.store, answers_key(&p->ev->arena, p->ev, p->rule),
+				 clock_wall(e->setup.clock), on_postponed_answers, p);
 }
 
 /* Each in its turn, when what came before it is done. */
 static void follow_postponed(struct engine *e)
 {
-	list_each (link, &e->postponed) {
-		struct postponed *p = list_entry(link, struct postponed, link);
-
-		if (p->asking || find_postponed(e, p->rule, p->ev) != p ||
-		    is_answering(e, p->rule, p->ev))
-			continue;
-		p->asking = true;
-		e->setup.store->ops->get(e->setup.store, answers_key(&p->ev->arena, p->ev, p->rule),
-					 clock_wall(e->setup.clock), on_postponed_answers, p);
+	if (e->is_following)
+		return;
+	e->is_following = true;
+	while (e->any_may_go) {
+		e->any_may_go = false;
+		list_each (link, &e->postponed)
+			follow_one(e, list_entry(link, struct postponed, link));
 	}
+	e->is_following = false;
 }
 
 static void end_step(struct engine *e)

@@ -18,6 +18,23 @@ struct event *event_ref(struct event *ev)
 	return ev;
 }
 
+/* As if it had been written so from the beginning; NULL = there is no telling. */
+static struct json *edited_message(const struct json *payload)
+{
+	static const char *const outer[] = { "channel", "channel_type", "event_ts" };
+	const struct json *message = json_at(payload, "message");
+	struct json *whole;
+
+	if (json_kind(message) != JSON_OBJECT)
+		return NULL;
+	whole = json_copy(message);
+	for (size_t i = 0; i < ARRAY_LEN(outer); i++) {
+		if (json_at(payload, outer[i]) != NULL)
+			json_set(whole, outer[i], json_copy(json_at(payload, outer[i])));
+	}
+	return whole;
+}
+
 struct event *event_as(struct event *ev, enum event_kind kind)
 {
 	struct event *view = event_new();
@@ -28,6 +45,8 @@ struct event *event_as(struct event *ev, enum event_kind kind)
 	view->n_refs = 1;
 	view->kind = kind;
 	view->whole = event_ref(ev);
+	if (ev->kind == EVENT_EDIT && kind == EVENT_MESSAGE)
+		view->payload = edited_message(ev->payload);
 	return view;
 }
 
@@ -35,10 +54,9 @@ void event_free(struct event *ev)
 {
 	if (ev == NULL || --ev->n_refs > 0)
 		return;
-	if (ev->whole != NULL)
-		event_free(ev->whole);
-	else
+	if (ev->whole == NULL || ev->payload != ev->whole->payload)
 		json_free(ev->payload);
+	event_free(ev->whole);
 	arena_deinit(&ev->arena);
 	free(ev);
 }

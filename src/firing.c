@@ -27,6 +27,9 @@ enum state {
 	STATE_OVER,
 };
 
+/* An answer that shows a longer result than this is not made anew: it could not be kept with the others. */
+enum { RESULT_KEPT_MAX = 1500 };
+
 /* A reference to ask the store for. */
 struct need {
 	const struct reference *ref;
@@ -248,18 +251,31 @@ void firing_tell_condition(const struct firing *f, struct buf *seen, struct buf 
 
 /* ---- one action after the other ---- */
 
+/* What the answer was made of when it was given. */
+static void know_again(struct firing *f, const struct answer_given *answer)
+{
+	struct facts *facts = &f->facts;
+
+	facts->count = answer->count;
+	json_free(facts->result);
+	facts->result = answer->result != NULL ? json_copy(answer->result) : NULL;
+	free(facts->error);
+	facts->error = answer->error.len > 0 ? str_dup(answer->error) : NULL;
+}
+
 /* The action that gave the next answer that can still be rendered. */
 static void go_next_answer(struct firing *f)
 {
 	struct answer_given answer;
 
 	while (f->next_answer < answers_n(&f->answers)) {
-		if (!answers_at(&f->answers, f->next_answer++, &answer) ||
+		if (!answers_at(&f->answers, f->next_answer++, &answer) || answer.stays ||
 		    answer.action >= f->rule->n_actions ||
 		    f->rule->actions[answer.action].n_texts == 0)
 			continue;
 		f->action = answer.action;
 		f->wording = answer.wording;
+		know_again(f, &answer);
 		f->action_failed = false;
 		list_needs_of_action(f);
 		f->state = STATE_GATHER;
@@ -377,10 +393,7 @@ static void go_renew(struct firing *f)
 	const struct values v = firing_values(f, &f->arena);
 	struct making m = making_of(f, &v);
 	struct answer_given answer;
-	struct str counted = values_count_key(&f->arena, f->ev, f->rule);
 
-	/* It is no firing more. */
-	str_int(str_from(map_get(&f->facts.stored, counted)), &f->facts.count);
 	f->state = f->begun ? STATE_DO : STATE_HELD;
 	if (answers_at(&f->answers, f->next_answer - 1, &answer))
 		action_renew(&m, &answer);
@@ -606,9 +619,44 @@ static void write_answers(struct firing *f)
 			ignore_stored, NULL);
 }
 
-/* A message of this rule stands in Slack: it may have to be changed later. */
+struct shown {
+	bool result, error;
+};
+
+static void note_shown(void *owner, const struct reference *ref, bool as_text)
+{
+	struct shown *shown = owner;
+
+	(void)as_text;
+	shown->result = shown->result || ref->name == NAME_RESULT;
+	shown->error = shown->error || ref->name == NAME_ERROR;
+}
+
+/* What the text of the action shows of this firing. */
+static void tell_shown(const struct firing *f, struct answer_given *out)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	const struct rule_action *action = action_of(f);
+	struct shown shown = { false, false };
+
+	if (action->n_texts > 0)
+		template_each_reference(action->texts[f->wording % action->n_texts], note_shown,
+					&shown);
+	if (action->blocks != NULL)
+		form_each_reference(action->blocks, note_shown, &shown);
+	buf_init(&text, 0);
+	if (shown.result && f->facts.result != NULL)
+		json_print(f->facts.result, &text);
+	out->count = f->facts.count;
+	out->stays = text.len > RESULT_KEPT_MAX;
+	out->result = text.len > 0 && !out->stays ? f->facts.result : NULL;
+	out->error = shown.error ? str_from(f->facts.error) : STR_EMPTY;
+}
+
+/* A message of this rule stands in Slack, or says something else now: it may have to be changed later. */
 static void note_posted(struct firing *f, const struct job *job, const struct job_outcome *outcome)
 {
+	size_t n = answers_n(&f->answers);
 	struct answer_given answer = {
 		.action = f->action,
 		.wording = f->wording,
@@ -617,16 +665,23 @@ static void note_posted(struct firing *f, const struct job *job, const struct jo
 		.n_parts = 1,
 	};
 
-	if (!f->rule->keeps_answers || !verb_says(job->verb) || outcome->ts.len == 0 ||
-	    job->user != NULL)
+	if (!f->rule->keeps_answers || outcome->ts.len == 0 || job->user != NULL)
 		return;
-	/* What an edit adds is a part more of the answer that it edits. */
-	if (f->renews)
+	tell_shown(f, &answer);
+	if (job->verb == VERB_EDIT) {
+		if (!f->renews && n > 0)
+			answers_rewrite(&f->answers, n - 1, &answer);
+	} else if (!verb_says(job->verb)) {
+		return;
+	} else if (f->renews) {
 		answers_extend(&f->answers, f->next_answer - 1, outcome->ts);
-	else if (f->n_posted++ > 0 || action_of(f)->verb == VERB_EDIT)
-		answers_extend(&f->answers, answers_n(&f->answers) - 1, outcome->ts);
-	else
+	} else if (n > 0 && (f->n_posted > 0 || action_of(f)->verb == VERB_EDIT)) {
+		/* What an edit adds is a part more of the answer that it edits. */
+		answers_extend(&f->answers, n - 1, outcome->ts);
+	} else {
 		answers_add(&f->answers, &answer);
+	}
+	f->n_posted++;
 	write_answers(f);
 }
 

@@ -92,7 +92,10 @@ static void fill_word(struct scope_item *item, int value)
 static bool complain_word(struct draft *d, const struct scope_words *list, struct str text,
 			  struct place at)
 {
-	if (known_nearest(list->words, text) != NULL)
+	if (map_get(&d->world->names->lists, text) != NULL)
+		diag_error(d->diag, at, "`%.*s` is no %s; the list is written `[%.*s]`",
+			   STR_ARG(text), list->what, STR_ARG(text));
+	else if (known_nearest(list->words, text) != NULL)
 		diag_error(d->diag, at, "`%.*s` is no %s; did you mean `%s`?", STR_ARG(text),
 			   list->what, known_nearest(list->words, text));
 	else
