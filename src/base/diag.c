@@ -42,7 +42,8 @@ static void shorten(struct buf *text)
 	while (is_within_letter(buf_str(text), tail))
 		tail++;
 	all.len = text->len;
-	all.p = whole = buf_take(text);
+	whole = buf_take(text);
+	all.p = whole;
 	buf_add(text, str_sub(all, 0, head));
 	buf_addz(text, " \u2026 ");
 	buf_add(text, str_sub(all, tail, all.len));
