@@ -439,7 +439,9 @@ static void test_the_engine_may_end_while_it_follows(void)
 
 static void test_answers_are_written_and_read(void)
 {
-	const struct answer_given one = { 1, 2, STR("C1"), { STR("1.1") }, 1 };
+	const struct answer_given one = {
+		.action = 1, .wording = 2, .channel = STR("C1"), .ts = { STR("1.1") }, .n_parts = 1
+	};
 	struct answers a = { 0 }, b = { 0 };
 	struct answer_given out;
 	struct buf text;
@@ -504,7 +506,7 @@ static void test_what_is_no_answer_is_none(void)
 static void test_answers_are_bounded(void)
 {
 	struct answers a = { 0 };
-	struct answer_given out, one = { 0, 0, STR("C1"), { STR("1.1") }, 1 };
+	struct answer_given out, one = { .channel = STR("C1"), .ts = { STR("1.1") }, .n_parts = 1 };
 
 	for (size_t i = 0; i < ANSWERS_MAX + 5; i++) {
 		one.action = i;
