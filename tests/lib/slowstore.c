@@ -195,8 +195,8 @@ bool slowstore_answer(struct store *s)
 	if (due->on_bool != NULL)
 		due->on_bool(due->owner, due->yes);
 	else if (due->on_value != NULL)
-		due->on_value(due->owner, due->has_value ? buf_str(&due->value) :
-							   (struct str){ NULL, 0 });
+		due->on_value(due->owner,
+			      due->has_value ? buf_str(&due->value) : (struct str){ NULL, 0 });
 	else if (due->on_sum != NULL)
 		due->on_sum(due->owner, due->yes, due->sum);
 	else
