@@ -86,7 +86,7 @@ bool building_expand(struct buf *out, struct str pattern, struct place at, struc
 	bool good = true;
 
 	while (pattern.len > 0) {
-		struct str kind, name;
+		struct str kind = STR_EMPTY, name = STR_EMPTY;
 		size_t n = 1;
 
 		if (pattern.p[0] == '\\' && pattern.len > 1)

@@ -369,7 +369,7 @@ static bool read_target(struct reading *r, const struct outcome *outcome)
 
 static bool read_said(struct reading *r, const struct outcome *outcome)
 {
-	struct str said;
+	struct str said = STR_EMPTY;
 
 	r->rest = str_trim(r->rest);
 	if (!outcome->text || !has_quote(r)) {
