@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "base/mem.h"
 #include "sim/commands.h"
+#include "sim/edits.h"
 #include "sim/links.h"
 #include "sim/server.h"
 
@@ -143,6 +144,11 @@ static bool rules(struct stage *st, const struct match *m)
 	return stage_write(st, path, st->block);
 }
 
+static bool save_rules(struct stage *st, const struct match *m)
+{
+	return edits_play(st, st->block, match_number(m, "NUMBER", 1));
+}
+
 static bool rules_from(struct stage *st, const struct match *m)
 {
 	free(st->rules_path);
@@ -175,6 +181,10 @@ const struct command client_commands[] = {
 	  "the rules stand indented below; they are written to a file of that name (rules.ini)",
 	  rules },
 	{ "write rules [NAME] :", "the same, for a change while the client runs", rules },
+	{ "save rules NUMBER times :",
+	  "an editing session: the rules indented below are saved over and over, half of the times with a mistake and "
+	  "else with one more rule; each must be refused or taken, and the client's memory must not grow",
+	  save_rules },
 	{ "rules from PATH", "rules from a file or folder", rules_from },
 	{ "configuration :",
 	  "a configuration file, indented below; {webhook NAME} in it is the address of that webhook",
