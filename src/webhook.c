@@ -41,12 +41,34 @@ static bool has_text(struct str text, struct str needle)
 	return needle.len > 0 && memmem(text.p, text.len, needle.p, needle.len) != NULL;
 }
 
+/* Many endpoints carry their secret in the path: a long word with digits in it. */
+static bool is_telling(struct str word)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < word.len; i++)
+		digits += word.p[i] >= '0' && word.p[i] <= '9';
+	return word.len >= TELLING_LEN && digits > 0;
+}
+
+static bool repeats_path(struct str path, struct str text)
+{
+	struct str word;
+
+	while (str_cut(&path, '/', &word)) {
+		if (is_telling(word) && has_text(text, word))
+			return true;
+	}
+	return false;
+}
+
 /* Does an endpoint that shows people their own request give a secret of ours away? */
 static bool repeats_secret(const struct webhook *hook, struct str text)
 {
 	struct url url;
 
-	if (url_parse(str_from(hook->url), &url) && has_text(text, url.query))
+	if (url_parse(str_from(hook->url), &url) &&
+	    (has_text(text, url.query) || repeats_path(url.path, text)))
 		return true;
 	for (size_t i = 0; i < hook->headers.n; i++) {
 		struct str rest = str_from(hook->headers.at[i].value.value), word;
