@@ -599,6 +599,44 @@ static void check_one_of(struct call *c)
 		   STR_ARG(buf_str(&names)));
 }
 
+/* Slack takes these as JSON within a text too. Whatever is inserted into such a text would become JSON of Slack's; in
+ * JSON that is written as such it stays within its string. */
+static bool is_json(struct str name)
+{
+	static const char *const names[] = {
+		"attachments", "blocks",  "chunks", "files",   "metadata",
+		"prefs",       "profile", "source", "unfurls", "user_auth_blocks",
+		"view"
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (str_is(name, names[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool check_values(struct str method, const struct json *args, struct place at,
+			 struct diag *diag)
+{
+	struct json *value;
+	bool good = true;
+	struct str name;
+	size_t walk = 0;
+
+	while (json_member(args, &walk, &name, &value)) {
+		if (!is_json(name) || json_kind(value) != JSON_STRING ||
+		    str_find_char(json_str(value, ""), '{') == SIZE_MAX)
+			continue;
+		good = false;
+		diag_error(
+			diag, at,
+			"`%.*s` of %.*s is JSON in quotes; write the JSON itself, without the quotes around it",
+			STR_ARG(name), STR_ARG(method));
+	}
+	return good;
+}
+
 static bool check_args(const struct webapi *m, const struct json *args, struct place at,
 		       struct diag *diag)
 {
@@ -613,7 +651,6 @@ static bool check_args(const struct webapi *m, const struct json *args, struct p
 		check_name(&c, name);
 	check_required(&c);
 	check_one_of(&c);
-	/* Text is what Slack takes too: JSON within JSON, which nobody reads here. */
 	if (json_kind(blocks) == JSON_ARRAY && takes(m, STR("blocks")) && !m->any)
 		good_blocks = blockkit_check(blocks, at, diag);
 	return !c.bad && good_blocks;
@@ -640,6 +677,7 @@ bool webapi_check(struct str method, const struct json *args, struct place at, s
 {
 	const struct webapi *m;
 	const char *why;
+	bool good;
 	int found;
 
 	if (!webapi_is_name(method)) {
@@ -660,5 +698,7 @@ bool webapi_check(struct str method, const struct json *args, struct place at, s
 			STR_ARG(method));
 		return false;
 	}
-	return found == 0 ? check_args(m, args, at, diag) : meet_stranger(method, at, diag);
+	good = check_values(method, args, at, diag);
+	good &= found == 0 ? check_args(m, args, at, diag) : meet_stranger(method, at, diag);
+	return good;
 }
