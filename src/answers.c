@@ -37,13 +37,15 @@ bool answers_at(const struct answers *a, size_t i, struct answer_given *out)
 {
 	const struct json *one = i < answers_n(a) ? json_item(a->list, i) : NULL;
 	const struct json *parts = json_at(one, "ts");
-	int64_t action = -1, wording = 0;
+	int64_t action = -1, wording = 0, rule = 0;
 
 	*out = (struct answer_given){ .channel = json_str(one, "channel") };
 	json_get_int(one, "action", &action);
 	json_get_int(one, "wording", &wording);
 	out->action = (size_t)action;
 	out->wording = (size_t)wording;
+	json_get_int(one, "rule", &rule);
+	out->rule = (uint64_t)rule;
 	json_get_int(one, "count", &out->count);
 	out->result = json_at(one, "result");
 	out->error = json_str(one, "error");
@@ -63,6 +65,7 @@ static struct json *answer_json(const struct answer_given *answer)
 
 	json_set_int(one, "action", (int64_t)answer->action);
 	json_set_int(one, "wording", (int64_t)answer->wording);
+	json_set_int(one, "rule", (int64_t)answer->rule);
 	json_set_str(one, "channel", answer->channel);
 	for (size_t p = 0; p < answer->n_parts; p++)
 		json_push_str(parts, answer->ts[p]);

@@ -17,6 +17,7 @@ static const int64_t ANSWERS_KEPT_MS = INT64_C(7) * 24 * 3600 * 1000;
 struct answer_given {
 	size_t action;	/* which of the rule's */
 	size_t wording; /* which of the action's texts */
+	uint64_t rule;	/* the fingerprint of the rule that gave it */
 	struct str channel;
 	struct str ts[ANSWER_PARTS_MAX];
 	size_t n_parts;

@@ -263,15 +263,21 @@ static void know_again(struct firing *f, const struct answer_given *answer)
 	facts->error = answer->error.len > 0 ? str_dup(answer->error) : NULL;
 }
 
+/* Of a rule that was written anew since, nobody knows which action gave it. */
+static bool can_be_made_anew(const struct firing *f, const struct answer_given *answer)
+{
+	return !answer->stays && answer->rule == f->rule->fingerprint &&
+	       answer->action < f->rule->n_actions && f->rule->actions[answer->action].n_texts > 0;
+}
+
 /* The action that gave the next answer that can still be rendered. */
 static void go_next_answer(struct firing *f)
 {
 	struct answer_given answer;
 
 	while (f->next_answer < answers_n(&f->answers)) {
-		if (!answers_at(&f->answers, f->next_answer++, &answer) || answer.stays ||
-		    answer.action >= f->rule->n_actions ||
-		    f->rule->actions[answer.action].n_texts == 0)
+		if (!answers_at(&f->answers, f->next_answer++, &answer) ||
+		    !can_be_made_anew(f, &answer))
 			continue;
 		f->action = answer.action;
 		f->wording = answer.wording;
@@ -653,6 +659,12 @@ static void tell_shown(const struct firing *f, struct answer_given *out)
 	out->error = shown.error ? str_from(f->facts.error) : STR_EMPTY;
 }
 
+/* A message in another place is the rule's answer only when it has no answer here. */
+static bool is_answer(const struct firing *f, enum verb verb)
+{
+	return f->rule->answers_here ? verb_says_here(verb) : verb_says(verb);
+}
+
 /* A message of this rule stands in Slack, or says something else now: it may have to be changed later. */
 static void note_posted(struct firing *f, const struct job *job, const struct job_outcome *outcome)
 {
@@ -660,6 +672,7 @@ static void note_posted(struct firing *f, const struct job *job, const struct jo
 	struct answer_given answer = {
 		.action = f->action,
 		.wording = f->wording,
+		.rule = f->rule->fingerprint,
 		.channel = outcome->channel.len > 0 ? outcome->channel : str_from(job->channel),
 		.ts = { outcome->ts },
 		.n_parts = 1,
@@ -671,7 +684,7 @@ static void note_posted(struct firing *f, const struct job *job, const struct jo
 	if (job->verb == VERB_EDIT) {
 		if (!f->renews && n > 0)
 			answers_rewrite(&f->answers, n - 1, &answer);
-	} else if (!verb_says(job->verb)) {
+	} else if (!is_answer(f, job->verb)) {
 		return;
 	} else if (f->renews) {
 		answers_extend(&f->answers, f->next_answer - 1, outcome->ts);

@@ -112,8 +112,17 @@ static void renew(const struct following *way, struct answers *take,
 
 /* ---- what still waits ---- */
 
-static bool retell_waiting(const struct following *way, enum answer fits,
-			   const struct captures *captures)
+/* What waits was begun by the rule as it was then, which may have been written anew since. */
+static void retell(const struct following *way, struct firing *f)
+{
+	struct captures captures;
+
+	if (rule_match(firing_rule(f), way->ev, way->house->match_world, &captures, NULL) ==
+	    ANSWER_YES)
+		firing_retell(f, way->ev, &captures);
+}
+
+static bool retell_waiting(const struct following *way, enum answer fits)
 {
 	const struct follow_house *house = way->house;
 	bool any = false;
@@ -127,7 +136,7 @@ static bool retell_waiting(const struct following *way, enum answer fits,
 			continue;
 		}
 		if (fits == ANSWER_YES)
-			firing_retell(f, way->ev, captures);
+			retell(way, f);
 		kept = mem_grow(kept, n + 1, sizeof(kept[0]));
 		kept[n++] = f;
 	}
@@ -148,7 +157,7 @@ static bool follow_edit(struct following *way, struct answers *answers)
 
 	way->ev = seen;
 	fits = rule_match(way->rule, seen, way->house->match_world, &captures, NULL);
-	any = retell_waiting(way, fits, &captures) || answers_n(answers) > 0;
+	any = retell_waiting(way, fits) || answers_n(answers) > 0;
 	if (answers_n(answers) > 0 && fits == ANSWER_NO)
 		retract(way, answers);
 	if (answers_n(answers) > 0 && fits == ANSWER_YES)
@@ -164,13 +173,12 @@ bool follow_event(const struct follow_house *house, struct set *set, const struc
 {
 	CLEANUP(answers_deinit) struct answers answers = { 0 };
 	struct following way = { house, set, rule, ev, on_followed, owner };
-	const struct captures nothing = { 0 };
 	bool any;
 
 	answers_read(&answers, text);
 	if (ev->kind == EVENT_EDIT)
 		return follow_edit(&way, &answers);
-	any = retell_waiting(&way, ANSWER_NO, &nothing);
+	any = retell_waiting(&way, ANSWER_NO);
 	any |= answers_n(&answers) > 0;
 	if (answers_n(&answers) > 0)
 		retract(&way, &answers);

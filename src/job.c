@@ -73,3 +73,8 @@ bool verb_says(enum verb verb)
 {
 	return verbs[verb].says;
 }
+
+bool verb_says_here(enum verb verb)
+{
+	return verb == VERB_REPLY || verb == VERB_SAY || verb == VERB_BROADCAST;
+}

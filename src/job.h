@@ -78,5 +78,7 @@ void job_freep(struct job **job);
 const char *verb_name(enum verb verb);
 /* Does it end the search for talking rules? */
 bool verb_talks(enum verb verb);
+/* Does it say something to all, where the event happened? */
+bool verb_says_here(enum verb verb);
 /* Does it say something, wherever (also in a DM or another channel)? */
 bool verb_says(enum verb verb);

@@ -80,6 +80,31 @@ static void check_action(struct draft *d, const struct rule_action *action)
 	}
 }
 
+/* What a moment has not, and so never is as the rule wants it. */
+static void check_moment(struct draft *d)
+{
+	const struct rule *rule = d->rule;
+	const struct {
+		const char *key;
+		bool is_asked;
+	} keys[] = {
+		{ "in", rule->in.n > 0 },
+		{ "from", rule->from.n > 0 },
+		{ "to bot", rule->to_bot },
+		{ "thread", rule->thread != THREAD_ANY },
+		{ rule_key_of(rule, "match"), rule->n_any > 0 },
+	};
+
+	for (size_t i = 0; rule_is_timed(rule) && i < ARRAY_LEN(keys); i++) {
+		if (keys[i].is_asked)
+			diag_warn(
+				d->diag, rule->at,
+				"the rule never fires: `%s` comes without message, channel and author, "
+				"and the rule asks for them by `%s`",
+				rule->triggers[0].shown, keys[i].key);
+	}
+}
+
 /* A wait at the end, and a message that has nothing to say, are slips. */
 static void check_order(struct draft *d)
 {
@@ -114,6 +139,8 @@ static void complete(struct draft *d)
 	struct trigger *message;
 
 	rule->keeps_answers |= rule->follows_edits || rule->follows_deletes;
+	for (size_t i = 0; i < rule->n_actions; i++)
+		rule->answers_here |= verb_says_here(rule->actions[i].verb);
 	if (rule->n_triggers > 0)
 		return;
 	message = draft_append(d, &rule->triggers, &rule->n_triggers, sizeof(*message));
@@ -129,6 +156,7 @@ void check_rule(struct draft *d, const struct section *section)
 	complete(d);
 	for (size_t i = 0; i < d->rule->n_actions; i++)
 		check_action(d, &d->rule->actions[i]);
+	check_moment(d);
 	check_order(d);
 	if (!has_action(section) && !section->torn)
 		diag_error(

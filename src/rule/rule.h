@@ -152,6 +152,7 @@ struct rule {
 	size_t n_triggers;    /* never 0 */
 	struct pattern **any; /* match, words, phrase …: any one suffices; in the order written */
 	size_t n_any;
+	char *any_keys; /* their keys, for people: `words or exact`; NULL = none */
 	struct pattern **except;
 	size_t n_except;
 	struct look look;
@@ -182,12 +183,15 @@ struct rule {
 	char *help;		 /* NULL = none */
 	bool wants_reacted;	 /* what it does depends on the message that was reacted to */
 	bool keeps_answers;	 /* edits, removes or follows what it answered */
+	bool answers_here;	 /* by reply, say or broadcast: what it says elsewhere is no answer then */
 	struct rule_test *tests;
 	size_t n_tests;
 };
 
 /* Does it have a talking action, other than for errors? */
 bool rule_talks(const struct rule *r);
+/* The key that the rule's author wrote for what a witness heard of: `match` may have been `words`. */
+const char *rule_key_of(const struct rule *r, const char *question);
 /* Does it wait for nothing but moments (`every`, `cron`)? */
 bool rule_is_timed(const struct rule *r);
 /* Frees what does not lie in the arena of its set: patterns, templates, events of tests. */

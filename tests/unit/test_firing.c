@@ -385,7 +385,7 @@ static void test_edit_and_remove_concern_the_last_answer(void)
 		"dm = B\nremove = yes\nremove = yes\nremove = yes\n",
 		play_edit,
 		"say C1GENERAL: wait | webhook tickets: {} | edit C1GENERAL 2000.000001: done: T-1 | "
-		"dm U1ANA: B | remove U1ANA 2000.000002 | remove C1GENERAL 2000.000001");
+		"dm U1ANA: B | remove C1GENERAL 2000.000001");
 }
 
 static void play_later_edit(struct house *h)

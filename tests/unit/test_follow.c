@@ -187,11 +187,11 @@ static void play_two_growing(struct house *h)
 static void test_each_answer_keeps_its_parts(void)
 {
 	ASSERT_STORY(
-		"[rule a]\nmatch = ^say (?s)(.+)\nreply = {1}\npost #incidents = B\nfollow = edits\n",
+		"[rule a]\nmatch = ^say (?s)(.+)\nreply = {1}\nsay = B\nfollow = edits\n",
 		play_two_growing,
-		"reply C1GENERAL/1.1|post C2INC|edit C1GENERAL 2000.000001|say C1GENERAL/1.1|"
-		"edit C2INC 2000.000002|edit C1GENERAL 2000.000001|"
-		"remove C1GENERAL 2000.000003|edit C2INC 2000.000002");
+		"reply C1GENERAL/1.1|say C1GENERAL|edit C1GENERAL 2000.000001|say C1GENERAL/1.1|"
+		"edit C1GENERAL 2000.000002|edit C1GENERAL 2000.000001|"
+		"remove C1GENERAL 2000.000003|edit C1GENERAL 2000.000002");
 }
 
 static void play_empty(struct house *h)
@@ -205,10 +205,10 @@ static void play_empty(struct house *h)
 static void test_an_answer_that_becomes_empty_goes(void)
 {
 	ASSERT_STORY(
-		"[rule a]\nmatch = ^say ?(.*)\nreply = {1}\npost #incidents = B{1}\nfollow = edits\n",
+		"[rule a]\nmatch = ^say ?(.*)\nreply = {1}\nsay = B{1}\nfollow = edits\n",
 		play_empty,
-		"reply C1GENERAL/1.1: one | post C2INC: Bone | remove C1GENERAL 2000.000001 | "
-		"edit C2INC 2000.000002: B | edit C2INC 2000.000002: Btwo");
+		"reply C1GENERAL/1.1: one | say C1GENERAL: Bone | remove C1GENERAL 2000.000001 | "
+		"edit C1GENERAL 2000.000002: B | edit C1GENERAL 2000.000002: Btwo");
 }
 
 static void play_wordings(struct house *h)
@@ -259,8 +259,7 @@ static void test_a_deleted_question_takes_its_answers_along(void)
 		     "whisper = W\nfollow = deletes\n",
 		     play_delete,
 		     "reply C1GENERAL/1.1: one | post C2INC: B | react C1GENERAL 1.1: eyes | "
-		     "whisper C1GENERAL@U1ANA: W | remove C1GENERAL 2000.000001 | "
-		     "remove C2INC 2000.000002");
+		     "whisper C1GENERAL@U1ANA: W | remove C1GENERAL 2000.000001");
 }
 
 /* ---- what still waits ---- */

@@ -65,7 +65,7 @@ static void test_every_deed_is_told(void)
 	      "unreact = eyes\ntest = \"x\" -> fires\n",
 	      "[a] a:set n \"n = 5\" a:add n \"n + 1\" a:react #test \"eyes\" a:say #test \"S6\" "
 	      "a:broadcast #test/ \"B\" a:whisper @someone \"W\" a:dm @someone \"D\" a:dm @raj \"E\" "
-	      "a:post #ops \"P\" a:wait 2m unless answered \"\" a:edit #ops \"S6!\" a:remove #ops \"\" "
+	      "a:post #ops \"P\" a:wait 2m unless answered \"\" a:edit #test \"S6!\" a:remove #test \"\" "
 	      "a:webhook webhook tickets \"{\"t\":\"x\"}\" a:call pins.add \"{\"channel\":\"C1\"}\" "
 	      "a:unreact #test \"eyes\"");
 }
