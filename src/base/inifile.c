@@ -329,6 +329,19 @@ static bool is_slip(struct reader *r, struct str key)
 	return !is_text;
 }
 
+/* So is the head of a section: a text that begins a line like that is rare. */
+static void warn_of_head(struct reader *r, struct str line)
+{
+	struct str rest = str_trim(line);
+
+	if (r->has_entry && str_skip(&rest, "[rule ") && str_ends(rest, "]"))
+		diag_warn(
+			r->diag, here(r),
+			"this line is indented and so belongs to `%.*s` above; if a rule begins here, remove "
+			"the spaces in front of `%.*s`",
+			STR_ARG(r->key), STR_ARG(str_trim(line)));
+}
+
 /* An indented line with nothing above it that it could go on. */
 static char *refuse_stray(struct reader *r, struct str line, struct str key, char *out)
 {
@@ -359,6 +372,7 @@ static char *read_indented(struct reader *r, struct str line, char *out)
 		return refuse_stray(r, line, key, out);
 	if (key.len > 0 && is_slip(r, key))
 		return nothing(out);
+	warn_of_head(r, line);
 	r->text = line;
 	r->glue = false;
 	return continuation_for_inih(r, out);

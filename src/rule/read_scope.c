@@ -225,8 +225,19 @@ static struct hours *read_ranges(struct draft *d, struct str text, struct place 
 	return hours_read_inline(text, d->arena, d->world->zones, d->rule->zone, at, diag);
 }
 
-/* `suport`: one word that is near a name, and that no reader of ranges takes. */
-static bool is_near_hours(struct draft *d, struct str text)
+/* Longer than a day: one word of letters is the name of hours. */
+static bool is_name(struct str word)
+{
+	enum { NAME_MIN = 5 };
+	size_t i = 0;
+
+	while (i < word.len && ((word.p[i] >= 'a' && word.p[i] <= 'z') || word.p[i] == '_'))
+		i++;
+	return i == word.len && word.len >= NAME_MIN;
+}
+
+/* `suport`: one word that is near a name, or a name, and that no reader of ranges takes. */
+static bool is_meant_as_hours(struct draft *d, struct str text)
 {
 	struct map_keys hours = { .map = &d->world->names->hours };
 	struct place nowhere = { 0 };
@@ -235,7 +246,7 @@ static bool is_near_hours(struct draft *d, struct str text)
 	bool is_range;
 
 	if (!str_word(&rest, &word) || str_trim(rest).len > 0 ||
-	    str_nearest(word, map_key_at, &hours) == NULL)
+	    (str_nearest(word, map_key_at, &hours) == NULL && !is_name(word)))
 		return false;
 	diag_init(&ignored);
 	is_range = read_ranges(d, text, nowhere, &ignored) != NULL;
@@ -243,9 +254,21 @@ static bool is_near_hours(struct draft *d, struct str text)
 	return !is_range;
 }
 
-void read_when(struct draft *d, const struct ini_entry *entry)
+static void complain_hours(struct draft *d, struct str text, struct place at)
 {
 	struct map_keys hours = { .map = &d->world->names->hours };
+
+	if (str_nearest(text, map_key_at, &hours) != NULL)
+		known_complain_unknown("hours", text, map_key_at, &hours, at, d->diag);
+	else
+		diag_error(d->diag, at,
+			   "there is no section [hours %.*s]; without a name, hours are written as "
+			   "`mon-fri 09:00-17:30`",
+			   STR_ARG(text));
+}
+
+void read_when(struct draft *d, const struct ini_entry *entry)
+{
 	struct when *when = &d->rule->when;
 	struct place at = draft_place(d, entry->lines[0].line);
 	const struct named_hours *named;
@@ -261,8 +284,8 @@ void read_when(struct draft *d, const struct ini_entry *entry)
 	named = map_get(&d->world->names->hours, text);
 	if (named != NULL)
 		when->hours = named->hours;
-	else if (is_near_hours(d, text))
-		known_complain_unknown("hours", text, map_key_at, &hours, at, d->diag);
+	else if (is_meant_as_hours(d, text))
+		complain_hours(d, text, at);
 	else
 		when->hours = read_ranges(d, text, at, d->diag);
 }
