@@ -103,7 +103,8 @@ static void look_at(const struct look_around *l, const struct rule *rule)
 		if (other != NULL && (always == NULL || always == other)) {
 			always = other;
 			n_taken++;
-		} else if (other == NULL && rule_talks(rule) && !rule->fallback) {
+		} else if (other == NULL && rule_talks(rule) && rule->mode == MODE_LIVE &&
+			   !rule->fallback) {
 			warn_of_rivals(l, rule, &rule->tests[t], ev);
 		}
 		event_free(ev);

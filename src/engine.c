@@ -48,15 +48,17 @@ struct decision {
 	struct event *ev;
 	struct set *set;
 	enum step step;
-	bool waiting;	       /* for the store's answer, or a firing's */
-	bool running;	       /* decision_run is on the stack */
-	bool yes;	       /* the store's answer */
-	size_t next;	       /* the rule to ask next */
-	size_t following;      /* the rule whose answers may follow */
-	bool talked;	       /* a talking rule fired */
-	bool talk_closed;      /* no further talking rule may */
-	bool stopped;	       /* no further rule at all */
-	bool helped;	       /* the built-in help was considered */
+	bool waiting;	  /* for the store's answer, or a firing's */
+	bool running;	  /* decision_run is on the stack */
+	bool yes;	  /* the store's answer */
+	size_t next;	  /* the rule to ask next */
+	size_t following; /* the rule whose answers may follow */
+	bool talked;	  /* a talking rule fired */
+	bool talk_closed; /* no further talking rule may */
+	bool stopped;	  /* no further rule at all */
+	bool helped;	  /* the built-in help was considered */
+	const char *
+		closed_by; /* the rule that talked or stopped, for a listener; NULL = none, or the help */
 	struct firing *firing; /* being prepared; ours until it begins */
 	struct firing_readiness readiness;
 	int64_t matching_ns; /* spent on the rules' own questions so far */
@@ -268,11 +270,18 @@ static void tell_shut_out(struct decision *d, const struct rule *rule, const cha
 {
 	const struct engine_setup *setup = &d->engine->setup;
 	const struct witness *witness = witness_of(setup, rule);
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
 
-	if (witness != NULL &&
-	    rule_match(rule, d->ev, &setup->match_world, &d->captures, witness) == ANSWER_YES)
-		witness->asked(witness->owner, rule, shut, ANSWER_NO,
-			       STR("an earlier rule answered"), STR("no earlier answer"));
+	if (witness == NULL ||
+	    rule_match(rule, d->ev, &setup->match_world, &d->captures, witness) != ANSWER_YES)
+		return;
+	buf_init(&seen, 0);
+	if (d->closed_by != NULL)
+		buf_addf(&seen, "the rule %s, which was asked earlier", d->closed_by);
+	else
+		buf_addz(&seen, "the built-in help, which answered");
+	witness->asked(witness->owner, rule, shut, ANSWER_NO, buf_str(&seen),
+		       STR("no earlier answer"));
 }
 
 static bool fires(struct decision *d, const struct rule *rule)
@@ -476,9 +485,11 @@ static void check_ready(struct decision *d)
 /* A shadow rule decides everything but never ends the search. */
 static void close_search(struct decision *d, const struct rule *rule)
 {
-	if (is_shadow(d, rule))
+	if (rule->mode == MODE_SHADOW)
 		return;
 	d->stopped = rule->then == THEN_STOP;
+	if (d->stopped || rule_talks(rule))
+		d->closed_by = rule->name;
 	if (!rule_talks(rule))
 		return;
 	d->talked = true;
@@ -951,7 +962,9 @@ static void decision_run(struct decision *d)
 void engine_take(struct engine *e, struct event *take,
 		 void (*on_decided)(void *owner, void *tag, bool standing), void *owner, void *tag)
 {
-	bool nothing_to_ask = take->from_self || take->hidden || e->set == NULL;
+	/* A listener hears why the own and the hidden are not answered. */
+	bool is_mute = (take->from_self || take->hidden) && e->setup.witness == NULL;
+	bool nothing_to_ask = is_mute || e->set == NULL;
 	size_t n_words = nothing_to_ask ? 0 : bits_words(set_n_rules(e->set));
 	struct decision *d = mem_zero(1, sizeof(*d) + n_words * sizeof(d->candidates[0]));
 

@@ -31,7 +31,7 @@ static void on_asked(void *owner, const struct rule *rule, const char *question,
 		return;
 	}
 	row->answer = answer;
-	row->question = mem_strdup(question);
+	row->question = mem_strdup(rule_key_of(rule, question));
 	row->seen = str_dup(seen);
 	row->wanted = str_dup(wanted);
 }
@@ -59,6 +59,19 @@ static void on_deed(void *owner, const struct deed *deed)
 	};
 }
 
+/* A rule that is off is asked nothing: by its mode, or because its last day is over. */
+static void explain_unasked(struct explained_rule *row)
+{
+	bool is_off = row->rule->mode == MODE_OFF;
+
+	if (row->fires || row->question != NULL || row->depth > 0)
+		return;
+	row->answer = ANSWER_NO;
+	row->question = mem_strdup(is_off ? "mode" : "expires");
+	row->seen = mem_strdup(is_off || row->rule->expires == NULL ? "off" : row->rule->expires);
+	row->wanted = mem_strdup(is_off ? "live or shadow" : "a day that is not over");
+}
+
 /* Those that fire, in their order; then those that came furthest. */
 static int by_nearness(const void *a, const void *b)
 {
@@ -76,11 +89,13 @@ void explain(struct explanation *e, struct rehearsal *r, const struct set *set, 
 	const struct witness witness = { e, on_asked };
 	const struct rehearsal_sink sink = { e, on_fired, on_deed };
 
-	*e = (struct explanation){ .n = set_n_rules(set) };
+	*e = (struct explanation){ .n = set_n_written(set) };
 	e->rules = mem_zero(e->n, sizeof(e->rules[0]));
 	for (size_t i = 0; i < e->n; i++)
-		e->rules[i].rule = set_rule(set, i);
+		e->rules[i].rule = set_written(set, i);
 	rehearsal_play_event(r, take, &witness, &sink, 0);
+	for (size_t i = 0; i < e->n; i++)
+		explain_unasked(&e->rules[i]);
 	qsort(e->rules, e->n, sizeof(e->rules[0]), by_nearness);
 }
 

@@ -37,7 +37,8 @@ static void on_fired(void *owner, const struct rule *rule)
 
 	if (is_it(seen, rule))
 		seen->fired = true;
-	else if (seen->talker == NULL && rule_talks(rule))
+	else if (seen->talker == NULL && rule_talks(rule) && rule->mode != MODE_SHADOW &&
+		 (rule->then != THEN_CONTINUE || seen->rule->fallback))
 		seen->talker = rule;
 }
 
@@ -48,7 +49,7 @@ static void on_asked(void *owner, const struct rule *rule, const char *question,
 
 	if (answer == ANSWER_YES || seen->question != NULL || !is_it(seen, rule))
 		return;
-	seen->question = question;
+	seen->question = rule_key_of(rule, question);
 	seen->shown = str_dup(shown);
 	seen->wanted = str_dup(wanted);
 }

@@ -58,7 +58,7 @@ static bool is_pulled_by(const struct trigger *trigger, const struct event *ev)
 
 bool rule_is_pulled(const struct rule *rule, const struct event *ev)
 {
-	if (ev->kind == EVENT_TIME && !str_is(ev->for_rule, rule->name))
+	if (ev->kind == EVENT_TIME && ev->for_rule.len > 0 && !str_is(ev->for_rule, rule->name))
 		return false;
 	for (size_t i = 0; i < rule->n_triggers; i++) {
 		if (is_pulled_by(&rule->triggers[i], ev))

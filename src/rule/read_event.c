@@ -254,6 +254,17 @@ static void read_pattern(struct draft *d, struct str line, struct place at, stru
 	add_pattern(d, &source, list, n);
 }
 
+/* Several keys may ask for texts. */
+static void note_key(struct draft *d, const struct ini_entry *entry)
+{
+	char *before = d->rule->any_keys;
+
+	d->rule->any_keys =
+		before == NULL ?
+			draft_keep(d, entry->key) :
+			(char *)str_keepf(d->arena, "%s or %.*s", before, STR_ARG(entry->key)).p;
+}
+
 static void read_patterns(struct draft *d, const struct ini_entry *entry, struct pattern ***list,
 			  size_t *n)
 {
@@ -267,6 +278,7 @@ static void read_patterns(struct draft *d, const struct ini_entry *entry, struct
 
 void read_match(struct draft *d, const struct ini_entry *entry)
 {
+	note_key(d, entry);
 	read_patterns(d, entry, &d->rule->any, &d->rule->n_any);
 }
 
@@ -359,16 +371,19 @@ static void read_wordings(struct draft *d, const struct ini_entry *entry, enum w
 
 void read_words(struct draft *d, const struct ini_entry *entry)
 {
+	note_key(d, entry);
 	read_wordings(d, entry, WORDING_WHOLE, &d->rule->any, &d->rule->n_any);
 }
 
 void read_phrase(struct draft *d, const struct ini_entry *entry)
 {
+	note_key(d, entry);
 	read_wordings(d, entry, WORDING_ANYWHERE, &d->rule->any, &d->rule->n_any);
 }
 
 void read_like(struct draft *d, const struct ini_entry *entry)
 {
+	note_key(d, entry);
 	read_wordings(d, entry, WORDING_LIKE, &d->rule->any, &d->rule->n_any);
 }
 
@@ -405,6 +420,7 @@ void read_exact(struct draft *d, const struct ini_entry *entry)
 {
 	struct gathering g;
 
+	note_key(d, entry);
 	gathering_init(&g, WORDING_EXACT, &d->rule->any, &d->rule->n_any);
 	for (size_t i = 0; i < entry->n_lines; i++) {
 		struct str line = str_trim(entry->lines[i].text);

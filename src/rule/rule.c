@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/rule.h"
 
+#include <string.h>
 #include "rule/condition.h"
 #include "rule/form.h"
 #include "rule/pattern.h"
@@ -13,6 +14,11 @@ bool rule_talks(const struct rule *r)
 			return true;
 	}
 	return false;
+}
+
+const char *rule_key_of(const struct rule *r, const char *question)
+{
+	return r->any_keys != NULL && strcmp(question, "match") == 0 ? r->any_keys : question;
 }
 
 bool rule_is_timed(const struct rule *r)

@@ -162,7 +162,7 @@ static void on_asked(void *owner, const struct rule *rule, const char *question,
 
 	if (answer != ANSWER_YES)
 		buf_addf(&w->reasons, "      rule %s: %s: seen \"%.*s\", wanted \"%.*s\"\n",
-			 rule->name, question, STR_ARG(seen), STR_ARG(wanted));
+			 rule->name, rule_key_of(rule, question), STR_ARG(seen), STR_ARG(wanted));
 }
 
 /* ---- names ---- */

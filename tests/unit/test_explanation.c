@@ -70,7 +70,7 @@ static void test_precedence_is_a_reason(void)
 {
 	check("[rule a]\nmatch = x\nsay = A\ntest = \"x\" -> fires\n[rule b]\nmatch = x\nsay = B\n",
 	      "FIRES  a (test.ini:1)\n    say in #test: \"A\"\n"
-	      "silent b (test.ini:5)\n    `then` says no: seen \"an earlier rule answered\", wanted "
+	      "silent b (test.ini:5)\n    `then` says no: seen \"the rule a, which was asked earlier\", wanted "
 	      "\"no earlier answer\"\n",
 	      NULL, __LINE__);
 }
