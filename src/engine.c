@@ -220,6 +220,22 @@ static void tell_doubt(struct decision *d, const struct rule *rule, const char *
 		pace_take(&e->doubts, now);
 }
 
+/* A pattern that runs over its time again and again costs all other rules theirs. */
+static void strike(struct decision *d, const struct rule *rule)
+{
+	struct engine *e = d->engine;
+
+	if (!quarantine_strike(&e->quarantine, rule->order, clock_mono(e->setup.clock)))
+		return;
+	log_error("engine",
+		  "rule is silent until the next reload: its pattern ran over its time three "
+		  "times within an hour: rule=%s at=%s:%u",
+		  rule->name, rule->at.file, rule->at.line);
+	notice_tell(&e->notice, rule,
+		    "its pattern took too long three times within an hour; it is silent until the "
+		    "rules are read again");
+}
+
 /* Rare enough to ask once more, this time with a listener, for what could not be told. */
 static void note_doubt(struct decision *d, const struct rule *rule)
 {
@@ -234,16 +250,8 @@ static void note_doubt(struct decision *d, const struct rule *rule)
 	is_pattern = !event_text_is_missing(d->ev) && (str_is(str_from(doubt.question), "match") ||
 						       str_is(str_from(doubt.question), "except"));
 	tell_doubt(d, rule, doubt.question);
-	if (!is_pattern ||
-	    !quarantine_strike(&e->quarantine, rule->order, clock_mono(e->setup.clock)))
-		return;
-	log_error("engine",
-		  "rule is silent until the next reload: its pattern ran over its time three "
-		  "times within an hour: rule=%s at=%s:%u",
-		  rule->name, rule->at.file, rule->at.line);
-	notice_tell(&e->notice, rule,
-		    "its pattern took too long three times within an hour; it is silent until the "
-		    "rules are read again");
+	if (is_pattern)
+		strike(d, rule);
 }
 
 /* Why precedence keeps a rule from being asked at all; NULL = ask it. */
@@ -464,10 +472,12 @@ static void check_ready(struct decision *d)
 {
 	struct engine *e = d->engine;
 
+	d->matching_ns += d->readiness.asked_ns;
 	tell_condition(d);
 	if (d->readiness.answer == ANSWER_UNKNOWN) {
 		e->stats.unsure++;
 		tell_doubt(d, rule_of(d), "if");
+		strike(d, rule_of(d)); /* nothing but its `matches` can be in doubt */
 	}
 	if (d->readiness.answer != ANSWER_YES) {
 		let_go(d);

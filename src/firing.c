@@ -50,6 +50,7 @@ struct firing {
 	bool begun;
 	bool failed;
 	bool action_failed; /* the one being done */
+	int64_t asked_ns;   /* how long `if` took */
 	bool has_untold;    /* one failed before it was clear whether the rule may act */
 	size_t untold;
 	size_t next;   /* the action to come */
@@ -205,7 +206,7 @@ static bool gather(struct firing *f)
 
 static void report(struct firing *f, enum answer answer, bool has_work)
 {
-	const struct firing_readiness readiness = { answer, has_work };
+	const struct firing_readiness readiness = { answer, has_work, f->asked_ns };
 
 	f->on_ready(f->owner, f, &readiness);
 }
@@ -221,11 +222,14 @@ static enum answer ask_condition(struct firing *f)
 /* False: it came to an end. */
 static bool go_condition(struct firing *f)
 {
+	struct mono began;
 	enum answer answer;
 
 	if (gather(f))
 		return true;
+	began = clock_mono(f->house->clock);
 	answer = ask_condition(f);
+	f->asked_ns = clock_mono(f->house->clock).ns - began.ns;
 	if (answer == ANSWER_YES) {
 		f->state = STATE_NEXT;
 		return true;

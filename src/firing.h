@@ -37,6 +37,7 @@ struct firing_house {
 struct firing_readiness {
 	enum answer answer; /* of the rule's `if` */
 	bool has_work;	    /* there is something to do */
+	int64_t asked_ns;   /* how long it took to answer */
 };
 
 /* Takes references of the rules and the event; copies what was caught. Its jobs bear the id. */

@@ -15,6 +15,8 @@
 
 enum {
 	MATCH_LIMIT = 100000, /* about 0.15 ms under JIT */
+	REFERRED_LEN =
+		200, /* a text of so many bytes halves the steps of a pattern that refers back */
 	HEAP_LIMIT_KIB = 16 << 10,
 	PARENS_MAX = 20,
 	COMPILED_MAX = 64 << 10,
@@ -43,6 +45,7 @@ struct pattern {
 	struct str regex; /* ours */
 	bool case_matters;
 	enum starts starts;
+	bool refers_back; /* as (.+)\1 does */
 	uint32_t n_groups;
 	uint32_t n_names;
 	uint32_t name_size; /* of a row in the table of names */
@@ -75,7 +78,6 @@ struct pattern_kit *pattern_kit_new(void)
 	kit->stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, kit->memory);
 	pcre2_set_newline(kit->compile, PCRE2_NEWLINE_LF);
 	pcre2_set_parens_nest_limit(kit->compile, PARENS_MAX);
-	pcre2_set_match_limit(kit->match, MATCH_LIMIT);
 	pcre2_set_heap_limit(kit->match, HEAP_LIMIT_KIB);
 	if (kit->stack != NULL)
 		pcre2_jit_stack_assign(kit->match, NULL, kit->stack);
@@ -142,7 +144,7 @@ static size_t size_of(const struct pattern *p)
 
 static void ask_info(struct pattern *p)
 {
-	uint32_t options = 0, first = 0;
+	uint32_t options = 0, first = 0, back = 0;
 
 	pcre2_pattern_info(p->code, PCRE2_INFO_CAPTURECOUNT, &p->n_groups);
 	pcre2_pattern_info(p->code, PCRE2_INFO_NAMECOUNT, &p->n_names);
@@ -150,6 +152,8 @@ static void ask_info(struct pattern *p)
 	pcre2_pattern_info(p->code, PCRE2_INFO_NAMETABLE, &p->names);
 	pcre2_pattern_info(p->code, PCRE2_INFO_ALLOPTIONS, &options);
 	pcre2_pattern_info(p->code, PCRE2_INFO_FIRSTCODETYPE, &first);
+	pcre2_pattern_info(p->code, PCRE2_INFO_BACKREFMAX, &back);
+	p->refers_back = back > 0;
 	p->starts = options & PCRE2_ANCHORED ? STARTS_ONCE :
 		    first == 2		     ? STARTS_AT_LINES :
 					       STARTS_ANYWHERE;
@@ -369,10 +373,19 @@ bool captures_named(const struct captures *c, struct str name, struct str *out)
 
 /* ---- searching ---- */
 
+/* A pattern that refers back, as (.+)\1 does, compares up to the whole text in a single step. */
+static uint32_t step_limit(const struct pattern *p, size_t len)
+{
+	return p->refers_back ?
+		       (uint32_t)((uint64_t)MATCH_LIMIT * REFERRED_LEN / (len + REFERRED_LEN)) :
+		       (uint32_t)MATCH_LIMIT;
+}
+
 static int run(const struct pattern *p, struct str text, size_t from, size_t last_start)
 {
 	const char *subject = text.p != NULL ? text.p : "";
 
+	pcre2_set_match_limit(p->kit->match, step_limit(p, text.len));
 	pcre2_set_offset_limit(p->kit->match, last_start);
 	return pcre2_match(p->code, (PCRE2_SPTR)subject, text.len, from, 0, p->kit->data,
 			   p->kit->match);

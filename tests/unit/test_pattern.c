@@ -353,6 +353,17 @@ static void test_a_search_over_its_steps_cannot_tell(void)
 	CU_ASSERT_EQUAL(once("(*NO_JIT)a+!", text), ANSWER_YES);
 }
 
+/* One step of such a pattern may compare the whole text: in a long one there are fewer. */
+static void test_a_pattern_that_refers_back_has_fewer_steps_in_a_long_text(void)
+{
+	CLEANUP(mem_freep) char *brief = repeat("ab", 200), *endless = repeat("a", 39001);
+
+	endless[39000] = '!';
+	CU_ASSERT_EQUAL(once("^(.+)\\1+$", brief), ANSWER_YES);
+	CU_ASSERT_EQUAL(once("^(.+)\\1+$", endless), ANSWER_UNKNOWN);
+	CU_ASSERT_EQUAL(once("(?<it>.+)\\k<it>[12]", endless), ANSWER_UNKNOWN);
+}
+
 /* ---- bad texts ---- */
 
 static void test_bytes_that_are_no_text_never_match(void)
@@ -418,6 +429,8 @@ UNIT_MAIN("pattern", { "a message is one text", test_a_message_is_one_text },
 	    test_a_pattern_that_fits_everything_is_warned_of },
 	  { "slices find what one search finds", test_slices_find_what_one_search_finds },
 	  { "hostile patterns stop in time", test_hostile_patterns_stop_in_time },
+	  { "a pattern that refers back has fewer steps in a long text",
+	    test_a_pattern_that_refers_back_has_fewer_steps_in_a_long_text },
 	  { "a search over its budget cannot tell", test_a_search_over_its_budget_cannot_tell },
 	  { "a search by lines is not cut within a line",
 	    test_a_search_by_lines_is_not_cut_within_a_line },
