@@ -10,7 +10,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-enum { QUIET_MS = 250 };
+enum {
+	QUIET_MS = 250,
+	UNFINISHED_MS = 10000, /* who writes this slowly is given up */
+};
 
 struct live {
 	struct watch *watch;
@@ -37,11 +40,16 @@ static void add_file(struct buf *look, const char *path)
 }
 
 /* The rules, and the JSON that they may name. */
+static bool is_rules(const char *name)
+{
+	struct str text = str_from(name);
+
+	return name[0] != '.' && (str_ends(text, ".ini") || str_ends(text, ".json"));
+}
+
 static int is_of_interest(const struct dirent *entry)
 {
-	struct str name = str_from(entry->d_name);
-
-	return entry->d_name[0] != '.' && (str_ends(name, ".ini") || str_ends(name, ".json"));
+	return is_rules(entry->d_name);
 }
 
 static void add_folder(struct buf *look, const char *folder)
@@ -111,6 +119,20 @@ static int watch_all(const struct live *live)
 	return worst;
 }
 
+/* A file that was named may be called anything. */
+static bool concerns(void *owner, const char *name)
+{
+	const struct live *live = owner;
+
+	for (size_t i = 0; i < live->paths.n; i++) {
+		const char *slash = strrchr(live->paths.paths[i], '/');
+
+		if (strcmp(name, slash != NULL ? slash + 1 : live->paths.paths[i]) == 0)
+			return true;
+	}
+	return is_rules(name);
+}
+
 /* Told only when they look the same twice, a while apart. */
 static void on_quiet(void *owner)
 {
@@ -144,13 +166,18 @@ struct live *live_new(struct loop *loop, struct rule_paths paths, void (*on_chan
 		      void *owner)
 {
 	struct live *live = mem_zero(1, sizeof(*live));
+	const struct watch_ways ways = { .quiet_ms = QUIET_MS,
+					 .unfinished_ms = UNFINISHED_MS,
+					 .concerns = concerns,
+					 .on_change = on_quiet,
+					 .owner = live };
 
 	live->paths = paths;
 	live->on_changed = on_changed;
 	live->owner = owner;
 	buf_init(&live->seen, 0);
 	buf_init(&live->last, 0);
-	if (watch_new(&live->watch, loop, QUIET_MS, on_quiet, live) != 0 || watch_all(live) != 0) {
+	if (watch_new(&live->watch, loop, &ways) != 0 || watch_all(live) != 0) {
 		log_warn(
 			"rules",
 			"the rules cannot be watched (%s): after a change they are read again on SIGHUP",

@@ -126,6 +126,31 @@ static void test_a_file_written_in_steps_is_waited_for(void)
 	stand_deinit(&s);
 }
 
+/* Another file's change must not bring the first half of this one into service. */
+static void test_a_file_that_is_open_is_waited_for(void)
+{
+	struct stand s;
+	FILE *file;
+	char path[300];
+	struct mono began;
+
+	stand_init(&s, NULL);
+	snprintf(path, sizeof(path), "%s/a.ini", tmpdir_path(&s.dir));
+	file = fopen(path, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	fputs("[rule a]\nreply = half\n", file);
+	fflush(file);
+	tmpdir_write(&s.dir, "b.ini", "[rule b]\nreply = news\n");
+	began = clock_mono(loop_clock(s.loop));
+	while (mono_ms_between(began, clock_mono(loop_clock(s.loop))) < 1500)
+		loop_turn(s.loop, 50);
+	CU_ASSERT_FALSE(s.changed);
+	fputs("in = #private\n", file);
+	fclose(file);
+	expect_told_once(&s, 0);
+	stand_deinit(&s);
+}
+
 static void test_a_single_file_is_watched_by_its_folder(void)
 {
 	struct stand s;
@@ -166,6 +191,7 @@ UNIT_MAIN("live", { "a file written in place", test_a_file_written_in_place },
 	    test_a_new_file_a_removed_one_and_a_replaced_one },
 	  { "what editors leave around is not told", test_what_editors_leave_around_is_not_told },
 	  { "a file written in steps is waited for", test_a_file_written_in_steps_is_waited_for },
+	  { "a file that is open is waited for", test_a_file_that_is_open_is_waited_for },
 	  { "a single file is watched by its folder", test_a_single_file_is_watched_by_its_folder },
 	  { "blocks of their own file count", test_blocks_of_their_own_file_count },
 	  { "a folder that cannot be watched", test_a_folder_that_cannot_be_watched })
