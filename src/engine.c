@@ -61,7 +61,10 @@ struct decision {
 		closed_by; /* the rule that talked or stopped, for a listener; NULL = none, or the help */
 	struct firing *firing; /* being prepared; ours until it begins */
 	struct firing_readiness readiness;
-	int64_t matching_ns; /* spent on the rules' own questions so far */
+	int64_t matching_ns;	    /* spent on the rules' own questions so far */
+	const struct rule *slowest; /* of the rules asked so far; NULL = none took any time */
+	int64_t slowest_ns;
+	const struct rule *struck; /* by what this event has shown of it; NULL = none */
 	struct captures captures;
 	void (*on_decided)(void *owner, void *tag, bool standing);
 	void *owner;
@@ -225,6 +228,7 @@ static void strike(struct decision *d, const struct rule *rule)
 {
 	struct engine *e = d->engine;
 
+	d->struck = rule;
 	if (!quarantine_strike(&e->quarantine, rule->order, clock_mono(e->setup.clock)))
 		return;
 	log_error("engine",
@@ -292,6 +296,15 @@ static void tell_shut_out(struct decision *d, const struct rule *rule, const cha
 		       STR("no earlier answer"));
 }
 
+static void note_time_of(struct decision *d, const struct rule *rule, int64_t ns)
+{
+	d->matching_ns += ns;
+	if (ns <= d->slowest_ns)
+		return;
+	d->slowest = rule;
+	d->slowest_ns = ns;
+}
+
 static bool fires(struct decision *d, const struct rule *rule)
 {
 	struct engine *e = d->engine;
@@ -306,14 +319,14 @@ static bool fires(struct decision *d, const struct rule *rule)
 	began = clock_mono(e->setup.clock);
 	answer = rule_match(rule, d->ev, &e->setup.match_world, &d->captures,
 			    witness_of(&e->setup, rule));
-	d->matching_ns += clock_mono(e->setup.clock).ns - began.ns;
+	note_time_of(d, rule, clock_mono(e->setup.clock).ns - began.ns);
 	if (answer == ANSWER_UNKNOWN)
 		note_doubt(d, rule);
 	return answer == ANSWER_YES;
 }
 
 /* One event must not hold up all others, however many slow rules are asked about it. */
-static bool is_over_budget(const struct decision *d, const struct rule *rule)
+static bool is_over_budget(struct decision *d, const struct rule *rule)
 {
 	if (d->matching_ns < EVENT_BUDGET_MS * INT64_C(1000000))
 		return false;
@@ -324,6 +337,8 @@ static bool is_over_budget(const struct decision *d, const struct rule *rule)
 		"channel=%.*s ts=%.*s",
 		EVENT_BUDGET_MS, rule->name, rule->at.file, rule->at.line, STR_ARG(d->ev->channel),
 		STR_ARG(d->ev->ts));
+	if (d->slowest_ns >= EVENT_BUDGET_MS * INT64_C(1000000) / 2 && d->slowest != d->struck)
+		strike(d, d->slowest); /* so that it does not silence the others for ever */
 	return true;
 }
 
@@ -472,7 +487,7 @@ static void check_ready(struct decision *d)
 {
 	struct engine *e = d->engine;
 
-	d->matching_ns += d->readiness.asked_ns;
+	note_time_of(d, rule_of(d), d->readiness.asked_ns);
 	tell_condition(d);
 	if (d->readiness.answer == ANSWER_UNKNOWN) {
 		e->stats.unsure++;

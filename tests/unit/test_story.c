@@ -286,6 +286,43 @@ static void test_a_slow_pattern_silences_its_rule_alone(void)
 		"read again | say C1GENERAL: X | say C1GENERAL: S");
 }
 
+/* Twenty lines of a few milliseconds each: none runs over its own time, but together they take the others'. */
+static void write_many_lines(struct buf *rules)
+{
+	buf_addz(rules, "[rule slow]\nmatch =\n");
+	for (int i = 0; i < 20; i++)
+		buf_addf(rules, "    \\d{%d}a\n", i + 2);
+	buf_addz(rules, "say = S\nthen = continue\n[rule x]\nmatch = x\nsay = X\n");
+}
+
+static void play_many_lines(struct house *h)
+{
+	static const char *const ts[] = { "1.1", "1.2", "1.3", "1.4" };
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+
+	buf_init(&text, 0);
+	while (text.len < 400)
+		buf_addc(&text, 'a');
+	buf_addz(&text, "x");
+	buf_addc(&text, '\0');
+	h->world.look_ms = 2;
+	for (size_t i = 0; i < ARRAY_LEN(ts); i++) {
+		CU_ASSERT_EQUAL(engine_stats(h->engine)->unsure, i < 3 ? i : 3);
+		house_say(h, text.p, ts[i]);
+	}
+	h->world.look_ms = 0;
+}
+
+static void test_many_slow_lines_silence_their_rule_too(void)
+{
+	CLEANUP(buf_deinit) struct buf rules = { 0 };
+
+	buf_init(&rules, 0);
+	write_many_lines(&rules);
+	buf_addc(&rules, '\0');
+	ASSERT_STORY(rules.p, play_many_lines, "say C1GENERAL: X");
+}
+
 /* ---- the property ---- */
 
 static unsigned throw(unsigned *state, unsigned n)
@@ -517,5 +554,6 @@ UNIT_MAIN("story", { "chance lets the next one talk", test_chance_lets_the_next_
 	    test_what_is_put_behind_a_commit_is_due_at_once },
 	  { "a commit under way is waited for", test_a_commit_under_way_is_waited_for },
 	  { "a slow pattern silences its rule alone", test_a_slow_pattern_silences_its_rule_alone },
+	  { "many slow lines silence their rule too", test_many_slow_lines_silence_their_rule_too },
 	  { "disorder ends in order", test_disorder_ends_in_order },
 	  { "a late store ends as a quick one", test_a_late_store_ends_as_a_quick_one })
