@@ -280,7 +280,8 @@ const struct command cmd_explain = {
 	.summary =
 		"Says what each rule makes of a message: that it fires and what it would do, or the first of its\n"
 		"questions that says no, with what was seen and what was wanted. The nearest misses come first.\n"
-		"The words are those of tests: in #help from @ana at 2026-11-21 23:00 reaction :ticket: on \"text\".",
+		"The words are those of tests: in #help from @ana at 2026-11-21 23:00 reaction :ticket: on \"text\".\n"
+		"Without `at`, it is Wednesday, 2026-01-07, at 12:00, as in tests.",
 	.options = "  -c, --config FILE   read this configuration (see retort.conf(5))\n"
 		   "  -r, --rules RULES   a folder or file with rules; may stand several times\n"
 		   "  -e, --event FILE    an event as Slack sends it, in JSON, instead of a text\n"
