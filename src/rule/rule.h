@@ -183,7 +183,7 @@ struct rule {
 	char *help;		 /* NULL = none */
 	bool wants_reacted;	 /* what it does depends on the message that was reacted to */
 	bool keeps_answers;	 /* edits, removes or follows what it answered */
-	bool answers_here;	 /* by reply, say or broadcast: what it says elsewhere is no answer then */
+	bool answers_here; /* by reply, say or broadcast: what it says elsewhere is no answer then */
 	struct rule_test *tests;
 	size_t n_tests;
 };
