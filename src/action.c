@@ -362,30 +362,30 @@ static enum action_made make_change(struct making *m)
 
 /* ---- webhook, call ---- */
 
-static enum action_made make_webhook(struct making *m)
+static enum action_made make_json_job(struct making *m, struct str channel, const struct json *json)
 {
-	CLEANUP(json_freep) struct json *body = render_plain_form(action_of(m)->form, m->values);
-	struct job *job = job_for(m, VERB_WEBHOOK, STR_EMPTY);
+	struct job *job = job_for(m, action_of(m)->verb, channel);
 	struct buf text;
 
 	buf_init(&text, 0);
-	json_print(body, &text);
+	json_print(json, &text);
 	job->name = mem_strdup(action_of(m)->name);
 	job->body = buf_take(&text);
 	return ACTION_MADE;
 }
 
+static enum action_made make_webhook(struct making *m)
+{
+	CLEANUP(json_freep) struct json *body = render_plain_form(action_of(m)->form, m->values);
+
+	return make_json_job(m, STR_EMPTY, body);
+}
+
 static enum action_made make_call(struct making *m)
 {
 	CLEANUP(json_freep) struct json *args = render_form(action_of(m)->form, m->values);
-	struct job *job = job_for(m, VERB_CALL, json_str(args, "channel"));
-	struct buf text;
 
-	buf_init(&text, 0);
-	json_print(args, &text);
-	job->name = mem_strdup(action_of(m)->name);
-	job->body = buf_take(&text);
-	return ACTION_MADE;
+	return make_json_job(m, json_str(args, "channel"), args);
 }
 
 /* ---- the table ---- */
