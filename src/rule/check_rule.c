@@ -14,10 +14,10 @@ static unsigned has_of(const struct trigger *trigger)
 	case EVENT_JOIN:
 	case EVENT_LEAVE:
 	case EVENT_COMMAND:
+	case EVENT_DELETE: /* its message is gone */
 		return HAS_PLACE | HAS_PERSON;
 	case EVENT_MESSAGE:
 	case EVENT_EDIT:
-	case EVENT_DELETE:
 	case EVENT_REACTION:
 	case EVENT_UNREACTION:
 	case EVENT_PIN:

@@ -70,7 +70,8 @@ static void test_emoji_need_a_message(void)
 		"on = edit, delete, reaction, unreaction, pin, file, mention, event x\n"
 		"react = eyes\n",
 		"4: `react` needs a message to put the emoji under; `join` has none\n"
-		"7: `unreact` needs a message to put the emoji under; `command` has none");
+		"7: `unreact` needs a message to put the emoji under; `command` has none\n"
+		"11: `react` needs a message to put the emoji under; `delete` has none");
 }
 
 static void test_rules_that_do_nothing(void)
