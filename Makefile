@@ -17,15 +17,15 @@ HARDEN_CC := -Wp,-U_FORTIFY_SOURCE,-D_FORTIFY_SOURCE=3 -fstack-protector-strong 
             -fstack-clash-protection -fcf-protection -fPIE
 HARDEN_LD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 
-SRC      := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
+SRC      := $(wildcard src/*/*.c)
 SIM      := $(wildcard tests/sim/*.c)
 TESTLIB  := $(filter-out tests/lib/fakehttp.c,$(wildcard tests/lib/*.c))
-UNIT     := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+UNIT     := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*/test_*.c))
 FUZZERS  := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES  := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
-EVERY_C  := $(wildcard src/*.c src/*/*.c tests/*/*.c)
-EVERY_H  := $(wildcard src/*.h src/*/*.h tests/*/*.h)
-MANUALS  := src/retort.1 rules/retort-rules.5 conf/retort.conf.5
+EVERY_C  := $(wildcard src/*.c src/*/*.c tests/*/*.c tests/*/*/*.c)
+EVERY_H  := $(wildcard src/*/*.h tests/*/*.h)
+MANUALS  := src/cmd/retort.1 rules/retort-rules.5 conf/retort.conf.5
 
 # Asked when first needed and then remembered, so that `make help` works where nothing is installed.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(need-libraries)$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
@@ -76,7 +76,7 @@ build/san/slacksim: $(SIM:%.c=build/san/obj/%.o) build/san/libtest.a build/san/l
 # The local Slack without its main, whose parts have a test of their own.
 build/san/libsim.a: $(filter-out %/main.o,$(SIM:%.c=build/san/obj/%.o))
 	@rm -f $@; ar rcs $@ $^
-build/san/unit/test_sim: build/san/obj/tests/unit/test_sim.o build/san/libsim.a build/san/libtest.a \
+build/san/unit/sim/test_sim: build/san/obj/tests/unit/sim/test_sim.o build/san/libsim.a build/san/libtest.a \
                          build/san/libretort.a
 	$(MADE)
 	$(CC) $(SAN) -o $@ $^ $(LIBS) -lcunit
@@ -92,11 +92,11 @@ build/san/unit/%: build/san/obj/tests/unit/%.o build/san/libtest.a build/san/lib
 build/san/words: build/san/obj/tests/pages/words.o build/san/libretort.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 # Tests in which sockets and the Web API are played: what stands before the archives beats them.
-FAKED    := test_session test_socketmode test_rtm
+FAKED    := transport/test_session transport/test_socketmode transport/test_rtm
 FAKES    := $(patsubst %.c,build/san/obj/%.o,$(wildcard tests/fake/*.c))
 $(FAKED:%=build/san/unit/%): $(FAKES)
 # These have their HTTP answered by the test.
-build/san/unit/test_api build/san/unit/test_directory build/san/unit/test_tries build/san/unit/test_reply_url: \
+build/san/unit/webapi/test_api build/san/unit/directory/test_directory build/san/unit/net/test_retry build/san/unit/webapi/test_response_url: \
 	build/san/obj/tests/lib/fakehttp.o
 # A fuzz target that replays files instead of making them up.
 build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/replay.o build/san/libtest.a \
@@ -187,7 +187,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/retort/rules
 	install -m 755 build/retort $(DESTDIR)$(PREFIX)/bin/
-	install -m 644 src/retort.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 src/cmd/retort.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 rules/retort-rules.5 conf/retort.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 conf/retort.ini $(DESTDIR)$(PREFIX)/share/retort/
 	install -m 644 rules/*.ini $(DESTDIR)$(PREFIX)/share/retort/rules/

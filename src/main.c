@@ -4,7 +4,7 @@
 #include <string.h>
 #include "base/mem.h"
 #include "cmd/command.h"
-#include "conf.h"
+#include "daemon/conf.h"
 
 #ifndef RETORT_VERSION
 #define RETORT_VERSION "0.1"

@@ -16,8 +16,8 @@ static void report_json(const struct proof *proof)
 		&out,
 		"{\"ok\":%s,\"rules\":%zu,\"files\":%zu,\"tests\":{\"passed\":%zu,\"failed\":%zu},\"messages\":",
 		proof->diag.n_errors == 0 ? "true" : "false",
-		proof->set != NULL ? set_n_rules(proof->set) : 0,
-		proof->set != NULL ? set_n_files(proof->set) : 0, proof->tests.passed,
+		proof->set != NULL ? ruleset_n_rules(proof->set) : 0,
+		proof->set != NULL ? ruleset_n_files(proof->set) : 0, proof->tests.passed,
 		proof->tests.failed);
 	diag_json(&proof->diag, &out);
 	buf_addz(&out, "}\n");
@@ -34,8 +34,8 @@ static void report_text(const struct proof *proof)
 	diag_print(&proof->diag, stderr);
 	if (proof->diag.n_errors == 0)
 		printf("All is fine: %zu rule%s in %zu file%s, %zu test%s passed.\n",
-		       set_n_rules(proof->set), plural(set_n_rules(proof->set)),
-		       set_n_files(proof->set), plural(set_n_files(proof->set)),
+		       ruleset_n_rules(proof->set), plural(ruleset_n_rules(proof->set)),
+		       ruleset_n_files(proof->set), plural(ruleset_n_files(proof->set)),
 		       proof->tests.passed, plural(proof->tests.passed));
 	else
 		printf("%zu mistake%s to mend; nothing would be loaded.\n", proof->diag.n_errors,

@@ -8,12 +8,12 @@
 #include "base/mem.h"
 #include "cmd/command.h"
 #include "cmd/prove.h"
-#include "explanation.h"
-#include "rule/selftest.h"
+#include "dryrun/explain.h"
+#include "rule/test_line.h"
 #include "slack/decode.h"
 
 /* What the command line says. */
-struct wish {
+struct lookup_waiter {
 	const char *config, *event_file;
 	char *rules[16];
 	int n_rules;
@@ -101,8 +101,8 @@ static struct event *event_of_file(const char *path, const struct event *words, 
 
 /* ---- the event ---- */
 
-static struct event *find_event(const struct wish *wish, struct rehearsal *r, const struct set *set,
-				struct arena *arena, struct diag *diag)
+static struct event *find_event(const struct lookup_waiter *wish, struct simulation *r,
+				const struct ruleset *set, struct arena *arena, struct diag *diag)
 {
 	struct str words = buf_str(&wish->words);
 	CLEANUP(event_freep) struct event *test = NULL;
@@ -110,32 +110,32 @@ static struct event *find_event(const struct wish *wish, struct rehearsal *r, co
 	if (wish->event_file != NULL && words.len > 0)
 		words = str_keepf(arena, "event x %.*s", STR_ARG(words));
 	if (words.len > 0) {
-		test = selftest_event(words, set_zone(set), (struct place){ "command line", 0 },
-				      arena, diag);
+		test = test_line_event(words, ruleset_zone(set),
+				       (struct place){ "command line", 0 }, arena, diag);
 		if (test == NULL)
 			return NULL;
 	}
 	if (wish->event_file != NULL)
 		return event_of_file(wish->event_file, test, diag);
-	return rehearsal_event(r, test);
+	return simulate_event(r, test);
 }
 
-static void report(const struct wish *wish, const struct explanation *e)
+static void report(const struct lookup_waiter *wish, const struct explanation *e)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
 	if (!wish->as_json) {
-		explanation_print(e, stdout);
+		explain_print(e, stdout);
 		return;
 	}
 	buf_init(&out, 0);
-	explanation_json(e, &out);
+	explain_json(e, &out);
 	fwrite(out.p, 1, out.len, stdout);
 }
 
-static int explain_all(const struct wish *wish, struct proof *proof)
+static int explain_all(const struct lookup_waiter *wish, struct proof *proof)
 {
-	struct rehearsal *r = rehearsal_new(proof->set);
+	struct simulation *r = simulate_new(proof->set);
 	struct explanation e;
 	struct arena arena;
 	struct event *ev;
@@ -150,7 +150,7 @@ static int explain_all(const struct wish *wish, struct proof *proof)
 		status = EXIT_FINE;
 	}
 	diag_print(&proof->diag, stderr);
-	rehearsal_free(r);
+	simulate_free(r);
 	arena_deinit(&arena);
 	return status;
 }
@@ -188,7 +188,7 @@ static bool is_test_word(const char *word)
 {
 	const char *known;
 
-	for (size_t i = 0; (known = selftest_word_at(i)) != NULL; i++) {
+	for (size_t i = 0; (known = test_line_word_at(i)) != NULL; i++) {
 		if (strcmp(word, known) == 0)
 			return true;
 	}
@@ -218,7 +218,8 @@ static void add_words(struct buf *words, int n, char **args)
 	}
 }
 
-static int read_options(const struct command *self, struct wish *wish, int argc, char **argv)
+static int read_options(const struct command *self, struct lookup_waiter *wish, int argc,
+			char **argv)
 {
 	static const struct option longs[] = {
 		{ "config", required_argument, NULL, 'c' },
@@ -254,7 +255,7 @@ static int read_options(const struct command *self, struct wish *wish, int argc,
 
 static int run(const struct command *self, int argc, char **argv)
 {
-	struct wish wish = { 0 };
+	struct lookup_waiter wish = { 0 };
 	struct proof proof;
 	int status;
 

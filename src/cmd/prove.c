@@ -3,14 +3,14 @@
 
 #include <getopt.h>
 #include "base/mem.h"
-#include "conf.h"
+#include "daemon/conf.h"
 
 /* Reads the configuration first, for what rules may do and which webhooks there are. */
 static int load(struct proof *proof, const char *config, int n_paths, char **paths, bool tests)
 {
 	CLEANUP(conf_deinit) struct conf conf;
 	CLEANUP(mem_freep) const char **webhooks = NULL;
-	struct set_options options;
+	struct ruleset_options options;
 	struct rule_paths given = { (const char *const *)paths, (size_t)n_paths };
 	const char *preset;
 
@@ -21,7 +21,7 @@ static int load(struct proof *proof, const char *config, int n_paths, char **pat
 		conf_read(&conf, config, &proof->diag);
 		webhooks = conf_webhook_names(&conf);
 	}
-	options = (struct set_options){
+	options = (struct ruleset_options){
 		.allow_broadcast = conf.allow_broadcast,
 		.zone = conf.zone,
 		.webhooks = webhooks,
@@ -30,7 +30,7 @@ static int load(struct proof *proof, const char *config, int n_paths, char **pat
 	if (n_paths == 0)
 		given = (struct rule_paths){ &preset, 1 };
 	return tests ? reload_prove(&proof->set, given, &options, &proof->tests, &proof->diag) :
-		       set_load(&proof->set, given.paths, given.n, &options, &proof->diag);
+		       ruleset_load(&proof->set, given.paths, given.n, &options, &proof->diag);
 }
 
 int prove(struct proof *proof, const char *config, int n_paths, char **paths)
@@ -49,7 +49,7 @@ int prove_loading(struct proof *proof, const char *config, int n_paths, char **p
 
 void proof_deinit(struct proof *proof)
 {
-	set_unref(proof->set);
+	ruleset_unref(proof->set);
 	diag_deinit(&proof->diag);
 }
 

@@ -3,11 +3,11 @@
 #pragma once
 
 #include "cmd/command.h"
-#include "reload.h"
+#include "daemon/reload.h"
 
 struct proof {
-	struct set *set; /* NULL when the rules did not load */
-	struct trial_result tests;
+	struct ruleset *set; /* NULL when the rules did not load */
+	struct rule_tests_result tests;
 	struct diag diag;
 };
 

@@ -2,7 +2,7 @@
 /* retort run: connect to Slack and answer. */
 #include <getopt.h>
 #include "base/mem.h"
-#include "bot.h"
+#include "daemon/daemon.h"
 #include "cmd/command.h"
 
 static const struct option longs[] = {
@@ -56,7 +56,7 @@ static int run_bot(const struct conf *conf, int n_paths, char **paths)
 	const struct rule_paths configured = { preset, 1 };
 
 	log_set_level((enum log_level)conf->log_level);
-	return bot_run(conf, n_paths > 0 ? given : configured);
+	return daemon_run(conf, n_paths > 0 ? given : configured);
 }
 
 static int run(const struct command *self, int argc, char **argv)

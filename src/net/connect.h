@@ -7,7 +7,7 @@
 #pragma once
 
 #include <stdint.h>
-#include "net/pool.h"
+#include "net/curl_multi.h"
 
 struct connecting;
 

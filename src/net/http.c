@@ -22,8 +22,8 @@
 #include "base/buf.h"
 #include "base/list.h"
 #include "base/mem.h"
-#include "net/fence.h"
-#include "net/pool.h"
+#include "net/address_policy.h"
+#include "net/curl_multi.h"
 
 enum {
 	MAX_HOST_CONNECTIONS = 8,
@@ -217,7 +217,7 @@ static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct cur
 	struct http_call *call = user;
 
 	(void)purpose;
-	if (!fence_allows(&address->addr)) {
+	if (!address_policy_allows(&address->addr)) {
 		call->fenced = true;
 		return CURL_SOCKET_BAD;
 	}

@@ -418,7 +418,7 @@ static bool is_address(const char *host)
 	return inet_pton(AF_INET, host, room) == 1 || inet_pton(AF_INET6, host, room) == 1;
 }
 
-struct stream *stream_new(struct loop *loop, struct trust *trust, int take_fd, const char *host,
+struct stream *stream_new(struct loop *loop, struct tls *trust, int take_fd, const char *host,
 			  int64_t handshake_ms, const struct stream_events *events, void *owner)
 {
 	struct stream *s = make(loop, take_fd, handshake_ms, events, owner);
@@ -426,7 +426,7 @@ struct stream *stream_new(struct loop *loop, struct trust *trust, int take_fd, c
 	if (trust == NULL)
 		return s;
 	s->host = mem_strdup(host);
-	begin_tls(s, GNUTLS_CLIENT, trust_credentials(trust));
+	begin_tls(s, GNUTLS_CLIENT, tls_credentials(trust));
 	gnutls_session_set_verify_cert(s->session, s->host, 0);
 	if (!is_address(host)) /* RFC 6066 allows names only */
 		gnutls_server_name_set(s->session, GNUTLS_NAME_DNS, host, strlen(host));

@@ -11,7 +11,7 @@
 #include <sys/types.h>
 #include "base/str.h"
 #include "net/loop.h"
-#include "net/trust.h"
+#include "net/tls.h"
 
 struct stream;
 
@@ -28,7 +28,7 @@ struct stream_events {
 
 /* Takes the connected, non-blocking fd. `host` for SNI and verification (a name or an IP address).
  * trust NULL = no TLS at all, for tests over a socketpair; on_open then comes from the loop as well. */
-struct stream *stream_new(struct loop *loop, struct trust *trust, int take_fd, const char *host,
+struct stream *stream_new(struct loop *loop, struct tls *trust, int take_fd, const char *host,
 			  int64_t handshake_ms, const struct stream_events *events, void *owner);
 /* Unlinks and closes at once; the memory goes after the turn. Fine in any callback; NULL is fine. */
 void stream_free(struct stream *s);

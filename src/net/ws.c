@@ -14,7 +14,7 @@
 #include <wslay/wslay.h>
 #include "base/mem.h"
 #include "net/connect.h"
-#include "net/digest.h"
+#include "net/crypto.h"
 #include "net/ws_handshake.h"
 
 enum ws_state { WS_CONNECTING, WS_UPGRADING, WS_OPEN, WS_CLOSING, WS_OVER };

@@ -29,9 +29,9 @@ struct ws_events {
 struct ws_setup {
 	struct loop *loop;
 	struct http *http;
-	struct trust *trust; /* NULL = ws:// only, without TLS: for tests */
-	int64_t connect_ms;  /* TCP with proxy */
-	int64_t upgrade_ms;  /* TLS and upgrade together */
+	struct tls *trust;  /* NULL = ws:// only, without TLS: for tests */
+	int64_t connect_ms; /* TCP with proxy */
+	int64_t upgrade_ms; /* TLS and upgrade together */
 };
 
 /* Starts connecting. NULL when the URL is none (ws_url_parse), or not wss:// although there is trust;

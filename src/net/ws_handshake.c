@@ -3,7 +3,7 @@
 
 #include <ctype.h>
 #include <string.h>
-#include "net/digest.h"
+#include "net/crypto.h"
 
 /* ---- the URL ---- */
 

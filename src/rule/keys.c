@@ -140,5 +140,5 @@ static const char *name_at(const void *table, size_t i)
 
 void key_complain_unknown(struct str written, struct place at, struct diag *diag)
 {
-	known_complain_unknown("key", written, name_at, NULL, at, diag);
+	keyword_complain_unknown("key", written, name_at, NULL, at, diag);
 }

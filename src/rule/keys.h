@@ -2,7 +2,7 @@
 /* The keys of a rule, in the order of the manual. Reader, messages and manual come from the same rows. */
 #pragma once
 
-#include "rule/draft.h"
+#include "rule/rule_builder.h"
 
 enum key_group { GROUP_EVENT, GROUP_SCOPE, GROUP_ACTION, GROUP_FLOW, GROUP_CARE };
 
@@ -31,7 +31,7 @@ struct key {
 	bool repeats;  /* may stand several times */
 	bool preset;   /* may stand in [defaults] */
 	enum key_turn turn;
-	void (*read)(struct draft *d, const struct ini_entry *entry);
+	void (*read)(struct rule_builder *d, const struct ini_entry *entry);
 	const char *help; /* one sentence */
 };
 

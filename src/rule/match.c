@@ -2,10 +2,10 @@
 #include "rule/match.h"
 
 #include "base/buf.h"
-#include "base/zone.h"
-#include "rule/hours.h"
-#include "rule/names.h"
-#include "rule/view.h"
+#include "calendar/zone.h"
+#include "calendar/hours.h"
+#include "template/symbols.h"
+#include "rule/subject.h"
 
 struct asking {
 	const struct rule *rule;
@@ -17,28 +17,28 @@ struct asking {
 };
 
 /* Both must be yes; a no decides, whatever else is not known. */
-static enum answer both(enum answer a, enum answer b)
+static enum tristate both(enum tristate a, enum tristate b)
 {
-	if (a == ANSWER_NO || b == ANSWER_NO)
-		return ANSWER_NO;
-	return a == ANSWER_YES && b == ANSWER_YES ? ANSWER_YES : ANSWER_UNKNOWN;
+	if (a == TRISTATE_NO || b == TRISTATE_NO)
+		return TRISTATE_NO;
+	return a == TRISTATE_YES && b == TRISTATE_YES ? TRISTATE_YES : TRISTATE_UNKNOWN;
 }
 
-static enum answer either(enum answer a, enum answer b)
+static enum tristate either(enum tristate a, enum tristate b)
 {
-	if (a == ANSWER_YES || b == ANSWER_YES)
-		return ANSWER_YES;
-	return a == ANSWER_NO && b == ANSWER_NO ? ANSWER_NO : ANSWER_UNKNOWN;
+	if (a == TRISTATE_YES || b == TRISTATE_YES)
+		return TRISTATE_YES;
+	return a == TRISTATE_NO && b == TRISTATE_NO ? TRISTATE_NO : TRISTATE_UNKNOWN;
 }
 
-static enum answer opposite(enum answer a)
+static enum tristate opposite(enum tristate a)
 {
-	return a == ANSWER_UNKNOWN ? a : a == ANSWER_YES ? ANSWER_NO : ANSWER_YES;
+	return a == TRISTATE_UNKNOWN ? a : a == TRISTATE_YES ? TRISTATE_NO : TRISTATE_YES;
 }
 
-static enum answer yes_if(bool condition)
+static enum tristate yes_if(bool condition)
 {
-	return condition ? ANSWER_YES : ANSWER_NO;
+	return condition ? TRISTATE_YES : TRISTATE_NO;
 }
 
 /* ---- on ---- */
@@ -67,7 +67,7 @@ bool rule_is_pulled(const struct rule *rule, const struct event *ev)
 	return false;
 }
 
-static enum answer ask_on(struct asking *a)
+static enum tristate ask_on(struct asking *a)
 {
 	return yes_if(rule_is_pulled(a->rule, a->ev));
 }
@@ -87,7 +87,7 @@ static void tell_on(struct asking *a, struct buf *seen, struct buf *wanted)
 
 /* ---- what must not even be looked at ---- */
 
-static enum answer ask_hidden(struct asking *a)
+static enum tristate ask_hidden(struct asking *a)
 {
 	return yes_if(!a->ev->hidden);
 }
@@ -98,7 +98,7 @@ static void tell_hidden(struct asking *a, struct buf *seen, struct buf *wanted)
 	buf_addz(wanted, "an event that people see");
 }
 
-static enum answer ask_self(struct asking *a)
+static enum tristate ask_self(struct asking *a)
 {
 	return yes_if(!a->ev->from_self);
 }
@@ -152,31 +152,31 @@ static bool glob_fits(struct str glob, struct str name)
 	return g == glob.len;
 }
 
-static enum answer is_named(struct asking *a, const struct scope_item *item)
+static enum tristate is_named(struct asking *a, const struct scope_item *item)
 {
 	const struct event *ev = a->ev;
 	struct str name = str_from(item->name);
 
 	if (ev->channel.len == 0 || ev->channel_kind == CHANNEL_DM)
-		return ANSWER_NO; /* these have no name */
+		return TRISTATE_NO; /* these have no name */
 	if (ev->channel_name.len == 0)
-		return ANSWER_UNKNOWN;
+		return TRISTATE_UNKNOWN;
 	return yes_if(item->glob ? glob_fits(name, ev->channel_name) :
 				   str_eq_nocase(name, ev->channel_name));
 }
 
 /* One of several is enough. */
-static enum answer is_any(struct asking *a, const struct scope *scope,
-			  enum answer (*is)(struct asking *a, const struct scope_item *item))
+static enum tristate is_any(struct asking *a, const struct scope *scope,
+			    enum tristate (*is)(struct asking *a, const struct scope_item *item))
 {
-	enum answer any = ANSWER_NO;
+	enum tristate any = TRISTATE_NO;
 
 	for (size_t i = 0; i < scope->n; i++)
 		any = either(any, is(a, &scope->items[i]));
 	return any;
 }
 
-static enum answer is_place(struct asking *a, const struct scope_item *item)
+static enum tristate is_place(struct asking *a, const struct scope_item *item)
 {
 	const struct event *ev = a->ev;
 
@@ -189,7 +189,7 @@ static enum answer is_place(struct asking *a, const struct scope_item *item)
 	/* A direct message is known by its id; what else there is, is not. */
 	if (ev->channel.len > 0 && ev->channel_kind == CHANNEL_UNKNOWN &&
 	    item->channel_kind != CHANNEL_DM)
-		return ANSWER_UNKNOWN;
+		return TRISTATE_UNKNOWN;
 	return yes_if(ev->channel.len > 0 && ev->channel_kind == item->channel_kind);
 }
 
@@ -199,24 +199,24 @@ static bool is_bot(const struct event *ev)
 }
 
 /* Known of people whom the directory knows. */
-static enum answer is_guest(const struct event *ev)
+static enum tristate is_guest(const struct event *ev)
 {
 	if (ev->user.is_guest)
-		return ANSWER_YES;
-	return ev->user.id.len > 0 && ev->user.handle.len == 0 && !is_bot(ev) ? ANSWER_UNKNOWN :
-										ANSWER_NO;
+		return TRISTATE_YES;
+	return ev->user.id.len > 0 && ev->user.handle.len == 0 && !is_bot(ev) ? TRISTATE_UNKNOWN :
+										TRISTATE_NO;
 }
 
-static enum answer is_in_group(struct asking *a, const struct scope_item *item)
+static enum tristate is_in_group(struct asking *a, const struct scope_item *item)
 {
 	if (a->ev->user.id.len == 0)
-		return ANSWER_NO;
+		return TRISTATE_NO;
 	return a->world->in_group == NULL ?
-		       ANSWER_UNKNOWN :
+		       TRISTATE_UNKNOWN :
 		       a->world->in_group(a->world->owner, str_from(item->name), &a->ev->user);
 }
 
-static enum answer is_person(struct asking *a, const struct scope_item *item)
+static enum tristate is_person(struct asking *a, const struct scope_item *item)
 {
 	const struct event *ev = a->ev;
 
@@ -233,7 +233,7 @@ static enum answer is_person(struct asking *a, const struct scope_item *item)
 		return is_any(a, &item->list->people, is_person);
 	case SCOPE_NAME:
 		return ev->user.id.len == 0 ?
-			       ANSWER_NO :
+			       TRISTATE_NO :
 			       a->world->is_user(a->world->owner, str_from(item->name), &ev->user);
 	case SCOPE_PEOPLE:
 	case SCOPE_CHANNEL_KIND:
@@ -243,14 +243,14 @@ static enum answer is_person(struct asking *a, const struct scope_item *item)
 }
 
 /* `otherwise` is the answer where nothing is allowed by name. */
-static enum answer ask_scope(struct asking *a, const struct scope *scope, enum answer otherwise,
-			     enum answer (*is)(struct asking *a, const struct scope_item *item))
+static enum tristate ask_scope(struct asking *a, const struct scope *scope, enum tristate otherwise,
+			       enum tristate (*is)(struct asking *a, const struct scope_item *item))
 {
-	enum answer denied = ANSWER_NO, allowed = ANSWER_NO;
+	enum tristate denied = TRISTATE_NO, allowed = TRISTATE_NO;
 	bool any_allowed = false;
 
 	for (size_t i = 0; i < scope->n; i++) {
-		enum answer answer = is(a, &scope->items[i]);
+		enum tristate answer = is(a, &scope->items[i]);
 
 		if (scope->items[i].deny) {
 			denied = either(denied, answer);
@@ -262,12 +262,12 @@ static enum answer ask_scope(struct asking *a, const struct scope *scope, enum a
 	return both(opposite(denied), any_allowed ? allowed : otherwise);
 }
 
-static enum answer ask_in(struct asking *a)
+static enum tristate ask_in(struct asking *a)
 {
-	return ask_scope(a, &a->rule->in, ANSWER_YES, is_place);
+	return ask_scope(a, &a->rule->in, TRISTATE_YES, is_place);
 }
 
-static enum answer ask_from(struct asking *a)
+static enum tristate ask_from(struct asking *a)
 {
 	return ask_scope(a, &a->rule->from, yes_if(!is_bot(a->ev)), is_person);
 }
@@ -346,7 +346,7 @@ static void tell_from(struct asking *a, struct buf *seen, struct buf *wanted)
 
 /* ---- to bot, thread ---- */
 
-static enum answer ask_to_bot(struct asking *a)
+static enum tristate ask_to_bot(struct asking *a)
 {
 	return yes_if(!a->rule->to_bot || a->ev->mentions_bot || a->ev->channel_kind == CHANNEL_DM);
 }
@@ -360,10 +360,10 @@ static void tell_to_bot(struct asking *a, struct buf *seen, struct buf *wanted)
 		 a->rule->to_bot ? "a mention of the bot, or a direct message" : "anything");
 }
 
-static enum answer ask_thread(struct asking *a)
+static enum tristate ask_thread(struct asking *a)
 {
 	if (a->rule->thread == THREAD_ANY)
-		return ANSWER_YES;
+		return TRISTATE_YES;
 	return yes_if(event_is_reply(a->ev) == (a->rule->thread == THREAD_REPLIES));
 }
 
@@ -381,15 +381,15 @@ static void tell_thread(struct asking *a, struct buf *seen, struct buf *wanted)
 
 /* ---- workspace, when, expires ---- */
 
-static enum answer ask_workspace(struct asking *a)
+static enum tristate ask_workspace(struct asking *a)
 {
 	if (a->rule->n_workspaces == 0 || a->world->is_workspace == NULL)
-		return ANSWER_YES;
+		return TRISTATE_YES;
 	for (size_t i = 0; i < a->rule->n_workspaces; i++) {
 		if (a->world->is_workspace(a->world->owner, str_from(a->rule->workspaces[i])))
-			return ANSWER_YES;
+			return TRISTATE_YES;
 	}
-	return ANSWER_NO;
+	return TRISTATE_NO;
 }
 
 static void tell_workspace(struct asking *a, struct buf *seen, struct buf *wanted)
@@ -401,14 +401,14 @@ static void tell_workspace(struct asking *a, struct buf *seen, struct buf *wante
 }
 
 /* An event that does not say when it happened answers no question about time. */
-static enum answer ask_when(struct asking *a)
+static enum tristate ask_when(struct asking *a)
 {
 	const struct when *when = &a->rule->when;
 
 	if (when->hours == NULL)
-		return ANSWER_YES;
+		return TRISTATE_YES;
 	if (a->ev->time.ms <= 0)
-		return ANSWER_UNKNOWN;
+		return TRISTATE_UNKNOWN;
 	return yes_if(hours_is_open(when->hours, a->ev->time) != when->closed);
 }
 
@@ -424,7 +424,7 @@ static void tell_when(struct asking *a, struct buf *seen, struct buf *wanted)
 	buf_addz(wanted, when->hours != NULL ? when->shown : "always");
 }
 
-static enum answer ask_expires(struct asking *a)
+static enum tristate ask_expires(struct asking *a)
 {
 	return yes_if(a->rule->expires == NULL || a->ev->time.ms < a->rule->expires_at.ms);
 }
@@ -453,8 +453,8 @@ static const struct subject *subject_for(struct asking *a)
 	bool to_bot = a->rule->to_bot || (a->ev->mentions_bot && waits_for_mention(a->rule));
 
 	if (a->subject.text.p == NULL)
-		a->is_blurred = view_make(&a->subject, a->ev, &a->rule->look, to_bot, &watch) ==
-				ANSWER_UNKNOWN;
+		a->is_blurred = subject_make(&a->subject, a->ev, &a->rule->look, to_bot, &watch) ==
+				TRISTATE_UNKNOWN;
 	return &a->subject;
 }
 
@@ -463,32 +463,32 @@ static bool looks_at_message(const struct rule *rule)
 	return rule->look.field == NULL;
 }
 
-static enum answer find_any(struct asking *a, struct pattern *const *patterns, size_t n,
-			    struct captures *caught)
+static enum tristate find_any(struct asking *a, struct pattern *const *patterns, size_t n,
+			      struct captures *caught)
 {
 	const struct stopwatch watch = { a->world->owner, a->world->now };
-	enum answer answer = ANSWER_NO;
+	enum tristate answer = TRISTATE_NO;
 
 	if (event_text_is_missing(a->ev) && looks_at_message(a->rule))
-		return ANSWER_UNKNOWN;
-	for (size_t i = 0; i < n && answer != ANSWER_YES; i++)
+		return TRISTATE_UNKNOWN;
+	for (size_t i = 0; i < n && answer != TRISTATE_YES; i++)
 		answer = either(answer,
 				pattern_find_in(patterns[i], subject_for(a), &watch, caught));
-	return a->is_blurred ? ANSWER_UNKNOWN : answer;
+	return a->is_blurred ? TRISTATE_UNKNOWN : answer;
 }
 
-static enum answer ask_match(struct asking *a)
+static enum tristate ask_match(struct asking *a)
 {
-	return a->rule->n_any == 0 ? ANSWER_YES :
+	return a->rule->n_any == 0 ? TRISTATE_YES :
 				     find_any(a, a->rule->any, a->rule->n_any, a->captures);
 }
 
-static enum answer ask_except(struct asking *a)
+static enum tristate ask_except(struct asking *a)
 {
 	struct captures ignored;
 
 	if (a->rule->n_except == 0)
-		return ANSWER_YES;
+		return TRISTATE_YES;
 	return opposite(find_any(a, a->rule->except, a->rule->n_except, &ignored));
 }
 
@@ -520,7 +520,7 @@ static void tell_except(struct asking *a, struct buf *seen, struct buf *wanted)
 /* From cheap to dear; the patterns last. */
 static const struct question {
 	const char *key;
-	enum answer (*ask)(struct asking *a);
+	enum tristate (*ask)(struct asking *a);
 	void (*tell)(struct asking *a, struct buf *seen, struct buf *wanted);
 } questions[] = {
 	{ "on", ask_on, tell_on },
@@ -537,8 +537,8 @@ static const struct question {
 	{ "except", ask_except, tell_except },
 };
 
-static void tell(struct asking *a, const struct question *question, enum answer answer,
-		 const struct witness *witness)
+static void tell(struct asking *a, const struct question *question, enum tristate answer,
+		 const struct trace *trace)
 {
 	CLEANUP(buf_deinit) struct buf seen = { 0 };
 	CLEANUP(buf_deinit) struct buf wanted = { 0 };
@@ -546,30 +546,31 @@ static void tell(struct asking *a, const struct question *question, enum answer 
 	buf_init(&seen, 0);
 	buf_init(&wanted, 0);
 	question->tell(a, &seen, &wanted);
-	witness->asked(witness->owner, a->rule, question->key, answer, buf_str(&seen),
-		       buf_str(&wanted));
+	trace->asked(trace->owner, a->rule, question->key, answer, buf_str(&seen),
+		     buf_str(&wanted));
 }
 
 /* What cannot be told is no end: a later no makes the answer sure. */
-enum answer rule_match(const struct rule *rule, struct event *ev, const struct match_world *world,
-		       struct captures *out, const struct witness *witness)
+enum tristate rule_match(const struct rule *rule, struct event *ev, const struct match_world *world,
+			 struct captures *out, const struct trace *trace)
 {
 	struct asking asking = { .rule = rule, .ev = ev, .world = world, .captures = out };
-	enum answer all = ANSWER_YES;
+	enum tristate all = TRISTATE_YES;
 
 	out->n = 0;
 	out->pattern = NULL;
-	for (size_t i = 0; i < ARRAY_LEN(questions) && all != ANSWER_NO; i++) {
-		enum answer answer = questions[i].ask(&asking);
+	for (size_t i = 0; i < ARRAY_LEN(questions) && all != TRISTATE_NO; i++) {
+		enum tristate answer = questions[i].ask(&asking);
 
-		if (witness != NULL)
-			tell(&asking, &questions[i], answer, witness);
+		if (trace != NULL)
+			tell(&asking, &questions[i], answer, trace);
 		all = both(all, answer);
 	}
 	return all;
 }
 
-enum answer rule_listens(const struct rule *rule, struct event *ev, const struct match_world *world)
+enum tristate rule_listens(const struct rule *rule, struct event *ev,
+			   const struct match_world *world)
 {
 	struct asking asking = { .rule = rule, .ev = ev, .world = world };
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers of the actions. */
 #include <stdlib.h>
-#include "rule/blockkit.h"
-#include "rule/draft.h"
-#include "rule/form.h"
+#include "slack/blockkit.h"
+#include "rule/rule_builder.h"
+#include "template/json_template.h"
 #include "rule/items.h"
-#include "rule/jsonform.h"
+#include "template/json_lines.h"
 #include "rule/keys.h"
-#include "rule/webapi.h"
-#include "rule/template.h"
+#include "slack/method_check.h"
+#include "template/template.h"
 
 static enum verb verb_named(struct str word)
 {
@@ -30,22 +30,22 @@ static enum verb verb_of(const struct ini_entry *entry, struct str *target)
 	return verb_named(word);
 }
 
-static struct rule_action *add_action(struct draft *d, enum verb verb,
+static struct rule_action *add_action(struct rule_builder *d, enum verb verb,
 				      const struct ini_entry *entry)
 {
-	struct rule_action *action = draft_append(d, &d->rule->actions, &d->rule->n_actions,
-						  sizeof(*action));
+	struct rule_action *action = rule_builder_append(d, &d->rule->actions, &d->rule->n_actions,
+							 sizeof(*action));
 
 	action->verb = verb;
 	action->on_error = d->on_error;
-	action->at = draft_place(d, entry->line);
+	action->at = rule_builder_place(d, entry->line);
 	return action;
 }
 
 /* ---- texts ---- */
 
-static void add_wording(struct draft *d, struct rule_action *action, const struct ini_line *lines,
-			size_t n, const struct template_scope *scope)
+static void add_wording(struct rule_builder *d, struct rule_action *action,
+			const struct ini_line *lines, size_t n, const struct template_scope *scope)
 {
 	struct template *text = NULL;
 
@@ -56,8 +56,8 @@ static void add_wording(struct draft *d, struct rule_action *action, const struc
 	while (n > 0 && str_trim(lines[n - 1].text).len == 0)
 		n--;
 	if (n > 0 && template_compile(&text, lines, n, d->file, scope, d->kit, d->diag) == 0)
-		*(struct template **)draft_append(d, &action->texts, &action->n_texts,
-						  sizeof(text)) = text;
+		*(struct template **)rule_builder_append(d, &action->texts, &action->n_texts,
+							 sizeof(text)) = text;
 }
 
 static bool is_divider(const struct ini_line *line)
@@ -66,7 +66,7 @@ static bool is_divider(const struct ini_line *line)
 }
 
 /* One wording, or several with `---` between them. */
-static void read_wordings(struct draft *d, struct rule_action *action,
+static void read_wordings(struct rule_builder *d, struct rule_action *action,
 			  const struct ini_entry *entry, const struct template_scope *scope)
 {
 	size_t from = 0;
@@ -77,17 +77,17 @@ static void read_wordings(struct draft *d, struct rule_action *action,
 		if (i > from || entry->n_lines == 1)
 			add_wording(d, action, entry->lines + from, i - from, scope);
 		else
-			diag_error(
-				d->diag,
-				draft_place(d, entry->lines[i < entry->n_lines ? i : i - 1].line),
-				"a wording beside `---` is empty");
+			diag_error(d->diag,
+				   rule_builder_place(
+					   d, entry->lines[i < entry->n_lines ? i : i - 1].line),
+				   "a wording beside `---` is empty");
 		from = i + 1;
 	}
 }
 
-void read_talk(struct draft *d, const struct ini_entry *entry)
+void read_talk(struct rule_builder *d, const struct ini_entry *entry)
 {
-	const struct template_scope scope = draft_scope(d);
+	const struct template_scope scope = rule_builder_scope(d);
 	struct str target;
 	enum verb verb = verb_of(entry, &target);
 
@@ -118,7 +118,8 @@ static bool is_target(enum verb verb, struct str target)
 	return str_find_char(str_from(letters), target.p[0]) != SIZE_MAX;
 }
 
-static void complain_target(struct draft *d, enum verb verb, struct str target, struct place at)
+static void complain_target(struct rule_builder *d, enum verb verb, struct str target,
+			    struct place at)
 {
 	if (verb == VERB_POST && target.len == 0)
 		diag_error(d->diag, at,
@@ -133,10 +134,10 @@ static void complain_target(struct draft *d, enum verb verb, struct str target, 
 			   STR_ARG(target));
 }
 
-void read_message(struct draft *d, const struct ini_entry *entry)
+void read_message(struct rule_builder *d, const struct ini_entry *entry)
 {
-	struct template_scope scope = draft_scope(d);
-	struct place at = draft_place(d, entry->line);
+	struct template_scope scope = rule_builder_scope(d);
+	struct place at = rule_builder_place(d, entry->line);
 	struct str target;
 	enum verb verb = verb_of(entry, &target);
 	struct rule_action *action = add_action(d, verb, entry);
@@ -159,7 +160,7 @@ void read_message(struct draft *d, const struct ini_entry *entry)
 
 /* ---- react, unreact, remove ---- */
 
-void read_react(struct draft *d, const struct ini_entry *entry)
+void read_react(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct str target;
 	struct rule_action *action = add_action(d, verb_of(entry, &target), entry);
@@ -170,18 +171,18 @@ void read_react(struct draft *d, const struct ini_entry *entry)
 	while (items_next(&walk, &item)) {
 		struct str name = item.text;
 
-		if (draft_emoji(d, &name, item.at))
-			*(char **)draft_append(d, &action->emoji, &action->n_emoji,
-					       sizeof(char *)) = draft_keep(d, name);
+		if (rule_builder_emoji(d, &name, item.at))
+			*(char **)rule_builder_append(d, &action->emoji, &action->n_emoji,
+						      sizeof(char *)) = rule_builder_keep(d, name);
 	}
 }
 
-void read_remove(struct draft *d, const struct ini_entry *entry)
+void read_remove(struct rule_builder *d, const struct ini_entry *entry)
 {
 	bool yes = false;
 
-	if (draft_yes_no(d, entry, &yes) && !yes)
-		diag_error(d->diag, draft_place(d, entry->line),
+	if (rule_builder_yes_no(d, entry, &yes) && !yes)
+		diag_error(d->diag, rule_builder_place(d, entry->line),
 			   "`remove = no` does nothing; leave the line out");
 	d->rule->keeps_answers = true;
 	add_action(d, VERB_REMOVE, entry);
@@ -189,7 +190,7 @@ void read_remove(struct draft *d, const struct ini_entry *entry)
 
 /* ---- webhook, call ---- */
 
-static bool is_declared(const struct draft *d, struct str name)
+static bool is_declared(const struct rule_builder *d, struct str name)
 {
 	for (size_t i = 0; d->world->webhooks[i] != NULL; i++) {
 		if (str_is(name, d->world->webhooks[i]))
@@ -203,7 +204,7 @@ static const char *webhook_at(const void *table, size_t i)
 	return ((const char *const *)table)[i];
 }
 
-static void check_declared(struct draft *d, struct str name, struct place at)
+static void check_declared(struct rule_builder *d, struct str name, struct place at)
 {
 	if (d->world->webhooks == NULL)
 		diag_warn(
@@ -235,50 +236,51 @@ static bool is_name(struct str s)
 	return s.len > 0 && s.len <= 64;
 }
 
-static void compile_form(struct draft *d, struct form **out, const struct ini_entry *entry,
-			 struct json *take, bool plain)
+static void compile_form(struct rule_builder *d, struct json_template **out,
+			 const struct ini_entry *entry, struct json *take, bool plain)
 {
-	struct template_scope scope = draft_scope(d);
+	struct template_scope scope = rule_builder_scope(d);
 
 	scope.plain = plain;
-	form_compile(out, take, draft_place(d, entry->lines[0].line), &scope, d->kit, d->diag);
+	json_template_compile(out, take, rule_builder_place(d, entry->lines[0].line), &scope,
+			      d->kit, d->diag);
 }
 
-void read_webhook(struct draft *d, const struct ini_entry *entry)
+void read_webhook(struct rule_builder *d, const struct ini_entry *entry)
 {
-	struct place at = draft_place(d, entry->line);
+	struct place at = rule_builder_place(d, entry->line);
 	struct str name;
 	struct rule_action *action = add_action(d, verb_of(entry, &name), entry);
 	struct json *body = NULL;
 
-	action->name = draft_keep(d, name);
+	action->name = rule_builder_keep(d, name);
 	if (!is_name(name))
 		diag_error(
 			d->diag, at,
 			"`webhook` is followed by the name of one, as in `webhook tickets = {…}`");
 	else
 		check_declared(d, name, at);
-	if (jsonform_read(&body, entry, d->file, d->diag))
+	if (json_lines_read(&body, entry, d->file, d->diag))
 		compile_form(d, &action->form, entry, body, true);
 	d->has_result = true;
 }
 
-void read_call(struct draft *d, const struct ini_entry *entry)
+void read_call(struct rule_builder *d, const struct ini_entry *entry)
 {
-	struct place at = draft_place(d, entry->line);
+	struct place at = rule_builder_place(d, entry->line);
 	struct str name;
 	struct rule_action *action = add_action(d, verb_of(entry, &name), entry);
 	struct json *args = NULL;
 
-	action->name = draft_keep(d, name);
+	action->name = rule_builder_keep(d, name);
 	if (!webapi_is_name(name))
 		diag_error(d->diag, at,
 			   "`call` is followed by a method of Slack's Web API, as in `call "
 			   "conversations.setTopic = {…}`");
-	else if (!jsonform_read(&args, entry, d->file, d->diag))
+	else if (!json_lines_read(&args, entry, d->file, d->diag))
 		;
 	else if (json_kind(args) != JSON_OBJECT)
-		diag_error(d->diag, draft_place(d, entry->lines[0].line),
+		diag_error(d->diag, rule_builder_place(d, entry->lines[0].line),
 			   "the arguments of a method stand in braces, as in {\"channel\": "
 			   "\"{channel.id}\"}");
 	else if (webapi_check(name, args, at, d->diag)) {
@@ -303,7 +305,7 @@ static bool is_variable(struct str s)
 	return s.len > 0 && s.len <= 64;
 }
 
-bool draft_variable(struct str target, struct str *name, struct str *key)
+bool rule_builder_variable(struct str target, struct str *name, struct str *key)
 {
 	size_t bracket = str_find_char(target, '[');
 
@@ -320,7 +322,7 @@ bool draft_variable(struct str target, struct str *name, struct str *key)
 }
 
 /* Why a variable cannot have this name; NULL = it can. */
-static const char *taken(const struct draft *d, struct str name)
+static const char *taken(const struct rule_builder *d, struct str name)
 {
 	if (reference_is_name(name))
 		return "the language itself has that name";
@@ -333,15 +335,15 @@ static const char *taken(const struct draft *d, struct str name)
 	return NULL;
 }
 
-void read_store(struct draft *d, const struct ini_entry *entry)
+void read_store(struct rule_builder *d, const struct ini_entry *entry)
 {
-	struct template_scope scope = draft_scope(d);
-	struct place at = draft_place(d, entry->line);
+	struct template_scope scope = rule_builder_scope(d);
+	struct place at = rule_builder_place(d, entry->line);
 	struct str target, name, key;
 	struct rule_action *action = add_action(d, verb_of(entry, &target), entry);
 
 	scope.plain = true;
-	if (!draft_variable(target, &name, &key))
+	if (!rule_builder_variable(target, &name, &key))
 		diag_error(
 			d->diag, at,
 			"`%s` is followed by a name of small letters, as in `%s karma[{who}] = …`",
@@ -351,13 +353,13 @@ void read_store(struct draft *d, const struct ini_entry *entry)
 			   taken(d, name));
 	else if (key.len > 0)
 		template_compile_text(&action->key, key, at, &scope, d->diag);
-	action->name = draft_keep(d, name);
+	action->name = rule_builder_keep(d, name);
 	read_wordings(d, action, entry, &scope);
 }
 
 /* ---- wait ---- */
 
-static const struct known unless_words[] = {
+static const struct keyword unless_words[] = {
 	{ .name = "answered", .value = UNLESS_ANSWERED },
 	{ .name = "replied", .value = UNLESS_REPLIED },
 	{ .name = "reacted", .value = UNLESS_REACTED },
@@ -369,12 +371,12 @@ const char *unless_word_at(size_t i)
 	return unless_words[i].name;
 }
 
-static bool read_unless(struct draft *d, struct str rest, unsigned *out, struct place at)
+static bool read_unless(struct rule_builder *d, struct str rest, unsigned *out, struct place at)
 {
 	struct str word;
 
 	while (str_word(&rest, &word)) {
-		const struct known *row = known_look(unless_words, "word", word, at, d->diag);
+		const struct keyword *row = keyword_look(unless_words, "word", word, at, d->diag);
 
 		if (row == NULL)
 			return false;
@@ -390,15 +392,15 @@ static bool read_unless(struct draft *d, struct str rest, unsigned *out, struct 
 	return *out != 0;
 }
 
-void read_wait(struct draft *d, const struct ini_entry *entry)
+void read_wait(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct rule_action *action = add_action(d, VERB_WAIT, entry);
-	struct place at = draft_place(d, entry->line);
+	struct place at = rule_builder_place(d, entry->line);
 	struct str rest = entry->value, word = STR_EMPTY;
 
-	if (!draft_one_line(d, entry))
+	if (!rule_builder_one_line(d, entry))
 		return;
-	action->name = draft_keep(d, entry->value);
+	action->name = rule_builder_keep(d, entry->value);
 	str_word(&rest, &word);
 	if (!duration_parse(word, &action->wait_ms)) {
 		diag_error(d->diag, at,
@@ -419,10 +421,10 @@ void read_wait(struct draft *d, const struct ini_entry *entry)
 
 /* ---- on error ---- */
 
-void read_on_error(struct draft *d, const struct ini_entry *entry)
+void read_on_error(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct ini_entry inner = *entry;
-	struct place at = draft_place(d, entry->line);
+	struct place at = rule_builder_place(d, entry->line);
 	const struct key *key;
 
 	str_skip(&inner.key, "on error");
@@ -445,32 +447,33 @@ void read_on_error(struct draft *d, const struct ini_entry *entry)
 
 /* ---- what belongs to the action above ---- */
 
-static struct rule_action *message_above(struct draft *d, const struct ini_entry *entry)
+static struct rule_action *message_above(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct rule *rule = d->rule;
 	struct rule_action *last = rule->n_actions > 0 ? &rule->actions[rule->n_actions - 1] : NULL;
 
 	if (last != NULL && (verb_says(last->verb) || last->verb == VERB_EDIT))
 		return last;
-	diag_error(d->diag, draft_place(d, entry->line),
+	diag_error(d->diag, rule_builder_place(d, entry->line),
 		   "`%.*s` belongs to a message, such as `reply`, which stands above it",
 		   STR_ARG(entry->key));
 	return NULL;
 }
 
-static bool load_blocks(struct draft *d, const struct ini_entry *entry, struct json **out)
+static bool load_blocks(struct rule_builder *d, const struct ini_entry *entry, struct json **out)
 {
 	struct str value = str_trim(entry->value);
 
 	if (str_skip(&value, "@"))
-		return jsonform_load(out, value, d->file, draft_place(d, entry->line), d->diag);
-	return jsonform_read(out, entry, d->file, d->diag);
+		return json_lines_load(out, value, d->file, rule_builder_place(d, entry->line),
+				       d->diag);
+	return json_lines_read(out, entry, d->file, d->diag);
 }
 
-void read_blocks(struct draft *d, const struct ini_entry *entry)
+void read_blocks(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct rule_action *action = message_above(d, entry);
-	struct place at = draft_place(d, entry->line);
+	struct place at = rule_builder_place(d, entry->line);
 	CLEANUP(json_freep) struct json *read = NULL;
 	const struct json *blocks;
 
@@ -489,24 +492,24 @@ void read_blocks(struct draft *d, const struct ini_entry *entry)
 	}
 }
 
-void read_unfurl(struct draft *d, const struct ini_entry *entry)
+void read_unfurl(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct rule_action *action = message_above(d, entry);
 	bool unfurl = false;
 
-	if (draft_yes_no(d, entry, &unfurl) && action != NULL)
+	if (rule_builder_yes_no(d, entry, &unfurl) && action != NULL)
 		action->unfurl = unfurl;
 }
 
-void read_pick(struct draft *d, const struct ini_entry *entry)
+void read_pick(struct rule_builder *d, const struct ini_entry *entry)
 {
-	static const struct known table[] = {
+	static const struct keyword table[] = {
 		{ .name = "random", .value = false },
 		{ .name = "in turn", .value = true },
 		{ .name = NULL },
 	};
 	int value = false;
 
-	draft_choice(d, entry, table, &value);
+	rule_builder_choice(d, entry, table, &value);
 	d->rule->pick_in_turn = value;
 }

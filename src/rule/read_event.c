@@ -2,12 +2,12 @@
 /* Readers of the keys that say what happened: on, match, words, phrase, exact, like, except, ignore, look in, case. */
 #include <stdlib.h>
 #include <string.h>
-#include "rule/building.h"
-#include "rule/draft.h"
+#include "pattern/named_group.h"
+#include "rule/rule_builder.h"
 #include "rule/items.h"
-#include "rule/moment.h"
-#include "rule/view.h"
-#include "rule/wording.h"
+#include "calendar/cron.h"
+#include "rule/subject.h"
+#include "pattern/word_pattern.h"
 
 /* ---- on ---- */
 
@@ -18,7 +18,7 @@ enum {
 	ON_CRON
 };
 
-static const struct known trigger_words[] = {
+static const struct keyword trigger_words[] = {
 	{ .name = "message", .value = EVENT_MESSAGE },
 	{ .name = "edit", .value = EVENT_EDIT },
 	{ .name = "delete", .value = EVENT_DELETE },
@@ -46,7 +46,7 @@ static bool is_type_name(struct str s)
 	return s.len > 0;
 }
 
-static bool fill_event_type(struct draft *d, struct trigger *trigger, struct str type,
+static bool fill_event_type(struct rule_builder *d, struct trigger *trigger, struct str type,
 			    struct place at)
 {
 	if (str_is(type, "app_mention")) {
@@ -59,22 +59,22 @@ static bool fill_event_type(struct draft *d, struct trigger *trigger, struct str
 			"`event` is followed by the name of an event, as in `event channel_rename`");
 		return false;
 	}
-	trigger->type = draft_keep(d, type);
+	trigger->type = rule_builder_keep(d, type);
 	return true;
 }
 
-static bool fill_reaction(struct draft *d, struct trigger *trigger, struct str emoji,
+static bool fill_reaction(struct rule_builder *d, struct trigger *trigger, struct str emoji,
 			  struct place at)
 {
 	if (emoji.len == 0)
 		return true; /* any */
-	if (!draft_emoji(d, &emoji, at))
+	if (!rule_builder_emoji(d, &emoji, at))
 		return false;
-	trigger->reaction = draft_keep(d, event_reaction_name(emoji));
+	trigger->reaction = rule_builder_keep(d, event_reaction_name(emoji));
 	return true;
 }
 
-static bool fill_command(struct draft *d, struct trigger *trigger, struct str command,
+static bool fill_command(struct rule_builder *d, struct trigger *trigger, struct str command,
 			 struct place at)
 {
 	struct str rest = command, word = STR_EMPTY;
@@ -87,15 +87,15 @@ static bool fill_command(struct draft *d, struct trigger *trigger, struct str co
 			   STR_ARG(command));
 		return false;
 	}
-	trigger->command = draft_keep(d, word);
+	trigger->command = rule_builder_keep(d, word);
 	return true;
 }
 
-static bool fill_moment(struct draft *d, struct trigger *trigger, bool is_cron, struct str text,
-			struct place at)
+static bool fill_moment(struct rule_builder *d, struct trigger *trigger, bool is_cron,
+			struct str text, struct place at)
 {
-	struct moment *moment = arena_alloc(d->arena, sizeof(*moment));
-	const char *why = (is_cron ? moment_read_cron : moment_read_every)(text, moment);
+	struct cron *moment = arena_alloc(d->arena, sizeof(*moment));
+	const char *why = (is_cron ? cron_read : cron_read_every)(text, moment);
 
 	if (why != NULL) {
 		diag_error(d->diag, at, "`%s%s%.*s` is no time: %s%s", is_cron ? "cron" : "every",
@@ -114,8 +114,8 @@ static enum event_kind kind_of(int value)
 	return (enum event_kind)(value < ON_MENTION ? value : EVENT_MESSAGE);
 }
 
-static bool fill_trigger(struct draft *d, struct trigger *trigger, int value, struct str rest,
-			 struct place at)
+static bool fill_trigger(struct rule_builder *d, struct trigger *trigger, int value,
+			 struct str rest, struct place at)
 {
 	trigger->kind = kind_of(value);
 	trigger->mention = value == ON_MENTION;
@@ -135,23 +135,24 @@ static bool fill_trigger(struct draft *d, struct trigger *trigger, int value, st
 	return rest.len == 0;
 }
 
-void read_on(struct draft *d, const struct ini_entry *entry)
+void read_on(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct items walk;
 	struct item item;
 
 	items_init(&walk, entry, d->file, d->arena, d->diag);
 	while (items_next(&walk, &item)) {
-		struct trigger trigger = { .at = item.at, .shown = draft_keep(d, item.text) };
+		struct trigger trigger = { .at = item.at,
+					   .shown = rule_builder_keep(d, item.text) };
 		struct str rest = item.text, word;
-		const struct known *row;
+		const struct keyword *row;
 
 		str_word(&rest, &word);
-		row = known_look(trigger_words, "event", word, item.at, d->diag);
+		row = keyword_look(trigger_words, "event", word, item.at, d->diag);
 		if (row == NULL || !fill_trigger(d, &trigger, row->value, str_trim(rest), item.at))
 			continue;
-		*(struct trigger *)draft_append(d, &d->rule->triggers, &d->rule->n_triggers,
-						sizeof(trigger)) = trigger;
+		*(struct trigger *)rule_builder_append(d, &d->rule->triggers, &d->rule->n_triggers,
+						       sizeof(trigger)) = trigger;
 	}
 }
 
@@ -162,14 +163,14 @@ const char *trigger_word_at(size_t i)
 
 /* ---- match, except ---- */
 
-static void note_faulty(struct draft *d, struct str pattern)
+static void note_faulty(struct rule_builder *d, struct str pattern)
 {
-	*(struct str *)draft_append(d, &d->faulty, &d->n_faulty,
-				    sizeof(struct str)) = str_keep(d->arena, pattern);
+	*(struct str *)rule_builder_append(d, &d->faulty, &d->n_faulty,
+					   sizeof(struct str)) = str_keep(d->arena, pattern);
 }
 
 /* The good and the faulty ones; told once. */
-static bool has_room(struct draft *d, struct place at)
+static bool has_room(struct rule_builder *d, struct place at)
 {
 	const struct rule *rule = d->rule;
 	size_t n = rule->n_any + rule->n_except + rule->look.n_ignore + d->n_faulty;
@@ -180,7 +181,7 @@ static bool has_room(struct draft *d, struct place at)
 	return !d->too_many;
 }
 
-static void add_pattern(struct draft *d, const struct pattern_source *source,
+static void add_pattern(struct rule_builder *d, const struct pattern_source *source,
 			struct pattern ***list, size_t *n)
 {
 	struct pattern *p = NULL;
@@ -188,7 +189,7 @@ static void add_pattern(struct draft *d, const struct pattern_source *source,
 	if (!has_room(d, source->at))
 		return;
 	if (pattern_compile(&p, d->kit, source, d->diag) == 0)
-		*(struct pattern **)draft_append(d, list, n, sizeof(p)) = p;
+		*(struct pattern **)rule_builder_append(d, list, n, sizeof(p)) = p;
 	else
 		note_faulty(d, source->shown);
 }
@@ -213,13 +214,13 @@ static struct str class_around(struct str pattern, size_t at)
 
 /* A pattern may be pasted from a text with curly quotes, which no message has when it is matched. Each plain sign is
  * told once, and not where it is looked for as well, as in ["“”]. */
-static void warn_of_dressed_signs(struct draft *d, const struct pattern_source *source)
+static void warn_of_dressed_signs(struct rule_builder *d, const struct pattern_source *source)
 {
 	struct str rest = source->shown, sign;
 	char plain, told[8] = "";
 	size_t n = 0;
 
-	while (n + 1 < sizeof(told) && wording_dressed(&rest, &sign, &plain)) {
+	while (n + 1 < sizeof(told) && word_pattern_dressed(&rest, &sign, &plain)) {
 		struct str class = class_around(source->shown, source->shown.len - rest.len - 1);
 
 		if (strchr(told, plain) != NULL || str_find_char(class, plain) != SIZE_MAX)
@@ -231,8 +232,8 @@ static void warn_of_dressed_signs(struct draft *d, const struct pattern_source *
 	}
 }
 
-static void read_pattern(struct draft *d, struct str line, struct place at, struct pattern ***list,
-			 size_t *n)
+static void read_pattern(struct rule_builder *d, struct str line, struct place at,
+			 struct pattern ***list, size_t *n)
 {
 	CLEANUP(buf_deinit) struct buf regex = { 0 };
 	struct pattern_source source = {
@@ -244,7 +245,7 @@ static void read_pattern(struct draft *d, struct str line, struct place at, stru
 	if (d->too_many)
 		return;
 	buf_init(&regex, 0);
-	if (!building_expand(&regex, line, at, d->diag)) {
+	if (!named_group_expand(&regex, line, at, d->diag)) {
 		if (has_room(d, at))
 			note_faulty(d, line);
 		return;
@@ -255,34 +256,34 @@ static void read_pattern(struct draft *d, struct str line, struct place at, stru
 }
 
 /* Several keys may ask for texts. */
-static void note_key(struct draft *d, const struct ini_entry *entry)
+static void note_key(struct rule_builder *d, const struct ini_entry *entry)
 {
 	char *before = d->rule->any_keys;
 
 	d->rule->any_keys =
 		before == NULL ?
-			draft_keep(d, entry->key) :
+			rule_builder_keep(d, entry->key) :
 			(char *)str_keepf(d->arena, "%s or %.*s", before, STR_ARG(entry->key)).p;
 }
 
-static void read_patterns(struct draft *d, const struct ini_entry *entry, struct pattern ***list,
-			  size_t *n)
+static void read_patterns(struct rule_builder *d, const struct ini_entry *entry,
+			  struct pattern ***list, size_t *n)
 {
 	for (size_t i = 0; i < entry->n_lines; i++) {
 		struct str line = str_trim(entry->lines[i].text);
 
 		if (line.len > 0)
-			read_pattern(d, line, draft_place(d, entry->lines[i].line), list, n);
+			read_pattern(d, line, rule_builder_place(d, entry->lines[i].line), list, n);
 	}
 }
 
-void read_match(struct draft *d, const struct ini_entry *entry)
+void read_match(struct rule_builder *d, const struct ini_entry *entry)
 {
 	note_key(d, entry);
 	read_patterns(d, entry, &d->rule->any, &d->rule->n_any);
 }
 
-void read_except(struct draft *d, const struct ini_entry *entry)
+void read_except(struct rule_builder *d, const struct ini_entry *entry)
 {
 	read_patterns(d, entry, &d->rule->except, &d->rule->n_except);
 }
@@ -291,7 +292,7 @@ void read_except(struct draft *d, const struct ini_entry *entry)
 
 /* Alternatives gathered for one pattern. Long lists become several patterns. */
 struct gathering {
-	enum wording wording;
+	enum word_kind wording;
 	struct pattern ***list; /* where the patterns go */
 	size_t *n;
 	struct buf regex;
@@ -301,7 +302,7 @@ struct gathering {
 
 enum { GATHER_MAX = PATTERN_MAX / 2 };
 
-static void gathering_init(struct gathering *g, enum wording wording, struct pattern ***list,
+static void gathering_init(struct gathering *g, enum word_kind wording, struct pattern ***list,
 			   size_t *n)
 {
 	*g = (struct gathering){ .wording = wording, .list = list, .n = n };
@@ -309,14 +310,14 @@ static void gathering_init(struct gathering *g, enum wording wording, struct pat
 	buf_init(&g->shown, 0);
 }
 
-static void flush_gathering(struct draft *d, struct gathering *g)
+static void flush_gathering(struct rule_builder *d, struct gathering *g)
 {
 	CLEANUP(buf_deinit) struct buf regex = { 0 };
 
 	if (g->regex.len == 0)
 		return;
 	buf_init(&regex, 0);
-	wording_wrap(&regex, buf_str(&g->regex), g->wording);
+	word_pattern_wrap(&regex, buf_str(&g->regex), g->wording);
 	const struct pattern_source source = {
 		.regex = buf_str(&regex),
 		.shown = buf_str(&g->shown),
@@ -328,14 +329,14 @@ static void flush_gathering(struct draft *d, struct gathering *g)
 	buf_clear(&g->shown);
 }
 
-static void finish_gathering(struct draft *d, struct gathering *g)
+static void finish_gathering(struct rule_builder *d, struct gathering *g)
 {
 	flush_gathering(d, g);
 	buf_deinit(&g->regex);
 	buf_deinit(&g->shown);
 }
 
-static void gather(struct draft *d, struct gathering *g, struct str text, struct place at)
+static void gather(struct rule_builder *d, struct gathering *g, struct str text, struct place at)
 {
 	if (text.len > GATHER_MAX) {
 		diag_error(d->diag, at, "the item has %zu bytes; at most %d may be there", text.len,
@@ -351,12 +352,12 @@ static void gather(struct draft *d, struct gathering *g, struct str text, struct
 	if (g->regex.len == 0)
 		g->at = at;
 	buf_addz(&g->regex, g->regex.len > 0 ? "|" : "");
-	wording_escape(&g->regex, text, g->wording);
+	word_pattern_escape(&g->regex, text, g->wording);
 	buf_addf(&g->shown, "%s%.*s", g->shown.len > 0 ? ", " : "", STR_ARG(text));
 }
 
-static void read_wordings(struct draft *d, const struct ini_entry *entry, enum wording wording,
-			  struct pattern ***list, size_t *n)
+static void read_wordings(struct rule_builder *d, const struct ini_entry *entry,
+			  enum word_kind wording, struct pattern ***list, size_t *n)
 {
 	struct gathering g;
 	struct items walk;
@@ -369,22 +370,22 @@ static void read_wordings(struct draft *d, const struct ini_entry *entry, enum w
 	finish_gathering(d, &g);
 }
 
-void read_words(struct draft *d, const struct ini_entry *entry)
+void read_words(struct rule_builder *d, const struct ini_entry *entry)
 {
 	note_key(d, entry);
-	read_wordings(d, entry, WORDING_WHOLE, &d->rule->any, &d->rule->n_any);
+	read_wordings(d, entry, WORD_WHOLE, &d->rule->any, &d->rule->n_any);
 }
 
-void read_phrase(struct draft *d, const struct ini_entry *entry)
+void read_phrase(struct rule_builder *d, const struct ini_entry *entry)
 {
 	note_key(d, entry);
-	read_wordings(d, entry, WORDING_ANYWHERE, &d->rule->any, &d->rule->n_any);
+	read_wordings(d, entry, WORD_ANYWHERE, &d->rule->any, &d->rule->n_any);
 }
 
-void read_like(struct draft *d, const struct ini_entry *entry)
+void read_like(struct rule_builder *d, const struct ini_entry *entry)
 {
 	note_key(d, entry);
-	read_wordings(d, entry, WORDING_LIKE, &d->rule->any, &d->rule->n_any);
+	read_wordings(d, entry, WORD_LIKE, &d->rule->any, &d->rule->n_any);
 }
 
 static int longer_first(const void *a, const void *b)
@@ -398,7 +399,7 @@ static int longer_first(const void *a, const void *b)
 
 /* Whole words, or `planned outage` would make nothing of an unplanned one. Of two phrases that begin alike the longer
  * one counts, and patterns try what comes first. */
-void read_ignore(struct draft *d, const struct ini_entry *entry)
+void read_ignore(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct item *sorted = NULL, item;
 	struct gathering g;
@@ -407,26 +408,26 @@ void read_ignore(struct draft *d, const struct ini_entry *entry)
 
 	items_init(&walk, entry, d->file, d->arena, d->diag);
 	while (items_next(&walk, &item))
-		*(struct item *)draft_append(d, &sorted, &n, sizeof(item)) = item;
+		*(struct item *)rule_builder_append(d, &sorted, &n, sizeof(item)) = item;
 	if (n > 0)
 		qsort(sorted, n, sizeof(*sorted), longer_first);
-	gathering_init(&g, WORDING_WHOLE, &d->rule->look.ignore, &d->rule->look.n_ignore);
+	gathering_init(&g, WORD_WHOLE, &d->rule->look.ignore, &d->rule->look.n_ignore);
 	for (size_t i = 0; i < n; i++)
 		gather(d, &g, sorted[i].text, sorted[i].at);
 	finish_gathering(d, &g);
 }
 
-void read_exact(struct draft *d, const struct ini_entry *entry)
+void read_exact(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct gathering g;
 
 	note_key(d, entry);
-	gathering_init(&g, WORDING_EXACT, &d->rule->any, &d->rule->n_any);
+	gathering_init(&g, WORD_EXACT, &d->rule->any, &d->rule->n_any);
 	for (size_t i = 0; i < entry->n_lines; i++) {
 		struct str line = str_trim(entry->lines[i].text);
 
 		if (line.len > 0)
-			gather(d, &g, line, draft_place(d, entry->lines[i].line));
+			gather(d, &g, line, rule_builder_place(d, entry->lines[i].line));
 	}
 	finish_gathering(d, &g);
 }
@@ -435,7 +436,7 @@ void read_exact(struct draft *d, const struct ini_entry *entry)
 
 enum { LOOK_RAW = 100, LOOK_FIELD };
 
-static const struct known look_words[] = {
+static const struct keyword look_words[] = {
 	{ .name = "text", .value = PART_TEXT },
 	{ .name = "code", .value = PART_CODE },
 	{ .name = "quotes", .value = PART_QUOTE },
@@ -459,7 +460,7 @@ static bool is_path(struct str s)
 	return s.len > 0 && s.p[0] != '.' && !str_ends(s, ".");
 }
 
-static void take_part(struct draft *d, struct look *look, int value, struct str rest,
+static void take_part(struct rule_builder *d, struct look *look, int value, struct str rest,
 		      struct place at)
 {
 	if (value == LOOK_FIELD && !is_path(rest))
@@ -467,7 +468,7 @@ static void take_part(struct draft *d, struct look *look, int value, struct str 
 			   "`field` is followed by a path in the event, as in `field "
 			   "attachments.0.title`");
 	else if (value == LOOK_FIELD)
-		look->field = draft_keep(d, rest);
+		look->field = rule_builder_keep(d, rest);
 	else if (rest.len > 0)
 		diag_error(d->diag, at,
 			   "`%.*s` stands behind a complete part; commas separate parts",
@@ -478,7 +479,7 @@ static void take_part(struct draft *d, struct look *look, int value, struct str 
 		look->parts |= (unsigned)value;
 }
 
-void read_look_in(struct draft *d, const struct ini_entry *entry)
+void read_look_in(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct look *look = &d->rule->look;
 	struct items walk;
@@ -489,22 +490,22 @@ void read_look_in(struct draft *d, const struct ini_entry *entry)
 	items_init(&walk, entry, d->file, d->arena, d->diag);
 	while (items_next(&walk, &item)) {
 		struct str rest = item.text, word;
-		const struct known *row;
+		const struct keyword *row;
 
 		str_word(&rest, &word);
-		row = known_look(look_words, "part", word, item.at, d->diag);
+		row = keyword_look(look_words, "part", word, item.at, d->diag);
 		if (row != NULL)
 			take_part(d, look, row->value, str_trim(rest), item.at);
 		n++;
 	}
 	if (n > 1 && (look->raw || look->field != NULL))
-		diag_error(d->diag, draft_place(d, entry->line), "`%s` stands alone in `look in`",
-			   look->raw ? "raw" : "field");
+		diag_error(d->diag, rule_builder_place(d, entry->line),
+			   "`%s` stands alone in `look in`", look->raw ? "raw" : "field");
 }
 
 /* ---- case ---- */
 
-void read_case(struct draft *d, const struct ini_entry *entry)
+void read_case(struct rule_builder *d, const struct ini_entry *entry)
 {
-	draft_yes_no(d, entry, &d->case_matters);
+	rule_builder_yes_no(d, entry, &d->case_matters);
 }

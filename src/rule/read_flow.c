@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers of the keys about how often, in what order, and care. */
-#include "base/zone.h"
-#include "rule/draft.h"
+#include "calendar/zone.h"
+#include "rule/rule_builder.h"
 #include "rule/items.h"
-#include "rule/selftest.h"
-#include "rule/sentence.h"
-#include "rule/template.h"
+#include "rule/test_line.h"
+#include "rule/limit_parse.h"
+#include "template/template.h"
 
 /* One blank between words: how it is written makes no other limit of it. */
-static char *tidy(struct draft *d, struct str sentence)
+static char *tidy(struct rule_builder *d, struct str sentence)
 {
 	CLEANUP(buf_deinit) struct buf tidied = { 0 };
 	struct str word;
@@ -18,15 +18,15 @@ static char *tidy(struct draft *d, struct str sentence)
 		buf_addz(&tidied, tidied.len > 0 ? " " : "");
 		buf_add(&tidied, word);
 	}
-	return draft_keep(d, buf_str(&tidied));
+	return rule_builder_keep(d, buf_str(&tidied));
 }
 
-static void read_sentence(struct draft *d, struct str sentence, struct place at)
+static void read_sentence(struct rule_builder *d, struct str sentence, struct place at)
 {
 	struct limit limit = { .at = at };
 	struct str key = STR_EMPTY;
-	const char *why = sentence_read(sentence, &limit, &key);
-	struct template_scope scope = draft_scope_asked(d);
+	const char *why = limit_parse(sentence, &limit, &key);
+	struct template_scope scope = rule_builder_scope_asked(d);
 
 	if (why != NULL) {
 		diag_error(d->diag, at, "`%.*s` is no limit: %s", STR_ARG(sentence), why);
@@ -46,27 +46,27 @@ static void read_sentence(struct draft *d, struct str sentence, struct place at)
 		return;
 	}
 	limit.text = tidy(d, sentence);
-	*(struct limit *)draft_append(d, &d->rule->limits, &d->rule->n_limits,
-				      sizeof(limit)) = limit;
+	*(struct limit *)rule_builder_append(d, &d->rule->limits, &d->rule->n_limits,
+					     sizeof(limit)) = limit;
 }
 
-void read_limit(struct draft *d, const struct ini_entry *entry)
+void read_limit(struct rule_builder *d, const struct ini_entry *entry)
 {
 	for (size_t i = 0; i < entry->n_lines; i++) {
 		struct str sentence = str_trim(entry->lines[i].text);
 
 		if (sentence.len > 0)
-			read_sentence(d, sentence, draft_place(d, entry->lines[i].line));
+			read_sentence(d, sentence, rule_builder_place(d, entry->lines[i].line));
 	}
 }
 
-void read_chance(struct draft *d, const struct ini_entry *entry)
+void read_chance(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct str rest = entry->value, of = STR_EMPTY, in = STR_EMPTY, word = STR_EMPTY;
 	struct rule *rule = d->rule;
 	bool good;
 
-	if (!draft_one_line(d, entry))
+	if (!rule_builder_one_line(d, entry))
 		return;
 	str_word(&rest, &of);
 	str_word(&rest, &word);
@@ -75,50 +75,50 @@ void read_chance(struct draft *d, const struct ini_entry *entry)
 	       str_int(in, &rule->chance_in) && str_trim(rest).len == 0 && rule->chance_of >= 1 &&
 	       rule->chance_in >= rule->chance_of && rule->chance_in <= 1000000;
 	if (!good)
-		diag_error(d->diag, draft_place(d, entry->lines[0].line),
+		diag_error(d->diag, rule_builder_place(d, entry->lines[0].line),
 			   "`chance` is written as in `1 in 5`, not `%.*s`", STR_ARG(entry->value));
 }
 
-void read_priority(struct draft *d, const struct ini_entry *entry)
+void read_priority(struct rule_builder *d, const struct ini_entry *entry)
 {
-	if (draft_one_line(d, entry) && !str_int(entry->value, &d->rule->priority))
-		diag_error(d->diag, draft_place(d, entry->lines[0].line),
+	if (rule_builder_one_line(d, entry) && !str_int(entry->value, &d->rule->priority))
+		diag_error(d->diag, rule_builder_place(d, entry->lines[0].line),
 			   "`priority` is a whole number, not `%.*s`", STR_ARG(entry->value));
 }
 
-void read_then(struct draft *d, const struct ini_entry *entry)
+void read_then(struct rule_builder *d, const struct ini_entry *entry)
 {
-	static const struct known table[] = {
+	static const struct keyword table[] = {
 		{ .name = "stop", .value = THEN_STOP },
 		{ .name = "continue", .value = THEN_CONTINUE },
 		{ .name = NULL },
 	};
 	int value = THEN_DEFAULT;
 
-	draft_choice(d, entry, table, &value);
+	rule_builder_choice(d, entry, table, &value);
 	d->rule->then = (enum rule_then)value;
 }
 
-void read_fallback(struct draft *d, const struct ini_entry *entry)
+void read_fallback(struct rule_builder *d, const struct ini_entry *entry)
 {
-	draft_yes_no(d, entry, &d->rule->fallback);
+	rule_builder_yes_no(d, entry, &d->rule->fallback);
 }
 
-static const struct known follow_words[] = {
+static const struct keyword follow_words[] = {
 	{ .name = "edits", .value = 1 },
 	{ .name = "deletes", .value = 2 },
 	{ .name = NULL },
 };
 
-void read_follow(struct draft *d, const struct ini_entry *entry)
+void read_follow(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct items walk;
 	struct item item;
 
 	items_init(&walk, entry, d->file, d->arena, d->diag);
 	while (items_next(&walk, &item)) {
-		const struct known *row = known_look(follow_words, "word", item.text, item.at,
-						     d->diag);
+		const struct keyword *row = keyword_look(follow_words, "word", item.text, item.at,
+							 d->diag);
 
 		if (row != NULL && row->value == 1)
 			d->rule->follows_edits = true;
@@ -129,7 +129,7 @@ void read_follow(struct draft *d, const struct ini_entry *entry)
 
 /* ---- care ---- */
 
-void read_owner(struct draft *d, const struct ini_entry *entry)
+void read_owner(struct rule_builder *d, const struct ini_entry *entry)
 {
 	size_t before = d->rule->owners.n;
 
@@ -143,37 +143,37 @@ void read_owner(struct draft *d, const struct ini_entry *entry)
 	}
 }
 
-void read_expires(struct draft *d, const struct ini_entry *entry)
+void read_expires(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct civil day = { 0 };
 
-	if (!draft_one_line(d, entry))
+	if (!rule_builder_one_line(d, entry))
 		return;
 	if (!civil_read_date(entry->value, &day)) {
-		diag_error(d->diag, draft_place(d, entry->lines[0].line),
+		diag_error(d->diag, rule_builder_place(d, entry->lines[0].line),
 			   "`expires` is a day that there is, as in 2026-12-31, not `%.*s`",
 			   STR_ARG(entry->value));
 		return;
 	}
 	day.day++; /* it includes that day */
-	d->rule->expires = draft_keep(d, entry->value);
+	d->rule->expires = rule_builder_keep(d, entry->value);
 	d->rule->expires_at = zone_wall(d->rule->zone, &day);
 }
 
-void read_zone(struct draft *d, const struct ini_entry *entry)
+void read_zone(struct rule_builder *d, const struct ini_entry *entry)
 {
 	const struct zone *zone;
 
-	if (!draft_one_line(d, entry))
+	if (!rule_builder_one_line(d, entry))
 		return;
-	zone = draft_zone(d, entry->value, draft_place(d, entry->lines[0].line));
+	zone = rule_builder_zone(d, entry->value, rule_builder_place(d, entry->lines[0].line));
 	if (zone != NULL)
 		d->rule->zone = zone;
 }
 
-void read_mode(struct draft *d, const struct ini_entry *entry)
+void read_mode(struct rule_builder *d, const struct ini_entry *entry)
 {
-	static const struct known table[] = {
+	static const struct keyword table[] = {
 		{ .name = "live", .value = MODE_LIVE },
 		{ .name = "shadow", .value = MODE_SHADOW },
 		{ .name = "off", .value = MODE_OFF },
@@ -181,24 +181,24 @@ void read_mode(struct draft *d, const struct ini_entry *entry)
 	};
 	int value = MODE_LIVE;
 
-	draft_choice(d, entry, table, &value);
+	rule_builder_choice(d, entry, table, &value);
 	d->rule->mode = (enum rule_mode)value;
 }
 
-void read_help(struct draft *d, const struct ini_entry *entry)
+void read_help(struct rule_builder *d, const struct ini_entry *entry)
 {
-	if (draft_one_line(d, entry))
-		d->rule->help = draft_keep(d, entry->value);
+	if (rule_builder_one_line(d, entry))
+		d->rule->help = rule_builder_keep(d, entry->value);
 }
 
-void read_test(struct draft *d, const struct ini_entry *entry)
+void read_test(struct rule_builder *d, const struct ini_entry *entry)
 {
 	for (size_t i = 0; i < entry->n_lines; i++) {
 		struct str line = str_trim(entry->lines[i].text);
-		struct rule_test test = { .at = draft_place(d, entry->lines[i].line) };
+		struct rule_test test = { .at = rule_builder_place(d, entry->lines[i].line) };
 
-		if (line.len > 0 && selftest_read(&test, line, d->world->zone, d->arena, d->diag))
-			*(struct rule_test *)draft_append(d, &d->rule->tests, &d->rule->n_tests,
-							  sizeof(test)) = test;
+		if (line.len > 0 && test_line_read(&test, line, d->world->zone, d->arena, d->diag))
+			*(struct rule_test *)rule_builder_append(
+				d, &d->rule->tests, &d->rule->n_tests, sizeof(test)) = test;
 	}
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers of the keys that say where, who and when: in, from, thread, to bot, when, if, workspace. */
-#include "rule/condition.h"
-#include "rule/draft.h"
-#include "rule/hours.h"
+#include "template/condition.h"
+#include "rule/rule_builder.h"
+#include "calendar/hours.h"
 #include "rule/items.h"
 
 /* What differs between the two lists. */
@@ -11,13 +11,13 @@ struct scope_words {
 	char sigil;	  /* in front of a name */
 	bool globs;
 	const char *id_letters; /* that an id may begin with */
-	const struct known *words;
+	const struct keyword *words;
 	const char *example;
 };
 
 enum { WORD_CHANNEL_KIND = 0, WORD_PEOPLE = 100, WORD_BOTS, WORD_GUESTS };
 
-static const struct known in_words[] = {
+static const struct keyword in_words[] = {
 	{ .name = "dm", .value = CHANNEL_DM },
 	{ .name = "group", .value = CHANNEL_GROUP },
 	{ .name = "public", .value = CHANNEL_PUBLIC },
@@ -25,7 +25,7 @@ static const struct known in_words[] = {
 	{ .name = NULL },
 };
 
-static const struct known from_words[] = {
+static const struct keyword from_words[] = {
 	{ .name = "people", .value = WORD_PEOPLE },
 	{ .name = "bots", .value = WORD_BOTS },
 	{ .name = "guests", .value = WORD_GUESTS },
@@ -66,12 +66,12 @@ static bool has_any(struct str s, const char *signs)
 	return false;
 }
 
-static bool fill_name(struct draft *d, const struct scope_words *list, struct scope_item *item,
-		      struct str name)
+static bool fill_name(struct rule_builder *d, const struct scope_words *list,
+		      struct scope_item *item, struct str name)
 {
 	item->kind = SCOPE_NAME;
 	item->glob = list->globs && has_any(name, "*?");
-	item->name = draft_keep(d, name);
+	item->name = rule_builder_keep(d, name);
 	if (name.len > 0 && !has_any(name, list->globs ? " \t!@#" : " \t!@#*?"))
 		return true;
 	diag_error(d->diag, item->at, "`%c%.*s` is no name of a %s", list->sigil, STR_ARG(name),
@@ -89,15 +89,15 @@ static void fill_word(struct scope_item *item, int value)
 		item->channel_kind = (enum channel_kind)value;
 }
 
-static bool complain_word(struct draft *d, const struct scope_words *list, struct str text,
+static bool complain_word(struct rule_builder *d, const struct scope_words *list, struct str text,
 			  struct place at)
 {
 	if (map_get(&d->world->names->lists, text) != NULL)
 		diag_error(d->diag, at, "`%.*s` is no %s; the list is written `[%.*s]`",
 			   STR_ARG(text), list->what, STR_ARG(text));
-	else if (known_nearest(list->words, text) != NULL)
+	else if (keyword_nearest(list->words, text) != NULL)
 		diag_error(d->diag, at, "`%.*s` is no %s; did you mean `%s`?", STR_ARG(text),
-			   list->what, known_nearest(list->words, text));
+			   list->what, keyword_nearest(list->words, text));
 	else
 		diag_error(d->diag, at, "`%.*s` is no %s; %s", STR_ARG(text), list->what,
 			   list->example);
@@ -105,8 +105,8 @@ static bool complain_word(struct draft *d, const struct scope_words *list, struc
 }
 
 /* `[oncall]`, of which the people or the channels count. */
-static bool fill_list(struct draft *d, const struct scope_words *list, struct scope_item *item,
-		      struct str text)
+static bool fill_list(struct rule_builder *d, const struct scope_words *list,
+		      struct scope_item *item, struct str text)
 {
 	struct map_keys lists = { .map = &d->world->names->lists };
 	struct str name = str_trim(str_sub(text, 1, text.len - 1));
@@ -116,10 +116,10 @@ static bool fill_list(struct draft *d, const struct scope_words *list, struct sc
 		return false;
 	}
 	item->kind = SCOPE_LIST;
-	item->name = draft_keep(d, name);
+	item->name = rule_builder_keep(d, name);
 	item->list = map_get(&d->world->names->lists, name);
 	if (item->list == NULL) {
-		known_complain_unknown("list", name, map_key_at, &lists, item->at, d->diag);
+		keyword_complain_unknown("list", name, map_key_at, &lists, item->at, d->diag);
 		return false;
 	}
 	if ((list == &from_list ? item->list->people : item->list->channels).n > 0)
@@ -130,7 +130,7 @@ static bool fill_list(struct draft *d, const struct scope_words *list, struct sc
 	return false;
 }
 
-static bool fill_id(struct draft *d, const struct scope_words *list, struct scope_item *item,
+static bool fill_id(struct rule_builder *d, const struct scope_words *list, struct scope_item *item,
 		    struct str text)
 {
 	bool is_group = list == &from_list && is_id(text, "S");
@@ -138,14 +138,14 @@ static bool fill_id(struct draft *d, const struct scope_words *list, struct scop
 	if (!is_group && !is_id(text, list->id_letters))
 		return false;
 	item->kind = is_group ? SCOPE_GROUP_ID : SCOPE_ID;
-	item->name = draft_keep(d, text);
+	item->name = rule_builder_keep(d, text);
 	return true;
 }
 
-static bool fill_item(struct draft *d, const struct scope_words *list, struct scope_item *item,
-		      struct str text)
+static bool fill_item(struct rule_builder *d, const struct scope_words *list,
+		      struct scope_item *item, struct str text)
 {
-	const struct known *word;
+	const struct keyword *word;
 
 	item->deny = str_skip(&text, "!");
 	text = str_trim(text);
@@ -155,14 +155,14 @@ static bool fill_item(struct draft *d, const struct scope_words *list, struct sc
 		return fill_list(d, list, item, text);
 	if (fill_id(d, list, item, text))
 		return true;
-	word = known_find(list->words, text);
+	word = keyword_find(list->words, text);
 	if (word == NULL)
 		return complain_word(d, list, text, item->at);
 	fill_word(item, word->value);
 	return true;
 }
 
-static void read_scope(struct draft *d, const struct ini_entry *entry,
+static void read_scope(struct rule_builder *d, const struct ini_entry *entry,
 		       const struct scope_words *list, struct scope *scope)
 {
 	struct items walk;
@@ -173,34 +173,34 @@ static void read_scope(struct draft *d, const struct ini_entry *entry,
 		struct scope_item filled = { .at = item.at };
 
 		if (fill_item(d, list, &filled, item.text))
-			*(struct scope_item *)draft_append(d, &scope->items, &scope->n,
-							   sizeof(filled)) = filled;
+			*(struct scope_item *)rule_builder_append(d, &scope->items, &scope->n,
+								  sizeof(filled)) = filled;
 	}
 }
 
-void read_channels(struct draft *d, const struct ini_entry *entry, struct scope *out)
+void read_channels(struct rule_builder *d, const struct ini_entry *entry, struct scope *out)
 {
 	read_scope(d, entry, &in_list, out);
 }
 
-void read_people(struct draft *d, const struct ini_entry *entry, struct scope *out)
+void read_people(struct rule_builder *d, const struct ini_entry *entry, struct scope *out)
 {
 	read_scope(d, entry, &from_list, out);
 }
 
-void read_in(struct draft *d, const struct ini_entry *entry)
+void read_in(struct rule_builder *d, const struct ini_entry *entry)
 {
 	read_scope(d, entry, &in_list, &d->rule->in);
 }
 
-void read_from(struct draft *d, const struct ini_entry *entry)
+void read_from(struct rule_builder *d, const struct ini_entry *entry)
 {
 	read_scope(d, entry, &from_list, &d->rule->from);
 }
 
-void read_thread(struct draft *d, const struct ini_entry *entry)
+void read_thread(struct rule_builder *d, const struct ini_entry *entry)
 {
-	static const struct known table[] = {
+	static const struct keyword table[] = {
 		{ .name = "root", .value = THREAD_ROOT },
 		{ .name = "replies", .value = THREAD_REPLIES },
 		{ .name = "any", .value = THREAD_ANY },
@@ -208,18 +208,18 @@ void read_thread(struct draft *d, const struct ini_entry *entry)
 	};
 	int value = THREAD_ANY;
 
-	draft_choice(d, entry, table, &value);
+	rule_builder_choice(d, entry, table, &value);
 	d->rule->thread = (enum thread_want)value;
 }
 
-void read_to_bot(struct draft *d, const struct ini_entry *entry)
+void read_to_bot(struct rule_builder *d, const struct ini_entry *entry)
 {
-	draft_yes_no(d, entry, &d->rule->to_bot);
+	rule_builder_yes_no(d, entry, &d->rule->to_bot);
 }
 
 /* ---- when ---- */
 
-static struct hours *read_ranges(struct draft *d, struct str text, struct place at,
+static struct hours *read_ranges(struct rule_builder *d, struct str text, struct place at,
 				 struct diag *diag)
 {
 	return hours_read_inline(text, d->arena, d->world->zones, d->rule->zone, at, diag);
@@ -237,7 +237,7 @@ static bool is_name(struct str word)
 }
 
 /* `suport`: one word that is near a name, or a name, and that no reader of ranges takes. */
-static bool is_meant_as_hours(struct draft *d, struct str text)
+static bool is_meant_as_hours(struct rule_builder *d, struct str text)
 {
 	struct map_keys hours = { .map = &d->world->names->hours };
 	struct place nowhere = { 0 };
@@ -254,12 +254,12 @@ static bool is_meant_as_hours(struct draft *d, struct str text)
 	return !is_range;
 }
 
-static void complain_hours(struct draft *d, struct str text, struct place at)
+static void complain_hours(struct rule_builder *d, struct str text, struct place at)
 {
 	struct map_keys hours = { .map = &d->world->names->hours };
 
 	if (str_nearest(text, map_key_at, &hours) != NULL)
-		known_complain_unknown("hours", text, map_key_at, &hours, at, d->diag);
+		keyword_complain_unknown("hours", text, map_key_at, &hours, at, d->diag);
 	else
 		diag_error(d->diag, at,
 			   "there is no section [hours %.*s]; without a name, hours are written as "
@@ -267,16 +267,16 @@ static void complain_hours(struct draft *d, struct str text, struct place at)
 			   STR_ARG(text));
 }
 
-void read_when(struct draft *d, const struct ini_entry *entry)
+void read_when(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct when *when = &d->rule->when;
-	struct place at = draft_place(d, entry->lines[0].line);
+	struct place at = rule_builder_place(d, entry->lines[0].line);
 	const struct named_hours *named;
 	struct str text = entry->value;
 
-	if (!draft_one_line(d, entry))
+	if (!rule_builder_one_line(d, entry))
 		return;
-	when->shown = draft_keep(d, text);
+	when->shown = rule_builder_keep(d, text);
 	if (str_skip(&text, "not ")) {
 		when->closed = true;
 		text = str_trim(text);
@@ -292,26 +292,26 @@ void read_when(struct draft *d, const struct ini_entry *entry)
 
 /* ---- if, workspace ---- */
 
-void read_if(struct draft *d, const struct ini_entry *entry)
+void read_if(struct rule_builder *d, const struct ini_entry *entry)
 {
-	struct template_scope scope = draft_scope_asked(d);
+	struct template_scope scope = rule_builder_scope_asked(d);
 	const struct reference_site site = {
 		.scope = &scope,
 		.arena = d->arena,
-		.at = draft_place(d, entry->line),
+		.at = rule_builder_place(d, entry->line),
 		.diag = d->diag,
 	};
 
 	d->rule->condition = condition_read(entry->value, d->kit, &site);
 }
 
-void read_workspace(struct draft *d, const struct ini_entry *entry)
+void read_workspace(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct items walk;
 	struct item item;
 
 	items_init(&walk, entry, d->file, d->arena, d->diag);
 	while (items_next(&walk, &item))
-		*(char **)draft_append(d, &d->rule->workspaces, &d->rule->n_workspaces,
-				       sizeof(char *)) = draft_keep(d, item.text);
+		*(char **)rule_builder_append(d, &d->rule->workspaces, &d->rule->n_workspaces,
+					      sizeof(char *)) = rule_builder_keep(d, item.text);
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* The sections that rules share: [hours NAME], [list NAME], [table NAME]; and the names that rules store. */
-#include "base/zone.h"
-#include "rule/hours.h"
+#include "calendar/zone.h"
+#include "calendar/hours.h"
 #include "rule/items.h"
 #include "rule/keys.h"
-#include "rule/parse.h"
-#include "rule/template.h"
+#include "rule/compile.h"
+#include "template/template.h"
 
 /* A section that is being read. */
 struct sharing {
-	struct parse *parse;
+	struct compile *parse;
 	struct rule_file *file;
 	const struct section *section;
-	size_t n_errors;    /* told before it */
-	struct map keys;    /* key in small letters to its first entry without mistakes */
-	struct draft draft; /* for what it has in common with rules; its rule is nobody's */
+	size_t n_errors;	   /* told before it */
+	struct map keys;	   /* key in small letters to its first entry without mistakes */
+	struct rule_builder draft; /* for what it has in common with rules; its rule is nobody's */
 	struct rule nobody;
 };
 
@@ -90,7 +90,7 @@ static struct template *compile_literal(struct sharing *s, struct str text, stru
 
 enum { HOURS_ZONE, HOURS_OPEN, HOURS_CLOSED };
 
-static const struct known hours_keys[] = {
+static const struct keyword hours_keys[] = {
 	{ .name = "zone", .value = HOURS_ZONE }, /* read first: the others mean its days */
 	{ .name = "open", .value = HOURS_OPEN },
 	{ .name = "closed", .value = HOURS_CLOSED },
@@ -107,13 +107,13 @@ static void read_hours_line(struct sharing *s, struct hours *hours, int key, str
 	} else if (key == HOURS_CLOSED) {
 		hours_add_closed(hours, text, at, &s->file->diag);
 	} else {
-		zone = draft_zone(&s->draft, text, at);
+		zone = rule_builder_zone(&s->draft, text, at);
 		if (zone != NULL)
 			hours_set_zone(hours, zone);
 	}
 }
 
-static void read_hours_key(struct sharing *s, struct hours *hours, const struct known *row)
+static void read_hours_key(struct sharing *s, struct hours *hours, const struct keyword *row)
 {
 	for (size_t i = 0; i < s->section->n_entries; i++) {
 		const struct entry *entry = &s->section->entries[i];
@@ -130,13 +130,13 @@ static void read_hours_key(struct sharing *s, struct hours *hours, const struct 
 	}
 }
 
-static void check_keys(struct sharing *s, const struct known *keys)
+static void check_keys(struct sharing *s, const struct keyword *keys)
 {
 	for (size_t i = 0; i < s->section->n_entries; i++) {
 		const struct ini_entry *entry = &s->section->entries[i].ini;
 
 		if (!s->section->entries[i].faulty)
-			known_look(keys, "key", entry->key, place_of(s, entry), &s->file->diag);
+			keyword_look(keys, "key", entry->key, place_of(s, entry), &s->file->diag);
 	}
 }
 
@@ -149,7 +149,7 @@ static void read_hours(struct sharing *s)
 	struct hours *hours = hours_new(arena, s->parse->world.zone);
 
 	check_keys(s, hours_keys);
-	for (const struct known *row = hours_keys; row->name != NULL; row++)
+	for (const struct keyword *row = hours_keys; row->name != NULL; row++)
 		read_hours_key(s, hours, row);
 	if (!hours_has_ranges(hours) && is_clean(s))
 		diag_error(&s->file->diag, s->section->at,
@@ -164,7 +164,7 @@ static void read_hours(struct sharing *s)
 
 enum { LIST_PEOPLE, LIST_CHANNELS };
 
-static const struct known list_keys[] = {
+static const struct keyword list_keys[] = {
 	{ .name = "people", .value = LIST_PEOPLE },
 	{ .name = "channels", .value = LIST_CHANNELS },
 	{ .name = NULL },
@@ -202,7 +202,7 @@ static void check_list_items(struct sharing *s, const struct scope *scope)
 	}
 }
 
-static void read_list_key(struct sharing *s, struct name_list *list, const struct known *row)
+static void read_list_key(struct sharing *s, struct name_list *list, const struct keyword *row)
 {
 	struct scope *scope = row->value == LIST_PEOPLE ? &list->people : &list->channels;
 
@@ -229,7 +229,7 @@ static void read_list(struct sharing *s)
 	list->name = (char *)s->section->name.p;
 	list->at = s->section->at;
 	check_keys(s, list_keys);
-	for (const struct known *row = list_keys; row->name != NULL; row++)
+	for (const struct keyword *row = list_keys; row->name != NULL; row++)
 		read_list_key(s, list, row);
 	if (list->people.n + list->channels.n == 0 && is_clean(s))
 		diag_error(&s->file->diag, s->section->at,
@@ -249,10 +249,10 @@ static void add_cell(struct sharing *s, struct table_row *row, struct str cell)
 	struct str text = str_keep(s->parse->world.arena, str_trim(cell));
 	size_t n = row->n_cells;
 
-	*(struct str *)draft_append(&s->draft, &row->cells, &n, sizeof(text)) = text;
-	*(struct template **)draft_append(&s->draft, &row->literals, &row->n_cells,
-					  sizeof(struct template *)) = compile_literal(s, text,
-										       row->at);
+	*(struct str *)rule_builder_append(&s->draft, &row->cells, &n, sizeof(text)) = text;
+	*(struct template **)rule_builder_append(
+		&s->draft, &row->literals, &row->n_cells,
+		sizeof(struct template *)) = compile_literal(s, text, row->at);
 }
 
 /* Cuts at the next `|` that is not that of a <link|label>. */
@@ -276,7 +276,8 @@ static struct str cut_cell(struct str *rest)
 
 static void read_row(struct sharing *s, struct table *table, const struct ini_entry *entry)
 {
-	struct table_row *row = draft_append(&s->draft, &table->rows, &table->n_rows, sizeof(*row));
+	struct table_row *row = rule_builder_append(&s->draft, &table->rows, &table->n_rows,
+						    sizeof(*row));
 	struct str rest = entry->value;
 
 	row->key = entry->key;
@@ -325,7 +326,7 @@ static void (*const readers[])(struct sharing *s) = {
 	[SECTION_TABLE] = read_table,
 };
 
-void read_shared(struct parse *p, struct rule_file *file)
+void read_shared(struct compile *p, struct rule_file *file)
 {
 	for (size_t i = 0; i < file->n_sections; i++) {
 		struct sharing s = {
@@ -337,7 +338,7 @@ void read_shared(struct parse *p, struct rule_file *file)
 
 		if (s.section->kind == SECTION_RULE)
 			continue;
-		s.draft = (struct draft){
+		s.draft = (struct rule_builder){
 			.rule = &s.nobody,
 			.for_list = true,
 			.world = &p->world,
@@ -352,7 +353,8 @@ void read_shared(struct parse *p, struct rule_file *file)
 	}
 }
 
-static void note_variable(struct parse *p, const struct rule_file *file, const struct entry *entry)
+static void note_variable(struct compile *p, const struct rule_file *file,
+			  const struct entry *entry)
 {
 	struct place *at = arena_alloc(p->world.arena, sizeof(*at));
 	struct str target = entry->ini.key, word = STR_EMPTY, name, key;
@@ -362,12 +364,12 @@ static void note_variable(struct parse *p, const struct rule_file *file, const s
 	if (!str_is(word, "set") && !str_is(word, "add"))
 		return;
 	*at = (struct place){ file->name, entry->ini.line };
-	if (draft_variable(str_trim(target), &name, &key) &&
+	if (rule_builder_variable(str_trim(target), &name, &key) &&
 	    map_get(&p->names->variables, name) == NULL)
 		map_set(&p->names->variables, name, at);
 }
 
-void note_variables(struct parse *p, const struct rule_file *file)
+void note_variables(struct compile *p, const struct rule_file *file)
 {
 	for (size_t i = 0; i < file->n_sections; i++) {
 		const struct section *section = &file->sections[i];

@@ -2,10 +2,10 @@
 #include "rule/rule.h"
 
 #include <string.h>
-#include "rule/condition.h"
-#include "rule/form.h"
-#include "rule/pattern.h"
-#include "rule/template.h"
+#include "template/condition.h"
+#include "template/json_template.h"
+#include "pattern/pattern.h"
+#include "template/template.h"
 
 bool rule_talks(const struct rule *r)
 {
@@ -42,8 +42,8 @@ static void action_deinit(struct rule_action *action)
 		template_free(action->texts[i]);
 	template_free(action->target);
 	template_free(action->key);
-	form_free(action->form);
-	form_free(action->blocks);
+	json_template_free(action->form);
+	json_template_free(action->blocks);
 }
 
 void rule_deinit(struct rule *r)

@@ -1,65 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A rule as it is after loading: everything compiled, every part with the line it came from. Rules are
- * immutable; a struct set owns them. The language: retort-rules(5).
+ * immutable; a struct ruleset owns them. The language: retort-rules(5).
  */
 #pragma once
 
 #include <stdbool.h>
 #include "base/diag.h"
-#include "event.h"
-#include "job.h"
+#include "model/event.h"
+#include "model/job.h"
+#include "model/scope.h"
+#include "model/tristate.h"
 
-struct condition; /* rule/condition.h */
-struct form;	  /* rule/form.h: JSON with inserts */
-struct hours;	  /* rule/hours.h */
-struct moment;	  /* rule/moment.h: `every`, `cron` */
-struct name_list; /* rule/names.h */
-struct pattern;	  /* rule/pattern.h: one compiled PCRE2 pattern with its line */
-struct template;  /* rule/template.h */
-struct zone;	  /* base/zone.h */
-
-/* Yes, no, cannot tell: a name not resolved yet, a pattern over its budget. Travels to the top. */
-enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
+struct condition;     /* template/condition.h */
+struct json_template; /* template/json_template.h: JSON with inserts */
+struct hours;	      /* calendar/hours.h */
+struct cron;	      /* calendar/cron.h: `every`, `cron` */
+struct pattern;	      /* pattern/pattern.h: one compiled PCRE2 pattern with its line */
+struct template;      /* template/template.h */
+struct zone;	      /* calendar/zone.h */
 
 /* One item of `on`. */
 struct trigger {
 	enum event_kind kind;
-	bool mention;		     /* `mention`: a message that mentions the bot */
-	bool file;		     /* `file`: a message with files */
-	char *reaction;		     /* NULL = any */
-	char *type;		     /* EVENT_OTHER: Slack's name */
-	char *command;		     /* EVENT_COMMAND: "/lunch" */
-	const struct moment *moment; /* EVENT_TIME */
-	char *shown;		     /* as written */
+	bool mention;		   /* `mention`: a message that mentions the bot */
+	bool file;		   /* `file`: a message with files */
+	char *reaction;		   /* NULL = any */
+	char *type;		   /* EVENT_OTHER: Slack's name */
+	char *command;		   /* EVENT_COMMAND: "/lunch" */
+	const struct cron *moment; /* EVENT_TIME */
+	char *shown;		   /* as written */
 	struct place at;
-};
-
-enum scope_kind {
-	SCOPE_NAME, /* #general, @ana: by name, possibly a glob for channels */
-	SCOPE_ID,
-	SCOPE_GROUP_ID,	    /* of a user group */
-	SCOPE_CHANNEL_KIND, /* dm group public private */
-	SCOPE_PEOPLE,
-	SCOPE_BOTS,
-	SCOPE_GUESTS,
-	SCOPE_LIST,
-};
-
-/* One item of `in` or `from`. */
-struct scope_item {
-	enum scope_kind kind;
-	bool deny; /* !item: always wins */
-	bool glob;
-	enum channel_kind channel_kind;
-	char *name; /* without # and @; or the id; or of the list */
-	const struct name_list *list;
-	struct place at;
-};
-
-struct scope {
-	struct scope_item *items;
-	size_t n; /* 0 = everywhere; for `from`: people */
 };
 
 enum thread_want { THREAD_ANY, THREAD_ROOT, THREAD_REPLIES };
@@ -106,9 +77,9 @@ struct rule_action {
 	size_t n_texts;
 	struct template *target; /* dm, post: whom or where; NULL = the author */
 	char *name; /* of the webhook, the method, the variable; of a wait all that it says */
-	struct template *key; /* of the variable, in brackets; NULL = none */
-	struct form *form;    /* webhook, call: what is sent */
-	struct form *blocks;  /* NULL = none */
+	struct template *key;	      /* of the variable, in brackets; NULL = none */
+	struct json_template *form;   /* webhook, call: what is sent */
+	struct json_template *blocks; /* NULL = none */
 	bool unfurl;
 	char **emoji; /* react, unreact: names without colons */
 	size_t n_emoji;
@@ -190,7 +161,7 @@ struct rule {
 
 /* Does it have a talking action, other than for errors? */
 bool rule_talks(const struct rule *r);
-/* The key that the rule's author wrote for what a witness heard of: `match` may have been `words`. */
+/* The key that the rule's author wrote for what a trace heard of: `match` may have been `words`. */
 const char *rule_key_of(const struct rule *r, const char *question);
 /* Does it wait for nothing but moments (`every`, `cron`)? */
 bool rule_is_timed(const struct rule *r);

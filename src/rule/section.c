@@ -36,7 +36,7 @@ static void note_torn_lines(struct reading *r)
 
 /* ---- sections ---- */
 
-static const struct known kinds[] = {
+static const struct keyword kinds[] = {
 	{ .name = "rule", .value = SECTION_RULE },
 	{ .name = "defaults", .value = SECTION_DEFAULTS },
 	{ .name = "hours", .value = SECTION_HOURS },
@@ -113,7 +113,7 @@ static void begin_defaults(struct reading *r, struct str name, struct place at)
 
 static void take_section(struct reading *r, struct str kind, struct str name, struct place at)
 {
-	const struct known *row = known_look(kinds, "section", kind, at, &r->out->diag);
+	const struct keyword *row = keyword_look(kinds, "section", kind, at, &r->out->diag);
 
 	r->seen_section = true;
 	r->current = NULL;

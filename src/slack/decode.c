@@ -9,7 +9,7 @@
 #include "slack/decode.h"
 
 #include <stdlib.h>
-#include "net/digest.h"
+#include "net/crypto.h"
 
 /* ---- small things ---- */
 

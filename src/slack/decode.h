@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/json.h"
-#include "event.h"
+#include "model/event.h"
 #include "slack/identity.h"
 #include "slack/text.h"
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include "base/buf.h"
 #include "base/str.h"
-#include "event.h"
+#include "model/event.h"
 
 /* Names for ids; each gives false when it does not know. Without `@` and `#`. */
 struct text_names {

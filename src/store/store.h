@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include "base/clock.h"
 #include "base/str.h"
-#include "job.h"
+#include "model/job.h"
 
 struct store {
 	const struct store_ops *ops;

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "engine.h"
+#include "engine/engine.h"
 #include "slack/decode.h"
 #include "store/memory.h"
 
@@ -17,10 +17,10 @@ enum { ROUNDS = 7, EVENTS = 2000 };
 
 static const size_t rule_counts[] = { 1, 10, 100, 1000, 5000 };
 
-static enum answer is_user(void *owner, struct str name, const struct person *person)
+static enum tristate is_user(void *owner, struct str name, const struct person *person)
 {
 	(void)owner;
-	return str_eq(name, person->handle) ? ANSWER_YES : ANSWER_NO;
+	return str_eq(name, person->handle) ? TRISTATE_YES : TRISTATE_NO;
 }
 
 static bool find(void *owner, char sigil, struct str name, struct str *id)
@@ -59,12 +59,12 @@ static struct wall now(void *owner)
 	return clock_wall(clock_system());
 }
 
-static struct set *make_rules(size_t n)
+static struct ruleset *make_rules(size_t n)
 {
-	const struct set_options options = { 0 };
+	const struct ruleset_options options = { 0 };
 	CLEANUP(buf_deinit) struct buf text;
 	CLEANUP(diag_deinit) struct diag diag;
-	struct set *set = NULL;
+	struct ruleset *set = NULL;
 
 	buf_init(&text, 0);
 	diag_init(&diag);
@@ -73,7 +73,7 @@ static struct set *make_rules(size_t n)
 			&text,
 			"[rule r%zu]\nmatch = \\b(how|where)\\b.{0,40}\\btopic%zu\\b\nreply = {user}: see {1} %zu\n",
 			i, i, i);
-	if (set_load_text(&set, buf_str(&text), "bench.ini", &options, &diag) != 0) {
+	if (ruleset_load_text(&set, buf_str(&text), "bench.ini", &options, &diag) != 0) {
 		diag_print(&diag, stderr);
 		exit(1);
 	}
@@ -99,7 +99,7 @@ static int by_size(const void *a, const void *b)
 }
 
 /* Nanoseconds an event, and how many jobs came out. */
-static double one_round(struct set *set, size_t n_rules, size_t *n_jobs)
+static double one_round(struct ruleset *set, size_t n_rules, size_t *n_jobs)
 {
 	struct identity me = { .team_id = (char *)"T1",
 			       .user_id = (char *)"UBOT",
@@ -152,7 +152,7 @@ static double one_round(struct set *set, size_t n_rules, size_t *n_jobs)
 int main(void)
 {
 	for (size_t c = 0; c < ARRAY_LEN(rule_counts); c++) {
-		struct set *set = make_rules(rule_counts[c]);
+		struct ruleset *set = make_rules(rule_counts[c]);
 		double ns[ROUNDS];
 		size_t n_jobs = 0;
 
@@ -162,7 +162,7 @@ int main(void)
 		printf("decide: %5zu rules  %8.2f us an event (%.2f to %.2f), %zu of %d answered\n",
 		       rule_counts[c], ns[ROUNDS / 2] / 1000, ns[0] / 1000, ns[ROUNDS - 1] / 1000,
 		       n_jobs, EVENTS);
-		set_unref(set);
+		ruleset_unref(set);
 	}
 	return 0;
 }

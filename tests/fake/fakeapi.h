@@ -2,7 +2,7 @@
 /* Stands in for slack/api where only connections are asked for: a test gives the answers. */
 #pragma once
 
-#include "slack/api.h"
+#include "webapi/api.h"
 
 size_t fakeapi_asked(void);	  /* how often in all */
 bool fakeapi_is_asked(void);	  /* is a question open? Two at a time are a mistake */

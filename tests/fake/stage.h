@@ -8,7 +8,7 @@
 #include "fake/fakeapi.h"
 #include "fake/fakews.h"
 #include "lib/fakeclock.h"
-#include "slack/transport.h"
+#include "transport/transport.h"
 
 struct stage {
 	struct fakeclock clock;

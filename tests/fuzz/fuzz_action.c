@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include "base/log.h"
 #include "base/mem.h"
-#include "call.h"
+#include "deliver/slack_request.h"
 #include "lib/mill.h"
 #include "lib/posted.h"
 
@@ -56,9 +56,9 @@ static void check_argument(void *owner, const char *name, struct str value)
 
 static void check_job(void *owner, const struct job *job)
 {
-	const struct call_sink sink = { owner, check_argument };
+	const struct slack_request_sink sink = { owner, check_argument };
 
-	call_arguments(job, &sink);
+	slack_request_arguments(job, &sink);
 }
 
 static struct str next_words(struct str *rest)
@@ -71,15 +71,15 @@ static struct str next_words(struct str *rest)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct set_options options = { .allow_broadcast = false };
+	const struct ruleset_options options = { .allow_broadcast = false };
 	struct str rest = str_make((const char *)data, size), raw;
-	struct set *set = NULL;
+	struct ruleset *set = NULL;
 	struct mill mill;
 	struct diag diag;
 
 	log_set_level(LOG_ERROR);
 	diag_init(&diag);
-	must(set_load_text(&set, str_from(rules), "fuzz.ini", &options, &diag) == 0);
+	must(ruleset_load_text(&set, str_from(rules), "fuzz.ini", &options, &diag) == 0);
 	mill_init(&mill, set);
 	raw = next_words(&rest);
 	mill.name = next_words(&rest);
@@ -89,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mill.fails = size % 2 == 1;
 	mill_hear(&mill, raw, check_job, NULL);
 	mill_deinit(&mill);
-	set_unref(set);
+	ruleset_unref(set);
 	diag_deinit(&diag);
 	return 0;
 }

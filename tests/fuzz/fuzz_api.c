@@ -2,7 +2,7 @@
 /* Answers of the Web API. The first line is the HTTP status, the second Retry-After, the rest the body. */
 #include <stdlib.h>
 #include <string.h>
-#include "slack/verdict.h"
+#include "webapi/api_error.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

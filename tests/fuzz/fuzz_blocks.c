@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include "base/mem.h"
-#include "rule/blockkit.h"
-#include "rule/jsonform.h"
-#include "rule/webapi.h"
+#include "slack/blockkit.h"
+#include "template/json_lines.h"
+#include "slack/method_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -41,7 +41,7 @@ static struct json *read_value(struct str text)
 	struct diag diag;
 
 	diag_init(&diag);
-	must(jsonform_read(&j, &entry, "fuzz.ini", &diag) == (diag.n_errors == 0));
+	must(json_lines_read(&j, &entry, "fuzz.ini", &diag) == (diag.n_errors == 0));
 	must(j == NULL || diag.n_errors == 0);
 	must(diag.n_entries < TOLD_MAX);
 	for (size_t i = 0; i < diag.n_entries; i++)

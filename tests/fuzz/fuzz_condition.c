@@ -36,10 +36,10 @@ static bool has_any(struct str text, const char *signs)
 
 static size_t times_said(bool as_key, struct str test, struct str raw, bool *loads)
 {
-	const struct set_options options = { .allow_broadcast = false };
+	const struct ruleset_options options = { .allow_broadcast = false };
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 	struct mill mill;
-	struct set *set = NULL;
+	struct ruleset *set = NULL;
 	struct diag diag;
 	size_t n = 0;
 
@@ -47,14 +47,14 @@ static size_t times_said(bool as_key, struct str test, struct str raw, bool *loa
 	buf_addz(&text, "[rule r]\nmatch = ^(?<who>.+)z?$\n");
 	buf_addf(&text, as_key ? "if = %.*s\nsay = x\n" : "say = {if %.*s: x}\n", STR_ARG(test));
 	diag_init(&diag);
-	*loads = set_load_text(&set, buf_str(&text), "fuzz.ini", &options, &diag) == 0;
+	*loads = ruleset_load_text(&set, buf_str(&text), "fuzz.ini", &options, &diag) == 0;
 	must(*loads == (diag.n_errors == 0));
 	if (set != NULL) {
 		mill_init(&mill, set);
 		mill_hear(&mill, raw, count, &n);
 		mill_deinit(&mill);
 	}
-	set_unref(set);
+	ruleset_unref(set);
 	diag_deinit(&diag);
 	return n;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Frames of both transports: nothing crashes, and what is to be acknowledged is acknowledged by its id. */
 #include <stdlib.h>
-#include "slack/envelope.h"
-#include "slack/rtmframe.h"
+#include "transport/envelope.h"
+#include "transport/rtm_frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -84,7 +84,7 @@ static void compare(struct mill *h, const struct sent *harmless, const char *wor
 	sent_deinit(&sent);
 }
 
-static void hear(struct set *set)
+static void hear(struct ruleset *set)
 {
 	static const char *const worst[] = {
 		"x\",\"y\":\"",	      "x\\",	"\\u0022", "x}]",	 "<!here>\n",
@@ -114,19 +114,19 @@ static void put_rules(struct buf *rules, const char *action, struct str text)
 
 static void try_action(const char *action, struct str text)
 {
-	const struct set_options options = { .allow_broadcast = true };
+	const struct ruleset_options options = { .allow_broadcast = true };
 	CLEANUP(buf_deinit) struct buf rules = { 0 };
-	struct set *set = NULL;
+	struct ruleset *set = NULL;
 	struct diag diag;
 
 	buf_init(&rules, 0);
 	put_rules(&rules, action, text);
 	diag_init(&diag);
-	must((set_load_text(&set, buf_str(&rules), "fuzz.ini", &options, &diag) == 0) ==
+	must((ruleset_load_text(&set, buf_str(&rules), "fuzz.ini", &options, &diag) == 0) ==
 	     (diag.n_errors == 0));
 	if (set != NULL)
 		hear(set);
-	set_unref(set);
+	ruleset_unref(set);
 	diag_deinit(&diag);
 }
 

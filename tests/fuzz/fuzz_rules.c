@@ -5,27 +5,27 @@
  */
 #include <stdlib.h>
 #include "base/mem.h"
-#include "base/zone.h"
-#include "rule/condition.h"
-#include "rule/form.h"
+#include "calendar/zone.h"
+#include "template/condition.h"
+#include "template/json_template.h"
 #include "rule/match.h"
-#include "rule/set.h"
-#include "rule/view.h"
+#include "rule/ruleset.h"
+#include "rule/subject.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static enum answer is_user(void *owner, struct str name, const struct person *person)
+static enum tristate is_user(void *owner, struct str name, const struct person *person)
 {
 	(void)owner;
-	return name.len % 3 == 0	    ? ANSWER_UNKNOWN :
-	       str_eq(name, person->handle) ? ANSWER_YES :
-					      ANSWER_NO;
+	return name.len % 3 == 0	    ? TRISTATE_UNKNOWN :
+	       str_eq(name, person->handle) ? TRISTATE_YES :
+					      TRISTATE_NO;
 }
 
-static enum answer in_group(void *owner, struct str id, const struct person *person)
+static enum tristate in_group(void *owner, struct str id, const struct person *person)
 {
 	(void)owner;
-	return id.len % 2 == 0 && person->id.len > 0 ? ANSWER_YES : ANSWER_NO;
+	return id.len % 2 == 0 && person->id.len > 0 ? TRISTATE_YES : TRISTATE_NO;
 }
 
 static bool is_workspace(void *owner, struct str name)
@@ -51,8 +51,8 @@ static void check_captures(const struct captures *caught, struct str text)
 	}
 }
 
-static void on_asked(void *owner, const struct rule *rule, const char *question, enum answer answer,
-		     struct str seen, struct str wanted)
+static void on_asked(void *owner, const struct rule *rule, const char *question,
+		     enum tristate answer, struct str seen, struct str wanted)
 {
 	(void)rule;
 	(void)question;
@@ -60,7 +60,7 @@ static void on_asked(void *owner, const struct rule *rule, const char *question,
 	*(size_t *)owner += seen.len + wanted.len;
 }
 
-static void ask_rules(const struct set *set, struct event *ev)
+static void ask_rules(const struct ruleset *set, struct event *ev)
 {
 	const struct match_world world = {
 		.is_user = is_user,
@@ -69,18 +69,18 @@ static void ask_rules(const struct set *set, struct event *ev)
 		.now = now,
 	};
 	size_t told = 0;
-	const struct witness witness = { &told, on_asked };
+	const struct trace trace = { &told, on_asked };
 	struct captures caught;
 
-	for (size_t i = 0; i < set_n_rules(set) && i < 16; i++) {
-		enum answer answer = rule_match(set_rule(set, i), ev, &world, &caught, NULL);
+	for (size_t i = 0; i < ruleset_n_rules(set) && i < 16; i++) {
+		enum tristate answer = rule_match(ruleset_rule(set, i), ev, &world, &caught, NULL);
 
-		if (answer == ANSWER_YES && look_is_plain(&set_rule(set, i)->look))
+		if (answer == TRISTATE_YES && look_is_plain(&ruleset_rule(set, i)->look))
 			check_captures(&caught, ev->text);
 		/* Listening changes nothing, but for what runs out of time. */
-		enum answer again = rule_match(set_rule(set, i), ev, &world, &caught, &witness);
+		enum tristate again = rule_match(ruleset_rule(set, i), ev, &world, &caught, &trace);
 
-		if (again != answer && again != ANSWER_UNKNOWN && answer != ANSWER_UNKNOWN)
+		if (again != answer && again != TRISTATE_UNKNOWN && answer != TRISTATE_UNKNOWN)
 			abort();
 	}
 }
@@ -95,10 +95,10 @@ static bool on_value(void *owner, const struct reference *ref, struct value *out
 	return out->text.len > 0;
 }
 
-static enum answer is_named(void *owner, const struct value *value, struct str name)
+static enum tristate is_named(void *owner, const struct value *value, struct str name)
 {
 	(void)owner;
-	return str_eq(value->text, name) ? ANSWER_YES : ANSWER_NO;
+	return str_eq(value->text, name) ? TRISTATE_YES : TRISTATE_NO;
 }
 
 static size_t on_random(void *owner, size_t n)
@@ -128,7 +128,7 @@ static void render(const struct template *t, const struct template_host *host)
 		template_render(t, host, &out);
 }
 
-static void send(const struct form *form, const struct template_host *host)
+static void send(const struct json_template *form, const struct template_host *host)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 	struct json *json;
@@ -136,7 +136,7 @@ static void send(const struct form *form, const struct template_host *host)
 	if (form == NULL)
 		return;
 	buf_init(&out, 0);
-	json = form_render(form, host, host);
+	json = json_template_render(form, host, host);
 	json_print(json, &out);
 	json_free(json);
 }
@@ -169,10 +169,10 @@ static void act(const struct rule *rule, struct str text)
 	}
 }
 
-static void run_tests(const struct set *set)
+static void run_tests(const struct ruleset *set)
 {
-	for (size_t i = 0; i < set_n_rules(set) && i < 16; i++) {
-		const struct rule *rule = set_rule(set, i);
+	for (size_t i = 0; i < ruleset_n_rules(set) && i < 16; i++) {
+		const struct rule *rule = ruleset_rule(set, i);
 
 		act(rule, STR("<!here> 5"));
 		act(rule, STR_EMPTY);
@@ -188,7 +188,7 @@ static void on_name(void *owner, char sigil, struct str name, struct place at)
 		abort();
 }
 
-static void ask_with_own_text(const struct set *set, struct str text)
+static void ask_with_own_text(const struct ruleset *set, struct str text)
 {
 	struct event *ev = event_new();
 
@@ -209,26 +209,26 @@ static void ask_with_own_text(const struct set *set, struct str text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const webhooks[] = { "x", "tickets", NULL };
-	const struct set_options options = {
+	const struct ruleset_options options = {
 		.allow_broadcast = size % 2 == 0,
 		.zone = "UTC",
 		.webhooks = size % 3 == 0 ? NULL : webhooks,
 	};
 	struct str text = str_make((const char *)data, size);
-	struct set *set = NULL;
+	struct ruleset *set = NULL;
 	struct diag diag;
 	int r;
 
 	diag_init(&diag);
-	r = set_load_text(&set, text, "fuzz.ini", &options, &diag);
+	r = ruleset_load_text(&set, text, "fuzz.ini", &options, &diag);
 	if ((r == 0) != (diag.n_errors == 0) || (r == 0) != (set != NULL))
 		abort();
 	if (set != NULL) {
 		ask_with_own_text(set, text);
 		run_tests(set);
-		set_each_name(set, on_name, NULL);
+		ruleset_each_name(set, on_name, NULL);
 	}
-	set_unref(set);
+	ruleset_unref(set);
 	diag_deinit(&diag);
 	return 0;
 }

@@ -50,7 +50,7 @@ static void check_text(void *owner, const struct job *job)
 		must(str_find(buf_str(&tokens), calls[i]) == SIZE_MAX);
 }
 
-static void hear(struct set *set)
+static void hear(struct ruleset *set)
 {
 	static const char *const worst[] = {
 		"!here", "!channel|x", "here",	   "> <!everyone>",    "*a* _b_ `c`",
@@ -69,10 +69,10 @@ static void hear(struct set *set)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct set_options options = { .allow_broadcast = false };
+	const struct ruleset_options options = { .allow_broadcast = false };
 	CLEANUP(buf_deinit) struct buf rules = { 0 };
 	struct str text = str_make((const char *)data, size);
-	struct set *set = NULL;
+	struct ruleset *set = NULL;
 	struct diag diag;
 
 	/* The author may mention whom somebody named: {who.mention}, <@{who.id}>. */
@@ -83,11 +83,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&rules, 0);
 	put_rules(&rules, text);
 	diag_init(&diag);
-	must((set_load_text(&set, buf_str(&rules), "fuzz.ini", &options, &diag) == 0) ==
+	must((ruleset_load_text(&set, buf_str(&rules), "fuzz.ini", &options, &diag) == 0) ==
 	     (diag.n_errors == 0));
 	if (set != NULL)
 		hear(set);
-	set_unref(set);
+	ruleset_unref(set);
 	diag_deinit(&diag);
 	return 0;
 }

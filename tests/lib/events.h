@@ -2,7 +2,7 @@
 /* Events made by hand, as if decoded and completed. */
 #pragma once
 
-#include "event.h"
+#include "model/event.h"
 
 /* @ana (U1ANA) writes in #general (C1GENERAL), a public channel. */
 struct event *said(const char *text, const char *ts);

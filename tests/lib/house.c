@@ -154,18 +154,18 @@ static struct str team(void *owner)
 
 void house_use(struct house *h, const char *rules)
 {
-	struct set *set = world_rules(rules);
+	struct ruleset *set = world_rules(rules);
 
 	engine_set_rules(h->engine, set);
-	set_unref(set);
+	ruleset_unref(set);
 }
 
 static void open_house(struct house *h, struct store *store, const char *rules,
-		       const struct witness *witness, bool ask_all)
+		       const struct trace *trace, bool ask_all)
 {
 	struct engine_setup setup = {
 		.store = store,
-		.witness = witness,
+		.trace = trace,
 		.owner = h,
 		.on_step = on_step,
 		.team = team,
@@ -190,9 +190,9 @@ void house_init(struct house *h, struct store *store, const char *rules)
 }
 
 void house_init_with(struct house *h, struct store *store, const char *rules,
-		     const struct witness *witness)
+		     const struct trace *trace)
 {
-	open_house(h, store, rules, witness, false);
+	open_house(h, store, rules, trace, false);
 }
 
 void house_init_asking(struct house *h, struct store *store, const char *rules, bool ask_all)

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "base/buf.h"
-#include "engine.h"
+#include "engine/engine.h"
 #include "lib/events.h"
 #include "lib/world.h"
 
@@ -28,7 +28,7 @@ struct house {
 
 void house_init(struct house *h, struct store *store, const char *rules);
 void house_init_with(struct house *h, struct store *store, const char *rules,
-		     const struct witness *witness);
+		     const struct trace *trace);
 /* The same where all rules are asked, even those that cannot match. */
 void house_init_asking(struct house *h, struct store *store, const char *rules, bool ask_all);
 void house_deinit(struct house *h);

@@ -70,10 +70,10 @@ static size_t choose(void *owner, size_t n)
 	return ((struct mill *)owner)->turn++ % n;
 }
 
-static enum answer is_user(void *owner, struct str name, const struct person *who)
+static enum tristate is_user(void *owner, struct str name, const struct person *who)
 {
 	(void)owner;
-	return str_is(name, "ana") && str_is(who->id, "U1ANA") ? ANSWER_YES : ANSWER_NO;
+	return str_is(name, "ana") && str_is(who->id, "U1ANA") ? TRISTATE_YES : TRISTATE_NO;
 }
 
 static bool user_name(void *owner, struct str id, struct str *name)
@@ -203,7 +203,7 @@ size_t mill_hear(struct mill *h, struct str raw, void (*on_job)(void *owner, con
 
 /* ---- life ---- */
 
-void mill_init(struct mill *h, struct set *set)
+void mill_init(struct mill *h, struct ruleset *set)
 {
 	*h = (struct mill){
 		.clock = { .mono = mono, .wall = wall },

@@ -5,8 +5,8 @@
  */
 #pragma once
 
-#include "engine.h"
-#include "rule/set.h"
+#include "engine/engine.h"
+#include "rule/ruleset.h"
 #include "slack/identity.h"
 
 struct mill {
@@ -25,7 +25,7 @@ struct mill {
 	size_t turn; /* for {pick: …} */
 };
 
-void mill_init(struct mill *h, struct set *set); /* takes a reference of its own */
+void mill_init(struct mill *h, struct ruleset *set); /* takes a reference of its own */
 void mill_deinit(struct mill *h);
 /* @ana (U1ANA) writes this in #general (C1GENERAL), as Slack sends it. on_job is told of every job when it would be
  * done. Gives the number of jobs. */

@@ -3,14 +3,14 @@
 
 #include "lib/unit.h"
 
-void rules_init_with(struct rules *r, const char *text, const struct set_options *options)
+void rules_init_with(struct rules *r, const char *text, const struct ruleset_options *options)
 {
 	struct diag diag;
 
 	*r = (struct rules){ 0 };
 	buf_init(&r->told, 0);
 	diag_init(&diag);
-	set_load_text(&r->set, str_from(text), "test.ini", options, &diag);
+	ruleset_load_text(&r->set, str_from(text), "test.ini", options, &diag);
 	for (size_t i = 0; i < diag.n_entries; i++)
 		buf_addf(&r->told, "%s%u: %s%s", i > 0 ? "\n" : "", diag.entries[i].line,
 			 diag.entries[i].level == DIAG_WARNING ? "warning: " : "",
@@ -20,18 +20,18 @@ void rules_init_with(struct rules *r, const char *text, const struct set_options
 
 void rules_init(struct rules *r, const char *text)
 {
-	const struct set_options options = { 0 };
+	const struct ruleset_options options = { 0 };
 
 	rules_init_with(r, text, &options);
 }
 
 void rules_deinit(struct rules *r)
 {
-	set_unref(r->set);
+	ruleset_unref(r->set);
 	buf_deinit(&r->told);
 }
 
-struct set *rules_good(const char *text)
+struct ruleset *rules_good(const char *text)
 {
 	struct rules r;
 

@@ -2,18 +2,18 @@
 /* Rules out of a text, and what was complained about. */
 #pragma once
 
-#include "rule/set.h"
+#include "rule/ruleset.h"
 
 struct rules {
-	struct set *set; /* NULL when there were mistakes */
+	struct ruleset *set; /* NULL when there were mistakes */
 	struct buf told; /* a complaint a line: "3: unknown key …", warnings as "3: warning: …" */
 };
 
 void rules_init(struct rules *r, const char *text);
-void rules_init_with(struct rules *r, const char *text, const struct set_options *options);
+void rules_init_with(struct rules *r, const char *text, const struct ruleset_options *options);
 void rules_deinit(struct rules *r);
 /* The same, but all must be well. */
-struct set *rules_good(const char *text);
+struct ruleset *rules_good(const char *text);
 /* Fails the test unless the complaints are these. */
 void rules_complain(const char *text, const char *told, const char *file, unsigned line);
 #define ASSERT_COMPLAINTS(text, told) rules_complain(text, told, __FILE__, __LINE__)

@@ -19,12 +19,12 @@ static const struct {
 	{ "C2INC", "incidents" },
 };
 
-static enum answer is_user(void *owner, struct str name, const struct person *person)
+static enum tristate is_user(void *owner, struct str name, const struct person *person)
 {
 	(void)owner;
 	if (str_is(name, "nobody-knows"))
-		return ANSWER_UNKNOWN;
-	return str_eq(name, person->handle) ? ANSWER_YES : ANSWER_NO;
+		return TRISTATE_UNKNOWN;
+	return str_eq(name, person->handle) ? TRISTATE_YES : TRISTATE_NO;
 }
 
 static struct str team_url(void *owner)
@@ -134,10 +134,10 @@ void world_init(struct world *w)
 	};
 }
 
-struct set *world_rules(const char *text)
+struct ruleset *world_rules(const char *text)
 {
 	static const char *const webhooks[] = { "tickets", "lab", NULL };
-	const struct set_options options = { .zone = "UTC", .webhooks = webhooks };
+	const struct ruleset_options options = { .zone = "UTC", .webhooks = webhooks };
 	struct rules r;
 
 	rules_init_with(&r, text, &options);
@@ -154,10 +154,11 @@ void view_init(struct view *v, struct world *w, const char *rules, struct event 
 	*v = (struct view){ .set = world_rules(rules), .ev = take };
 	facts_init(&v->facts);
 	arena_init(&v->arena);
-	CU_ASSERT_EQUAL_FATAL(rule_match(set_rule(v->set, 0), take, &w->match, &v->captures, NULL),
-			      ANSWER_YES);
+	CU_ASSERT_EQUAL_FATAL(
+		rule_match(ruleset_rule(v->set, 0), take, &w->match, &v->captures, NULL),
+		TRISTATE_YES);
 	v->values = (struct values){
-		.rule = set_rule(v->set, 0),
+		.rule = ruleset_rule(v->set, 0),
 		.ev = take,
 		.captures = &v->captures,
 		.facts = &v->facts,
@@ -171,5 +172,5 @@ void view_deinit(struct view *v)
 	facts_deinit(&v->facts);
 	arena_deinit(&v->arena);
 	event_free(v->ev);
-	set_unref(v->set);
+	ruleset_unref(v->set);
 }

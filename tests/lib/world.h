@@ -7,8 +7,8 @@
 
 #include "lib/fakeclock.h"
 #include "rule/match.h"
-#include "rule/set.h"
-#include "values.h"
+#include "rule/ruleset.h"
+#include "engine/values.h"
 
 struct world {
 	struct fakeclock clock;
@@ -21,11 +21,11 @@ struct world {
 void world_init(struct world *w); /* it must not move afterwards */
 
 /* Rules without mistakes, where the webhooks `tickets` and `lab` are declared; the caller's. */
-struct set *world_rules(const char *text);
+struct ruleset *world_rules(const char *text);
 
 /* All that the first rule knows of an event that it fits. */
 struct view {
-	struct set *set;
+	struct ruleset *set;
 	struct event *ev;
 	struct captures captures;
 	struct facts facts;

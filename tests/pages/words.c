@@ -3,14 +3,14 @@
  * the argument `kinds`, what there is to know about each key, for tests/syntax. */
 #include <stdio.h>
 #include <string.h>
-#include "rule/building.h"
-#include "rule/condition.h"
-#include "rule/filter.h"
+#include "pattern/named_group.h"
+#include "template/condition.h"
+#include "template/filter.h"
 #include "rule/keys.h"
-#include "rule/reference.h"
+#include "template/reference.h"
 #include "rule/section.h"
-#include "rule/selftest.h"
-#include "rule/sentence.h"
+#include "rule/test_line.h"
+#include "rule/limit_parse.h"
 
 static const char *key_word_at(size_t i)
 {
@@ -23,10 +23,10 @@ static const struct {
 } lists[] = {
 	{ "sections", section_kind_at }, { "keys", key_word_at },
 	{ "triggers", trigger_word_at }, { "parts", look_word_at },
-	{ "blocks", building_at },	 { "comparisons", condition_word_at },
+	{ "blocks", named_group_at },	 { "comparisons", condition_word_at },
 	{ "unless", unless_word_at },	 { "names", reference_name_at },
-	{ "filters", filter_name_at },	 { "limits", sentence_word_at },
-	{ "tests", selftest_word_at },	 { "outcomes", selftest_outcome_at },
+	{ "filters", filter_name_at },	 { "limits", limit_parse_word_at },
+	{ "tests", test_line_word_at },	 { "outcomes", test_line_outcome_at },
 };
 
 static void print_kinds(void)

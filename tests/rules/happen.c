@@ -2,12 +2,12 @@
 /* What is given, and what happens. */
 #include <stdlib.h>
 #include <string.h>
-#include "base/civil.h"
+#include "calendar/civil.h"
 #include "base/mem.h"
-#include "base/zone.h"
+#include "calendar/zone.h"
 #include "rules/world.h"
 #include "sim/facts.h"
-#include "trial.h"
+#include "dryrun/rule_tests.h"
 
 /* ---- people, places, messages ---- */
 
@@ -531,7 +531,7 @@ static bool loading(struct world *w, const struct match *m)
 
 static bool testing(struct world *w, const struct match *m)
 {
-	struct trial_result result;
+	struct rule_tests_result result;
 	struct json *args = json_new_object();
 
 	(void)m;
@@ -539,7 +539,7 @@ static bool testing(struct world *w, const struct match *m)
 		json_free(args);
 		return world_fail(w, "the rules do not load");
 	}
-	result = trial_run(w->set, &w->diag);
+	result = rule_tests_run(w->set, &w->diag);
 	json_set_int(args, "passed", (int64_t)result.passed);
 	world_tell_complaints(w);
 	world_note(w, "tests", args);

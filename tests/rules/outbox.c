@@ -2,11 +2,11 @@
 /* What the bot wants done, as the Web API and the endpoints of others would do it. */
 #include <stdlib.h>
 #include "base/mem.h"
-#include "call.h"
+#include "deliver/slack_request.h"
 #include "rules/world.h"
 #include "sim/facts.h"
-#include "slack/reply_url.h"
-#include "slack/verdict.h"
+#include "webapi/response_url.h"
+#include "webapi/api_error.h"
 
 /* One job on its way. */
 struct doing {
@@ -154,10 +154,10 @@ static void put_argument(void *owner, const char *name, struct str value)
 static void note_call(struct doing *d)
 {
 	struct json *args = json_new_object();
-	const struct call_sink sink = { args, put_argument };
+	const struct slack_request_sink sink = { args, put_argument };
 
-	call_arguments(d->job, &sink);
-	d->seen = world_note(d->w, call_method(d->job), args);
+	slack_request_arguments(d->job, &sink);
+	d->seen = world_note(d->w, slack_request_method(d->job), args);
 }
 
 static void run_method(struct doing *d)
@@ -253,7 +253,7 @@ static void do_answer(struct doing *d)
 	buf_init(&message, 0);
 	if (d->job->blocks != NULL)
 		blocks = parsed(str_from(d->job->blocks));
-	reply_url_message(&message, str_from(d->job->body), blocks, d->job->user == NULL);
+	response_url_message(&message, str_from(d->job->body), blocks, d->job->user == NULL);
 	d->seen = world_note(d->w, "response_url", parsed(buf_str(&message)));
 	finish(d, &outcome);
 }

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/civil.h"
+#include "calendar/civil.h"
 #include "base/mem.h"
-#include "base/zone.h"
+#include "calendar/zone.h"
 #include "sim/facts.h"
 #include "slack/decode.h"
 #include "store/memory.h"
@@ -28,32 +28,32 @@ bool world_fail(struct world *w, const char *fmt, ...)
 
 /* ---- what the bot asks of the world, as run answers it ---- */
 
-static struct str first_id(const struct roster *r, struct str name, struct buf *room,
-			   size_t (*find)(const struct roster *r, struct str name, struct buf *ids))
+static struct str first_id(const struct cache *r, struct str name, struct buf *room,
+			   size_t (*find)(const struct cache *r, struct str name, struct buf *ids))
 {
 	buf_clear(room);
 	return find(r, name, room) == 1 ? buf_str(room) : STR_EMPTY;
 }
 
-static enum answer in_group(void *owner, struct str id, const struct person *person)
+static enum tristate in_group(void *owner, struct str id, const struct person *person)
 {
 	const struct world *w = owner;
-	int is_in = roster_in_group(&w->roster, id, person->id);
+	int is_in = cache_in_group(&w->roster, id, person->id);
 
-	return is_in > 0 ? ANSWER_YES : is_in == 0 ? ANSWER_NO : ANSWER_UNKNOWN;
+	return is_in > 0 ? TRISTATE_YES : is_in == 0 ? TRISTATE_NO : TRISTATE_UNKNOWN;
 }
 
-static enum answer is_user(void *owner, struct str name, const struct person *person)
+static enum tristate is_user(void *owner, struct str name, const struct person *person)
 {
 	const struct world *w = owner;
 	CLEANUP(buf_deinit) struct buf ids = { 0 };
 	size_t n;
 
 	buf_init(&ids, 0);
-	n = roster_find_user(&w->roster, name, &ids);
+	n = cache_find_user(&w->roster, name, &ids);
 	if (n == 1)
-		return str_eq(buf_str(&ids), person->id) ? ANSWER_YES : ANSWER_NO;
-	return n > 1 ? ANSWER_UNKNOWN : in_group(owner, name, person);
+		return str_eq(buf_str(&ids), person->id) ? TRISTATE_YES : TRISTATE_NO;
+	return n > 1 ? TRISTATE_UNKNOWN : in_group(owner, name, person);
 }
 
 static bool is_workspace(void *owner, struct str name)
@@ -104,16 +104,16 @@ static bool find(void *owner, char sigil, struct str name, struct str *id)
 
 	buf_init(&ids, 0);
 	*id = str_keep(&w->arena, first_id(&w->roster, name, &ids,
-					   sigil == '@' ? roster_find_user :
-					   sigil == '#' ? roster_find_channel :
-							  roster_find_group));
+					   sigil == '@' ? cache_find_user :
+					   sigil == '#' ? cache_find_channel :
+							  cache_find_group));
 	return id->len > 0;
 }
 
 static bool person(void *owner, struct str id, struct person *out)
 {
 	const struct world *w = owner;
-	const struct roster_user *u = roster_user(&w->roster, id);
+	const struct cache_user *u = cache_user(&w->roster, id);
 
 	if (u == NULL)
 		return false;
@@ -128,7 +128,7 @@ static bool person(void *owner, struct str id, struct person *out)
 
 static bool user_name(void *owner, struct str id, struct str *name)
 {
-	const struct roster_user *u = roster_user(&((const struct world *)owner)->roster, id);
+	const struct cache_user *u = cache_user(&((const struct world *)owner)->roster, id);
 
 	*name = u != NULL ? str_from(u->name) : STR_EMPTY;
 	return name->len > 0;
@@ -136,7 +136,7 @@ static bool user_name(void *owner, struct str id, struct str *name)
 
 static bool channel_name(void *owner, struct str id, struct str *name)
 {
-	const struct roster_channel *c = roster_channel(&((const struct world *)owner)->roster, id);
+	const struct cache_channel *c = cache_channel(&((const struct world *)owner)->roster, id);
 
 	*name = c != NULL ? str_from(c->name) : STR_EMPTY;
 	return name->len > 0;
@@ -144,7 +144,7 @@ static bool channel_name(void *owner, struct str id, struct str *name)
 
 static bool group_handle(void *owner, struct str id, struct str *handle)
 {
-	*handle = roster_group(&((const struct world *)owner)->roster, id);
+	*handle = cache_group(&((const struct world *)owner)->roster, id);
 	return handle->len > 0;
 }
 
@@ -155,12 +155,12 @@ static size_t choose(void *owner, size_t n)
 	return w->next_luck < w->n_luck ? w->luck[w->next_luck++] % n : 0;
 }
 
-static void on_asked(void *owner, const struct rule *rule, const char *question, enum answer answer,
-		     struct str seen, struct str wanted)
+static void on_asked(void *owner, const struct rule *rule, const char *question,
+		     enum tristate answer, struct str seen, struct str wanted)
 {
 	struct world *w = owner;
 
-	if (answer != ANSWER_YES)
+	if (answer != TRISTATE_YES)
 		buf_addf(&w->reasons, "      rule %s: %s: seen \"%.*s\", wanted \"%.*s\"\n",
 			 rule->name, rule_key_of(rule, question), STR_ARG(seen), STR_ARG(wanted));
 }
@@ -189,17 +189,17 @@ static void learn_everything(struct world *w)
 	while (map_next(&w->workspace.users, &at, &key, &value)) {
 		CLEANUP(json_freep) struct json *j = fact_user(&w->workspace, value);
 
-		roster_learn_user(&w->roster, j);
+		cache_learn_user(&w->roster, j);
 	}
 	for (at = NULL; map_next(&w->workspace.channels, &at, &key, &value);) {
 		CLEANUP(json_freep) struct json *j = fact_channel(&w->workspace, value);
 
-		roster_learn_channel(&w->roster, j, CHANNEL_UNKNOWN);
+		cache_learn_channel(&w->roster, j, CHANNEL_UNKNOWN);
 	}
 	for (at = NULL; map_next(&w->workspace.usergroups, &at, &key, &value);) {
 		CLEANUP(json_freep) struct json *j = fact_usergroup(&w->workspace, value, true);
 
-		roster_learn_group(&w->roster, j);
+		cache_learn_group(&w->roster, j);
 	}
 }
 
@@ -207,14 +207,14 @@ static void learn_everything(struct world *w)
 
 void world_load(struct world *w, const char *folder)
 {
-	const struct set_options options = {
+	const struct ruleset_options options = {
 		.allow_broadcast = w->allow_broadcast,
 		.zone = str_keep(&w->arena, w->zone_name).p,
 		.webhooks = w->webhooks_known ? w->webhooks : NULL,
 	};
 
 	w->folder = folder;
-	set_load(&w->set, &folder, 1, &options, &w->diag);
+	ruleset_load(&w->set, &folder, 1, &options, &w->diag);
 }
 
 void world_tell_complaints(struct world *w)
@@ -238,12 +238,12 @@ void world_tell_complaints(struct world *w)
 	diag_init(&w->diag);
 }
 
-static const struct witness *witness_of(struct world *w)
+static const struct trace *trace_of(struct world *w)
 {
-	struct witness *witness = arena_alloc(&w->arena, sizeof(*witness));
+	struct trace *trace = arena_alloc(&w->arena, sizeof(*trace));
 
-	*witness = (struct witness){ w, on_asked };
-	return w->wants_reasons ? witness : NULL;
+	*trace = (struct trace){ w, on_asked };
+	return w->wants_reasons ? trace : NULL;
 }
 
 void world_start(struct world *w)
@@ -265,7 +265,7 @@ void world_start(struct world *w)
 				  .channel = channel_name,
 				  .random = choose,
 				  .now = now_wall },
-		.witness = witness_of(w),
+		.trace = trace_of(w),
 		.owner = w,
 		.team = team_id,
 	};
@@ -293,13 +293,14 @@ static void complete(struct world *w, struct event *ev)
 	const struct message *m = c != NULL ? channel_message(c, ev->ts) : NULL;
 
 	learn_everything(w);
-	if (!ev->text_known && m != NULL && !w->hides_reacted && set_wants_reacted(w->set, ev)) {
+	if (!ev->text_known && m != NULL && !w->hides_reacted &&
+	    ruleset_wants_reacted(w->set, ev)) {
 		ev->text_raw = str_keep(&ev->arena, str_from(m->text));
 		ev->thread_ts = str_keep(&ev->arena, str_from(m->thread_ts));
 		ev->author.id = str_keep(&ev->arena, str_from(m->author->id));
 		ev->text_known = true;
 	}
-	roster_fill(&w->roster, ev);
+	cache_fill(&w->roster, ev);
 	decode_texts(ev, &w->me, &w->names);
 }
 
@@ -583,7 +584,7 @@ void world_init(struct world *w)
 	w->clock.wall_ms = NOON_MS;
 	arena_init(&w->arena);
 	workspace_init(&w->workspace, &w->clock.clock);
-	roster_init(&w->roster);
+	cache_init(&w->roster);
 	w->names = (struct text_names){ w, user_name, channel_name, group_handle };
 	w->me = (struct identity){
 		.team_id = mem_strdup(w->workspace.team_id),
@@ -607,7 +608,7 @@ void world_deinit(struct world *w)
 {
 	engine_free(w->engine);
 	w->store->ops->free(w->store);
-	set_unref(w->set);
+	ruleset_unref(w->set);
 	diag_deinit(&w->diag);
 	for (size_t i = 0; i < w->n_seen; i++) {
 		free(w->seen[i].method);
@@ -620,7 +621,7 @@ void world_deinit(struct world *w)
 	free(w->plans);
 	map_deinit(&w->named, free);
 	identity_deinit(&w->me);
-	roster_deinit(&w->roster);
+	cache_deinit(&w->roster);
 	workspace_deinit(&w->workspace);
 	zones_free(w->zones);
 	arena_deinit(&w->arena);

@@ -6,12 +6,12 @@
 #pragma once
 
 #include "base/diag.h"
-#include "engine.h"
+#include "engine/engine.h"
 #include "lib/fakeclock.h"
 #include "sim/pattern.h"
 #include "sim/workspace.h"
 #include "slack/identity.h"
-#include "slack/roster.h"
+#include "directory/cache.h"
 #include "slack/text.h"
 
 enum { WEBHOOKS_MAX = 8, LUCK_MAX = 16 };
@@ -42,7 +42,7 @@ struct world {
 	struct fakeclock clock;
 	struct arena arena; /* of the whole case */
 	struct workspace workspace;
-	struct roster roster;
+	struct cache roster;
 	struct text_names names;
 	struct identity me;
 	const struct zone *zone;
@@ -58,7 +58,7 @@ struct world {
 	/* The bot. */
 	const char *folder; /* of the rules; borrowed */
 	struct diag diag;
-	struct set *set; /* NULL = the rules have mistakes */
+	struct ruleset *set; /* NULL = the rules have mistakes */
 	struct store *store;
 	struct engine *engine; /* NULL until something happens */
 	struct json **echoes;  /* events of what the bot did itself, not yet told */

@@ -2,7 +2,7 @@
 /* Commands that set the scene. */
 #include <stdlib.h>
 #include <string.h>
-#include "base/civil.h"
+#include "calendar/civil.h"
 #include "base/mem.h"
 #include "sim/commands.h"
 #include "sim/facts.h"

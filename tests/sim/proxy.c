@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "net/digest.h"
+#include "net/crypto.h"
 #include "sim/listen.h"
 #include "sim/server.h"
 

@@ -18,7 +18,7 @@ enum { HANDSHAKE_MS = 10000 };
 
 struct self {
 	struct loop *loop;
-	struct trust *trust;
+	struct tls *trust;
 	struct stream *stream;
 	struct buf request;
 	struct buf answer; /* all of it, head and body */
@@ -64,7 +64,7 @@ void self_free(struct self *self)
 	if (self == NULL)
 		return;
 	stream_free(self->stream);
-	trust_free(self->trust);
+	tls_free(self->trust);
 	buf_deinit(&self->request);
 	buf_deinit(&self->answer);
 	free(self);
@@ -80,7 +80,7 @@ static struct self *self_of(struct stage *st)
 	st->self->loop = st->sim->loop;
 	buf_init(&st->self->request, 0);
 	buf_init(&st->self->answer, 0);
-	if (trust_new(&st->self->trust, st->ca_file, &why) != 0) {
+	if (tls_new(&st->self->trust, st->ca_file, &why) != 0) {
 		stage_fail(st, "%s: %s", st->ca_file, why);
 		self_free(TAKE(st->self));
 	}

@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-/* The running daemon: introduces the rooms to each other, from the first auth.test to a proper goodbye. */
-#pragma once
-
-#include "conf.h"
-#include "reload.h"
-
-/* Runs until a signal or a fatal answer ends it; gives the exit status. `conf` is finished. */
-int bot_run(const struct conf *conf, struct rule_paths paths);

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/conf.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/inifile.h"
+#include "base/mem.h"
+#include "deliver/webhook_conf.h"
+
+static const char *const transports[] = { "auto", "socket", "rtm", NULL };
+static const char *const rtm_methods[] = { "connect", "start", NULL };
+static const char *const log_levels[] = { "error", "warn", "info", "debug", NULL };
+
+/* ---- webhooks ---- */
+
+/* It gets its place whatever its name, so that the mistakes in its keys are told as well. */
+static void *add_webhook(void *values, struct str name, struct place at, struct diag *diag)
+{
+	struct conf *conf = values;
+	struct webhook *hook;
+
+	if (name.len > 0 && !webhook_is_name(name))
+		diag_error(diag, at,
+			   "`%.*s` is no name for a webhook: it has up to 64 small letters, "
+			   "digits, `_`, `.` and `-`",
+			   STR_ARG(str_clip(name, 64)));
+	else if (conf_webhook(conf, name) != NULL)
+		diag_error(diag, at, "[webhook %.*s] stands here a second time", STR_ARG(name));
+	conf->webhooks = mem_grow(conf->webhooks, conf->n_webhooks + 1, sizeof(*conf->webhooks));
+	hook = &conf->webhooks[conf->n_webhooks++];
+	*hook = (struct webhook){ .name = str_dup(name), .file = mem_strdup(at.file) };
+	return hook;
+}
+
+static const struct option_named webhook_section = {
+	.add = add_webhook,
+	.check = webhook_check,
+	.example = "tickets",
+	.help = "An endpoint that rules may send JSON to, here by `webhook tickets = {...}`; one section for each.",
+};
+
+/* ---- all keys ---- */
+
+const struct option_row conf_options[] = {
+	{ .section = "slack",
+	  .key = "transport",
+	  .type = OPTION_CHOICE,
+	  .preset = "auto",
+	  .choices = transports,
+	  .offset = offsetof(struct conf, transport),
+	  .help = "How events come in: socket (Socket Mode, needs an app token), rtm (classic apps), or auto: "
+		  "socket when there is an app token, else rtm." },
+	{ .section = "slack",
+	  .key = "rtm method",
+	  .type = OPTION_CHOICE,
+	  .preset = "connect",
+	  .choices = rtm_methods,
+	  .offset = offsetof(struct conf, rtm_method),
+	  .help = "Which Web API method opens an RTM connection: rtm.connect or rtm.start." },
+	{ .section = "slack",
+	  .key = "bot token file",
+	  .type = OPTION_SECRET_FILE,
+	  .preset = "",
+	  .offset = offsetof(struct conf, bot_token_file),
+	  .help = "A file that holds the bot token (xoxb-...); SLACK_BOT_TOKEN in the environment beats it." },
+	{ .section = "slack",
+	  .key = "app token file",
+	  .type = OPTION_SECRET_FILE,
+	  .preset = "",
+	  .offset = offsetof(struct conf, app_token_file),
+	  .help = "A file that holds the app token (xapp-...) for Socket Mode; SLACK_APP_TOKEN beats it." },
+	{ .section = "slack",
+	  .key = "api url",
+	  .type = OPTION_TEXT,
+	  .preset = "https://slack.com/api/",
+	  .offset = offsetof(struct conf, api_url),
+	  .help = "Where the Web API is; SLACK_API_URL beats it." },
+	{ .section = "slack",
+	  .key = "ca file",
+	  .type = OPTION_TEXT,
+	  .preset = "",
+	  .offset = offsetof(struct conf, ca_file),
+	  .help = "Trust only the certificate authorities in this PEM file instead of the system's; SSL_CERT_FILE "
+		  "beats it." },
+	{ .section = "slack",
+	  .key = "ping every",
+	  .type = OPTION_DURATION,
+	  .preset = "10s",
+	  .offset = offsetof(struct conf, ping_every_ms),
+	  .help = "How often a connection is asked whether it is still alive." },
+	{ .section = "slack",
+	  .key = "dead after",
+	  .type = OPTION_DURATION,
+	  .preset = "30s",
+	  .offset = offsetof(struct conf, dead_after_ms),
+	  .help = "A connection that sent nothing at all for this long is replaced." },
+	{ .section = "slack",
+	  .key = "workspace",
+	  .type = OPTION_TEXT,
+	  .preset = "",
+	  .offset = offsetof(struct conf, workspace),
+	  .help = "By which name rules call this workspace; empty = its name in Slack's address." },
+	{ .section = "rules",
+	  .key = "path",
+	  .type = OPTION_TEXT,
+	  .preset = "rules",
+	  .offset = offsetof(struct conf, rules),
+	  .help = "The folder or file with the rules, when the command line names none." },
+	{ .section = "rules",
+	  .key = "allow broadcast",
+	  .type = OPTION_BOOL,
+	  .preset = "no",
+	  .offset = offsetof(struct conf, allow_broadcast),
+	  .help = "May the text of a rule notify everyone (@here, @channel, @everyone)?" },
+	{ .section = "rules",
+	  .key = "zone",
+	  .type = OPTION_TEXT,
+	  .preset = "",
+	  .offset = offsetof(struct conf, zone),
+	  .help = "The time zone of hours, tests and schedules where a rule names none, such as Europe/Berlin; empty = "
+		  "the machine's." },
+	{ .section = "rules",
+	  .key = "reload on save",
+	  .type = OPTION_BOOL,
+	  .preset = "yes",
+	  .offset = offsetof(struct conf, reload_on_save),
+	  .help = "Are the rules read again when one of their files is saved? SIGHUP always does it." },
+	{ .section = "pace",
+	  .key = "post every",
+	  .type = OPTION_DURATION,
+	  .preset = "1s",
+	  .offset = offsetof(struct conf, post_every_ms),
+	  .help = "The average time between two answers in the same channel; Slack asks for one second." },
+	{ .section = "pace",
+	  .key = "post burst",
+	  .type = OPTION_INT,
+	  .preset = "4",
+	  .min = 1,
+	  .max = 1000,
+	  .offset = offsetof(struct conf, post_burst),
+	  .help = "How many answers may go to a channel at once before the pace applies." },
+	{ .section = "pace",
+	  .key = "connect every",
+	  .type = OPTION_DURATION,
+	  .preset = "10s",
+	  .offset = offsetof(struct conf, connect_every_ms),
+	  .help = "The average time between two new connections, after five at once; Slack refuses those "
+		  "who ask more often." },
+	{ .section = "pace",
+	  .key = "retry after",
+	  .type = OPTION_DURATION,
+	  .preset = "1s",
+	  .offset = offsetof(struct conf, retry_after_ms),
+	  .help = "A lost connection is tried again after any time up to this; twice as long with every failure "
+		  "that follows." },
+	{ .section = "pace",
+	  .key = "retry at most",
+	  .type = OPTION_DURATION,
+	  .preset = "1m",
+	  .offset = offsetof(struct conf, retry_at_most_ms),
+	  .help = "However many failures follow each other, the time to the next attempt stays below this." },
+	{ .section = "log",
+	  .key = "level",
+	  .type = OPTION_CHOICE,
+	  .preset = "info",
+	  .choices = log_levels,
+	  .offset = offsetof(struct conf, log_level),
+	  .help = "Which lines are written to standard error: error, warn, info or debug." },
+	{ .section = "webhook",
+	  .key = "url",
+	  .type = OPTION_TEXT,
+	  .preset = "",
+	  .offset = offsetof(struct webhook, url),
+	  .named = &webhook_section,
+	  .required = true,
+	  .example = "https://tickets.example.com/new",
+	  .refuse = webhook_refuse_url,
+	  .help = "Where it is; needed. Redirects are not followed." },
+	{ .section = "webhook",
+	  .key = "method",
+	  .type = OPTION_CHOICE,
+	  .preset = "POST",
+	  .choices = webhook_methods,
+	  .offset = offsetof(struct webhook, method),
+	  .named = &webhook_section,
+	  .help = "POST, PUT, PATCH, DELETE, or GET, which is sent without the JSON." },
+	{ .section = "webhook",
+	  .key = "header",
+	  .type = OPTION_PAIRS,
+	  .preset = "",
+	  .offset = offsetof(struct webhook, headers),
+	  .named = &webhook_section,
+	  .example = "Authorization = Bearer {env:TICKETS_TOKEN}",
+	  .refuse = webhook_refuse_header,
+	  .help = "A header of the request; may stand several times. {env:VARIABLE} and {file:/path} are replaced when "
+		  "`run` reads them." },
+	{ .section = "webhook",
+	  .key = "timeout",
+	  .type = OPTION_DURATION,
+	  .preset = "10s",
+	  .min = 1000,
+	  .max = 60000,
+	  .offset = offsetof(struct webhook, timeout_ms),
+	  .named = &webhook_section,
+	  .help = "How long one try may take, from 1s to 60s." },
+	{ .section = "webhook",
+	  .key = "allow private",
+	  .type = OPTION_BOOL,
+	  .preset = "no",
+	  .offset = offsetof(struct webhook, allow_private),
+	  .named = &webhook_section,
+	  .help = "May it lead to this machine, into a private network, or through the proxy?" },
+	{ .section = "webhook",
+	  .key = "allow http",
+	  .type = OPTION_BOOL,
+	  .preset = "no",
+	  .offset = offsetof(struct webhook, allow_http),
+	  .named = &webhook_section,
+	  .help = "May the url begin with http://, where anybody on the way can read what is sent?" },
+	{ .key = NULL },
+};
+
+void conf_init(struct conf *conf)
+{
+	*conf = (struct conf){ 0 };
+	option_defaults(conf_options, conf);
+}
+
+void conf_deinit(struct conf *conf)
+{
+	for (size_t i = 0; i < conf->n_webhooks; i++) {
+		option_item_deinit(conf_options, &webhook_section, &conf->webhooks[i]);
+		free(conf->webhooks[i].name);
+		free(conf->webhooks[i].file);
+	}
+	free(conf->webhooks);
+	conf->webhooks = NULL;
+	conf->n_webhooks = 0;
+	option_deinit(conf_options, conf);
+	secret_deinit(&conf->bot_token);
+	secret_deinit(&conf->app_token);
+}
+
+void conf_read(struct conf *conf, const char *path, struct diag *diag)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	int r;
+
+	buf_init(&text, INIFILE_MAX_FILE);
+	r = inifile_load(path, &text);
+	if (r == 0)
+		option_read(conf_options, conf, buf_str(&text), path, diag);
+	else
+		diag_error(diag, (struct place){ path, 0 },
+			   "this configuration file cannot be read: %s",
+			   r == FILE_TOO_LARGE ? "it is over 8 MiB" : strerror(errno));
+}
+
+void conf_set(struct conf *conf, const char *key, const char *value, struct diag *diag)
+{
+	for (const struct option_row *row = conf_options; row->key != NULL; row++) {
+		if (row->named == NULL && strcmp(row->key, key) == 0) {
+			option_set(row, conf, str_from(value), (struct place){ "command line", 0 },
+				   diag);
+			return;
+		}
+	}
+}
+
+const char **conf_webhook_names(const struct conf *conf)
+{
+	const char **names = mem_zero(conf->n_webhooks + 1, sizeof(names[0]));
+
+	for (size_t i = 0; i < conf->n_webhooks; i++)
+		names[i] = conf->webhooks[i].name;
+	return names;
+}
+
+const struct webhook *conf_webhook(const struct conf *conf, struct str name)
+{
+	for (size_t i = 0; i < conf->n_webhooks; i++) {
+		if (str_is(name, conf->webhooks[i].name))
+			return &conf->webhooks[i];
+	}
+	return NULL;
+}
+
+/* ---- environment and tokens ---- */
+
+static void replace(char **text, const char *by)
+{
+	if (by == NULL || by[0] == '\0')
+		return;
+	free(*text);
+	*text = mem_strdup(by);
+}
+
+static void end_in_slash(char **url)
+{
+	CLEANUP(buf_deinit) struct buf with = { 0 };
+
+	if (str_ends(str_from(*url), "/"))
+		return;
+	buf_init(&with, 0);
+	buf_addf(&with, "%s/", *url);
+	free(*url);
+	*url = buf_take(&with);
+}
+
+static void token_from_file(struct secret *token, const char *path, struct diag *diag)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	int r;
+
+	if (path == NULL || path[0] == '\0')
+		return;
+	buf_init(&text, 4096);
+	r = inifile_load(path, &text);
+	if (r != 0)
+		diag_error(diag, (struct place){ path, 0 }, "this token file cannot be read: %s",
+			   r == FILE_TOO_LARGE ? "it is too long for a token" : strerror(errno));
+	else
+		secret_set(token, str_trim(buf_str(&text)));
+	if (text.p != NULL)
+		explicit_bzero(text.p, text.len);
+}
+
+static void get_token(struct secret *token, const char *variable, const char *path,
+		      struct diag *diag)
+{
+	const char *value = getenv(variable);
+
+	if (value != NULL && value[0] != '\0')
+		secret_set(token, str_trim(str_from(value)));
+	else
+		token_from_file(token, path, diag);
+}
+
+/* Kinds of token that people put in the wrong place, and what to tell them. */
+static const struct {
+	const char *prefix;
+	const char *what;
+} foreign_tokens[] = {
+	{ "xoxe", "a token that expires (token rotation); switch token rotation off for the app" },
+	{ "xoxp-",
+	  "a user token; the bot token is under \"OAuth & Permissions\" and begins with xoxb-" },
+	{ "xoxa-", "a workspace token, which Slack no longer accepts" },
+	{ "xoxb-", "a bot token; it belongs in SLACK_BOT_TOKEN" },
+	{ "xapp-", "an app-level token; it belongs in SLACK_APP_TOKEN" },
+};
+
+static void check_token(const struct secret *token, const char *prefix, const char *variable,
+			struct diag *diag)
+{
+	const char *what = "not a token of Slack";
+
+	if (token->value == NULL || str_starts(str_from(token->value), prefix))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(foreign_tokens); i++) {
+		if (str_starts(str_from(token->value), foreign_tokens[i].prefix))
+			what = foreign_tokens[i].what;
+	}
+	diag_error(diag, (struct place){ variable, 0 },
+		   "this is %s; wanted a token that begins with %s", what, prefix);
+}
+
+static void settle_transport(struct conf *conf, struct diag *diag)
+{
+	const struct place env = { "SLACK_APP_TOKEN", 0 };
+
+	if (conf->transport == CONF_TRANSPORT_AUTO)
+		conf->transport = conf->app_token.value != NULL ? CONF_TRANSPORT_SOCKET :
+								  CONF_TRANSPORT_RTM;
+	if (conf->transport == CONF_TRANSPORT_SOCKET && conf->app_token.value == NULL)
+		diag_error(diag, env,
+			   "Socket Mode needs an app-level token (xapp-...); make one in the app's "
+			   "settings under \"Basic Information\" with the scope connections:write");
+}
+
+static void check_pings(const struct conf *conf, struct diag *diag)
+{
+	if (conf->dead_after_ms <= conf->ping_every_ms)
+		diag_error(
+			diag, (struct place){ "dead after", 0 },
+			"it must be longer than `ping every`, or a connection on which nobody talks "
+			"would be given up before it was asked");
+}
+
+void conf_finish(struct conf *conf, struct diag *diag)
+{
+	replace(&conf->api_url, getenv("SLACK_API_URL"));
+	replace(&conf->ca_file, getenv("SSL_CERT_FILE"));
+	end_in_slash(&conf->api_url);
+	if (!str_starts(str_from(conf->api_url), "https://"))
+		diag_error(diag, (struct place){ "api url", 0 },
+			   "seen \"%s\", wanted an address that begins with "
+			   "https://",
+			   conf->api_url);
+	get_token(&conf->bot_token, "SLACK_BOT_TOKEN", conf->bot_token_file, diag);
+	get_token(&conf->app_token, "SLACK_APP_TOKEN", conf->app_token_file, diag);
+	if (conf->bot_token.value == NULL)
+		diag_error(
+			diag, (struct place){ "SLACK_BOT_TOKEN", 0 },
+			"no bot token: set this variable, or name a "
+			"file with `bot token file` in the configuration; the token is in the app's settings "
+			"under \"OAuth & Permissions\" and begins with xoxb-");
+	check_token(&conf->bot_token, "xoxb-", "SLACK_BOT_TOKEN", diag);
+	check_token(&conf->app_token, "xapp-", "SLACK_APP_TOKEN", diag);
+	settle_transport(conf, diag);
+	check_pings(conf, diag);
+	for (size_t i = 0; i < conf->n_webhooks; i++)
+		webhook_resolve(&conf->webhooks[i], diag);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* The operator's configuration: conf/retort.ini by an option table, then the environment. retort.conf(5). */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include "base/diag.h"
+#include "base/log.h"
+#include "base/option.h"
+#include "deliver/webhook.h"
+
+enum conf_transport { CONF_TRANSPORT_AUTO, CONF_TRANSPORT_SOCKET, CONF_TRANSPORT_RTM };
+enum conf_rtm_method { CONF_RTM_CONNECT, CONF_RTM_START };
+
+struct conf {
+	int transport;	/* enum conf_transport */
+	int rtm_method; /* enum conf_rtm_method */
+	char *api_url;	/* always ends in '/' after conf_finish */
+	char *bot_token_file;
+	char *app_token_file;
+	char *ca_file;	 /* "" = the system's */
+	char *workspace; /* "" = as Slack's address has it */
+	char *rules;
+	bool allow_broadcast;
+	char *zone; /* "" = the machine's */
+	bool reload_on_save;
+	int64_t post_every_ms;
+	int64_t post_burst;
+	int64_t connect_every_ms;
+	int64_t retry_after_ms;
+	int64_t retry_at_most_ms;
+	int64_t ping_every_ms;
+	int64_t dead_after_ms;
+	int log_level; /* enum log_level */
+
+	struct secret bot_token;
+	struct secret app_token;
+
+	struct webhook *webhooks; /* in the order of the file */
+	size_t n_webhooks;
+};
+
+extern const struct option_row conf_options[];
+
+void conf_init(struct conf *conf);
+void conf_deinit(struct conf *conf);
+/* Reads a file over the defaults; complaints go to the diag. */
+void conf_read(struct conf *conf, const char *path, struct diag *diag);
+/* Sets one key as the command line gives it. */
+void conf_set(struct conf *conf, const char *key, const char *value, struct diag *diag);
+const struct webhook *conf_webhook(const struct conf *conf,
+				   struct str name); /* NULL = not declared */
+/* Their names, in a list that ends in NULL; the list is the caller's to free, the names are not. */
+const char **conf_webhook_names(const struct conf *conf);
+/* Looks at the environment (which beats the file), reads the token files and the secrets of webhooks, checks that
+ * what `run` needs is there and goes together, and settles the transport. Once. */
+void conf_finish(struct conf *conf, struct diag *diag);

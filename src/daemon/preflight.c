@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/preflight.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "template/symbols.h"
+
+/* ---- scopes ---- */
+
+static bool uses_verb(const struct rule *rule, int verb)
+{
+	for (size_t i = 0; i < rule->n_actions; i++) {
+		if ((int)rule->actions[i].verb == verb)
+			return true;
+	}
+	return false;
+}
+
+static bool waits_for(const struct rule *rule, int kind)
+{
+	for (size_t i = 0; i < rule->n_triggers; i++) {
+		if ((int)rule->triggers[i].kind == kind)
+			return true;
+	}
+	return false;
+}
+
+static bool names_groups(const struct rule *rule, int unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < rule->from.n; i++) {
+		if (rule->from.items[i].kind == SCOPE_GROUP_ID)
+			return true;
+	}
+	return false;
+}
+
+/* What a rule does, and the scope that Slack wants for it. */
+static const struct {
+	const char *what;
+	bool (*needs)(const struct rule *rule, int which);
+	int which; /* a verb, or a kind of event */
+	const char *scope;
+} needs[] = {
+	{ "reply", uses_verb, VERB_REPLY, "chat:write" },
+	{ "say", uses_verb, VERB_SAY, "chat:write" },
+	{ "broadcast", uses_verb, VERB_BROADCAST, "chat:write" },
+	{ "whisper", uses_verb, VERB_WHISPER, "chat:write" },
+	{ "dm", uses_verb, VERB_DM, "chat:write" },
+	{ "post", uses_verb, VERB_POST, "chat:write" },
+	{ "react", uses_verb, VERB_REACT, "reactions:write" },
+	{ "unreact", uses_verb, VERB_UNREACT, "reactions:write" },
+	{ "on = reaction", waits_for, EVENT_REACTION, "reactions:read" },
+	{ "on = unreaction", waits_for, EVENT_UNREACTION, "reactions:read" },
+	{ "on = pin", waits_for, EVENT_PIN, "pins:read" },
+	{ "on = command", waits_for, EVENT_COMMAND, "commands" },
+	{ "from = a user group", names_groups, 0, "usergroups:read" },
+};
+
+static bool has_word(struct str list, const char *word)
+{
+	struct str piece;
+
+	while (str_cut(&list, ',', &piece)) {
+		if (str_is(str_trim(piece), word))
+			return true;
+	}
+	return false;
+}
+
+static const struct rule *first_that_needs(const struct ruleset *set, size_t need)
+{
+	for (size_t i = 0; i < ruleset_n_rules(set); i++) {
+		if (needs[need].needs(ruleset_rule(set, i), needs[need].which))
+			return ruleset_rule(set, i);
+	}
+	return NULL;
+}
+
+void preflight_scopes(const struct ruleset *set, struct str granted)
+{
+	/* A classic app's umbrella scope `bot` covers everything that it may do. */
+	if (granted.len == 0 || has_word(granted, "bot"))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(needs); i++) {
+		const struct rule *rule = first_that_needs(set, i);
+
+		if (rule != NULL && !has_word(granted, needs[i].scope))
+			log_warn(
+				"rules",
+				"%s:%u: `%s` needs the scope %s, which the token lacks; add it in the app's "
+				"settings and install the app again",
+				rule->at.file, rule->at.line, needs[i].what, needs[i].scope);
+	}
+}
+
+void preflight_rtm(const struct ruleset *set)
+{
+	for (size_t i = 0; i < ruleset_n_rules(set); i++) {
+		const struct rule *rule = ruleset_rule(set, i);
+
+		if (waits_for(rule, EVENT_COMMAND))
+			log_warn(
+				"rules",
+				"%s:%u: `on = command` never happens over RTM; commands need Socket Mode",
+				rule->at.file, rule->at.line);
+	}
+}
+
+/* ---- names ---- */
+
+struct asking {
+	const struct directory *directory;
+	bool found_none;
+};
+
+static void check_person(void *owner, char sigil, struct str name, struct place at)
+{
+	struct asking *asking = owner;
+	struct str id;
+
+	(void)at;
+	if (sigil == '@' && directory_find_user(asking->directory, name, &id) == 0)
+		asking->found_none = true;
+}
+
+bool preflight_needs_groups(const struct ruleset *set, const struct directory *directory)
+{
+	struct asking asking = { .directory = directory };
+
+	ruleset_each_name(set, check_person, &asking);
+	return asking.found_none;
+}
+
+/* 1 = one, 0 = none, 2 = several, whose ids are joined in *id. */
+static int find(const struct directory *directory, char sigil, struct str name, struct str *id)
+{
+	int found;
+
+	if (sigil == '#')
+		return directory_find_channel(directory, name, id);
+	found = directory_find_user(directory, name, id);
+	return found > 0 ? found : directory_find_group(directory, name, id);
+}
+
+static void check_name(void *owner, char sigil, struct str name, struct place at)
+{
+	const struct directory *directory = owner;
+	struct str id;
+	int found = find(directory, sigil, name, &id);
+
+	if (found == 0)
+		log_warn("rules", "%s:%u: %c%.*s is not known in this workspace, or the bot %s",
+			 at.file, at.line, sigil, STR_ARG(name),
+			 sigil == '#' ? "is not in it" : "may not see it");
+	else if (found > 1)
+		log_error("rules", "%s:%u: %c%.*s means several: %.*s; write the id instead",
+			  at.file, at.line, sigil, STR_ARG(name), STR_ARG(id));
+	else if (sigil == '#' && !directory_is_member(directory, id))
+		log_warn("rules", "%s:%u: the bot is not in #%.*s; /invite it there", at.file,
+			 at.line, STR_ARG(name));
+}
+
+void preflight_names(const struct ruleset *set, const struct directory *directory)
+{
+	ruleset_each_name(set, check_name, (void *)directory);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sees committed jobs through: leases them from the store, makes Web API calls of them, or requests to webhooks and
+ * to the addresses that came with commands; says how they ended. Pacing and repeated tries are slack/api's and
+ * net/tries'; order within a channel is kept.
+ */
+#pragma once
+
+#include <stdint.h>
+#include "base/log.h"
+#include "webapi/api.h"
+#include "store/store.h"
+#include "deliver/webhook.h"
+
+struct deliver;
+
+struct deliver_stats {
+	uint64_t done;
+	uint64_t dead;	 /* refused for good */
+	uint64_t unsure; /* sent, no answer: not sent again */
+};
+
+struct deliver_setup {
+	struct store *store; /* borrowed, as the rest */
+	struct api *api;
+	const struct secret *token;
+	const struct clock *clock;
+	struct http *http; /* for webhooks and response_urls; NULL = there are none */
+	struct loop *loop;
+	const char *base_url; /* of the Web API */
+	void *owner;
+	const struct webhook *(*webhook)(void *owner, const char *name); /* NULL = not declared */
+	/* A job has ended; it is disposed of after the call. May be NULL. */
+	void (*on_settled)(void *owner, const struct job *job, const struct job_outcome *outcome);
+	/* The token is no good any more: `sentence` says why and what to do. */
+	void (*on_fatal)(void *owner, const char *sentence);
+};
+
+struct deliver *deliver_new(const struct deliver_setup *setup);
+/* Calls under way vanish: their jobs are unsure; the others stay pending. */
+void deliver_free(struct deliver *d);
+/* Sends everything that is due. Call it after every commit. */
+void deliver_run(struct deliver *d);
+const struct deliver_stats *deliver_stats(const struct deliver *d);

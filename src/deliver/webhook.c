@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "deliver/webhook.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "base/log.h"
+#include "base/mem.h"
+#include "net/http.h"
+#include "net/retry.h"
+#include "net/url.h"
+
+enum {
+	CONNECT_MS = 5000,
+	/* A shorter word of a header, such as Bearer, is not what makes it secret. */
+	TELLING_LEN = 8,
+};
+
+const char *const webhook_methods[] = { "POST", "PUT", "PATCH", "DELETE", "GET", NULL };
+
+struct webhook_call {
+	const struct webhook *hook;
+	struct buf body;
+	struct http_header *headers;
+	struct retry *tries;
+	bool told; /* on_answer is running, or has run */
+	void (*on_answer)(void *owner, const struct webhook_answer *answer);
+	void *owner;
+};
+
+static void call_free(struct webhook_call *call)
+{
+	buf_deinit(&call->body);
+	free(call->headers);
+	free(call);
+}
+
+/* ---- what may be said ---- */
+
+static bool has_text(struct str text, struct str needle)
+{
+	return needle.len > 0 && memmem(text.p, text.len, needle.p, needle.len) != NULL;
+}
+
+/* Many endpoints carry their secret in the path: a long word with digits in it. */
+static bool is_telling(struct str word)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < word.len; i++)
+		digits += word.p[i] >= '0' && word.p[i] <= '9';
+	return word.len >= TELLING_LEN && digits > 0;
+}
+
+static bool repeats_path(struct str path, struct str text)
+{
+	struct str word;
+
+	while (str_cut(&path, '/', &word)) {
+		if (is_telling(word) && has_text(text, word))
+			return true;
+	}
+	return false;
+}
+
+/* Does an endpoint that shows people their own request give a secret of ours away? */
+static bool repeats_secret(const struct webhook *hook, struct str text)
+{
+	struct url url;
+
+	if (url_parse(str_from(hook->url), &url) &&
+	    (has_text(text, url.query) || repeats_path(url.path, text)))
+		return true;
+	for (size_t i = 0; i < hook->headers.n; i++) {
+		struct str rest = str_from(hook->headers.at[i].value.value), word;
+
+		if (has_text(text, rest))
+			return true;
+		while (str_word(&rest, &word)) {
+			if (word.len >= TELLING_LEN && has_text(text, word))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The beginning of what it said, on one line. */
+static void add_shown(struct buf *out, const struct webhook *hook, struct str text)
+{
+	struct str shown;
+
+	text = str_trim(text);
+	shown = str_clip(str_sub(text, 0, utf8_valid_len(text)), WEBHOOK_SHOWN_MAX);
+	if (repeats_secret(hook, text)) {
+		buf_addz(out, ": (not shown: it repeats what the request keeps secret)");
+		return;
+	}
+	if (shown.len == 0)
+		return;
+	buf_addz(out, ": ");
+	log_redact(shown, out);
+	if (shown.len < text.len)
+		buf_addz(out, "…");
+}
+
+static bool is_fine(int status)
+{
+	return status >= 200 && status < 300;
+}
+
+static void describe(struct buf *out, const struct webhook *hook, const struct http_reply *reply)
+{
+	buf_addf(out, "the webhook %s ", hook->name);
+	if (reply->fenced) {
+		buf_addz(out, "leads into a private network, which the configuration does not "
+			      "allow (`allow private`)");
+	} else if (reply->outcome == HTTP_ANSWERED || reply->too_large) {
+		buf_addf(out, "answered %d", reply->status);
+		if (reply->status >= 300 && reply->status < 400)
+			buf_addz(out, " (redirects are not followed)");
+		add_shown(out, hook, reply->body);
+	} else {
+		buf_addz(out, reply->outcome == HTTP_NOT_SENT ? "cannot be reached: " :
+								"gave no whole answer: ");
+		log_redact(str_from(reply->why), out);
+	}
+	buf_addc(out, '\0');
+}
+
+/* ---- answers ---- */
+
+/* An answer that is too large was cut off, but its status says what became of the request. */
+static enum webhook_outcome judge(const struct http_reply *reply)
+{
+	if (reply->outcome == HTTP_ANSWERED || reply->too_large)
+		return is_fine(reply->status) ? WEBHOOK_OK : WEBHOOK_REFUSED;
+	return reply->outcome == HTTP_UNSURE ? WEBHOOK_UNSURE : WEBHOOK_REFUSED;
+}
+
+static void on_end(void *owner, const struct http_reply *reply)
+{
+	struct webhook_call *call = owner;
+	CLEANUP(buf_deinit) struct buf sentence;
+	CLEANUP(json_freep) struct json *body = NULL;
+	struct webhook_answer answer = { .outcome = judge(reply), .status = reply->status };
+
+	call->tries = NULL;
+	if (reply->outcome == HTTP_ANSWERED)
+		(void)json_parse(&body, reply->body, NULL);
+	if (reply->too_large)
+		log_warn("webhook",
+			 "the webhook %s answered with over %d KiB; its answer is left out",
+			 call->hook->name, WEBHOOK_MAX_BODY >> 10);
+	buf_init(&sentence, 0);
+	describe(&sentence, call->hook, reply);
+	answer.body = body;
+	answer.sentence = sentence.p;
+	call->told = true;
+	call->on_answer(call->owner, &answer);
+	call_free(call);
+}
+
+/* ---- calls ---- */
+
+static bool has_header(const struct webhook *hook, struct str name)
+{
+	for (size_t i = 0; i < hook->headers.n; i++) {
+		if (str_eq_nocase(str_from(hook->headers.at[i].name), name))
+			return true;
+	}
+	return false;
+}
+
+static void borrow_headers(struct webhook_call *call)
+{
+	const struct option_pairs *pairs = &call->hook->headers;
+
+	call->headers = mem_zero(pairs->n + 1, sizeof(call->headers[0]));
+	for (size_t i = 0; i < pairs->n; i++)
+		call->headers[i] = (struct http_header){ pairs->at[i].name, &pairs->at[i].value };
+}
+
+static void start(struct webhook_call *call, struct http *http, struct loop *loop)
+{
+	const struct webhook *hook = call->hook;
+	bool has_body = call->body.len > 0;
+	const struct http_request req = {
+		.url = hook->url,
+		.method = webhook_methods[hook->method],
+		.body = buf_str(&call->body),
+		.content_type = has_body && !has_header(hook, STR("Content-Type")) ?
+					"application/json; charset=utf-8" :
+					NULL,
+		.headers = call->headers,
+		.n_headers = hook->headers.n,
+		.connect_ms = hook->timeout_ms < CONNECT_MS ? hook->timeout_ms : CONNECT_MS,
+		.total_ms = hook->timeout_ms,
+		.max_body = WEBHOOK_MAX_BODY,
+		.allow_http = hook->allow_http,
+		.fence = !hook->allow_private,
+	};
+
+	call->tries = retry_start(http, loop, &req, on_end, call);
+}
+
+struct webhook_call *webhook_send(
+	struct http *http, struct loop *loop, const struct webhook *hook, struct str json_body,
+	void (*on_answer)(void *owner, const struct webhook_answer *answer), void *owner)
+{
+	struct webhook_call *call = mem_zero(1, sizeof(*call));
+
+	call->hook = hook;
+	call->on_answer = on_answer;
+	call->owner = owner;
+	buf_init(&call->body, 0);
+	if (strcmp(webhook_methods[hook->method], "GET") != 0)
+		buf_add(&call->body, json_body);
+	borrow_headers(call);
+	start(call, http, loop);
+	return call;
+}
+
+void webhook_cancel(struct webhook_call *call)
+{
+	if (call == NULL || call->told)
+		return;
+	retry_cancel(call->tries);
+	call_free(call);
+}
+
+bool webhook_may_have_acted(const struct webhook_call *call)
+{
+	return call->tries != NULL && retry_may_have_acted(call->tries);
+}

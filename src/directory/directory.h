@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names and ids of people, channels and user groups, cached: loaded at start (slack/listing.h), kept fresh by events,
+ * asked for one by one (slack/lookups.h) when an event names someone unknown (slack/completer.h).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include "model/event.h"
+#include "webapi/api.h"
+#include "directory/enrich.h"
+#include "slack/identity.h"
+#include "slack/text.h"
+
+struct directory;
+
+int directory_new(struct directory **out, struct loop *loop, struct api *api,
+		  const struct secret *token, const struct identity *me);
+void directory_free(struct directory *d);
+/* Loads all pages; on_loaded comes once, also when Slack refuses (missing scope: said once in the log,
+ * then only one-by-one look-ups remain). */
+void directory_load(struct directory *d, void (*on_loaded)(void *owner), void *owner);
+bool directory_is_loaded(const struct directory *d);
+
+/* Rules name user groups: they and their members are loaded with the rest, or now when that has begun, and
+ * again every half hour. Without this call Slack is never asked for them. Twice is fine. */
+void directory_want_groups(struct directory *d);
+bool directory_has_groups(const struct directory *d); /* have they come? */
+
+const struct text_names *directory_names(struct directory *d);
+/* Names to ids: handle first, then display name. 1 = one found, 0 = none, 2 = several (ids joined by ", "
+ * in *id then). Slices valid until the next loop turn. */
+int directory_find_user(const struct directory *d, struct str name, struct str *id);
+int directory_find_channel(const struct directory *d, struct str name, struct str *id);
+int directory_find_group(const struct directory *d, struct str handle, struct str *id);
+/* Is the user in that group? 1 = yes, 0 = no, -1 = cannot tell: its members are not known (yet). */
+int directory_in_group(const struct directory *d, struct str handle_or_id, struct str user);
+/* Is the bot in that channel, as far as is known? */
+bool directory_is_member(const struct directory *d, struct str channel_id);
+/* Who has this id; what is not known, or not ours to see, is empty. False: nobody known. Valid until the next loop
+ * turn. */
+bool directory_person(const struct directory *d, struct str id, struct person *out);
+/* Learns from member, channel, user and user group events. */
+void directory_note(struct directory *d, const struct event *ev);
+
+/* Completes an event as enrich_take does, and gives one joining one key (slack/moves.h); `wants` are of enum enrich_want. Takes the event. */
+void directory_complete(struct directory *d, struct event *take, unsigned wants,
+			void (*on_complete)(void *owner, struct event *take, void *tag),
+			void *owner, void *tag);

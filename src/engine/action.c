@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/action.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "engine/render.h"
+#include "template/json_template.h"
+#include "slack/split.h"
+
+static const struct rule_action *action_of(const struct making *m)
+{
+	return &m->values->rule->actions[m->action];
+}
+
+static enum action_made nothing(struct making *m, const char *why)
+{
+	m->why = why;
+	return ACTION_NOTHING;
+}
+
+static enum action_made failed(struct making *m, const char *why)
+{
+	m->why = why;
+	return ACTION_FAILED;
+}
+
+/* ---- jobs ---- */
+
+static struct job *job_for(const struct making *m, enum verb verb, struct str channel)
+{
+	const struct values *v = m->values;
+	CLEANUP(buf_deinit) struct buf key = { 0 };
+	struct job *job = job_new();
+
+	buf_init(&key, 0);
+	buf_addf(&key, "%.*s/%s/%zu", STR_ARG(v->ev->key), v->rule->name, m->action);
+	job->verb = verb;
+	job->channel = str_dup(channel);
+	job->key = buf_take(&key);
+	job->rule = mem_strdup(v->rule->name);
+	job->rule_file = mem_strdup(v->rule->at.file);
+	job->at = (struct place){ job->rule_file, v->rule->at.line };
+	job->caused = v->ev->received;
+	list_append(m->jobs, &job->link);
+	return job;
+}
+
+/* ---- texts ---- */
+
+static const struct template *text_of(const struct making *m)
+{
+	const struct rule_action *action = action_of(m);
+
+	return action->n_texts > 0 ? action->texts[m->wording % action->n_texts] : NULL;
+}
+
+static void render_body(const struct making *m, struct buf *out)
+{
+	const struct template *text = text_of(m);
+
+	if (text != NULL)
+		render_text(text, m->values, out);
+}
+
+static char *render_blocks(const struct making *m)
+{
+	const struct rule_action *action = action_of(m);
+	CLEANUP(json_freep) struct json *blocks = NULL;
+	struct buf text;
+
+	if (action->blocks == NULL)
+		return NULL;
+	buf_init(&text, 0);
+	blocks = render_form(action->blocks, m->values);
+	json_print(blocks, &text);
+	return buf_take(&text);
+}
+
+/* ---- messages ---- */
+
+/* Where a message goes. */
+struct address {
+	struct str channel;
+	struct str thread; /* empty = none */
+	struct str user;   /* the one who sees it; empty = all */
+	bool broadcast;
+	struct str response_url;
+};
+
+/* `reply` starts a thread, the others stay where the message stands; in a DM and where there is no message
+ * (a join, a command) the answer stands in the conversation itself. */
+static struct str thread_for(enum verb verb, const struct event *ev)
+{
+	bool replies = (verb == VERB_REPLY || verb == VERB_BROADCAST) &&
+		       ev->channel_kind != CHANNEL_DM && ev->ts.len > 0;
+
+	if (replies || event_is_reply(ev))
+		return event_thread_root(ev);
+	return STR_EMPTY;
+}
+
+static struct address address_here(enum verb verb, const struct event *ev)
+{
+	bool is_private = verb == VERB_WHISPER || (verb == VERB_REPLY && ev->kind == EVENT_COMMAND);
+	struct address to = {
+		.channel = ev->channel,
+		.thread = thread_for(verb, ev),
+		.user = is_private ? ev->user.id : STR_EMPTY,
+		.response_url = ev->kind == EVENT_COMMAND ? ev->response_url : STR_EMPTY,
+	};
+
+	to.broadcast = verb == VERB_BROADCAST && to.thread.len > 0;
+	return to;
+}
+
+static struct job *message_job(const struct making *m, const struct address *to)
+{
+	const struct rule_action *action = action_of(m);
+	struct job *job = job_for(m, action->verb, to->channel);
+
+	job->thread_ts = to->thread.len > 0 ? str_dup(to->thread) : NULL;
+	job->user = to->user.len > 0 ? str_dup(to->user) : NULL;
+	job->response_url = to->response_url.len > 0 ? str_dup(to->response_url) : NULL;
+	job->unfurl = action->unfurl;
+	return job;
+}
+
+static enum action_made make_message(struct making *m, const struct address *to)
+{
+	CLEANUP(buf_deinit) struct buf body = { 0 };
+	CLEANUP(buf_deinit) struct buf part = { 0 };
+	bool in_code = false;
+	struct job *job;
+	struct str rest;
+	size_t n = 0;
+
+	buf_init(&body, 0);
+	buf_init(&part, 0);
+	render_body(m, &body);
+	rest = buf_str(&body);
+	if (action_of(m)->blocks != NULL) {
+		job = message_job(m, to);
+		job->body = str_dup(str_trim(rest));
+		job->blocks = render_blocks(m);
+		job->broadcast = to->broadcast;
+		return ACTION_MADE;
+	}
+	/* One long message of somebody's must not become a flood of ours. */
+	while (n < ANSWER_PARTS_MAX && split_next(&rest, &in_code, &part)) {
+		job = message_job(m, to);
+		job->body = str_dup(buf_str(&part));
+		job->broadcast = to->broadcast && n == 0;
+		n++;
+	}
+	return n == 0 ? nothing(m, "the text is empty") : ACTION_MADE;
+}
+
+static enum action_made make_here(struct making *m)
+{
+	const struct event *ev = m->values->ev;
+	const struct address to = address_here(action_of(m)->verb, ev);
+
+	if (ev->channel.len == 0)
+		return failed(m, "the event belongs to no channel");
+	if (action_of(m)->verb == VERB_WHISPER && ev->user.id.len == 0)
+		return failed(m, "the event has no author to whisper to");
+	return make_message(m, &to);
+}
+
+/* ---- targets ---- */
+
+static bool is_id(struct str s, const char *letters)
+{
+	if (s.len < 2 || s.len > 21 || str_find_char(str_from(letters), s.p[0]) == SIZE_MAX)
+		return false;
+	for (size_t i = 1; i < s.len; i++) {
+		if (!((s.p[i] >= 'A' && s.p[i] <= 'Z') || (s.p[i] >= '0' && s.p[i] <= '9')))
+			return false;
+	}
+	return true;
+}
+
+/* The bot's conversation with one person is nobody's to choose but the author's, unless it is the one in which the
+ * event stands. */
+static bool may_name(const struct making *m, const struct value *value)
+{
+	struct str id = value->id.len > 0 ? value->id : value->text, literal;
+
+	return id.p[0] != 'D' || str_eq(id, m->values->ev->channel) ||
+	       value->kind == VALUE_LITERAL || template_is_literal(action_of(m)->target, &literal);
+}
+
+/* The id that the target stands for: of a person or channel itself, of a name, or written as one. Whatever people
+ * wrote, nothing else comes out of it. */
+static bool find_target(const struct making *m, char sigil, const char *letters, struct str *id,
+			struct str *shown)
+{
+	const struct values *v = m->values;
+	const struct action_world *world = v->world;
+	struct value value;
+	struct str name;
+
+	values_of(v, action_of(m)->target, &value);
+	*shown = value.text;
+	if (value.kind == (sigil == '@' ? VALUE_USER : VALUE_CHANNEL)) {
+		*id = value.id;
+		return is_id(*id, letters) && may_name(m, &value);
+	}
+	name = value.text;
+	if (is_id(name, letters) && may_name(m, &value)) {
+		*id = name;
+		return true;
+	}
+	if (name.len > 0 && name.p[0] == sigil)
+		name = str_sub(name, 1, name.len);
+	if (name.len == 0 || !world->find(world->owner, sigil, name, id))
+		return false;
+	*id = str_keep(v->arena, *id);
+	return true;
+}
+
+static enum action_made make_dm(struct making *m)
+{
+	const struct values *v = m->values;
+	struct address to = { .channel = v->ev->user.id };
+	struct str shown;
+
+	if (action_of(m)->target != NULL && !find_target(m, '@', "UW", &to.channel, &shown))
+		return failed(m,
+			      str_keepf(v->arena, "there is nobody, or more than one, called %.*s",
+					STR_ARG(shown))
+				      .p);
+	if (to.channel.len == 0)
+		return failed(m, "the event has no author to write to");
+	return make_message(m, &to);
+}
+
+static bool is_channel_name(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (!(c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+		      c == '_' || c == '.'))
+			return false;
+	}
+	return s.len > 0 && s.len <= 80;
+}
+
+/* A public channel that the bot is not in can be posted to by its name, where the token allows that. */
+static enum action_made make_post(struct making *m)
+{
+	const struct values *v = m->values;
+	struct address to = { .channel = STR_EMPTY };
+	struct str shown, name;
+
+	if (find_target(m, '#', "CGD", &to.channel, &shown))
+		return make_message(m, &to);
+	name = shown;
+	if (!str_skip(&name, "#") || !is_channel_name(name))
+		return failed(m, str_keepf(v->arena, "%.*s is no channel", STR_ARG(shown)).p);
+	to.channel = shown;
+	return make_message(m, &to);
+}
+
+/* ---- reactions ---- */
+
+static enum action_made make_reactions(struct making *m)
+{
+	const struct rule_action *action = action_of(m);
+	const struct event *ev = m->values->ev;
+
+	if (ev->channel.len == 0 || ev->ts.len == 0)
+		return failed(m, "the event has no message to put an emoji under");
+	for (size_t i = 0; i < action->n_emoji; i++) {
+		struct job *job = job_for(m, action->verb, ev->channel);
+
+		job->ts = str_dup(ev->ts);
+		job->body = mem_strdup(action->emoji[i]);
+	}
+	return ACTION_MADE;
+}
+
+/* ---- earlier answers ---- */
+
+static void remove_part(struct making *m, const struct answer_given *answer, size_t part)
+{
+	struct job *job = job_for(m, VERB_REMOVE, answer->channel);
+
+	job->ts = str_dup(answer->ts[part]);
+}
+
+void action_retract(struct making *m, const struct answer_given *answer)
+{
+	for (size_t i = answer->n_parts; i > 0; i--)
+		remove_part(m, answer, i - 1);
+}
+
+/* One more message where the answer stands. */
+static void add_part(struct making *m, const struct answer_given *answer, struct str body)
+{
+	const struct event *ev = m->values->ev;
+	struct job *job = job_for(m, VERB_SAY, answer->channel);
+	struct str thread = str_eq(answer->channel, ev->channel) ? thread_for(VERB_REPLY, ev) :
+								   STR_EMPTY;
+
+	job->thread_ts = thread.len > 0 ? str_dup(thread) : NULL;
+	job->body = str_dup(body);
+}
+
+static void edit_part(struct making *m, const struct answer_given *answer, size_t part,
+		      struct str body)
+{
+	struct job *job = job_for(m, VERB_EDIT, answer->channel);
+
+	job->ts = str_dup(answer->ts[part]);
+	job->body = str_dup(body);
+	if (part == 0)
+		job->blocks = render_blocks(m);
+}
+
+void action_renew(struct making *m, const struct answer_given *answer)
+{
+	CLEANUP(buf_deinit) struct buf body = { 0 };
+	CLEANUP(buf_deinit) struct buf part = { 0 };
+	bool in_code = false;
+	struct str rest;
+	size_t n = 0;
+
+	buf_init(&body, 0);
+	buf_init(&part, 0);
+	render_body(m, &body);
+	rest = buf_str(&body);
+	if (action_of(m)->blocks != NULL) {
+		edit_part(m, answer, 0, str_trim(rest));
+		return;
+	}
+	while (n < ANSWER_PARTS_MAX && split_next(&rest, &in_code, &part)) {
+		if (n < answer->n_parts)
+			edit_part(m, answer, n, buf_str(&part));
+		else
+			add_part(m, answer, buf_str(&part));
+		n++;
+	}
+	for (size_t i = answer->n_parts; i > n; i--)
+		remove_part(m, answer, i - 1);
+}
+
+static enum action_made make_change(struct making *m)
+{
+	struct answer_given last;
+	size_t n = answers_n(m->answers);
+
+	if (n == 0 || !answers_at(m->answers, n - 1, &last))
+		return nothing(m, "there is no earlier answer of this rule to this message");
+	if (action_of(m)->verb == VERB_REMOVE)
+		action_retract(m, &last);
+	else
+		action_renew(m, &last);
+	return list_is_empty(m->jobs) ? nothing(m, "the text is empty") : ACTION_MADE;
+}
+
+/* ---- webhook, call ---- */
+
+static enum action_made make_json_job(struct making *m, struct str channel, const struct json *json)
+{
+	struct job *job = job_for(m, action_of(m)->verb, channel);
+	struct buf text;
+
+	buf_init(&text, 0);
+	json_print(json, &text);
+	job->name = mem_strdup(action_of(m)->name);
+	job->body = buf_take(&text);
+	return ACTION_MADE;
+}
+
+static enum action_made make_webhook(struct making *m)
+{
+	CLEANUP(json_freep) struct json *body = render_plain_form(action_of(m)->form, m->values);
+
+	return make_json_job(m, STR_EMPTY, body);
+}
+
+static enum action_made make_call(struct making *m)
+{
+	CLEANUP(json_freep) struct json *args = render_form(action_of(m)->form, m->values);
+
+	return make_json_job(m, json_str(args, "channel"), args);
+}
+
+/* ---- the table ---- */
+
+static enum action_made make_nothing(struct making *m)
+{
+	return nothing(m, "");
+}
+
+static enum action_made (*const makers[N_VERBS])(struct making *m) = {
+	[VERB_REPLY] = make_here,      [VERB_SAY] = make_here,
+	[VERB_BROADCAST] = make_here,  [VERB_WHISPER] = make_here,
+	[VERB_DM] = make_dm,	       [VERB_POST] = make_post,
+	[VERB_REACT] = make_reactions, [VERB_UNREACT] = make_reactions,
+	[VERB_EDIT] = make_change,     [VERB_REMOVE] = make_change,
+	[VERB_WEBHOOK] = make_webhook, [VERB_CALL] = make_call,
+	[VERB_SET] = make_nothing,     [VERB_ADD] = make_nothing,
+	[VERB_WAIT] = make_nothing,
+};
+
+enum action_made action_make(struct making *m)
+{
+	m->why = "";
+	return makers[action_of(m)->verb](m);
+}
+
+struct str action_value(struct making *m, struct str *shown)
+{
+	const struct template *text = text_of(m);
+	struct value value;
+
+	*shown = STR_EMPTY;
+	if (text == NULL)
+		return STR_EMPTY;
+	values_of(m->values, text, &value);
+	*shown = value.text;
+	return values_to_store(m->values, &value);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Rules whose patterns ran over their budget three times within an hour are kept silent, alone. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/clock.h"
+
+enum { BREAKER_STRIKES = 3 };
+
+struct breaker {
+	struct strikes *rules; /* by the rule's order */
+	size_t n;
+};
+
+void breaker_init(struct breaker *q);
+void breaker_deinit(struct breaker *q);
+/* Notes a strike; true when this one puts the rule into quarantine. */
+bool breaker_strike(struct breaker *q, size_t rule_order, struct mono now);
+bool breaker_has(const struct breaker *q, size_t rule_order);

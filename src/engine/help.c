@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/help.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "slack/markup.h"
+#include "slack/split.h"
+
+bool help_is_asked(const struct event *ev)
+{
+	struct str text = str_trim(ev->text_to_bot);
+
+	if (ev->kind != EVENT_MESSAGE || ev->from_bot ||
+	    !(ev->mentions_bot || ev->channel_kind == CHANNEL_DM))
+		return false;
+	while (text.len > 0 && str_find_char(STR("?!."), text.p[text.len - 1]) != SIZE_MAX)
+		text = str_trim(str_sub(text, 0, text.len - 1));
+	return str_eq_nocase(text, STR("help"));
+}
+
+size_t help_write(const struct ruleset *set, struct event *ev, const struct match_world *world,
+		  struct buf *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ruleset_n_written(set); i++) {
+		const struct rule *rule = ruleset_written(set, i);
+
+		if (rule->help == NULL || rule->mode != MODE_LIVE ||
+		    (ev != NULL && rule_listens(rule, ev, world) != TRISTATE_YES))
+			continue;
+		buf_addz(out, n++ > 0 ? "\n" : "");
+		buf_addz(out, "• ");
+		markup_inert(out, str_from(rule->help));
+	}
+	return n;
+}
+
+static void add_job(const struct event *ev, struct str text, struct list *jobs)
+{
+	struct job *job = job_new();
+	struct buf key;
+
+	buf_init(&key, 0);
+	buf_addf(&key, "%.*s/help", STR_ARG(ev->key));
+	job->verb = VERB_REPLY;
+	job->channel = str_dup(ev->channel);
+	if (ev->channel_kind != CHANNEL_DM || event_is_reply(ev))
+		job->thread_ts = str_dup(event_thread_root(ev));
+	job->body = str_dup(text);
+	job->key = buf_take(&key);
+	job->rule = mem_strdup("help");
+	job->rule_file = mem_strdup("(built in)");
+	job->at = (struct place){ job->rule_file, 0 };
+	job->caused = ev->received;
+	list_append(jobs, &job->link);
+}
+
+void help_jobs(const struct event *ev, struct str text, struct list *jobs)
+{
+	CLEANUP(buf_deinit) struct buf part = { 0 };
+	bool in_code = false;
+
+	buf_init(&part, 0);
+	while (split_next(&text, &in_code, &part))
+		add_job(ev, buf_str(&part), jobs);
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/render.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "template/json_template.h"
+#include "slack/markup.h"
+
+enum {
+	CODE_SPAN_MAX = 500,
+	/* So much may be put into one link that it still is not cut in two. */
+	ADDRESS_MAX = 1200,
+	LABEL_MAX = 400,
+};
+
+#define JOINER "\xE2\x81\xA0"
+
+/* ---- values ---- */
+
+static void note_last(struct render *r, const struct buf *out)
+{
+	if (out->len > 0)
+		r->before = out->p[out->len - 1];
+}
+
+/* What was put before may end in an `@`: together they must be no name either. */
+static void part_from_sign(const struct render *r, struct buf *out)
+{
+	if (r->before == '@')
+		buf_addz(out, JOINER);
+}
+
+/* Backticks inside would end the code: they become the look-alike U+02CB. */
+static void put_without_ticks(struct buf *out, struct str text)
+{
+	CLEANUP(buf_deinit) struct buf tickless = { 0 };
+	struct str piece;
+
+	buf_init(&tickless, 0);
+	while (str_cut(&text, '`', &piece)) {
+		buf_add(&tickless, piece);
+		buf_addz(&tickless, text.p != NULL ? "\xCB\x8B" : "");
+	}
+	markup_inert(out, buf_str(&tickless));
+}
+
+static void put_code(struct buf *out, struct str text)
+{
+	/* Only a block can be closed and opened again where a long answer is cut. */
+	bool is_block = text.len > CODE_SPAN_MAX || str_find_char(text, '\n') != SIZE_MAX;
+	const char *fence = is_block ? "```" : "`";
+
+	buf_addz(out, fence);
+	put_without_ticks(out, text);
+	buf_addz(out, fence);
+}
+
+enum spot { IN_TEXT, IN_ADDRESS, IN_LABEL };
+
+/* Is the end of the text within a link as the rule wrote it, `<https://…|…>`? */
+static enum spot spot_of(const struct render *r, const struct buf *out)
+{
+	enum spot spot = IN_ADDRESS;
+
+	for (size_t i = out->len; i > 0; i--) {
+		char c = out->p[i - 1];
+
+		if (c == '<')
+			return spot;
+		if (c == '>' || c == '\n')
+			break;
+		if (c == '|')
+			spot = IN_LABEL;
+	}
+	return r->in_address ? IN_ADDRESS : IN_TEXT;
+}
+
+/* An address as it stands in markup. */
+static void put_escaped(struct buf *out, struct str address)
+{
+	struct str piece;
+
+	while (str_cut(&address, '&', &piece)) {
+		buf_add(out, piece);
+		buf_addz(out, address.p != NULL ? "&amp;" : "");
+	}
+}
+
+/* A blank or a `|` of the writer's would end the address and begin a label of his own. */
+static void put_address(struct buf *out, const struct value *value)
+{
+	struct str text = value->text, rest = text;
+	size_t end = out->len + ADDRESS_MAX;
+
+	if (value->kind == VALUE_LINK) {
+		put_escaped(out, str_clip(text, ADDRESS_MAX));
+		return;
+	}
+	while (rest.len > 0 && out->len < end) {
+		text = rest;
+		utf8_next(&rest);
+		buf_add_percent(out, str_sub(text, 0, text.len - rest.len));
+	}
+}
+
+/* No mention within a link, nor a line end, which would undo it. */
+static void put_label(const struct render *r, struct buf *out, struct str text)
+{
+	struct str rest = str_clip(text, LABEL_MAX), line;
+	bool first = true;
+
+	part_from_sign(r, out);
+	while (str_cut(&rest, '\n', &line)) {
+		buf_addz(out, first ? "" : " ");
+		markup_inert(out, line);
+		first = false;
+	}
+	buf_addz(out, text.len > LABEL_MAX ? " …" : "");
+}
+
+/* Every line of it with its mark; inert, so that no line of it can end the quote. */
+static void put_quote(struct render *r, struct buf *out, struct str text)
+{
+	struct str line;
+	bool first = true;
+
+	buf_addz(out, r->before != 0 && r->before != '\n' ? "\n" : "");
+	while (str_cut(&text, '\n', &line)) {
+		buf_addz(out, first ? "> " : "\n> ");
+		markup_inert(out, line);
+		first = false;
+	}
+	r->after_quote = true;
+}
+
+static void put_linked(struct buf *out, const struct value *value)
+{
+	bool is_user = value->kind == VALUE_USER;
+
+	if (!value->notifies || !(is_user ? markup_mention : markup_channel_link)(out, value->id))
+		markup_inert(out, value->text);
+}
+
+/* Of our own making, out of checked ids, or percent-encoded. A bracket that waited for it opens now. */
+static void put_link(struct render *r, struct buf *out, struct str address)
+{
+	bool opens = r->open_angle && str_starts(address, "https://");
+
+	if (opens)
+		out->len -= STR("&lt;").len;
+	buf_addz(out, opens ? "<" : "");
+	put_escaped(out, address);
+}
+
+static void end_quote(struct render *r, struct buf *out, bool starts_line)
+{
+	if (r->after_quote && !starts_line)
+		buf_addc(out, '\n');
+	r->after_quote = false;
+}
+
+static void put_in_text(struct render *r, struct buf *out, const struct value *value)
+{
+	part_from_sign(r, out);
+	switch (value->kind) {
+	case VALUE_USER:
+	case VALUE_CHANNEL:
+		put_linked(out, value);
+		break;
+	case VALUE_LINK:
+		put_link(r, out, value->text);
+		break;
+	case VALUE_CODE:
+		put_code(out, value->text);
+		break;
+	case VALUE_QUOTE:
+		put_quote(r, out, value->text);
+		break;
+	case VALUE_TEXT:
+	case VALUE_TIME:
+	case VALUE_LITERAL: /* changed by a filter, or part of something else */
+		markup_inert(out, value->text);
+		break;
+	}
+}
+
+static void on_put(void *owner, struct buf *out, const struct value *value)
+{
+	struct render *r = owner;
+
+	end_quote(r, out, false);
+	note_last(r, out);
+	switch (spot_of(r, out)) {
+	case IN_ADDRESS:
+		put_address(out, value);
+		break;
+	case IN_LABEL:
+		put_label(r, out, value->text);
+		break;
+	case IN_TEXT:
+		put_in_text(r, out, value);
+		break;
+	}
+	r->open_angle = false;
+	note_last(r, out);
+	r->after_sign = r->before == '@';
+}
+
+/* ---- literal text: names that Slack knows become mentions and links ---- */
+
+static bool is_name_byte(unsigned char c)
+{
+	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
+}
+
+static bool starts_name(const struct render *r, struct str rest)
+{
+	unsigned char before = (unsigned char)r->before;
+	bool in_word = before >= 0x80 ||
+		       (is_name_byte(before) && before != '.' && before != '-' && before != '_');
+
+	return !r->in_code && !r->in_address && !in_word && rest.len > 1 &&
+	       (rest.p[0] == '@' || rest.p[0] == '#') && is_name_byte((unsigned char)rest.p[1]);
+}
+
+static struct str name_after_sigil(struct str rest)
+{
+	struct str name = str_sub(rest, 1, rest.len);
+	size_t n = 0;
+
+	while (n < name.len && is_name_byte((unsigned char)name.p[n]))
+		n++;
+	while (n > 0 && name.p[n - 1] == '.')
+		n--;
+	return str_sub(name, 0, n);
+}
+
+/* Of people first, then of groups of them. */
+static bool put_known(const struct action_world *world, struct buf *out, char sigil,
+		      struct str name)
+{
+	struct str id;
+
+	if (world->find(world->owner, sigil, name, &id))
+		return (sigil == '@' ? markup_mention : markup_channel_link)(out, id);
+	return sigil == '@' && world->find(world->owner, '&', name, &id) &&
+	       markup_group_mention(out, id);
+}
+
+/* Takes `@name` or `#channel` off the rest when the directory knows it. */
+static bool put_name(struct render *r, struct buf *out, struct str *rest)
+{
+	struct str name = name_after_sigil(*rest);
+
+	if (name.len == 0 || !put_known(r->values->world, out, rest->p[0], name))
+		return false;
+	*rest = str_sub(*rest, 1 + name.len, rest->len);
+	return true;
+}
+
+/* A bracket that opens something Slack knows. */
+static bool opens_markup(struct str text)
+{
+	static const char *const openings[] = { "<@",	     "<#",	 "<!",	 "<http://",
+						"<https://", "<mailto:", "<tel:" };
+
+	for (size_t i = 0; i < ARRAY_LEN(openings); i++) {
+		if (str_starts(text, openings[i]))
+			return true;
+	}
+	return false;
+}
+
+/* How far plain literal text goes: up to a sign that may begin a name, a code mark, or a whole <…>. */
+static size_t literal_run(struct str rest)
+{
+	size_t n = 1;
+
+	if (rest.p[0] == '<') {
+		size_t end = str_find_char(rest, '>');
+
+		return end == SIZE_MAX ? 1 : end + 1;
+	}
+	while (n < rest.len && rest.p[n] != '@' && rest.p[n] != '#' && rest.p[n] != '`' &&
+	       rest.p[n] != '<')
+		n++;
+	return n;
+}
+
+/* An address ends at the first blank, or where its label begins; what looks like a name in it is part of it. */
+static void note_address(struct render *r, struct str piece)
+{
+	while (piece.len > 0) {
+		if (str_starts(piece, "://"))
+			r->in_address = true;
+		else if (str_find_char(STR(" \t\n|>"), piece.p[0]) != SIZE_MAX)
+			r->in_address = false;
+		piece = str_sub(piece, 1, piece.len);
+	}
+}
+
+static void on_literal(void *owner, struct buf *out, struct str text)
+{
+	struct render *r = owner;
+
+	end_quote(r, out, text.len > 0 && text.p[0] == '\n');
+	if (r->after_sign && text.len > 0 && is_name_byte((unsigned char)text.p[0]))
+		buf_addz(out, JOINER);
+	r->after_sign = r->open_angle = false;
+	while (text.len > 0) {
+		size_t n;
+
+		note_last(r, out);
+		if (starts_name(r, text) && put_name(r, out, &text))
+			continue;
+		if (text.p[0] == '<' && !opens_markup(text)) {
+			buf_addz(out, "&lt;");
+			r->open_angle = text.len == 1;
+			text = str_sub(text, 1, text.len);
+			continue;
+		}
+		if (text.p[0] == '`')
+			r->in_code = !r->in_code;
+		n = text.p[0] == '`' ? 1 : literal_run(text);
+		markup_literal(out, str_sub(text, 0, n));
+		if (text.p[0] != '<')
+			note_address(r, str_sub(text, 0, n));
+		text = str_sub(text, n, text.len);
+	}
+	note_last(r, out);
+}
+
+/* ---- hosts ---- */
+
+static bool on_value(void *owner, const struct reference *ref, struct value *out)
+{
+	const struct render *r = owner;
+
+	return values_get(r->values, ref, out);
+}
+
+static enum tristate on_named(void *owner, const struct value *value, struct str name)
+{
+	const struct render *r = owner;
+
+	return values_is_named(r->values, value, name);
+}
+
+static size_t on_random(void *owner, size_t n)
+{
+	const struct action_world *world = ((const struct render *)owner)->values->world;
+
+	return world->random(world->owner, n);
+}
+
+struct template_host render_host(struct render *r, const struct values *v)
+{
+	*r = (struct render){ .values = v };
+	return (struct template_host){
+		.owner = r,
+		.value = on_value,
+		.is_named = on_named,
+		.put = on_put,
+		.literal = on_literal,
+		.random = on_random,
+		.filters = { v->world->now(v->world->owner), v->rule->zone },
+	};
+}
+
+void render_text(const struct template *t, const struct values *v, struct buf *out)
+{
+	struct render render;
+	const struct template_host host = render_host(&render, v);
+
+	template_render(t, &host, out);
+}
+
+/* Strings that are no markup may not hide anything all the same. */
+static void put_harmless(void *owner, struct buf *out, const struct value *value)
+{
+	(void)owner;
+	markup_plain(out, value->text);
+}
+
+struct json *render_plain_form(const struct json_template *f, const struct values *v)
+{
+	struct template_host host = values_host(v);
+
+	host.put = put_harmless;
+	return json_template_render(f, &host, &host);
+}
+
+/* In what Slack takes for no markup there are addresses as well. */
+static void put_plain(void *owner, struct buf *out, const struct value *value)
+{
+	const struct render *r = owner;
+
+	if (r->in_address)
+		put_address(out, value);
+	else
+		put_harmless(NULL, out, value);
+}
+
+static void on_plain_literal(void *owner, struct buf *out, struct str text)
+{
+	markup_literal(out, text);
+	note_address(owner, text);
+}
+
+/* Each string is a text of its own. */
+static void on_begin(void *owner)
+{
+	struct render *r = owner;
+
+	*r = (struct render){ .values = r->values };
+}
+
+struct json *render_form(const struct json_template *f, const struct values *v)
+{
+	struct render render;
+	struct template_host host = render_host(&render, v), plain;
+
+	host.begin = on_begin;
+	plain = host;
+	plain.put = put_plain;
+	plain.literal = on_plain_literal;
+	return json_template_render(f, &host, &plain);
+}

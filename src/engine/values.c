@@ -1,0 +1,716 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/values.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include "base/buf.h"
+#include "base/json.h"
+#include "calendar/zone.h"
+#include "net/crypto.h"
+#include "calendar/hours.h"
+#include "template/symbols.h"
+#include "slack/markup.h"
+
+/* ---- facts ---- */
+
+void facts_init(struct facts *facts)
+{
+	*facts = (struct facts){ 0 };
+	map_init(&facts->stored);
+}
+
+void facts_deinit(struct facts *facts)
+{
+	map_deinit(&facts->stored, free);
+	json_free(facts->result);
+	free(facts->error);
+}
+
+void facts_store(struct facts *facts, struct str key, struct str value)
+{
+	free(map_set(&facts->stored, key, str_dup(value)));
+}
+
+/* ---- people and places ---- */
+
+static struct str shown_name(const struct person *who)
+{
+	if (who->name.len > 0)
+		return who->name;
+	return who->handle.len > 0 ? who->handle : who->id;
+}
+
+static bool person_value(const struct values *v, const struct person *who, bool notifies,
+			 enum reference_field field, struct value *out)
+{
+	struct str shown = shown_name(who);
+
+	if (who->id.len == 0)
+		return false;
+	*out = (struct value){ .kind = VALUE_TEXT };
+	if (field == FIELD_NAME)
+		out->text = shown;
+	else if (field == FIELD_ID)
+		out->text = who->id;
+	else if (field == FIELD_EMAIL)
+		out->text = who->email;
+	else
+		*out = (struct value){
+			.kind = VALUE_USER,
+			.id = who->id,
+			.text = str_keepf(v->arena, "@%.*s", STR_ARG(shown)),
+			.notifies = notifies || field == FIELD_MENTION,
+		};
+	return out->text.len > 0;
+}
+
+static bool channel_value(const struct values *v, struct str id, struct str name, bool links,
+			  enum reference_field field, struct value *out)
+{
+	struct str shown = name.len > 0 ? name : id;
+
+	if (id.len == 0)
+		return false;
+	*out = (struct value){ .kind = VALUE_TEXT, .text = field == FIELD_ID ? id : shown };
+	if (field == FIELD_NONE || field == FIELD_MENTION)
+		*out = (struct value){
+			.kind = VALUE_CHANNEL,
+			.id = id,
+			.text = str_keepf(v->arena, "#%.*s", STR_ARG(shown)),
+			.notifies = links || field == FIELD_MENTION,
+		};
+	return field != FIELD_EMAIL;
+}
+
+/* Whoever the directory knows by this id; a name that is given is better than none. */
+static struct person person_of(const struct values *v, struct str id, struct str shown)
+{
+	struct person who = { .id = id };
+
+	str_skip(&shown, "@");
+	if (!v->world->person(v->world->owner, id, &who))
+		who = (struct person){ .id = id, .name = shown };
+	who.id = id;
+	return who;
+}
+
+static bool mention_value(const struct values *v, char sigil, struct str id, struct str shown,
+			  enum reference_field field, struct value *out)
+{
+	struct person who;
+	struct str name = STR_EMPTY;
+
+	if (sigil == '@') {
+		who = person_of(v, id, shown);
+		/* As it was written, where it was written. */
+		if (field == FIELD_NONE && str_skip(&shown, "@") && shown.len > 0)
+			who.name = shown;
+		return person_value(v, &who, false, field, out);
+	}
+	if (!v->world->channel(v->world->owner, id, &name) && str_skip(&shown, "#"))
+		name = shown;
+	return channel_value(v, id, name, false, field, out);
+}
+
+/* ---- what was caught ---- */
+
+/* A text that names somebody without mentioning them: "@ana", "#general", or "ana". */
+static bool named_value(const struct values *v, struct str text, enum reference_field field,
+			struct value *out)
+{
+	char sigil = text.len > 0 && text.p[0] == '#' ? '#' : '@';
+	struct str name = text, id;
+
+	if (name.len > 0 && name.p[0] == sigil)
+		name = str_sub(name, 1, name.len);
+	*out = (struct value){ .kind = VALUE_TEXT, .text = name };
+	if (field == FIELD_NAME)
+		return name.len > 0;
+	if (!v->world->find(v->world->owner, sigil, name, &id)) {
+		out->text = text;
+		return field == FIELD_MENTION && text.len > 0; /* nobody to notify, but a name */
+	}
+	return mention_value(v, sigil, str_keep(v->arena, id), text, field, out);
+}
+
+static bool text_value(const struct values *v, struct str text, enum reference_field field,
+		       struct value *out)
+{
+	if (field != FIELD_NONE)
+		return named_value(v, text, field, out);
+	*out = (struct value){ .kind = VALUE_TEXT, .text = text };
+	return text.len > 0;
+}
+
+static bool group_value(const struct values *v, struct str word, enum reference_field field,
+			struct value *out)
+{
+	const struct captures *c = v->captures;
+	int64_t number;
+	size_t i;
+
+	if (!str_int(word, &number))
+		i = captures_index(c, word);
+	else
+		i = number >= 0 ? (size_t)number : SIZE_MAX;
+	if (i >= c->n || c->group[i].p == NULL || c->group[i].len == 0)
+		return false;
+	if (c->mention[i] != NULL)
+		return mention_value(v, c->mention[i]->sigil, c->mention[i]->id, c->group[i], field,
+				     out);
+	return text_value(v, c->group[i], field, out);
+}
+
+/* ---- what is stored ---- */
+
+/* Mentions are kept with their ids, between signs that no text of a message has. */
+enum { STORED_MARK = 1 };
+
+/* Nobody makes a person of a text by writing those signs. */
+static struct str without_mark(struct str text)
+{
+	while (text.len > 0 && text.p[0] == STORED_MARK)
+		text = str_sub(text, 1, text.len);
+	return text;
+}
+
+struct str values_to_store(const struct values *v, const struct value *value)
+{
+	char sigil = value->kind == VALUE_CHANNEL ? '#' : '@';
+
+	if (value->id.len == 0 || (value->kind != VALUE_USER && value->kind != VALUE_CHANNEL))
+		return without_mark(value->text);
+	return str_keepf(v->arena, "%c%c%.*s%c%.*s", STORED_MARK, sigil, STR_ARG(value->id),
+			 STORED_MARK, STR_ARG(value->text));
+}
+
+static bool stored_mention(struct str text, char *sigil, struct str *id, struct str *shown)
+{
+	size_t end;
+
+	if (text.len < 4 || text.p[0] != STORED_MARK)
+		return false;
+	*sigil = text.p[1];
+	text = str_sub(text, 2, text.len);
+	end = str_find_char(text, STORED_MARK);
+	if (end == SIZE_MAX)
+		return false;
+	*id = str_sub(text, 0, end);
+	*shown = str_sub(text, end + 1, text.len);
+	return true;
+}
+
+struct str values_variable_key(const struct values *v, struct str name, const struct template *key)
+{
+	struct str inner = values_key(v, key);
+
+	return str_keepf(v->arena, "var:%.*s:%.*s%s%.*s%s", STR_ARG(v->ev->team), STR_ARG(name),
+			 key != NULL ? "[" : "", STR_ARG(inner), key != NULL ? "]" : "");
+}
+
+struct str values_count_key(struct arena *arena, const struct event *ev, const struct rule *rule)
+{
+	return str_keepf(arena, "count:%.*s:%s", STR_ARG(ev->team), rule->name);
+}
+
+struct str values_store_key(const struct values *v, const struct reference *ref)
+{
+	if (ref->name == NAME_COUNT)
+		return values_count_key(v->arena, v->ev, v->rule);
+	return values_variable_key(v, ref->word, ref->key);
+}
+
+static struct str stored_text(const struct values *v, const struct reference *ref)
+{
+	return str_from(map_get(&v->facts->stored, values_store_key(v, ref)));
+}
+
+static bool variable_value(const struct values *v, const struct reference *ref, struct value *out)
+{
+	struct str text = stored_text(v, ref), id, shown;
+	char sigil;
+
+	if (stored_mention(text, &sigil, &id, &shown))
+		return mention_value(v, sigil, id, shown, ref->field, out);
+	return text_value(v, text, ref->field, out);
+}
+
+/* Before it is counted, as if it had been: the first firing is number 1. */
+static bool count_value(const struct values *v, const struct reference *ref, struct value *out)
+{
+	int64_t before = 0;
+
+	str_int(stored_text(v, ref), &before);
+	if (v->facts->count > 0)
+		before = v->facts->count - 1;
+	*out = (struct value){
+		.kind = VALUE_TEXT,
+		.text = str_keepf(v->arena, "%lld", (long long)before + 1),
+	};
+	return true;
+}
+
+/* ---- what the rules share ---- */
+
+/* A person as key: by id, by the name with its sign, or without. */
+static const struct table_row *find_row(const struct values *v, const struct table *table,
+					const struct template *key)
+{
+	struct value value;
+	struct str keys[3];
+	const struct table_row *row = NULL;
+
+	values_of(v, key, &value);
+	keys[0] = value.id.len > 0 ? value.id : value.text;
+	keys[1] = value.text;
+	keys[2] = value.text;
+	if (value.kind == VALUE_USER || value.kind == VALUE_CHANNEL)
+		keys[2] = str_sub(value.text, 1, value.text.len);
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		row = table_find(table, keys[i]);
+		if (row != NULL && row != table->otherwise)
+			return row;
+	}
+	return row;
+}
+
+static bool table_value(const struct values *v, const struct reference *ref, struct value *out)
+{
+	const struct table_row *row = find_row(v, ref->table, ref->key);
+
+	if (row == NULL || ref->column >= row->n_cells)
+		return false;
+	*out = (struct value){
+		.kind = VALUE_LITERAL,
+		.text = row->cells[ref->column],
+		.literal = row->literals[ref->column],
+	};
+	return out->text.len > 0;
+}
+
+static bool list_value(const struct reference *ref, struct value *out)
+{
+	*out = (struct value){
+		.kind = VALUE_LITERAL,
+		.text = ref->list->text,
+		.items = ref->list->items,
+		.literal = ref->list->literal,
+	};
+	return out->text.len > 0;
+}
+
+static bool time_value(const struct values *v, struct wall at, const struct zone *zone,
+		       struct value *out)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+
+	if (at.ms <= 0)
+		return false;
+	buf_init(&text, 0);
+	zone_format(zone, at, STR("%Y-%m-%d %H:%M"), &text);
+	*out = (struct value){
+		.kind = VALUE_TIME,
+		.time = at,
+		.zone = zone,
+		.text = str_keep(v->arena, buf_str(&text)),
+	};
+	return true;
+}
+
+static bool hours_value(const struct values *v, const struct reference *ref, struct value *out)
+{
+	struct wall now = v->ev->time.ms > 0 ? v->ev->time : v->world->now(v->world->owner), at;
+	bool is_open = hours_is_open(ref->hours, now);
+
+	if (ref->field == FIELD_OPEN) {
+		*out = (struct value){ .kind = VALUE_TEXT,
+				       .text = is_open ? STR("yes") : STR("no") };
+		return true;
+	}
+	if (!(ref->field == FIELD_OPENS ? hours_next_open : hours_next_close)(ref->hours, now, &at))
+		return false;
+	return time_value(v, at, hours_zone(ref->hours), out);
+}
+
+/* ---- the event, and what was answered ---- */
+
+/* What is shown of a link to a page or mailbox is often its address. */
+static bool shows_address(const struct text_piece *piece)
+{
+	static const char *const schemes[] = { "", "https://", "http://", "mailto:", "tel:" };
+
+	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
+		struct str address = piece->url;
+
+		if (str_skip(&address, schemes[i]) && str_eq(address, piece->shown))
+			return true;
+	}
+	return false;
+}
+
+static bool ends_link(const struct event *ev, size_t i)
+{
+	const struct text_piece *piece = &ev->pieces[i];
+
+	return piece->url.len > 0 && !shows_address(piece) &&
+	       (i + 1 == ev->n_pieces || !str_eq(ev->pieces[i + 1].url, piece->url));
+}
+
+static struct str linked_text(const struct values *v)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	const struct event *ev = v->ev;
+	bool is_other = false;
+
+	buf_init(&text, 0);
+	for (size_t i = 0; i < ev->n_pieces; i++) {
+		const struct text_piece *piece = &ev->pieces[i];
+
+		buf_add(&text, piece->shown);
+		if (!ends_link(ev, i))
+			continue;
+		buf_addf(&text, piece->shown.len > 0 ? " (%.*s)" : "%.*s", STR_ARG(piece->url));
+		is_other = true;
+	}
+	return is_other ? str_keep(v->arena, buf_str(&text)) : STR_EMPTY;
+}
+
+static bool whole_text(const struct values *v, struct value *out)
+{
+	out->kind = VALUE_TEXT;
+	out->text = v->ev->text;
+	out->linked = linked_text(v);
+	return out->text.len > 0;
+}
+
+static bool link_value(const struct values *v, struct value *out)
+{
+	CLEANUP(buf_deinit) struct buf link = { 0 };
+	struct str team_url = v->world->team_url(v->world->owner);
+	const struct event *ev = v->ev;
+
+	if (team_url.len == 0 || ev->channel.len == 0 || ev->ts.len == 0)
+		return false;
+	buf_init(&link, 0);
+	markup_permalink(&link, team_url, ev->channel, ev->ts,
+			 event_is_reply(ev) ? ev->thread_ts : STR_EMPTY);
+	*out = (struct value){ .kind = VALUE_LINK, .text = str_keep(v->arena, buf_str(&link)) };
+	return true;
+}
+
+static bool team_value(const struct values *v, enum reference_field field, struct value *out)
+{
+	struct str name = v->world->team_name(v->world->owner);
+
+	*out = (struct value){
+		.kind = VALUE_TEXT,
+		.text = field == FIELD_ID || name.len == 0 ? v->ev->team : name,
+	};
+	return out->text.len > 0;
+}
+
+static bool bot_value(const struct values *v, enum reference_field field, struct value *out)
+{
+	struct person bot = { .id = STR_EMPTY };
+
+	v->world->bot(v->world->owner, &bot);
+	return person_value(v, &bot, true, field, out);
+}
+
+/* A list's items each end in their sign; shown, they stand between commas. */
+static void put_items(struct buf *items, struct buf *text, const struct json *array)
+{
+	for (size_t i = 0; i < json_len(array); i++) {
+		const struct json *item = json_item(array, i);
+		CLEANUP(buf_deinit) struct buf one = { 0 };
+
+		buf_init(&one, 0);
+		if (json_kind(item) == JSON_STRING)
+			buf_add(&one, json_str(item, ""));
+		else
+			json_print(item, &one);
+		for (size_t b = 0; b < one.len; b++)
+			buf_addc(items, one.p[b] == VALUE_ITEM_END ? ' ' : one.p[b]);
+		buf_addc(items, VALUE_ITEM_END);
+		buf_addf(text, "%s%.*s", i > 0 ? ", " : "", STR_ARG(buf_str(&one)));
+	}
+}
+
+static bool node_value(const struct values *v, const struct json *node, struct value *out)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	CLEANUP(buf_deinit) struct buf items = { 0 };
+
+	buf_init(&text, 0);
+	buf_init(&items, 0);
+	*out = (struct value){ .kind = VALUE_TEXT };
+	switch (json_kind(node)) {
+	case JSON_NULL:
+		return false;
+	case JSON_STRING:
+		out->text = str_keep(v->arena, json_str(node, ""));
+		return out->text.len > 0;
+	case JSON_ARRAY:
+		put_items(&items, &text, node);
+		out->items = str_keep(v->arena, buf_str(&items));
+		break;
+	case JSON_BOOL:
+	case JSON_INT:
+	case JSON_DOUBLE:
+	case JSON_OBJECT:
+		json_print(node, &text);
+		break;
+	}
+	out->text = str_keep(v->arena, buf_str(&text));
+	return out->text.len > 0;
+}
+
+static struct str path_of(const struct values *v, const struct template *t);
+
+static bool path_value(const struct values *v, const struct json *root, const struct template *path,
+		       struct value *out)
+{
+	struct str key = path_of(v, path), literal;
+
+	/* What people wrote may be blank; that is no way to all of it. */
+	if (key.len == 0 && path != NULL && !template_is_literal(path, &literal))
+		return false;
+	return node_value(v, json_at(root, str_keep(v->arena, key).p), out);
+}
+
+static bool plain_value(struct str text, struct value *out)
+{
+	*out = (struct value){ .kind = VALUE_TEXT, .text = text };
+	return text.len > 0;
+}
+
+static bool find_value(const struct values *v, const struct reference *ref, struct value *out)
+{
+	const struct event *ev = v->ev;
+
+	*out = (struct value){ .kind = VALUE_TEXT };
+	switch (ref->name) {
+	case NAME_USER:
+		return person_value(v, &ev->user, true, ref->field, out);
+	case NAME_AUTHOR:
+		return person_value(v, &ev->author, true, ref->field, out);
+	case NAME_CHANNEL:
+		return channel_value(v, ev->channel, ev->channel_name, true, ref->field, out);
+	case NAME_BOT:
+		return bot_value(v, ref->field, out);
+	case NAME_TEAM:
+		return team_value(v, ref->field, out);
+	case NAME_TEXT:
+		return whole_text(v, out);
+	case NAME_MATCH:
+		return group_value(v, STR("0"), ref->field, out);
+	case NAME_LINK:
+		return link_value(v, out);
+	case NAME_TS:
+		return plain_value(ev->ts, out);
+	case NAME_THREAD:
+		return plain_value(ev->thread_ts, out);
+	case NAME_TIME:
+		return time_value(v, ev->time, v->rule->zone, out);
+	case NAME_COUNT:
+		return count_value(v, ref, out);
+	case NAME_EVENT:
+		return path_value(v, ev->payload, ref->key, out);
+	case NAME_RESULT:
+		return path_value(v, v->facts->result, ref->key, out);
+	case NAME_ERROR:
+		return plain_value(str_from(v->facts->error), out);
+	case NAME_GROUP:
+		return group_value(v, ref->word, ref->field, out);
+	case NAME_VARIABLE:
+		return variable_value(v, ref, out);
+	case NAME_TABLE:
+		return table_value(v, ref, out);
+	case NAME_LIST:
+		return list_value(ref, out);
+	case NAME_HOURS:
+		return hours_value(v, ref, out);
+	}
+	return false;
+}
+
+static bool has_control_sign(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
+			return true;
+	}
+	return false;
+}
+
+static struct str without_control_signs(const struct values *v, struct str text)
+{
+	CLEANUP(buf_deinit) struct buf kept = { 0 };
+
+	if (!has_control_sign(text))
+		return text;
+	buf_init(&kept, 0);
+	markup_literal(&kept, text);
+	return str_keep(v->arena, buf_str(&kept));
+}
+
+/* Texts of people and of webhooks never have the signs by which we mark our own. */
+bool values_get(const struct values *v, const struct reference *ref, struct value *out)
+{
+	if (!find_value(v, ref, out))
+		return false;
+	out->text = without_control_signs(v, out->text);
+	out->linked = without_control_signs(v, out->linked);
+	return out->text.len > 0;
+}
+
+/* ---- by what name ---- */
+
+static bool is_person_named(const struct values *v, struct str id, struct str name)
+{
+	const struct person known[] = { v->ev->user, v->ev->author };
+	struct person who = { .id = STR_EMPTY };
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		if (str_eq(known[i].id, id) &&
+		    (str_eq_nocase(known[i].handle, name) || str_eq_nocase(known[i].name, name)))
+			return true;
+	}
+	return v->world->person(v->world->owner, id, &who) &&
+	       (str_eq_nocase(who.handle, name) || str_eq_nocase(who.name, name));
+}
+
+enum tristate values_is_named(const struct values *v, const struct value *value, struct str name)
+{
+	bool is_channel = value->kind == VALUE_CHANNEL;
+	struct str plain = name, id, own = value->text;
+
+	if (!str_skip(&plain, is_channel ? "#" : "@"))
+		plain = name;
+	if (v->world->find(v->world->owner, is_channel ? '#' : '@', plain, &id))
+		return str_eq(id, value->id) ? TRISTATE_YES : TRISTATE_NO;
+	own = str_sub(own, 1, own.len);
+	if (str_eq_nocase(own, plain) || (!is_channel && is_person_named(v, value->id, plain)))
+		return TRISTATE_YES;
+	return TRISTATE_NO;
+}
+
+/* ---- plain hosts ---- */
+
+static bool on_value(void *owner, const struct reference *ref, struct value *out)
+{
+	return values_get(owner, ref, out);
+}
+
+static enum tristate on_named(void *owner, const struct value *value, struct str name)
+{
+	return values_is_named(owner, value, name);
+}
+
+static size_t on_random(void *owner, size_t n)
+{
+	const struct values *v = owner;
+
+	return v->world->random(v->world->owner, n);
+}
+
+static void put_plain(void *owner, struct buf *out, const struct value *value)
+{
+	(void)owner;
+	buf_add(out, value->text);
+}
+
+/* Marked, so that no two firings with other values have the same key: neither `{a}:{b}` whatever signs are in
+ * them, nor a person and somebody who writes that person's id. */
+static void put_key(void *owner, struct buf *out, const struct value *value)
+{
+	(void)owner;
+	if (out->len > 0)
+		buf_addc(out, STORED_MARK);
+	if (value->id.len > 0)
+		buf_addf(out, "%c%c", STORED_MARK, value->kind == VALUE_CHANNEL ? '#' : '@');
+	buf_add(out, value->id.len > 0 ? value->id : value->text);
+}
+
+static void put_step(void *owner, struct buf *out, const struct value *value)
+{
+	(void)owner;
+	buf_add(out, value->id.len > 0 ? value->id : value->text);
+}
+
+static void put_literal(void *owner, struct buf *out, struct str text)
+{
+	(void)owner;
+	buf_add(out, text);
+}
+
+struct template_host values_host(const struct values *v)
+{
+	return (struct template_host){
+		.owner = (void *)v,
+		.value = on_value,
+		.is_named = on_named,
+		.put = put_plain,
+		.literal = put_literal,
+		.random = on_random,
+		.filters = { v->world->now(v->world->owner), v->rule->zone },
+	};
+}
+
+static struct str rendered(const struct values *v, const struct template *t,
+			   void (*put)(void *owner, struct buf *out, const struct value *value))
+{
+	CLEANUP(buf_deinit) struct buf key = { 0 };
+	struct template_host host;
+
+	if (t == NULL)
+		return STR_EMPTY;
+	host = values_host(v);
+	host.put = put;
+	buf_init(&key, 0);
+	template_render(t, &host, &key);
+	return str_keep(v->arena, str_trim(buf_str(&key)));
+}
+
+enum { KEY_MAX = 256, KEY_KEPT = 64 };
+
+/* The store keeps many keys: of a long one the beginning and its digest. */
+static struct str bounded_key(const struct values *v, struct str key)
+{
+	unsigned char digest[SHA1_SIZE];
+	char hex[2 * SHA1_SIZE + 1];
+
+	if (key.len <= KEY_MAX)
+		return key;
+	sha1(key, digest);
+	for (size_t i = 0; i < SHA1_SIZE; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	return str_keepf(v->arena, "%.*s%c%s", STR_ARG(str_clip(key, KEY_KEPT)), STORED_MARK, hex);
+}
+
+struct str values_key(const struct values *v, const struct template *t)
+{
+	return bounded_key(v, rendered(v, t, put_key));
+}
+
+static struct str path_of(const struct values *v, const struct template *t)
+{
+	return rendered(v, t, put_step);
+}
+
+void values_of(const struct values *v, const struct template *t, struct value *out)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	const struct template_host host = values_host(v);
+
+	if (template_value(t, &host, out))
+		return;
+	buf_init(&text, 0);
+	template_render(t, &host, &text);
+	*out = (struct value){
+		.kind = VALUE_TEXT,
+		.text = str_keep(v->arena, str_trim(buf_str(&text))),
+	};
+}

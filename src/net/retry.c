@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/retry.h"
+
+#include <stdlib.h>
+#include "base/mem.h"
+
+/* Twice as long each time. No chance in it: we are few who come back. */
+enum { FIRST_WAIT_MS = 250 };
+
+struct retry {
+	struct http *http;
+	struct loop *loop;
+	struct http_request request;
+	struct http_call *call; /* NULL = waiting for the next try */
+	struct loop_timer again;
+	struct mono deadline;
+	unsigned n_again;
+	bool has_waited; /* because the server asked for it */
+	bool told;	 /* on_end is running, or has run */
+	void (*on_end)(void *owner, const struct http_reply *reply);
+	void *owner;
+};
+
+static void retry_delete(struct retry *t)
+{
+	http_cancel(t->call);
+	loop_timer_stop(t->loop, &t->again);
+	loop_bury(t->loop, t, free);
+}
+
+/* How long to wait before the next try; -1 = this was the last one. */
+static int64_t wait_ms(const struct retry *t, const struct http_reply *reply)
+{
+	int64_t asked_s;
+
+	if (reply->outcome == HTTP_NOT_SENT && !reply->fenced && t->n_again < RETRY_AGAIN)
+		return (int64_t)FIRST_WAIT_MS << t->n_again;
+	if (reply->outcome != HTTP_ANSWERED || (reply->status != 429 && reply->status != 503) ||
+	    t->has_waited || !str_int(reply->retry_after, &asked_s) || asked_s < 0 ||
+	    asked_s > RETRY_MAX_WAIT_S)
+		return -1;
+	return asked_s * 1000;
+}
+
+/* True when there is time for another try, which is then on its way. */
+static bool try_later(struct retry *t, const struct http_reply *reply)
+{
+	int64_t ms = wait_ms(t, reply);
+
+	if (ms < 0)
+		return false;
+	if (reply->outcome == HTTP_ANSWERED) {
+		t->has_waited = true;
+		t->deadline = mono_after(t->deadline, ms);
+	} else {
+		t->n_again++;
+	}
+	if (mono_ms_between(loop_now(t->loop), t->deadline) <= ms)
+		return false;
+	loop_timer_start(t->loop, &t->again, ms);
+	return true;
+}
+
+static void on_reply(void *owner, const struct http_reply *reply)
+{
+	struct retry *t = owner;
+
+	t->call = NULL;
+	if (try_later(t, reply))
+		return;
+	/* Its owner may end the loop. */
+	t->told = true;
+	t->on_end(t->owner, reply);
+	free(t);
+}
+
+static void try_now(struct retry *t)
+{
+	int64_t left_ms = mono_ms_between(loop_now(t->loop), t->deadline);
+	struct http_request req = t->request;
+
+	if (req.total_ms > left_ms)
+		req.total_ms = left_ms > 0 ? left_ms : 1; /* 0 would be for ever */
+	t->call = http_post(t->http, &req, on_reply, t);
+}
+
+static void on_again(void *owner)
+{
+	try_now(owner);
+}
+
+struct retry *retry_start(struct http *http, struct loop *loop, const struct http_request *req,
+			  void (*on_end)(void *owner, const struct http_reply *reply), void *owner)
+{
+	struct retry *t = mem_zero(1, sizeof(*t));
+
+	t->http = http;
+	t->loop = loop;
+	t->request = *req;
+	t->deadline = mono_after(loop_now(loop), RETRY_IN_ALL * req->total_ms);
+	t->on_end = on_end;
+	t->owner = owner;
+	loop_timer_init(&t->again, on_again, t);
+	try_now(t);
+	return t;
+}
+
+void retry_cancel(struct retry *tries)
+{
+	if (tries != NULL && !tries->told)
+		retry_delete(tries);
+}
+
+bool retry_may_have_acted(const struct retry *tries)
+{
+	return tries->call != NULL;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* What a rule as a whole must be: its actions must fit what it waits for. */
+#include "rule/keys.h"
+#include "rule/compile.h"
+
+/* What an event has that an action may need. */
+enum has { HAS_NOTHING = 0, HAS_PLACE = 1, HAS_PERSON = 2, HAS_MESSAGE = 4 };
+
+static unsigned has_of(const struct trigger *trigger)
+{
+	switch (trigger->kind) {
+	case EVENT_TIME:
+		return HAS_NOTHING;
+	case EVENT_JOIN:
+	case EVENT_LEAVE:
+	case EVENT_COMMAND:
+	case EVENT_DELETE: /* its message is gone */
+		return HAS_PLACE | HAS_PERSON;
+	case EVENT_MESSAGE:
+	case EVENT_EDIT:
+	case EVENT_REACTION:
+	case EVENT_UNREACTION:
+	case EVENT_PIN:
+	case EVENT_OTHER: /* who knows */
+		break;
+	}
+	return HAS_PLACE | HAS_PERSON | HAS_MESSAGE;
+}
+
+static unsigned needs_of(const struct rule_action *action)
+{
+	switch (action->verb) {
+	case VERB_REPLY:
+	case VERB_SAY:
+	case VERB_BROADCAST:
+		return HAS_PLACE;
+	case VERB_WHISPER:
+		return HAS_PLACE | HAS_PERSON;
+	case VERB_DM:
+		return action->target == NULL ? HAS_PERSON : HAS_NOTHING;
+	case VERB_REACT:
+	case VERB_UNREACT:
+		return HAS_PLACE | HAS_MESSAGE;
+	case VERB_EDIT:
+	case VERB_REMOVE:
+		return HAS_PLACE;
+	case VERB_POST:
+	case VERB_WEBHOOK:
+	case VERB_CALL:
+	case VERB_SET:
+	case VERB_ADD:
+	case VERB_WAIT:
+	case N_VERBS:
+		break;
+	}
+	return HAS_NOTHING;
+}
+
+static void check_action(struct rule_builder *d, const struct rule_action *action)
+{
+	const struct rule *rule = d->rule;
+
+	for (size_t i = 0; i < rule->n_triggers; i++) {
+		unsigned missing = needs_of(action) & ~has_of(&rule->triggers[i]);
+		const char *verb = verb_name(action->verb);
+
+		if (missing == 0)
+			continue;
+		if (rule->triggers[i].kind == EVENT_TIME)
+			diag_error(
+				d->diag, action->at,
+				"`%s` has nobody to speak to: `%s` comes without message, channel and "
+				"author; use `post #channel` or `dm @who`",
+				verb, rule->triggers[i].shown);
+		else
+			diag_error(d->diag, action->at,
+				   "`%s` needs a message to put the emoji under; `%s` has none",
+				   verb, event_kind_name(rule->triggers[i].kind));
+		return;
+	}
+}
+
+/* What a moment has not, and so never is as the rule wants it. */
+static void check_moment(struct rule_builder *d)
+{
+	const struct rule *rule = d->rule;
+	const struct {
+		const char *key;
+		bool is_asked;
+	} keys[] = {
+		{ "in", rule->in.n > 0 },
+		{ "from", rule->from.n > 0 },
+		{ "to bot", rule->to_bot },
+		{ "thread", rule->thread != THREAD_ANY },
+		{ rule_key_of(rule, "match"), rule->n_any > 0 },
+	};
+
+	for (size_t i = 0; rule_is_timed(rule) && i < ARRAY_LEN(keys); i++) {
+		if (keys[i].is_asked)
+			diag_warn(
+				d->diag, rule->at,
+				"the rule never fires: `%s` comes without message, channel and author, "
+				"and the rule asks for them by `%s`",
+				rule->triggers[0].shown, keys[i].key);
+	}
+}
+
+/* A wait at the end, and a message that has nothing to say, are slips. */
+static void check_order(struct rule_builder *d)
+{
+	const struct rule *rule = d->rule;
+	const struct rule_action *last = NULL;
+
+	for (size_t i = 0; i < rule->n_actions; i++) {
+		if (!rule->actions[i].on_error)
+			last = &rule->actions[i];
+	}
+	if (last != NULL && last->verb == VERB_WAIT)
+		diag_error(d->diag, last->at,
+			   "nothing stands below this `wait` that could be done later");
+}
+
+static bool has_action(const struct section *section)
+{
+	for (size_t i = 0; i < section->n_entries; i++) {
+		const struct key *key = section->entries[i].key;
+
+		/* An unknown key may have been meant as one: it was told. */
+		if (key == NULL || (key->group == GROUP_ACTION && key->read != read_wait &&
+				    key->read != read_pick))
+			return true;
+	}
+	return false;
+}
+
+static void complete(struct rule_builder *d)
+{
+	struct rule *rule = d->rule;
+	struct trigger *message;
+
+	rule->keeps_answers |= rule->follows_edits || rule->follows_deletes;
+	for (size_t i = 0; i < rule->n_actions; i++)
+		rule->answers_here |= verb_says_here(rule->actions[i].verb);
+	if (rule->n_triggers > 0)
+		return;
+	message = rule_builder_append(d, &rule->triggers, &rule->n_triggers, sizeof(*message));
+	*message = (struct trigger){
+		.kind = EVENT_MESSAGE,
+		.shown = rule_builder_keep(d, STR("message")),
+		.at = rule->at,
+	};
+}
+
+void check_rule(struct rule_builder *d, const struct section *section)
+{
+	complete(d);
+	for (size_t i = 0; i < d->rule->n_actions; i++)
+		check_action(d, &d->rule->actions[i]);
+	check_moment(d);
+	check_order(d);
+	if (!has_action(section) && !section->torn)
+		diag_error(
+			d->diag, section->at,
+			"the rule does nothing: it needs a `reply`, `say`, `react` or another action");
+}

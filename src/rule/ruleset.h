@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A compiled, immutable, reference-counted set of rules, from files or folders. It loads whole or not at
+ * all; a reload makes a new one beside the old.
+ */
+#pragma once
+
+#include "rule/rule.h"
+
+struct ruleset;
+
+enum { RULESET_BROKEN = 1 };
+
+struct ruleset_options {
+	bool allow_broadcast; /* may literal text notify everyone? */
+	const char *zone;     /* of rules that name none; NULL or "" = the machine's own */
+	/* The webhooks that are declared, with NULL at the end; NULL = not known. */
+	const char *const *webhooks;
+};
+
+/* Files and folders (a folder gives its *.ini files in byte order). All complaints of all files go to
+ * `diag`; any error gives RULESET_BROKEN. */
+int ruleset_load(struct ruleset **out, const char *const *paths, size_t n_paths,
+		 const struct ruleset_options *options, struct diag *diag);
+/* One text under a file name; for tests. */
+int ruleset_load_text(struct ruleset **out, struct str text, const char *file,
+		      const struct ruleset_options *options, struct diag *diag);
+struct ruleset *ruleset_ref(struct ruleset *set);
+void ruleset_unref(struct ruleset *set); /* NULL is fine */
+
+size_t ruleset_n_files(const struct ruleset *set);
+size_t ruleset_n_rules(const struct ruleset *set);
+size_t ruleset_n_tests(const struct ruleset *set);
+/* In the order in which they are asked: priority, then file, then line; fallback rules last. Rules that
+ * are off are not in it. */
+const struct rule *ruleset_rule(const struct ruleset *set, size_t i);
+const struct rule *ruleset_rule_named(const struct ruleset *set, struct str name);
+/* Those that are off too, as they stand in the files. */
+size_t ruleset_n_written(const struct ruleset *set);
+const struct rule *ruleset_written(const struct ruleset *set, size_t i);
+const struct zone *ruleset_zone(const struct ruleset *set);
+/* Which rules may match the event at all, a bit a rule (base/bits.h): the `match` of the others is a sure no,
+ * for want of a word that it needs. Allocates nothing; one thread. */
+void ruleset_candidates(const struct ruleset *set, const struct event *ev, uint64_t *bits);
+
+/* What must be known of an event before this set can be asked. */
+bool ruleset_wants_names(
+	const struct ruleset *set); /* names of authors or channels: in, from, {user.name} … */
+bool ruleset_wants_groups(
+	const struct ruleset *set); /* user groups, by id; a handle looks like a name */
+/* Does some rule follow edits or deletions of what it answered? */
+bool ruleset_follows(const struct ruleset *set);
+/* The message that this reaction is about: its text, and the thread that it stands in. */
+bool ruleset_wants_reacted(const struct ruleset *set, const struct event *reaction);
+
+/* Every #channel and @user that the rules name (scope and literal text), for checking against Slack.
+ * `sigil` is '#' or '@'; globs are left out. */
+void ruleset_each_name(const struct ruleset *set,
+		       void (*on_name)(void *owner, char sigil, struct str name, struct place at),
+		       void *owner);

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The text is judged with every whole insert replaced by a JSON string of the same length, so that the place
+ * of a fault is a place in what the author wrote. Only then is the real JSON made of it.
+ */
+#include "template/json_lines.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "base/jsontext.h"
+#include "base/map.h"
+#include "base/mem.h"
+
+enum {
+	SHOWN_MAX = 40, /* so much of a faulty place is quoted */
+	TOLD_MAX = 20,	/* mistakes of one value that are told */
+};
+
+/* ---- inserts ---- */
+
+static bool is_name_char(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       c == '_' || (unsigned char)c >= 0x80;
+}
+
+static bool opens_insert(struct str s)
+{
+	return s.len >= 2 && s.p[0] == '{' && s.p[1] != '_' && is_name_char(s.p[1]);
+}
+
+/* Names without quotes, `{type: "x"}`, are a slip that JSON's judge explains better. `{pick: a | b}` is an insert. */
+static bool is_bare_name(struct str s)
+{
+	struct str body = str_sub(s, 1, s.len), name = body;
+
+	name.len = 0;
+	while (name.len < body.len && is_name_char(body.p[name.len]))
+		name.len++;
+	body = str_sub(body, name.len, body.len);
+	while (str_skip(&body, " "))
+		;
+	return str_starts(body, ":") && !str_is(name, "pick");
+}
+
+/* Behind the closing quote of the one at `at`, or SIZE_MAX. */
+static size_t skip_quoted(struct str s, size_t at)
+{
+	for (size_t i = at + 1; i < s.len && s.p[i] != '\n'; i++) {
+		if (s.p[i] == '"')
+			return i + 1;
+		if (s.p[i] == '\\')
+			i++;
+	}
+	return SIZE_MAX;
+}
+
+/* Behind the brace that closes the one with which `s` begins, or SIZE_MAX. */
+static size_t closing_brace(struct str s)
+{
+	size_t depth = 0;
+
+	for (size_t i = 0; i < s.len && s.p[i] != '\n'; i++) {
+		size_t behind = s.p[i] == '"' ? skip_quoted(s, i) : SIZE_MAX;
+
+		if (behind != SIZE_MAX)
+			i = behind - 1;
+		else if (s.p[i] == '{')
+			depth++;
+		else if (s.p[i] == '}' && --depth == 0)
+			return i + 1;
+	}
+	return SIZE_MAX;
+}
+
+size_t json_lines_placeholder_len(struct str s)
+{
+	return opens_insert(s) ? closing_brace(s) : 0;
+}
+
+bool json_lines_is_whole(struct str text)
+{
+	return text.len > 0 && text.p[0] == JSON_LINES_WHOLE;
+}
+
+/* The insert without the filter `json` at its end and the closing brace; false when it has none. */
+static bool strip_json(struct str *insert)
+{
+	struct str body = str_trim(str_sub(*insert, 0, insert->len - 1));
+
+	if (!str_ends(body, "json"))
+		return false;
+	body = str_trim(str_sub(body, 0, body.len - 4));
+	if (!str_ends(body, "|"))
+		return false;
+	*insert = str_trim(str_sub(body, 0, body.len - 1));
+	return true;
+}
+
+/* ---- the text ---- */
+
+struct json_template {
+	const struct ini_entry *entry;
+	const char *file;
+	struct diag *diag;
+	struct str text;
+	struct buf plain; /* the JSON, made as it goes */
+	char *shadow;	  /* the text, each whole insert a JSON string of the same length */
+	bool bad;
+	bool open; /* an insert is not closed: the judge would only stumble over it */
+	size_t n_told;
+};
+
+static struct place place_of(const struct json_template *f, size_t at)
+{
+	struct str before = str_sub(f->text, 0, at);
+	size_t n = 0;
+
+	for (size_t i = 0; i < before.len; i++)
+		n += before.p[i] == '\n';
+	if (f->entry->n_lines == 0)
+		return (struct place){ f->file, f->entry->line };
+	if (n >= f->entry->n_lines)
+		n = f->entry->n_lines - 1;
+	return (struct place){ f->file, f->entry->lines[n].line };
+}
+
+/* What stands at `at`, to the end of its line, for a message. */
+static struct str shown_at(const struct json_template *f, size_t at)
+{
+	struct str rest = str_sub(f->text, at, f->text.len);
+	struct str line = str_sub(rest, 0, str_find_char(rest, '\n'));
+
+	return str_clip(str_trim(line), SHOWN_MAX);
+}
+
+/* Complains about one insert, of which `shown` is quoted. */
+static void complain(struct json_template *f, size_t at, struct str shown, const char *what)
+{
+	struct str clipped = str_clip(shown, SHOWN_MAX);
+
+	f->bad = true;
+	if (f->n_told++ >= TOLD_MAX)
+		return;
+	diag_error(f->diag, place_of(f, at), "`%.*s`: %.*s%s: %s", STR_ARG(f->entry->key),
+		   STR_ARG(clipped), clipped.len < shown.len ? "…" : "", what);
+}
+
+/* ---- whole inserts ---- */
+
+static void put_whole(struct json_template *f, struct str insert)
+{
+	CLEANUP(buf_deinit) struct buf value = { 0 };
+
+	buf_init(&value, 0);
+	buf_addc(&value, JSON_LINES_WHOLE);
+	buf_add(&value, insert);
+	buf_addc(&value, '}');
+	json_quote(buf_str(&value), &f->plain);
+}
+
+/* Does a colon follow? Then what ends here is the name of a value. */
+static bool is_name(const struct json_template *f, size_t behind)
+{
+	while (behind < f->text.len && str_find_char(STR(" \t\r\n"), f->text.p[behind]) != SIZE_MAX)
+		behind++;
+	return behind < f->text.len && f->text.p[behind] == ':';
+}
+
+/* Gives the length of what was judged. */
+static size_t refuse_open(struct json_template *f, size_t at)
+{
+	struct str rest = str_sub(f->text, at, f->text.len);
+
+	f->open = true;
+	complain(f, at, shown_at(f, at), "the insert is not closed on its line");
+	return str_sub(rest, 0, str_find_char(rest, '\n')).len;
+}
+
+/* The insert that begins at `at`, outside of strings; gives its length. */
+static size_t take_whole(struct json_template *f, size_t at)
+{
+	struct str rest = str_sub(f->text, at, f->text.len), insert;
+	size_t len = json_lines_placeholder_len(rest);
+
+	if (len == SIZE_MAX)
+		return refuse_open(f, at);
+	insert = str_sub(rest, 0, len);
+	memset(f->shadow + at, 'x', len);
+	f->shadow[at] = f->shadow[at + len - 1] = '"';
+	if (is_name(f, at + len))
+		complain(f, at, insert,
+			 "an insert may stand for a value, not for the name before the colon");
+	else if (!strip_json(&insert))
+		complain(f, at, insert,
+			 "an insert outside of \"quotes\" ends in the filter json, as {text|json} "
+			 "does; or put it in quotes");
+	put_whole(f, insert);
+	return len;
+}
+
+/* ---- strings ---- */
+
+/* The JSON string that begins at `at`; gives its length. One that is not closed is left to the judge. */
+static size_t take_string(struct json_template *f, size_t at)
+{
+	size_t end = at + 1;
+	struct str string;
+
+	while (end < f->text.len && f->text.p[end] != '"')
+		end += f->text.p[end] == '\\' ? 2 : 1;
+	string = str_sub(f->text, at, end + 1);
+	if (str_starts(string, "\"\\u0001"))
+		complain(f, at, string, "a text may not begin with the control character \\u0001");
+	buf_add(&f->plain, string);
+	return string.len;
+}
+
+static void take_text(struct json_template *f)
+{
+	size_t at = 0;
+
+	memcpy(f->shadow, f->text.p, f->text.len);
+	while (at < f->text.len) {
+		struct str rest = str_sub(f->text, at, f->text.len);
+
+		if (rest.p[0] == '"') {
+			at += take_string(f, at);
+		} else if (opens_insert(rest) && !is_bare_name(rest)) {
+			at += take_whole(f, at);
+		} else {
+			buf_addc(&f->plain, rest.p[0]);
+			at++;
+		}
+	}
+}
+
+/* ---- names that stand twice ---- */
+
+struct symbols {
+	struct map open[JSON_MAX_DEPTH]; /* the names of each object that is open */
+	size_t n;
+};
+
+/* The name that a JSON string gives, as the library will keep it. */
+static struct json *decoded(struct str string)
+{
+	struct json *name = NULL;
+
+	json_parse(&name, string, NULL);
+	return name;
+}
+
+static void note_name(struct json_template *f, struct map *names, size_t at, struct str string)
+{
+	CLEANUP(json_freep) struct json *name = decoded(string);
+	struct str key = str_from(json_str(name, "").p);
+
+	if (map_set(names, key, f) != NULL)
+		complain(f, at, string, "this name stands twice within the same { }");
+}
+
+static size_t check_name(struct json_template *f, struct symbols *names, size_t at)
+{
+	struct str judged = str_make(f->shadow, f->text.len);
+	size_t behind = skip_quoted(judged, at);
+
+	/* A string never holds a line end, but judged text is not trusted to. */
+	behind = behind != SIZE_MAX ? behind : judged.len;
+	if (names->n > 0 && is_name(f, behind))
+		note_name(f, &names->open[names->n - 1], at, str_sub(judged, at, behind));
+	return behind - at;
+}
+
+/* Only for a text that is JSON: brackets match, and their depth is bounded. */
+static void check_names(struct json_template *f)
+{
+	struct symbols names = { .n = 0 };
+	size_t at = 0;
+
+	while (at < f->text.len) {
+		char c = f->shadow[at];
+
+		if (c == '{')
+			map_init(&names.open[names.n++]);
+		else if (c == '}')
+			map_deinit(&names.open[--names.n], NULL);
+		at += c == '"' ? check_name(f, &names, at) : 1;
+	}
+}
+
+/* ---- the judgement ---- */
+
+static void judge(struct json_template *f)
+{
+	struct jsontext_fault fault;
+	struct str shown;
+
+	if (!jsontext_find_fault(str_make(f->shadow, f->text.len), JSON_MAX_DEPTH, &fault)) {
+		if (!f->bad)
+			check_names(f);
+		return;
+	}
+	shown = shown_at(f, fault.at);
+	f->bad = true;
+	diag_error(f->diag, place_of(f, fault.at), "`%.*s`: %s%s%.*s%s; wanted %s",
+		   STR_ARG(f->entry->key), fault.seen, shown.len > 0 ? ", at `" : "",
+		   STR_ARG(shown), shown.len > 0 ? "`" : "", fault.wanted);
+}
+
+/* What was judged good may still be more than the library takes. */
+static bool build(struct json_template *f, struct json **out)
+{
+	const char *why;
+
+	if (json_parse(out, buf_str(&f->plain), &why) == 0)
+		return true;
+	diag_error(f->diag, (struct place){ f->file, f->entry->line }, "`%.*s`: %s",
+		   STR_ARG(f->entry->key), why);
+	return false;
+}
+
+static bool read_form(struct json_template *f, struct json **out)
+{
+	size_t valid = utf8_valid_len(f->text);
+
+	if (valid < f->text.len) {
+		diag_error(f->diag, place_of(f, valid),
+			   "`%.*s`: byte 0x%02X is not UTF-8; save the file as UTF-8",
+			   STR_ARG(f->entry->key), (unsigned char)f->text.p[valid]);
+		return false;
+	}
+	take_text(f);
+	if (!f->open)
+		judge(f);
+	return !f->bad && build(f, out);
+}
+
+bool json_lines_read(struct json **out, const struct ini_entry *entry, const char *file,
+		     struct diag *diag)
+{
+	struct json_template f = {
+		.entry = entry, .file = file, .diag = diag, .text = entry->value
+	};
+	bool good;
+
+	*out = NULL;
+	if (str_trim(entry->value).len == 0) {
+		diag_error(diag, (struct place){ file, entry->line },
+			   "`%.*s`: nothing here; wanted JSON such as { \"name\": \"text\" }",
+			   STR_ARG(entry->key));
+		return false;
+	}
+	f.shadow = mem_alloc(f.text.len);
+	buf_init(&f.plain, 0);
+	good = read_form(&f, out);
+	buf_deinit(&f.plain);
+	free(f.shadow);
+	return good;
+}
+
+/* ---- files ---- */
+
+/* Inside the folder of the rule file: who writes rules must not read what else the machine has. */
+static bool is_inside(struct str path)
+{
+	struct str part;
+
+	if (path.len == 0 || path.p[0] == '/' || str_find_char(path, '\0') != SIZE_MAX)
+		return false;
+	while (str_cut(&path, '/', &part)) {
+		if (str_is(part, "..") || part.len == 0)
+			return false;
+	}
+	return true;
+}
+
+static char *beside(const char *rule_file, struct str path)
+{
+	const char *slash = strrchr(rule_file, '/');
+	struct buf whole;
+
+	buf_init(&whole, 0);
+	buf_add(&whole, str_make(rule_file, slash != NULL ? (size_t)(slash - rule_file) + 1 : 0));
+	buf_add(&whole, path);
+	return buf_take(&whole);
+}
+
+/* Why the file was not read, or NULL. A pipe would be waited for, so only a plain file will do. */
+static const char *load(const char *path, struct buf *out)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return "there is no such file beside the rule file, or it may not be read";
+	if (!S_ISREG(st.st_mode))
+		return "this is no plain file";
+	switch (inifile_load(path, out)) {
+	case 0:
+		return NULL;
+	case FILE_TOO_LARGE:
+		return "the file is larger than 256 KiB";
+	default:
+		return "the file may not be read";
+	}
+}
+
+static bool read_lines(struct json **out, struct str text, const char *path, struct diag *diag)
+{
+	struct ini_entry entry = { .key = str_from(path), .value = text };
+	CLEANUP(mem_freep) struct ini_line *lines = NULL;
+	const char *slash = strrchr(path, '/');
+	struct str rest = text, line;
+	size_t cap = 0;
+
+	if (slash != NULL)
+		entry.key = str_from(slash + 1);
+	while (str_cut(&rest, '\n', &line)) {
+		if (entry.n_lines == cap) {
+			cap = cap > 0 ? 2 * cap : 64;
+			lines = mem_grow(lines, cap, sizeof(*lines));
+		}
+		lines[entry.n_lines] = (struct ini_line){ line, (unsigned)entry.n_lines + 1 };
+		entry.n_lines++;
+	}
+	entry.lines = lines;
+	entry.line = 1;
+	return json_lines_read(out, &entry, path, diag);
+}
+
+bool json_lines_load(struct json **out, struct str path, const char *rule_file, struct place at,
+		     struct diag *diag)
+{
+	CLEANUP(mem_freep) char *whole = beside(rule_file, path);
+	CLEANUP(buf_deinit) struct buf content = { 0 };
+	const char *why;
+	struct str text;
+
+	*out = NULL;
+	if (!is_inside(path)) {
+		diag_error(diag, at,
+			   "seen `@%.*s`, wanted a file in the folder of the rule file, such as "
+			   "@card.json or @cards/card.json",
+			   STR_ARG(path));
+		return false;
+	}
+	buf_init(&content, JSON_LINES_MAX_FILE);
+	why = load(whole, &content);
+	if (why != NULL) {
+		diag_error(diag, at, "`@%.*s` (%s): %s", STR_ARG(path), whole, why);
+		return false;
+	}
+	text = buf_str(&content);
+	str_skip(&text, "\xEF\xBB\xBF");
+	return read_lines(out, text, whole, diag);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON with inserts, for `blocks`, `call` and `webhook`: parsed when loaded, and rendered inside its strings, so
+ * that no text can break out of one.
+ */
+#pragma once
+
+#include "base/json.h"
+#include "template/template.h"
+
+struct json_template;
+
+/* Takes the JSON as json_lines_read gave it, also when it fails. `scope` says whether its strings are Slack's markup
+ * or plain text for others. 0, or TEMPLATE_BAD (said). */
+int json_template_compile(struct json_template **out, struct json *take, struct place at,
+			  const struct template_scope *scope, struct pattern_kit *kit,
+			  struct diag *diag);
+void json_template_free(struct json_template *f);
+/* The JSON with everything inserted; the caller's. `plain` renders the strings that Slack takes for no markup
+ * (those of plain_text objects, addresses, what nobody reads); it may be the same host. */
+struct json *json_template_render(const struct json_template *f, const struct template_host *host,
+				  const struct template_host *plain);
+/* As template_each_reference and template_each_name. */
+void json_template_each_reference(const struct json_template *f,
+				  void (*on_reference)(void *owner, const struct reference *ref,
+						       bool as_text),
+				  void *owner);
+void json_template_each_name(const struct json_template *f,
+			     void (*on_name)(void *owner, char sigil, struct str name),
+			     void *owner);

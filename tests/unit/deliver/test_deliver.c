@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: MIT */
+/* The Web API, webhooks and the addresses of commands are played by this file: it keeps the calls and answers when a
+ * case says so. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "deliver/deliver.h"
+#include "lib/unit.h"
+#include "webapi/response_url.h"
+#include "store/memory.h"
+
+/* ---- a Web API of our own ---- */
+
+struct api_args {
+	struct buf text;
+};
+
+struct api_call {
+	void (*on_answer)(void *owner, const struct api_answer *answer);
+	void *owner;
+	bool cancelled;
+	bool has_left;
+};
+
+static struct {
+	struct api_call calls[8];
+	char *texts[8];
+	size_t n;
+} fake;
+
+struct api_args *api_args_new(void)
+{
+	struct api_args *args = mem_zero(1, sizeof(*args));
+
+	buf_init(&args->text, 0);
+	return args;
+}
+
+void api_arg(struct api_args *args, const char *name, struct str value)
+{
+	buf_addf(&args->text, " %s=%.*s", name, STR_ARG(value));
+}
+
+void api_arg_bool(struct api_args *args, const char *name, bool value)
+{
+	buf_addf(&args->text, " %s=%s", name, value ? "true" : "false");
+}
+
+struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
+			  struct str channel, struct api_args *take_args,
+			  void (*on_answer)(void *owner, const struct api_answer *answer),
+			  void *owner)
+{
+	struct buf text;
+
+	(void)api;
+	(void)token;
+	buf_init(&text, 0);
+	buf_addf(&text, "%s [%.*s]%.*s", method, STR_ARG(channel),
+		 STR_ARG(buf_str(&take_args->text)));
+	buf_deinit(&take_args->text);
+	free(take_args);
+	CU_ASSERT_FATAL(fake.n < ARRAY_LEN(fake.calls));
+	fake.texts[fake.n] = buf_take(&text);
+	fake.calls[fake.n] = (struct api_call){ .on_answer = on_answer, .owner = owner };
+	return &fake.calls[fake.n++];
+}
+
+bool api_may_have_acted(const struct api_call *call)
+{
+	return call->has_left;
+}
+
+void api_cancel(struct api_call *call)
+{
+	call->cancelled = true;
+}
+
+static void answer(size_t n, enum api_outcome outcome, const char *sentence)
+{
+	const struct api_answer answer = { .outcome = outcome, .sentence = sentence };
+
+	CU_ASSERT_FATAL(n < fake.n);
+	fake.calls[n].on_answer(fake.calls[n].owner, &answer);
+}
+
+/* ---- webhooks and commands of our own ---- */
+
+struct webhook_call {
+	void (*on_answer)(void *owner, const struct webhook_answer *answer);
+	void *owner;
+	char *text;
+	bool cancelled, may_have_acted;
+};
+
+struct response_url_call {
+	void (*on_answer)(void *owner, const struct response_url_answer *answer);
+	void *owner;
+	char *text;
+	bool cancelled, may_have_acted;
+};
+
+static struct webhook_call hooked;
+static struct response_url_call answered_at;
+
+struct webhook_call *webhook_send(
+	struct http *http, struct loop *loop, const struct webhook *hook, struct str json_body,
+	void (*on_answer)(void *owner, const struct webhook_answer *answer), void *owner)
+{
+	struct buf text;
+
+	(void)http;
+	(void)loop;
+	buf_init(&text, 0);
+	buf_addf(&text, "%s %.*s", hook->name, STR_ARG(json_body));
+	free(hooked.text);
+	hooked = (struct webhook_call){ on_answer, owner, buf_take(&text), false, false };
+	return &hooked;
+}
+
+void webhook_cancel(struct webhook_call *call)
+{
+	if (call != NULL)
+		call->cancelled = true;
+}
+
+bool webhook_may_have_acted(const struct webhook_call *call)
+{
+	return call->may_have_acted;
+}
+
+void response_url_message(struct buf *out, struct str text, const struct json *blocks,
+			  bool in_channel)
+{
+	buf_addf(out, "%s %.*s %zu", in_channel ? "all" : "one", STR_ARG(text),
+		 blocks != NULL ? json_len(blocks) : 0);
+}
+
+struct response_url_call *response_url_send(
+	struct http *http, struct loop *loop, const char *base_url, struct str url,
+	struct str message,
+	void (*on_answer)(void *owner, const struct response_url_answer *answer), void *owner)
+{
+	struct buf text;
+
+	(void)http;
+	(void)loop;
+	(void)base_url;
+	buf_init(&text, 0);
+	buf_addf(&text, "%.*s %.*s", STR_ARG(url), STR_ARG(message));
+	free(answered_at.text);
+	answered_at = (struct response_url_call){ on_answer, owner, buf_take(&text), false, false };
+	return &answered_at;
+}
+
+void response_url_cancel(struct response_url_call *call)
+{
+	if (call != NULL)
+		call->cancelled = true;
+}
+
+bool response_url_may_have_acted(const struct response_url_call *call)
+{
+	return call->may_have_acted;
+}
+
+static void fake_reset(void)
+{
+	free(hooked.text);
+	free(answered_at.text);
+	hooked.text = answered_at.text = NULL;
+	while (fake.n > 0)
+		free(fake.texts[--fake.n]);
+}
+
+/* ---- a house ---- */
+
+struct house {
+	struct store *store;
+	struct deliver *deliver;
+	int fatal;
+	struct buf settled; /* "verb end sentence channel ts body", one after the other */
+};
+
+static const struct webhook tickets = { .name = (char *)"tickets" };
+
+static const struct webhook *webhook(void *owner, const char *name)
+{
+	(void)owner;
+	return strcmp(name, "tickets") == 0 ? &tickets : NULL;
+}
+
+static void on_settled(void *owner, const struct job *job, const struct job_outcome *outcome)
+{
+	static const char *const ends[] = {
+		[JOB_PENDING] = "pending", [JOB_IN_FLIGHT] = "under way", [JOB_DONE] = "done",
+		[JOB_DEAD] = "dead",	   [JOB_UNSURE] = "unsure",
+	};
+	struct house *h = owner;
+
+	CU_ASSERT_EQUAL(job->state, JOB_IN_FLIGHT); /* it is disposed of behind this */
+	buf_addf(&h->settled, "%s%s %s", h->settled.len > 0 ? " | " : "", verb_name(job->verb),
+		 ends[outcome->end]);
+	if (outcome->sentence != NULL)
+		buf_addf(&h->settled, " (%s)", outcome->sentence);
+	if (outcome->ts.len > 0)
+		buf_addf(&h->settled, " %.*s/%.*s", STR_ARG(outcome->channel),
+			 STR_ARG(outcome->ts));
+	if (outcome->body != NULL) {
+		buf_addc(&h->settled, ' ');
+		json_print(outcome->body, &h->settled);
+	}
+}
+
+static void on_fatal(void *owner, const char *sentence)
+{
+	struct house *h = owner;
+
+	CU_ASSERT_STRING_EQUAL(sentence, "the token was revoked");
+	h->fatal++;
+}
+
+static void house_init(struct house *h)
+{
+	struct deliver_setup setup = {
+		.clock = clock_system(),
+		.http = (struct http *)h, /* never looked at */
+		.owner = h,
+		.webhook = webhook,
+		.on_settled = on_settled,
+		.on_fatal = on_fatal,
+	};
+
+	log_set_level(LOG_ERROR);
+	*h = (struct house){ .store = memory_new() };
+	buf_init(&h->settled, 0);
+	setup.store = h->store;
+	h->deliver = deliver_new(&setup);
+}
+
+static void house_deinit(struct house *h)
+{
+	deliver_free(h->deliver);
+	h->store->ops->free(h->store);
+	buf_deinit(&h->settled);
+	fake_reset();
+}
+
+static void on_committed(void *owner, int r)
+{
+	(void)owner;
+	(void)r;
+}
+
+static struct job *job_for(enum verb verb)
+{
+	struct job *job = job_new();
+
+	job->verb = verb;
+	job->channel = mem_strdup("C1");
+	job->body = mem_strdup("hi");
+	job->key = mem_strdup("k");
+	job->rule = mem_strdup("r");
+	job->rule_file = mem_strdup("f.ini");
+	job->at = (struct place){ job->rule_file, 3 };
+	return job;
+}
+
+static void send(struct house *h, struct job *job)
+{
+	h->store->ops->put(h->store, job);
+	h->store->ops->commit(h->store, on_committed, NULL);
+	deliver_run(h->deliver);
+}
+
+/* ---- cases ---- */
+
+static void test_every_verb_becomes_its_call(void)
+{
+	struct house h;
+	struct job *job;
+
+	house_init(&h);
+	job = job_for(VERB_REPLY);
+	job->thread_ts = mem_strdup("1.1");
+	send(&h, job);
+	send(&h, job_for(VERB_SAY));
+	job = job_for(VERB_WHISPER);
+	job->user = mem_strdup("U1");
+	send(&h, job);
+	job = job_for(VERB_REACT);
+	job->ts = mem_strdup("1.1");
+	send(&h, job);
+	CU_ASSERT_EQUAL_FATAL(fake.n, 4);
+	CU_ASSERT_STRING_EQUAL(fake.texts[0],
+			       "chat.postMessage [C1] channel=C1 text=hi thread_ts=1.1 "
+			       "unfurl_links=false unfurl_media=false");
+	CU_ASSERT_STRING_EQUAL(fake.texts[1],
+			       "chat.postMessage [C1] channel=C1 text=hi unfurl_links=false "
+			       "unfurl_media=false");
+	CU_ASSERT_STRING_EQUAL(fake.texts[2], "chat.postEphemeral [C1] channel=C1 text=hi user=U1");
+	CU_ASSERT_STRING_EQUAL(fake.texts[3],
+			       "reactions.add [C1] channel=C1 timestamp=1.1 name=hi");
+	for (size_t i = 0; i < 4; i++)
+		answer(i, API_OK, NULL);
+	CU_ASSERT_EQUAL(deliver_stats(h.deliver)->done, 4);
+	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
+	house_deinit(&h);
+}
+
+static void test_a_job_is_sent_once(void)
+{
+	struct house h;
+
+	house_init(&h);
+	send(&h, job_for(VERB_SAY));
+	deliver_run(h.deliver);
+	deliver_run(h.deliver);
+	CU_ASSERT_EQUAL(fake.n, 1);
+	answer(0, API_OK, NULL);
+	deliver_run(h.deliver);
+	CU_ASSERT_EQUAL(fake.n, 1);
+	house_deinit(&h);
+}
+
+static void test_unsure_is_not_sent_again(void)
+{
+	struct house h;
+
+	house_init(&h);
+	send(&h, job_for(VERB_SAY));
+	answer(0, API_UNSURE, "no answer");
+	deliver_run(h.deliver);
+	CU_ASSERT_EQUAL(fake.n, 1);
+	CU_ASSERT_EQUAL(deliver_stats(h.deliver)->unsure, 1);
+	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
+	house_deinit(&h);
+}
+
+static void test_a_refusal_ends_the_job_and_a_dead_token_ends_us(void)
+{
+	struct house h;
+
+	house_init(&h);
+	send(&h, job_for(VERB_SAY));
+	send(&h, job_for(VERB_SAY));
+	answer(0, API_REFUSED, "channel_not_found");
+	CU_ASSERT_EQUAL(h.fatal, 0);
+	answer(1, API_FATAL, "the token was revoked");
+	CU_ASSERT_EQUAL(h.fatal, 1);
+	CU_ASSERT_EQUAL(deliver_stats(h.deliver)->dead, 2);
+	house_deinit(&h);
+}
+
+static void test_what_is_under_way_at_the_end_is_cancelled(void)
+{
+	struct house h;
+
+	house_init(&h);
+	send(&h, job_for(VERB_SAY));
+	send(&h, job_for(VERB_SAY));
+	fake.calls[0].has_left = true;
+	deliver_free(TAKE(h.deliver));
+	CU_ASSERT_TRUE(fake.calls[0].cancelled);
+	CU_ASSERT_TRUE(fake.calls[1].cancelled);
+	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 1); /* the one that never left */
+	house_deinit(&h);
+}
+
+/* ---- what the owner is told ---- */
+
+static void answer_with(size_t n, const char *text)
+{
+	CLEANUP(json_freep) struct json *body = NULL;
+	struct api_answer a = { .outcome = API_OK };
+
+	CU_ASSERT_FATAL(n < fake.n);
+	CU_ASSERT_EQUAL_FATAL(json_parse(&body, str_from(text), NULL), 0);
+	a.body = body;
+	fake.calls[n].on_answer(fake.calls[n].owner, &a);
+}
+
+static void test_the_owner_is_told_how_each_job_ended(void)
+{
+	struct house h;
+
+	house_init(&h);
+	for (int i = 0; i < 4; i++)
+		send(&h, job_for(VERB_SAY));
+	answer_with(0, "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"1.1\"}");
+	answer(1, API_REFUSED, "is_archived");
+	answer(2, API_UNSURE, "no answer");
+	answer(3, API_OK, NULL);
+	ASSERT_STR(buf_str(&h.settled),
+		   "say done C1/1.1 {\"ok\":true,\"channel\":\"C1\",\"ts\":\"1.1\"} | "
+		   "say dead (is_archived) | say unsure (no answer) | say done");
+	house_deinit(&h);
+}
+
+static void test_what_is_not_sent_is_not_settled(void)
+{
+	struct house h;
+
+	house_init(&h);
+	send(&h, job_for(VERB_SAY));
+	deliver_free(TAKE(h.deliver));
+	ASSERT_STR(buf_str(&h.settled), "");
+	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 1);
+	house_deinit(&h);
+}
+
+/* ---- webhooks ---- */
+
+static struct job *webhook_job(const char *name)
+{
+	struct job *job = job_for(VERB_WEBHOOK);
+
+	job->name = mem_strdup(name);
+	free(job->body);
+	job->body = mem_strdup("{\"a\":1}");
+	return job;
+}
+
+static void end_hook(enum webhook_outcome outcome, const struct json *body, const char *sentence)
+{
+	const struct webhook_answer a = { outcome, 200, body, sentence };
+
+	hooked.on_answer(hooked.owner, &a);
+}
+
+static void test_a_webhook_is_sent_and_its_answer_told(void)
+{
+	CLEANUP(json_freep) struct json *body = NULL;
+	struct house h;
+
+	CU_ASSERT_EQUAL_FATAL(json_parse(&body, STR("{\"key\":\"T-1\"}"), NULL), 0);
+	house_init(&h);
+	send(&h, webhook_job("tickets"));
+	CU_ASSERT_STRING_EQUAL(hooked.text, "tickets {\"a\":1}");
+	CU_ASSERT_EQUAL(fake.n, 0);
+	end_hook(WEBHOOK_OK, body, "");
+	send(&h, webhook_job("tickets"));
+	end_hook(WEBHOOK_REFUSED, NULL, "it said 500");
+	send(&h, webhook_job("tickets"));
+	end_hook(WEBHOOK_UNSURE, NULL, "no answer");
+	ASSERT_STR(buf_str(&h.settled), "webhook done () {\"key\":\"T-1\"} | "
+					"webhook dead (it said 500) | webhook unsure (no answer)");
+	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
+	house_deinit(&h);
+}
+
+static void test_an_undeclared_webhook_fails_at_once(void)
+{
+	struct house h;
+
+	house_init(&h);
+	send(&h, webhook_job("nowhere"));
+	CU_ASSERT_PTR_NULL(hooked.text);
+	ASSERT_STR(buf_str(&h.settled),
+		   "webhook dead (the configuration declares no such webhook)");
+	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
+	house_deinit(&h);
+}
+
+static void test_a_webhook_under_way_at_the_end(void)
+{
+	struct house h;
+
+	house_init(&h);
+	send(&h, webhook_job("tickets"));
+	hooked.may_have_acted = true;
+	deliver_free(TAKE(h.deliver));
+	CU_ASSERT_TRUE(hooked.cancelled);
+	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0); /* not sent a second time */
+	house_deinit(&h);
+}
+
+/* ---- commands ---- */
+
+static struct job *command_job(void)
+{
+	struct job *job = job_for(VERB_REPLY);
+
+	job->response_url = mem_strdup("https://h/1");
+	job->user = mem_strdup("U1");
+	return job;
+}
+
+static void end_reply(enum response_url_outcome outcome, const char *sentence)
+{
+	const struct response_url_answer a = { outcome, sentence };
+
+	answered_at.on_answer(answered_at.owner, &a);
+}
+
+static void test_a_command_is_answered_at_its_address(void)
+{
+	struct house h;
+	struct job *job = job_for(VERB_SAY);
+
+	house_init(&h);
+	send(&h, command_job());
+	CU_ASSERT_STRING_EQUAL(answered_at.text, "https://h/1 one hi 0");
+	CU_ASSERT_EQUAL(fake.n, 0);
+	end_reply(RESPONSE_URL_OK, "");
+	job->response_url = mem_strdup("https://h/2");
+	job->blocks = mem_strdup("[1,2]");
+	send(&h, job);
+	CU_ASSERT_STRING_EQUAL(answered_at.text, "https://h/2 all hi 2");
+	end_reply(RESPONSE_URL_UNSURE, "no answer");
+	ASSERT_STR(buf_str(&h.settled), "reply done () | say unsure (no answer)");
+	house_deinit(&h);
+}
+
+static void test_what_the_address_refuses_goes_the_common_way(void)
+{
+	struct house h;
+
+	house_init(&h);
+	send(&h, command_job());
+	end_reply(RESPONSE_URL_REFUSED, "used up");
+	ASSERT_STR(buf_str(&h.settled), "");
+	CU_ASSERT_EQUAL_FATAL(fake.n, 1);
+	CU_ASSERT_STRING_EQUAL(fake.texts[0], "chat.postEphemeral [C1] channel=C1 text=hi user=U1");
+	answer(0, API_OK, NULL);
+	ASSERT_STR(buf_str(&h.settled), "reply done");
+	house_deinit(&h);
+}
+
+UNIT_MAIN("deliver", { "every verb becomes its call", test_every_verb_becomes_its_call },
+	  { "a job is sent once", test_a_job_is_sent_once },
+	  { "unsure is not sent again", test_unsure_is_not_sent_again },
+	  { "a refusal ends the job and a dead token ends us",
+	    test_a_refusal_ends_the_job_and_a_dead_token_ends_us },
+	  { "the owner is told how each job ended", test_the_owner_is_told_how_each_job_ended },
+	  { "what is not sent is not settled", test_what_is_not_sent_is_not_settled },
+	  { "a webhook is sent and its answer told", test_a_webhook_is_sent_and_its_answer_told },
+	  { "an undeclared webhook fails at once", test_an_undeclared_webhook_fails_at_once },
+	  { "a webhook under way at the end", test_a_webhook_under_way_at_the_end },
+	  { "a command is answered at its address", test_a_command_is_answered_at_its_address },
+	  { "what the address refuses goes the common way",
+	    test_what_the_address_refuses_goes_the_common_way },
+	  { "what is under way at the end is cancelled",
+	    test_what_is_under_way_at_the_end_is_cancelled })

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+#include "lib/house.h"
+#include "lib/unit.h"
+#include "engine/schedule.h"
+#include "store/memory.h"
+
+/* 2026-11-25 10:07:00 UTC, a Wednesday. */
+static const int64_t START = INT64_C(1795601220000);
+enum { MINUTE = 60000, HOUR = 3600000 };
+
+static const char *take(struct schedule *s, int64_t now_ms, int64_t *at_ms, enum moment_kind *kind)
+{
+	const struct rule *rule;
+	struct wall at;
+
+	if (!schedule_take(s, (struct wall){ now_ms }, &rule, kind, &at))
+		return NULL;
+	*at_ms = at.ms;
+	return rule->name;
+}
+
+static void test_moments_come_in_their_order(void)
+{
+	struct ruleset *set = world_rules("[rule half]\non = every 30m\npost #incidents = A\n"
+					  "[rule nine]\non = cron 9 10 * * *\npost #incidents = B\n"
+					  "[rule other]\nmatch = x\nsay = C\n");
+	struct schedule s;
+	enum moment_kind kind;
+	struct wall next;
+	int64_t at;
+
+	schedule_init(&s, set, (struct wall){ START });
+	CU_ASSERT_TRUE(schedule_next(&s, &next));
+	CU_ASSERT_EQUAL(next.ms, START + 2 * MINUTE);
+	CU_ASSERT_PTR_NULL(take(&s, START + 2 * MINUTE - 1, &at, &kind));
+	CU_ASSERT_STRING_EQUAL(take(&s, START + 2 * MINUTE, &at, &kind), "nine");
+	CU_ASSERT_EQUAL(kind, MOMENT_TICK);
+	CU_ASSERT_EQUAL(at, START + 2 * MINUTE);
+	CU_ASSERT_PTR_NULL(take(&s, START + 2 * MINUTE, &at, &kind));
+	CU_ASSERT_STRING_EQUAL(take(&s, START + 23 * MINUTE, &at, &kind), "half");
+	CU_ASSERT_EQUAL(at, START + 23 * MINUTE);
+	schedule_deinit(&s);
+	ruleset_unref(set);
+}
+
+static void test_missed_moments_are_one(void)
+{
+	struct ruleset *set = world_rules("[rule half]\non = every 30m\npost #incidents = A\n");
+	struct schedule s;
+	enum moment_kind kind;
+	struct wall next;
+	int64_t at;
+
+	schedule_init(&s, set, (struct wall){ START });
+	CU_ASSERT_STRING_EQUAL(take(&s, START + 5 * HOUR, &at, &kind), "half");
+	CU_ASSERT_EQUAL(at, START + 23 * MINUTE);
+	CU_ASSERT_PTR_NULL(take(&s, START + 5 * HOUR, &at, &kind));
+	CU_ASSERT_TRUE(schedule_next(&s, &next));
+	CU_ASSERT_EQUAL(next.ms, START + 5 * HOUR + 23 * MINUTE);
+	schedule_deinit(&s);
+	ruleset_unref(set);
+}
+
+static void test_nothing_is_waited_for(void)
+{
+	struct ruleset *set = world_rules("[rule a]\nmatch = x\nsay = A\n");
+	struct schedule s;
+	struct wall next;
+
+	schedule_init(&s, set, (struct wall){ START });
+	CU_ASSERT_FALSE(schedule_next(&s, &next));
+	schedule_deinit(&s);
+	schedule_deinit(&s);
+	ruleset_unref(set);
+}
+
+static void test_a_tick_is_an_event_of_one_rule(void)
+{
+	struct ruleset *set = world_rules("[rule half]\non = every 30m\npost #incidents = A\n");
+	CLEANUP(event_freep)
+	struct event *ev = schedule_event(ruleset_rule(set, 0), (struct wall){ START }, STR("T1"));
+
+	CU_ASSERT_EQUAL(ev->kind, EVENT_TIME);
+	ASSERT_STR(ev->for_rule, "half");
+	ASSERT_STR(ev->team, "T1");
+	ASSERT_STR(ev->key, "time:T1:half:1795601220000");
+	CU_ASSERT_EQUAL(ev->time.ms, START);
+	ruleset_unref(set);
+}
+
+/* ---- in the engine ---- */
+
+#define TWO                                                     \
+	"[rule half]\non = every 30m\npost #incidents = half\n" \
+	"[rule hour]\non = every 1h\npost #incidents = hour\n"
+
+static void begin(struct house *h, const char *rules)
+{
+	h->world.clock.wall_ms = START;
+	engine_tick(h->engine); /* the past is over */
+	house_use(h, rules);
+	house_run(h);
+	buf_clear(&h->done);
+}
+
+static void play_ticks(struct house *h)
+{
+	begin(h, TWO);
+	CU_ASSERT_EQUAL(engine_due_ms(h->engine), MINUTE); /* the clock may be set */
+	house_wait(h, 23 * MINUTE - 1);
+	ASSERT_STR(buf_str(&h->done), "");
+	CU_ASSERT_EQUAL(engine_due_ms(h->engine), 1);
+	house_wait(h, 1);
+	house_wait(h, 30 * MINUTE);
+}
+
+static void test_each_rule_has_its_moments(void)
+{
+	ASSERT_STORY(TWO, play_ticks, "post C2INC: half | post C2INC: half | post C2INC: hour");
+}
+
+static void play_set_back(struct house *h)
+{
+	begin(h, TWO);
+	house_wait(h, 53 * MINUTE);
+	buf_clear(&h->done);
+	h->world.clock.wall_ms -= HOUR;
+	house_wait(h, 0);
+	house_use(h, TWO); /* a reload does not begin anew */
+	house_wait(h, HOUR);
+	ASSERT_STR(buf_str(&h->done), "");
+	house_wait(h, 30 * MINUTE);
+}
+
+static void test_a_clock_that_is_set_back_repeats_nothing(void)
+{
+	ASSERT_STORY(TWO, play_set_back, "post C2INC: half");
+}
+
+static void play_reload(struct house *h)
+{
+	begin(h, TWO);
+	for (int i = 0; i < 23; i++) {
+		house_use(h, TWO);
+		house_wait(h, MINUTE);
+	}
+}
+
+static void test_reloads_lose_no_moment(void)
+{
+	ASSERT_STORY(TWO, play_reload, "post C2INC: half");
+}
+
+/* ---- expires ---- */
+
+/* A rule that has expired by the machine's own clock is not loaded: hence the year. */
+static void test_an_expired_rule_is_off_and_its_owner_told(void)
+{
+	struct house h;
+
+	house_init(
+		&h, memory_new(),
+		"[rule old]\nmatch = x\nsay = A\nexpires = 2199-01-01\nowner = @raj\nzone = UTC\n");
+	h.world.clock.wall_ms = INT64_C(7226668799999); /* the last millisecond of that day */
+	house_say(&h, "x", "1.1");
+	ASSERT_STR(buf_str(&h.done), "say C1GENERAL: A");
+	CU_ASSERT_EQUAL(engine_due_ms(h.engine), 1);
+	house_wait(&h, 1);
+	ASSERT_STR(buf_str(&h.done), "say C1GENERAL: A | dm U9RAJ: :warning: The rule `old` "
+				     "(test.ini:1) needs you: it has expired and is off");
+	house_say(&h, "x", "1.2");
+	house_wait(&h, HOUR);
+	ASSERT_STR(buf_str(&h.done), "say C1GENERAL: A | dm U9RAJ: :warning: The rule `old` "
+				     "(test.ini:1) needs you: it has expired and is off");
+	house_deinit(&h);
+}
+
+UNIT_MAIN("schedule", { "moments come in their order", test_moments_come_in_their_order },
+	  { "missed moments are one", test_missed_moments_are_one },
+	  { "nothing is waited for", test_nothing_is_waited_for },
+	  { "a tick is an event of one rule", test_a_tick_is_an_event_of_one_rule },
+	  { "each rule has its moments", test_each_rule_has_its_moments },
+	  { "a clock that is set back repeats nothing",
+	    test_a_clock_that_is_set_back_repeats_nothing },
+	  { "reloads lose no moment", test_reloads_lose_no_moment },
+	  { "an expired rule is off, and its owner told",
+	    test_an_expired_rule_is_off_and_its_owner_told })

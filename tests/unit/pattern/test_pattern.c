@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "lib/unit.h"
+#include "pattern/pattern.h"
+
+struct bench {
+	struct pattern_kit *kit;
+	struct pattern *p; /* NULL: did not compile */
+	struct diag diag;
+	struct captures caught;
+};
+
+static void bench_init_len(struct bench *b, struct str regex, bool case_matters)
+{
+	const struct pattern_source source = {
+		.regex = regex,
+		.shown = regex,
+		.case_matters = case_matters,
+		.at = { "t.ini", 5 },
+	};
+
+	*b = (struct bench){ .kit = pattern_kit_new() };
+	diag_init(&b->diag);
+	pattern_compile(&b->p, b->kit, &source, &b->diag);
+}
+
+static void bench_init(struct bench *b, const char *regex)
+{
+	bench_init_len(b, str_from(regex), false);
+}
+
+static void bench_deinit(struct bench *b)
+{
+	pattern_free(b->p);
+	pattern_kit_free(b->kit);
+	diag_deinit(&b->diag);
+}
+
+static const struct stopwatch no_watch;
+
+static enum tristate find(struct bench *b, const char *text)
+{
+	return pattern_find(b->p, str_from(text), &no_watch, &b->caught);
+}
+
+static enum tristate once(const char *regex, const char *text)
+{
+	struct bench b;
+	enum tristate answer;
+
+	bench_init(&b, regex);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(b.p);
+	answer = find(&b, text);
+	bench_deinit(&b);
+	return answer;
+}
+
+/* ---- what a pattern means ---- */
+
+static void test_a_message_is_one_text(void)
+{
+	CU_ASSERT_EQUAL(once("a.b", "a\nb"), TRISTATE_YES);
+	CU_ASSERT_EQUAL(once("^b", "a\nb"), TRISTATE_NO);
+	CU_ASSERT_EQUAL(once("a$", "a\n"), TRISTATE_NO);
+	CU_ASSERT_EQUAL(once("(?m)^b", "a\nb"), TRISTATE_YES);
+	CU_ASSERT_EQUAL(once("(?-s)a.b", "a\nb"), TRISTATE_NO);
+	CU_ASSERT_EQUAL(once("^$", ""), TRISTATE_YES);
+}
+
+static void test_letters_are_unicode_and_caseless(void)
+{
+	struct bench b;
+
+	CU_ASSERT_EQUAL(once("\\bcaf\u00c9\\b", "ein caf\u00e9!"), TRISTATE_YES);
+	CU_ASSERT_EQUAL(once("^\\w+$", "\u0434\u0430"), TRISTATE_YES);
+	CU_ASSERT_EQUAL(once("^.$", "\u20ac"), TRISTATE_YES);
+	bench_init_len(&b, STR("Hello"), true);
+	CU_ASSERT_EQUAL(find(&b, "hello"), TRISTATE_NO);
+	CU_ASSERT_EQUAL(find(&b, "Hello"), TRISTATE_YES);
+	bench_deinit(&b);
+}
+
+static void test_groups_are_caught(void)
+{
+	struct bench b;
+	struct str s;
+
+	bench_init(&b, "(?<what>vpn|wifi)( down)?");
+	CU_ASSERT_EQUAL(find(&b, "the VPN is"), TRISTATE_YES);
+	CU_ASSERT_EQUAL(b.caught.n, 3);
+	ASSERT_STR(b.caught.group[0], "VPN");
+	ASSERT_STR(b.caught.group[1], "VPN");
+	CU_ASSERT_PTR_NULL(b.caught.group[2].p);
+	CU_ASSERT_TRUE(captures_named(&b.caught, STR("what"), &s));
+	ASSERT_STR(s, "VPN");
+	CU_ASSERT_FALSE(captures_named(&b.caught, STR("wha"), &s));
+	CU_ASSERT_FALSE(captures_named(&b.caught, STR(""), &s));
+	bench_deinit(&b);
+	b.caught.n = 0;
+	CU_ASSERT_FALSE(captures_named(&b.caught, STR("what"), &s));
+}
+
+static void test_of_groups_with_one_name_the_set_one_counts(void)
+{
+	struct bench b;
+	struct str s;
+
+	bench_init(&b, "(?J)(?:a(?<n>\\d)|b(?<n>\\d))");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(b.p);
+	CU_ASSERT_EQUAL(find(&b, "b7"), TRISTATE_YES);
+	CU_ASSERT_TRUE(captures_named(&b.caught, STR("n"), &s));
+	ASSERT_STR(s, "7");
+	CU_ASSERT_EQUAL(find(&b, "a3"), TRISTATE_YES);
+	captures_named(&b.caught, STR("n"), &s);
+	ASSERT_STR(s, "3");
+	bench_deinit(&b);
+}
+
+static void test_a_start_moved_by_k_does_no_harm(void)
+{
+	struct bench b;
+
+	bench_init(&b, "foo\\Kbar");
+	CU_ASSERT_EQUAL(find(&b, "foobar"), TRISTATE_YES);
+	ASSERT_STR(b.caught.group[0], "bar");
+	bench_deinit(&b);
+}
+
+/* ---- bad patterns ---- */
+
+static void refused(struct str regex, const char *told)
+{
+	struct bench b;
+
+	bench_init_len(&b, regex, false);
+	CU_ASSERT_PTR_NULL(b.p);
+	CU_ASSERT_EQUAL(b.diag.n_errors, 1);
+	if (b.diag.n_entries > 0 && strstr(b.diag.entries[0].text, told) == NULL)
+		printf("\n  told: %s", b.diag.entries[0].text);
+	CU_ASSERT_TRUE(b.diag.n_entries > 0 && strstr(b.diag.entries[0].text, told) != NULL);
+	CU_ASSERT_TRUE(b.diag.n_entries > 0 && b.diag.entries[0].line == 5);
+	bench_deinit(&b);
+}
+
+static void refused_repeated(const char *piece, size_t times, const char *head, const char *tail,
+			     const char *told)
+{
+	CLEANUP(buf_deinit) struct buf regex = { 0 };
+
+	buf_init(&regex, 0);
+	buf_addz(&regex, head);
+	for (size_t i = 0; i < times; i++)
+		buf_addz(&regex, piece);
+	buf_addz(&regex, tail);
+	refused(buf_str(&regex), told);
+}
+
+static void test_faulty_patterns_are_told(void)
+{
+	refused(STR("hel(lo"), "faulty at letter 7: missing closing parenthesis");
+	refused(STR("\u00e9\u00e9["), "missing terminating ]");
+	refused(STR("a\\Cb"), "faulty");
+	refused(STR("(?<=a*)b"), "a length that does not vary");
+	refused(STR("\xff"), "faulty at letter 1");
+	refused(STR("(?<n>a)(?<n>b)"), "two groups have the same name");
+	refused(STR("[\\w-.]+"), "a `-` beside a class such as \\w");
+}
+
+static void test_greedy_patterns_are_refused(void)
+{
+	refused_repeated("a", PATTERN_MAX + 1, "", "", "has 4097 bytes; at most 4096");
+	refused_repeated("(", 25, "", "x", "parentheses are too deeply nested");
+	refused_repeated("(a)", CAPTURES_MAX, "", "", "has 64 groups; at most 63");
+	refused(STR("(?:(?:a{1000}){1000}){1000}"), "too large");
+	refused(STR("(?:abcdefgh){1,9000}"), "too large");
+}
+
+static void warned(const char *regex, const char *told)
+{
+	struct bench b;
+
+	bench_init(&b, regex);
+	CU_ASSERT_EQUAL(b.diag.n_errors, 0);
+	CU_ASSERT_EQUAL(b.diag.n_warnings, told[0] != '\0');
+	if (b.diag.n_entries > 0)
+		CU_ASSERT_TRUE(str_starts(str_from(b.diag.entries[0].text), told));
+	bench_deinit(&b);
+}
+
+static void test_a_pattern_that_fits_everything_is_warned_of(void)
+{
+	static const char *const all[] = { "", ".*", "a||b", "(vpn)?", "^" };
+	static const char *const empty[] = { "^$", "^(yes|no)?$", "^\\d*$" };
+	static const char *const some[] = { "^(?=.*vpn)(?=.*token)", ".+", "\\bhi\\b" };
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		warned(all[i], "the pattern fits every text: ");
+	for (size_t i = 0; i < ARRAY_LEN(empty); i++)
+		warned(empty[i], "the pattern fits the empty text, too: ");
+	for (size_t i = 0; i < ARRAY_LEN(some); i++)
+		warned(some[i], "");
+}
+
+/* ---- time ---- */
+
+/* A clock that moves on by a millisecond whenever it is asked. */
+static struct mono ticking(void *owner)
+{
+	int64_t *ms = owner;
+
+	return (struct mono){ ++*ms * 1000000 };
+}
+
+static char *repeat(const char *piece, size_t len)
+{
+	size_t n = strlen(piece);
+	char *text = mem_alloc(len + 1);
+
+	for (size_t i = 0; i < len; i++)
+		text[i] = piece[i % n];
+	text[len] = '\0';
+	return text;
+}
+
+static void put_vpn(char *at)
+{
+	at[0] = 'v';
+	at[1] = 'p';
+	at[2] = 'n';
+}
+
+static void test_slices_find_what_one_search_finds(void)
+{
+	static const char *const regexes[] = {
+		"vpn",	      "^vpn",	   "vpn$",	"\\bvpn\\b",	   "(?m)^vpn",
+		"(?-s).*vpn", "(?<=x)vpn", "\u00e9vpn", "vpn|zzz",	   ".*vpn",
+		"(?=.*vpn)q", "$",	   "\\z",	"[^\\x00-\\x7F]v", "(?m)$",
+	};
+	static const char *const fillers[] = { "ab cd ", "\u00e9", "x\n", "\u20acq\n\n",
+					       "vp vpvp" };
+	unsigned seed = unit_seed();
+	int64_t ms = INT64_MIN / 2000000;
+	const struct stopwatch watch = { &ms, ticking };
+
+	srandom(seed);
+	for (size_t i = 0; i < ARRAY_LEN(regexes) * 60; i++) {
+		CLEANUP(mem_freep)
+		char *text = repeat(fillers[(size_t)random() % 5], (size_t)random() % 900);
+		struct captures sliced = { 0 };
+		size_t len = strlen(text), at = len > 0 ? (size_t)random() % len : 0;
+		struct bench b;
+
+		if (len > at + 3 && random() % 4 > 0)
+			put_vpn(text + at);
+		bench_init(&b, regexes[i % ARRAY_LEN(regexes)]);
+		enum tristate whole = find(&b, text);
+		enum tristate parts = pattern_find(b.p, str_from(text), &watch, &sliced);
+
+		CU_ASSERT_EQUAL(parts, whole);
+		if (whole == TRISTATE_YES && parts == TRISTATE_YES) {
+			CU_ASSERT_PTR_EQUAL(sliced.group[0].p, b.caught.group[0].p);
+			CU_ASSERT_EQUAL(sliced.group[0].len, b.caught.group[0].len);
+		}
+		bench_deinit(&b);
+	}
+}
+
+static struct mono real_now(void *owner)
+{
+	(void)owner;
+	return clock_mono(clock_system());
+}
+
+/* Patterns that would take seconds on a long message. Sanitizers slow nothing here: JIT code is not theirs. */
+static void test_hostile_patterns_stop_in_time(void)
+{
+	static const struct {
+		const char *regex, *filler;
+	} cases[] = {
+		{ "(a+)+$", "aaaa" },
+		{ "(?=(a+))a*[12]", "aaaa" },
+		{ "\\X+[12]", "ab " },
+		{ "(?=.*\\bvpn\\b)(?=.*\\btoken\\b)", "a vpn " },
+		{ "(?:[^\"\\\\]|\\\\.)*vpn", "hello " },
+		{ "(\\w+\\s*)+$", "ab ab ab! " },
+		{ "^(a|aa)+$", "aaaa" },
+		{ "(?-s)(.*?,){11}P", "1,2,3,4,5,\n" },
+		{ "(x+x+)+y", "xxxx" },
+		{ "(.*)(.*)(.*)(.*)(.*)[12]", "a" },
+	};
+	const struct stopwatch watch = { NULL, real_now };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(mem_freep) char *text = repeat(cases[i].filler, 40000);
+		int64_t best = INT64_MAX;
+		struct bench b;
+
+		bench_init(&b, cases[i].regex);
+		for (int round = 0; round < 3; round++) {
+			struct mono began = real_now(NULL);
+			int64_t took;
+
+			pattern_find(b.p, str_from(text), &watch, &b.caught);
+			took = mono_ms_between(began, real_now(NULL));
+			best = took < best ? took : best;
+		}
+		if (best > 40)
+			printf("\n  %s took %lld ms", cases[i].regex, (long long)best);
+		CU_ASSERT_TRUE(best <= 40);
+		bench_deinit(&b);
+	}
+}
+
+static void test_a_search_over_its_budget_cannot_tell(void)
+{
+	CLEANUP(mem_freep) char *text = repeat("ab ", 40000);
+	int64_t ms = 0;
+	const struct stopwatch watch = { &ms, ticking };
+	struct bench b;
+
+	bench_init(&b, "vpn");
+	CU_ASSERT_EQUAL(pattern_find(b.p, str_from(text), &watch, &b.caught), TRISTATE_UNKNOWN);
+	CU_ASSERT_EQUAL(ms, 1 + PATTERN_BUDGET_MS);
+	ms = 0;
+	CU_ASSERT_EQUAL(pattern_find(b.p, STR("a short text"), &watch, &b.caught), TRISTATE_NO);
+	CU_ASSERT_EQUAL(ms, 0); /* short texts do not even look at the clock */
+	bench_deinit(&b);
+}
+
+/* A slice that began within a line would begin a costly walk that the whole search never makes. */
+static void test_a_search_by_lines_is_not_cut_within_a_line(void)
+{
+	CLEANUP(mem_freep) char *text = repeat("ab ", 40000);
+	int64_t ms = 0;
+	const struct stopwatch watch = { &ms, ticking };
+	struct bench b;
+
+	bench_init(&b, "(?-s).*vpn");
+	CU_ASSERT_EQUAL(pattern_find(b.p, str_from(text), &watch, &b.caught), TRISTATE_NO);
+	CU_ASSERT_EQUAL(ms, 1);
+	bench_deinit(&b);
+}
+
+static void test_a_search_over_its_steps_cannot_tell(void)
+{
+	CLEANUP(mem_freep) char *text = repeat("a", 200);
+
+	text[199] = '!';
+	CU_ASSERT_EQUAL(once("(a+)+$", text), TRISTATE_UNKNOWN);
+	CU_ASSERT_EQUAL(once("(*NO_JIT)(a+)+$", text), TRISTATE_UNKNOWN);
+	CU_ASSERT_EQUAL(once("(*NO_JIT)a+!", text), TRISTATE_YES);
+}
+
+/* One step of such a pattern may compare the whole text: in a long one there are fewer. */
+static void test_a_pattern_that_refers_back_has_fewer_steps_in_a_long_text(void)
+{
+	CLEANUP(mem_freep) char *brief = repeat("ab", 200), *endless = repeat("a", 39001);
+
+	endless[39000] = '!';
+	CU_ASSERT_EQUAL(once("^(.+)\\1+$", brief), TRISTATE_YES);
+	CU_ASSERT_EQUAL(once("^(.+)\\1+$", endless), TRISTATE_UNKNOWN);
+	CU_ASSERT_EQUAL(once("(?<it>.+)\\k<it>[12]", endless), TRISTATE_UNKNOWN);
+}
+
+/* ---- bad texts ---- */
+
+static void test_bytes_that_are_no_text_never_match(void)
+{
+	struct bench b;
+
+	bench_init(&b, "a.b");
+	CU_ASSERT_EQUAL(pattern_find(b.p,
+				     STR("a\xff"
+					 "b"),
+				     &no_watch, &b.caught),
+			TRISTATE_NO);
+	CU_ASSERT_EQUAL(pattern_find(b.p, STR("\xc3 axb \xe2\x82"), &no_watch, &b.caught),
+			TRISTATE_YES);
+	CU_ASSERT_EQUAL(pattern_find(b.p, STR("a\0b"), &no_watch, &b.caught), TRISTATE_YES);
+	CU_ASSERT_EQUAL(pattern_find(b.p, (struct str){ NULL, 0 }, &no_watch, &b.caught),
+			TRISTATE_NO);
+	bench_deinit(&b);
+}
+
+static void test_an_empty_text_may_match(void)
+{
+	struct bench b;
+
+	bench_init(&b, "^()$");
+	CU_ASSERT_EQUAL(pattern_find(b.p, (struct str){ NULL, 0 }, &no_watch, &b.caught),
+			TRISTATE_YES);
+	CU_ASSERT_PTR_NOT_NULL(b.caught.group[1].p);
+	bench_deinit(&b);
+}
+
+/* ---- letters ---- */
+
+static void recased(const char *text, enum recase how, const char *wanted)
+{
+	CLEANUP(buf_deinit) struct buf out = { 0 };
+
+	buf_init(&out, 0);
+	pattern_recase(&out, str_from(text), how);
+	ASSERT_STR(buf_str(&out), wanted);
+}
+
+static void test_letters_change_their_case(void)
+{
+	recased("", RECASE_UPPER, "");
+	recased("ops-17 caf\u00e9 \u0434\u0430 \u03c3\u03c2\nx", RECASE_UPPER,
+		"OPS-17 CAF\u00c9 \u0414\u0410 \u03a3\u03a3\nX");
+	recased("\u00c4 \u0414\u0410\n\nX", RECASE_LOWER, "\u00e4 \u0434\u0430\n\nx");
+	recased("\U0001F600 a", RECASE_UPPER, "\U0001F600 A");
+	recased("the BIG don't \u00e9t\u00e9-x 2nd", RECASE_TITLE,
+		"The Big Don't \u00c9t\u00e9-X 2Nd");
+}
+
+UNIT_MAIN("pattern", { "a message is one text", test_a_message_is_one_text },
+	  { "letters are unicode and caseless", test_letters_are_unicode_and_caseless },
+	  { "groups are caught", test_groups_are_caught },
+	  { "of groups with one name the set one counts",
+	    test_of_groups_with_one_name_the_set_one_counts },
+	  { "a start moved by K does no harm", test_a_start_moved_by_k_does_no_harm },
+	  { "faulty patterns are told", test_faulty_patterns_are_told },
+	  { "greedy patterns are refused", test_greedy_patterns_are_refused },
+	  { "a pattern that fits everything is warned of",
+	    test_a_pattern_that_fits_everything_is_warned_of },
+	  { "slices find what one search finds", test_slices_find_what_one_search_finds },
+	  { "hostile patterns stop in time", test_hostile_patterns_stop_in_time },
+	  { "a pattern that refers back has fewer steps in a long text",
+	    test_a_pattern_that_refers_back_has_fewer_steps_in_a_long_text },
+	  { "a search over its budget cannot tell", test_a_search_over_its_budget_cannot_tell },
+	  { "a search by lines is not cut within a line",
+	    test_a_search_by_lines_is_not_cut_within_a_line },
+	  { "a search over its steps cannot tell", test_a_search_over_its_steps_cannot_tell },
+	  { "bytes that are no text never match", test_bytes_that_are_no_text_never_match },
+	  { "an empty text may match", test_an_empty_text_may_match },
+	  { "letters change their case", test_letters_change_their_case })

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: MIT */
+#include "transport/transport.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "fake/stage.h"
+#include "lib/unit.h"
+
+enum { SECOND = 1000, MINUTE = 60 * SECOND };
+
+#define HELLO "{\"type\":\"hello\",\"num_connections\":1,\"connection_info\":{\"app_id\":\"A1\"}}"
+#define MESSAGE                                                                                           \
+	"{\"type\":\"event_callback\",\"team_id\":\"T1\",\"event_id\":\"Ev1\",\"event_time\":1700000000," \
+	"\"event\":{\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"text\":\"Hello\","          \
+	"\"ts\":\"1700000000.000100\"}}"
+
+struct talk {
+	struct stage stage;
+	struct transport *transport;
+};
+
+static void begin(struct talk *talk)
+{
+	stage_init(&talk->stage, "apps.connections.open");
+	CU_ASSERT_EQUAL(transport_socketmode.start(&talk->transport, &talk->stage.setup), 0);
+}
+
+static void end(struct talk *talk)
+{
+	transport_socketmode.free(talk->transport);
+	stage_deinit(&talk->stage);
+}
+
+static void send_event(struct fakews *ws, const char *id)
+{
+	char text[600];
+
+	snprintf(text, sizeof(text),
+		 "{\"envelope_id\":\"%s\",\"type\":\"events_api\",\"retry_attempt\":0,"
+		 "\"retry_reason\":\"\",\"payload\":" MESSAGE "}",
+		 id);
+	fakews_text(ws, text);
+}
+
+/* ---- */
+
+static void test_hello_tells_the_app(void)
+{
+	struct talk talk;
+
+	begin(&talk);
+	stage_connect(&talk.stage, HELLO);
+	CU_ASSERT_STRING_EQUAL(fakeapi_method(), "apps.connections.open");
+	CU_ASSERT_TRUE(talk.stage.is_live);
+	CU_ASSERT_STRING_EQUAL(talk.stage.me.app_id, "A1");
+	end(&talk);
+
+	begin(&talk);
+	talk.stage.me.app_id = mem_strdup("A0"); /* auth.test knew already */
+	stage_connect(&talk.stage, HELLO);
+	CU_ASSERT_STRING_EQUAL(talk.stage.me.app_id, "A0");
+	end(&talk);
+
+	begin(&talk);
+	stage_connect(&talk.stage, "{\"type\":\"hello\"}");
+	CU_ASSERT_PTR_NULL(talk.stage.me.app_id);
+	CU_ASSERT_TRUE(talk.stage.is_live);
+	end(&talk);
+}
+
+static void test_event_is_acknowledged_when_asked(void)
+{
+	struct talk talk;
+	struct fakews *ws;
+
+	begin(&talk);
+	ws = stage_connect(&talk.stage, HELLO);
+	send_event(ws, "e-1");
+	CU_ASSERT_EQUAL_FATAL(talk.stage.n_events, 1);
+	ASSERT_STR(talk.stage.event->ts, "1700000000.000100");
+	ASSERT_STR(talk.stage.event->channel, "C1");
+	ASSERT_STR(talk.stage.event->event_id, "Ev1");
+	CU_ASSERT_STRING_EQUAL(talk.stage.ack.envelope_id, "e-1");
+	stage_pass(&talk.stage, SECOND);
+	ASSERT_STR(buf_str(&ws->sent), "");
+	transport_socketmode.ack(talk.transport, &talk.stage.ack);
+	ASSERT_STR(buf_str(&ws->sent), "{\"envelope_id\":\"e-1\"}\n");
+	end(&talk);
+}
+
+static void test_command_is_acknowledged_when_asked(void)
+{
+	struct talk talk;
+	struct fakews *ws;
+
+	begin(&talk);
+	ws = stage_connect(&talk.stage, HELLO);
+	fakews_text(ws,
+		    "{\"envelope_id\":\"e-1\",\"type\":\"slash_commands\","
+		    "\"accepts_response_payload\":true,\"payload\":{\"command\":\"/ask\","
+		    "\"text\":\"why\",\"user_id\":\"U1\",\"channel_id\":\"C1\",\"team_id\":\"T1\","
+		    "\"trigger_id\":\"1.2.3\"}}");
+	CU_ASSERT_EQUAL_FATAL(talk.stage.n_events, 1);
+	CU_ASSERT_EQUAL(talk.stage.event->kind, EVENT_COMMAND);
+	ASSERT_STR(talk.stage.event->command, "/ask");
+	CU_ASSERT_EQUAL(talk.stage.event->time.ms, loop_wall(talk.stage.loop).ms);
+	CU_ASSERT_STRING_EQUAL(talk.stage.ack.envelope_id, "e-1");
+	ASSERT_STR(buf_str(&ws->sent), "");
+	transport_socketmode.ack(talk.transport, &talk.stage.ack);
+	ASSERT_STR(buf_str(&ws->sent), "{\"envelope_id\":\"e-1\"}\n");
+	end(&talk);
+}
+
+/* Slack tells again what it thinks we missed; what was missed indeed must not be dropped. */
+static void test_retries_are_events(void)
+{
+	struct talk talk;
+	struct fakews *ws;
+
+	begin(&talk);
+	ws = stage_connect(&talk.stage, HELLO);
+	for (int attempt = 0; attempt < 4; attempt++) {
+		char text[600];
+
+		snprintf(text, sizeof(text),
+			 "{\"envelope_id\":\"e-1\",\"type\":\"events_api\",\"retry_attempt\":%d,"
+			 "\"retry_reason\":\"timeout\",\"payload\":" MESSAGE "}",
+			 attempt);
+		fakews_text(ws, text);
+	}
+	CU_ASSERT_EQUAL(talk.stage.n_events, 4);
+	end(&talk);
+}
+
+static void test_acknowledged_at_once(void)
+{
+	static const struct {
+		const char *type, *payload;
+	} cases[] = {
+		{ "slash_commands", "{\"command\":\"/ask\",\"text\":\"\"}" },
+		{ "slash_commands", "null" },
+		{ "slash_commands", "[]" },
+		{ "slash_commands",
+		  "{\"command\":\"ask\",\"user_id\":\"U1\",\"channel_id\":\"C1\"}" },
+		{ "interactive", "{\"type\":\"block_actions\"}" },
+		{ "something_new", "{}" },
+		{ "", "null" },
+		{ "events_api", "null" },
+		{ "events_api", "\"{}\"" },
+		{ "events_api", "[]" },
+		{ "events_api", "{}" },
+		{ "events_api", "{\"type\":\"event_callback\",\"event\":7}" },
+		{ "events_api", "{\"type\":\"event_callback\",\"event\":{}}" },
+		{ "events_api", "{\"event\":{\"type\":\"message\",\"text\":\"\xc3(\"}}" },
+		{ "events_api", "{" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct talk talk;
+		struct fakews *ws;
+		char frame[256];
+
+		begin(&talk);
+		ws = stage_connect(&talk.stage, HELLO);
+		snprintf(frame, sizeof(frame),
+			 "{\"envelope_id\":\"x\",\"type\":\"%s\",\"payload\":%s}", cases[i].type,
+			 cases[i].payload);
+		fakews_text(ws, frame);
+		ASSERT_STR(buf_str(&ws->sent), "{\"envelope_id\":\"x\"}\n");
+		CU_ASSERT_EQUAL(talk.stage.n_events, 0);
+		CU_ASSERT_FALSE(ws->is_closing);
+		end(&talk);
+	}
+}
+
+/* Longer than an acknowledgement can carry: it leaves at once, the event counts all the same. */
+static void test_very_long_id(void)
+{
+	struct talk talk;
+	struct fakews *ws;
+	char id[80];
+
+	memset(id, 'i', sizeof(id) - 1);
+	id[sizeof(id) - 1] = '\0';
+	begin(&talk);
+	ws = stage_connect(&talk.stage, HELLO);
+	send_event(ws, id);
+	CU_ASSERT_EQUAL(talk.stage.n_events, 1);
+	CU_ASSERT_STRING_EQUAL(talk.stage.ack.envelope_id, "");
+	CU_ASSERT_NOT_EQUAL(str_find(buf_str(&ws->sent), id), SIZE_MAX);
+	transport_socketmode.ack(talk.transport, &talk.stage.ack);
+	CU_ASSERT_EQUAL(ws->sent.len, strlen(id) + strlen("{\"envelope_id\":\"\"}\n"));
+	end(&talk);
+}
+
+static void test_acks_and_sockets(void)
+{
+	struct talk talk;
+	struct fakews *old, *new;
+	struct ack first;
+
+	begin(&talk);
+	old = stage_connect(&talk.stage, HELLO);
+	send_event(old, "e-1");
+	first = talk.stage.ack;
+	fakews_text(old, "{\"type\":\"disconnect\",\"reason\":\"warning\"}");
+	new = stage_connect(&talk.stage, HELLO);
+	send_event(new, "e-2");
+	transport_socketmode.ack(talk.transport, &talk.stage.ack);
+	transport_socketmode.ack(talk.transport, &first);
+	ASSERT_STR(buf_str(&old->sent), "{\"envelope_id\":\"e-1\"}\n");
+	ASSERT_STR(buf_str(&new->sent), "{\"envelope_id\":\"e-2\"}\n");
+	fakews_over(old, 1000, 0, "bye");
+	transport_socketmode.ack(talk.transport, &first);
+	ASSERT_STR(buf_str(&new->sent), "{\"envelope_id\":\"e-2\"}\n{\"envelope_id\":\"e-1\"}\n");
+	end(&talk);
+}
+
+/* ---- disconnect ---- */
+
+static const struct reason {
+	const char *name;
+	bool is_announced;
+	int64_t least_ms, most_ms;
+} reasons[] = {
+	{ "\"warning\"", true, 0, 300 },
+	{ "\"refresh_requested\"", true, 0, 300 },
+	{ "\"something_new\"", true, 0, 300 },
+	{ "null", true, 0, 300 },
+	{ "\"too_many_websockets\"", false, 30 * SECOND, 38 * SECOND },
+	{ "\"link_disabled\"", false, 5 * MINUTE, 7 * MINUTE },
+};
+
+static void disconnect(struct fakews *ws, const struct reason *reason)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text),
+		 "{\"type\":\"disconnect\",\"reason\":%s,\"debug_info\":{\"host\":\"h\"}}",
+		 reason->name);
+	fakews_text(ws, text);
+}
+
+static void test_reasons_while_live(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+		struct talk talk;
+		struct fakews *ws;
+		int64_t waited;
+
+		begin(&talk);
+		ws = stage_connect(&talk.stage, HELLO);
+		disconnect(ws, &reasons[i]);
+		CU_ASSERT_EQUAL(ws->is_closing, !reasons[i].is_announced);
+		CU_ASSERT_EQUAL(talk.stage.is_live, reasons[i].is_announced);
+		waited = stage_until_asked(&talk.stage, 10 * MINUTE);
+		CU_ASSERT(waited >= reasons[i].least_ms && waited <= reasons[i].most_ms);
+		stage_connect(&talk.stage, HELLO);
+		CU_ASSERT_TRUE(talk.stage.is_live);
+		CU_ASSERT_EQUAL(talk.stage.n_dead, !reasons[i].is_announced);
+		ASSERT_STR(buf_str(&ws->sent), ""); /* never acknowledged */
+		CU_ASSERT_EQUAL(talk.stage.n_events, 0);
+		end(&talk);
+	}
+}
+
+static void test_reasons_before_hello(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+		struct talk talk;
+		struct fakews *ws;
+		int64_t waited;
+
+		begin(&talk);
+		ws = stage_greet(&talk.stage);
+		disconnect(ws, &reasons[i]);
+		CU_ASSERT_TRUE(ws->is_closing);
+		waited = stage_until_asked(&talk.stage, 10 * MINUTE);
+		CU_ASSERT(waited >= reasons[i].least_ms);
+		CU_ASSERT(waited <= (reasons[i].is_announced ? SECOND + 50 : reasons[i].most_ms));
+		stage_connect(&talk.stage, HELLO);
+		CU_ASSERT_TRUE(talk.stage.is_live);
+		CU_ASSERT_EQUAL(fakeapi_asked(), 2);
+		end(&talk);
+	}
+}
+
+static void test_refreshes_under_a_stream(void)
+{
+	struct talk talk;
+	struct fakews *ws;
+	unsigned n = 0;
+
+	begin(&talk);
+	ws = stage_connect(&talk.stage, HELLO);
+	for (int i = 0; i < 100; i++) {
+		struct fakews *old = ws;
+		char id[32];
+
+		disconnect(old, &reasons[i % 4]);
+		for (int step = 0; step < 3; step++) {
+			snprintf(id, sizeof(id), "e-%u", ++n);
+			send_event(step == 2 ? ws : old, id);
+			CU_ASSERT_EQUAL(talk.stage.n_events, n);
+			transport_socketmode.ack(talk.transport, &talk.stage.ack);
+			if (step == 0)
+				ws = stage_greet(&talk.stage);
+			if (step == 1)
+				fakews_text(ws, HELLO);
+		}
+		/* Each on its own socket. */
+		CU_ASSERT_NOT_EQUAL(str_find(buf_str(&ws->sent), id), SIZE_MAX);
+	}
+	CU_ASSERT_EQUAL(talk.stage.n_live, 1);
+	CU_ASSERT_EQUAL(talk.stage.n_dead, 0);
+	end(&talk);
+}
+
+/* ---- nonsense ---- */
+
+static void test_frames_that_are_no_json(void)
+{
+	static const char *const frames[] = { "UNAUTHENTICATED: cache_error", "", "[]", "null",
+					      "{\"type\":" };
+
+	for (size_t i = 0; i < ARRAY_LEN(frames) * 2; i++) {
+		bool is_live = i % 2 == 1;
+		struct talk talk;
+		struct fakews *ws;
+
+		begin(&talk);
+		ws = is_live ? stage_connect(&talk.stage, HELLO) : stage_greet(&talk.stage);
+		fakews_text(ws, frames[i / 2]);
+		CU_ASSERT_TRUE(ws->is_closing);
+		CU_ASSERT_FALSE(talk.stage.is_live);
+		stage_connect(&talk.stage, HELLO);
+		CU_ASSERT_TRUE(talk.stage.is_live);
+		CU_ASSERT_EQUAL(fakeapi_asked(), 2);
+		end(&talk);
+	}
+}
+
+static void test_cut_envelopes(void)
+{
+	static const char whole[] =
+		"{\"envelope_id\":\"e-1\",\"type\":\"events_api\",\"payload\":" MESSAGE "}";
+
+	for (size_t len = 0; len < sizeof(whole) - 1; len++) {
+		char *cut = mem_strndup(whole, len);
+		struct talk talk;
+		struct fakews *ws;
+
+		begin(&talk);
+		ws = stage_connect(&talk.stage, HELLO);
+		fakews_text(ws, cut);
+		CU_ASSERT_EQUAL(talk.stage.n_events, 0);
+		CU_ASSERT(ws->is_closing ||
+			  str_is(buf_str(&ws->sent), "{\"envelope_id\":\"e-1\"}\n"));
+		end(&talk);
+		free(cut);
+	}
+}
+
+/* ---- */
+
+static void test_advice(void)
+{
+	static const struct {
+		const char *error, *word;
+	} cases[] = {
+		{ "not_allowed_token_type", "xapp-" },
+		{ "missing_scope", "connections:write" },
+		{ "invalid_auth", "SLACK_APP_TOKEN" },
+		{ "token_revoked", "SLACK_APP_TOKEN" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct talk talk;
+
+		begin(&talk);
+		stage_until_asked(&talk.stage, SECOND);
+		fakeapi_say_fatal(cases[i].error);
+		CU_ASSERT_TRUE(stage_fatal_has(&talk.stage, cases[i].error));
+		CU_ASSERT_TRUE(stage_fatal_has(&talk.stage, cases[i].word));
+		end(&talk);
+	}
+}
+
+static void test_stop_flushes(void)
+{
+	struct talk talk;
+	struct fakews *ws;
+
+	begin(&talk);
+	ws = stage_connect(&talk.stage, HELLO);
+	send_event(ws, "e-1");
+	transport_socketmode.stop(talk.transport, stage_on_stopped, &talk.stage);
+	loop_turn(talk.stage.loop, 0);
+	transport_socketmode.ack(talk.transport, &talk.stage.ack);
+	stage_pass(&talk.stage, 100);
+	ASSERT_STR(buf_str(&ws->sent), "{\"envelope_id\":\"e-1\"}\n");
+	CU_ASSERT_TRUE(ws->is_closing);
+	CU_ASSERT_EQUAL(ws->close_code, 1000);
+	CU_ASSERT_TRUE(talk.stage.is_stopped);
+	transport_socketmode.ack(talk.transport, &talk.stage.ack); /* too late, and harmless */
+	end(&talk);
+}
+
+UNIT_MAIN("socketmode", { "hello tells the app", test_hello_tells_the_app },
+	  { "event is acknowledged when asked", test_event_is_acknowledged_when_asked },
+	  { "command is acknowledged when asked", test_command_is_acknowledged_when_asked },
+	  { "retries are events", test_retries_are_events },
+	  { "acknowledged at once", test_acknowledged_at_once },
+	  { "very long id", test_very_long_id }, { "acks and sockets", test_acks_and_sockets },
+	  { "reasons while live", test_reasons_while_live },
+	  { "reasons before hello", test_reasons_before_hello },
+	  { "refreshes under a stream", test_refreshes_under_a_stream },
+	  { "frames that are no JSON", test_frames_that_are_no_json },
+	  { "cut envelopes", test_cut_envelopes }, { "advice", test_advice },
+	  { "stop flushes", test_stop_flushes })

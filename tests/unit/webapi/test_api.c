@@ -1,0 +1,661 @@
+/* SPDX-License-Identifier: MIT */
+#include "webapi/api.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "lib/fakeclock.h"
+#include "lib/fakehttp.h"
+#include "lib/unit.h"
+
+/* ---- a Slack that the test plays ---- */
+
+static struct fakeclock clock_;
+static struct loop *loop;
+static struct http *http;
+static struct api *api;
+static struct secret token;
+
+struct seen {
+	unsigned n;
+	enum api_outcome outcome;
+	char error[64];
+	char sentence[512];
+};
+
+static void start_with(int64_t every_ms, int64_t burst)
+{
+	fakeclock_init(&clock_);
+	CU_ASSERT_EQUAL_FATAL(loop_new(&loop, &clock_.clock), 0);
+	http_new(&http, loop, NULL);
+	secret_set(&token, STR("xoxb-test"));
+	CU_ASSERT_EQUAL_FATAL(
+		api_new(&api, &(struct api_setup){ .loop = loop,
+						   .http = http,
+						   .base_url = "https://slack.test/api/",
+						   .post_every_ms = every_ms,
+						   .post_burst = burst }),
+		0);
+}
+
+static void start(void)
+{
+	start_with(0, 0);
+}
+
+static void stop(void)
+{
+	api_free(api);
+	http_free(http);
+	loop_free(loop);
+	secret_deinit(&token);
+}
+
+static void pass(int64_t ms)
+{
+	fakeclock_pass(&clock_, ms);
+	CU_ASSERT_EQUAL(loop_turn(loop, 0), 0);
+}
+
+static void on_answer(void *owner, const struct api_answer *answer)
+{
+	struct seen *seen = owner;
+
+	seen->n++;
+	seen->outcome = answer->outcome;
+	snprintf(seen->error, sizeof(seen->error), "%.*s", STR_ARG(answer->error));
+	snprintf(seen->sentence, sizeof(seen->sentence), "%s", answer->sentence);
+}
+
+static struct api_call *ask(const char *method, const char *channel, const char *text,
+			    struct seen *seen)
+{
+	struct api_args *args = api_args_new();
+
+	api_arg(args, "text", str_from(text));
+	return api_call(api, method, &token, str_from(channel), args, on_answer, seen);
+}
+
+static struct api_call *post(const char *channel, const char *text, struct seen *seen)
+{
+	return ask("chat.postMessage", channel, text, seen);
+}
+
+static void ok(struct fakehttp_request *request)
+{
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	fakehttp_answer(request, 200, "{\"ok\":true}");
+}
+
+static void limited(struct fakehttp_request *request, const char *retry_after)
+{
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	fakehttp_reply(request, &(struct http_reply){
+					.outcome = HTTP_ANSWERED,
+					.status = 429,
+					.body = STR("{\"ok\":false,\"error\":\"ratelimited\"}"),
+					.retry_after = str_from(retry_after),
+					.scopes = STR_EMPTY });
+}
+
+static void failed(struct fakehttp_request *request, enum http_outcome outcome)
+{
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	fakehttp_reply(request, &(struct http_reply){ .outcome = outcome,
+						      .why = "the line is dead",
+						      .body = STR_EMPTY,
+						      .retry_after = STR_EMPTY,
+						      .scopes = STR_EMPTY });
+}
+
+/* ---- a call ---- */
+
+static void test_a_call(void)
+{
+	struct seen seen = { 0 };
+	struct api_args *args;
+	struct fakehttp_request *request;
+
+	start();
+	args = api_args_new();
+	api_arg(args, "channel", STR("C1"));
+	api_arg(args, "text", STR("a&b=c d"));
+	api_arg_bool(args, "unfurl_links", false);
+	api_arg_bool(args, "full", true);
+	api_call(api, "chat.postMessage", &token, STR("C1"), args, on_answer, &seen);
+	CU_ASSERT_EQUAL(seen.n, 0);
+	CU_ASSERT_EQUAL(api_waiting(api), 1);
+	request = fakehttp_open(http, 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	CU_ASSERT_STRING_EQUAL(request->url, "https://slack.test/api/chat.postMessage");
+	CU_ASSERT_STRING_EQUAL(request->body,
+			       "channel=C1&text=a%26b%3Dc%20d&unfurl_links=false&full=true");
+	CU_ASSERT_PTR_EQUAL(request->bearer, &token);
+	ok(request);
+	CU_ASSERT_EQUAL(seen.n, 1);
+	CU_ASSERT_EQUAL(seen.outcome, API_OK);
+	CU_ASSERT_EQUAL(api_waiting(api), 0);
+	stop();
+}
+
+static void test_outcomes(void)
+{
+	static const struct {
+		const char *body;
+		enum api_outcome outcome;
+		const char *error;
+	} cases[] = {
+		{ "{\"ok\":true}", API_OK, "" },
+		{ "{\"ok\":false,\"error\":\"already_reacted\"}", API_OK, "already_reacted" },
+		{ "{\"ok\":false,\"error\":\"is_archived\"}", API_REFUSED, "is_archived" },
+		{ "{\"ok\":false,\"error\":\"brand_new\"}", API_REFUSED, "brand_new" },
+		{ "{\"ok\":false,\"error\":\"invalid_auth\"}", API_FATAL, "invalid_auth" },
+		{ "{\"ok\":false,\"error\":\"fatal_error\"}", API_UNSURE, "fatal_error" },
+		{ "<html>", API_UNSURE, "" },
+	};
+
+	start();
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct seen seen = { 0 };
+
+		post("C1", "x", &seen);
+		pass(1000);
+		fakehttp_answer(fakehttp_open(http, 0), 200, cases[i].body);
+		CU_ASSERT_EQUAL(seen.n, 1);
+		CU_ASSERT_EQUAL(seen.outcome, cases[i].outcome);
+		CU_ASSERT_STRING_EQUAL(seen.error, cases[i].error);
+	}
+	stop();
+}
+
+/* ---- order and pace ---- */
+
+static void test_a_channel_keeps_its_order(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	post("C1", "one", &seen);
+	ask("reactions.add", "C1", "two", &seen);
+	post("C1", "three", &seen);
+	post("C2", "other", &seen);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 2);
+	CU_ASSERT_PTR_NOT_NULL(fakehttp_find(http, "other"));
+	ok(fakehttp_find(http, "one"));
+	CU_ASSERT_PTR_NULL(fakehttp_find(http, "three"));
+	ok(fakehttp_find(http, "two"));
+	ok(fakehttp_find(http, "three"));
+	ok(fakehttp_find(http, "other"));
+	CU_ASSERT_EQUAL(seen.n, 4);
+	stop();
+}
+
+static void test_posts_are_paced_per_channel(void)
+{
+	struct seen seen = { 0 };
+
+	start_with(1000, 2);
+	for (int i = 0; i < 4; i++) {
+		post("C1", "a", &seen);
+		post("C2", "b", &seen);
+	}
+	while (fakehttp_n_open(http) > 0)
+		ok(fakehttp_open(http, 0));
+	CU_ASSERT_EQUAL(seen.n, 4); /* two each */
+	pass(999);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	pass(1);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 2);
+	ok(fakehttp_open(http, 0));
+	ok(fakehttp_open(http, 0));
+	pass(1000);
+	ok(fakehttp_open(http, 0));
+	ok(fakehttp_open(http, 0));
+	CU_ASSERT_EQUAL(seen.n, 8);
+	stop();
+}
+
+static void test_reactions_do_not_wait_for_the_post_pace(void)
+{
+	struct seen seen = { 0 };
+
+	start_with(1000, 1);
+	post("C1", "post", &seen);
+	ask("reactions.add", "C1", "react", &seen);
+	ok(fakehttp_find(http, "post"));
+	ok(fakehttp_find(http, "react"));
+	CU_ASSERT_EQUAL(seen.n, 2);
+	stop();
+}
+
+static void test_reads_overlap(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	for (int i = 0; i < 3; i++)
+		ask("users.info", "", "u", &seen);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 3);
+	stop();
+}
+
+static void test_a_method_has_a_budget(void)
+{
+	struct seen seen = { 0 };
+	unsigned sent = 0;
+
+	start();
+	for (int i = 0; i < 30; i++)
+		ask("users.list", "", "page", &seen);
+	while (fakehttp_n_open(http) > 0) {
+		ok(fakehttp_open(http, 0));
+		sent++;
+	}
+	CU_ASSERT_EQUAL(sent, 10);
+	for (int i = 0; i < 60; i++) {
+		pass(1000);
+		while (fakehttp_n_open(http) > 0) {
+			ok(fakehttp_open(http, 0));
+			sent++;
+		}
+	}
+	CU_ASSERT_EQUAL(sent, 30);
+	stop();
+}
+
+static void test_connections_are_few(void)
+{
+	struct seen seen = { 0 };
+	char channel[16];
+
+	start();
+	for (int i = 0; i < 100; i++) {
+		snprintf(channel, sizeof(channel), "C%d", i);
+		post(channel, "x", &seen);
+	}
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 8);
+	while (fakehttp_n_open(http) > 0)
+		ok(fakehttp_open(http, 0));
+	CU_ASSERT_EQUAL(seen.n, 100);
+	stop();
+}
+
+static void test_questions_leave_room_for_answers(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	for (int i = 0; i < 20; i++) {
+		ask("users.info", "", "who", &seen);
+		ask("reactions.get", "", "what", &seen);
+	}
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 5);
+	post("C1", "post", &seen);
+	ask("apps.connections.open", "", "connect", &seen);
+	ok(fakehttp_find(http, "post"));
+	ok(fakehttp_find(http, "connect"));
+	CU_ASSERT_EQUAL(seen.n, 2);
+	ok(fakehttp_find(http, "who"));
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 5);
+	while (fakehttp_n_open(http) > 0)
+		ok(fakehttp_open(http, 0));
+	CU_ASSERT_EQUAL(seen.n, 42);
+	stop();
+}
+
+static void test_many_calls(void)
+{
+	enum { MANY = 20000 };
+	struct seen seen = { 0 };
+	char channel[16];
+
+	start_with(1, 1);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(channel, sizeof(channel), "C%d", i % 50);
+		post(channel, "x", &seen);
+	}
+	CU_ASSERT_EQUAL(api_waiting(api), MANY);
+	while (seen.n < MANY && clock_.ms < 10000000) {
+		while (fakehttp_n_open(http) > 0)
+			ok(fakehttp_open(http, 0));
+		pass(1);
+	}
+	CU_ASSERT_EQUAL(seen.n, MANY);
+	stop();
+}
+
+/* ---- 429 ---- */
+
+static void test_429_rests_the_method(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	post("C1", "one", &seen);
+	post("C1", "two", &seen);
+	post("C2", "three", &seen);
+	limited(fakehttp_find(http, "one"), "5");
+	limited(fakehttp_find(http, "three"), "5");
+	post("C3", "four", &seen);
+	ask("users.info", "", "read", &seen);
+	CU_ASSERT_PTR_NULL(fakehttp_find(http, "four")); /* the method rests everywhere */
+	ok(fakehttp_find(http, "read"));		 /* others do not */
+	pass(4999);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	pass(1002); /* jitter is at most a second */
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 3);
+	CU_ASSERT_PTR_NULL(fakehttp_find(http, "two")); /* the one held back goes first */
+	ok(fakehttp_find(http, "one"));
+	ok(fakehttp_find(http, "two"));
+	ok(fakehttp_find(http, "three"));
+	ok(fakehttp_find(http, "four"));
+	CU_ASSERT_EQUAL(seen.n, 5);
+	stop();
+}
+
+static void test_limited_with_200_and_no_header(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	post("C1", "x", &seen);
+	fakehttp_answer(fakehttp_open(http, 0), 200, "{\"ok\":false,\"error\":\"rate_limited\"}");
+	pass(29999);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	pass(1002);
+	ok(fakehttp_open(http, 0));
+	CU_ASSERT_EQUAL(seen.n, 1);
+	stop();
+}
+
+/* ---- repeating ---- */
+
+static void test_not_sent_is_tried_until_it_works(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	post("C1", "one", &seen);
+	post("C1", "two", &seen);
+	for (int i = 0; i < 20; i++) {
+		CU_ASSERT_EQUAL(fakehttp_n_open(http), 1);
+		CU_ASSERT_PTR_NULL(fakehttp_find(http, "two"));
+		failed(fakehttp_find(http, "one"), HTTP_NOT_SENT);
+		pass(i < 5 ? 32001 : 60001);
+	}
+	ok(fakehttp_find(http, "one"));
+	ok(fakehttp_find(http, "two"));
+	CU_ASSERT_EQUAL(seen.n, 2);
+	stop();
+}
+
+static void test_an_unsure_post_is_not_repeated(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	post("C1", "x", &seen);
+	failed(fakehttp_open(http, 0), HTTP_UNSURE);
+	CU_ASSERT_EQUAL(seen.n, 1);
+	CU_ASSERT_EQUAL(seen.outcome, API_UNSURE);
+	ask("chat.postEphemeral", "C1", "x", &seen);
+	fakehttp_answer(fakehttp_open(http, 0), 502, "<html>bad gateway</html>");
+	CU_ASSERT_EQUAL(seen.n, 2);
+	CU_ASSERT_EQUAL(seen.outcome, API_UNSURE);
+	pass(3600000);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	stop();
+}
+
+static void test_what_is_safe_is_repeated(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	ask("auth.test", "", "x", &seen);
+	for (int i = 0; i < 30; i++) {
+		CU_ASSERT_PTR_NOT_NULL_FATAL(fakehttp_open(http, 0));
+		if (i % 2 == 0)
+			failed(fakehttp_open(http, 0), HTTP_UNSURE);
+		else
+			fakehttp_answer(fakehttp_open(http, 0), 503, "");
+		CU_ASSERT_EQUAL(seen.n, 0);
+		pass(60001);
+	}
+	ok(fakehttp_open(http, 0));
+	CU_ASSERT_EQUAL(seen.outcome, API_OK);
+	stop();
+}
+
+static void test_a_channel_gives_up_in_the_end(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	ask("reactions.add", "C1", "bad", &seen);
+	for (int i = 0; i < 8; i++) {
+		CU_ASSERT_EQUAL(seen.n, 0);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(fakehttp_open(http, 0));
+		fakehttp_answer(fakehttp_open(http, 0), 500, "");
+		pass(60001);
+	}
+	CU_ASSERT_EQUAL(seen.n, 1);
+	CU_ASSERT_EQUAL(seen.outcome, API_UNSURE);
+	stop();
+}
+
+static void test_a_failing_read_does_not_hold_up_others(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	ask("users.info", "", "bad", &seen);
+	fakehttp_answer(fakehttp_open(http, 0), 500, "");
+	ask("users.info", "", "good", &seen);
+	ok(fakehttp_find(http, "good"));
+	CU_ASSERT_EQUAL(seen.n, 1);
+	stop();
+}
+
+static void test_moving_workspace(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	post("C1", "x", &seen);
+	fakehttp_answer(fakehttp_open(http, 0), 200,
+			"{\"ok\":false,\"error\":\"team_added_to_org\"}");
+	pass(4000);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	pass(600000);
+	ok(fakehttp_open(http, 0));
+	CU_ASSERT_EQUAL(seen.outcome, API_OK);
+	stop();
+}
+
+/* ---- tries ---- */
+
+struct tried {
+	unsigned n;
+	struct api_try result;
+	char sentence[256];
+};
+
+static void on_try(void *owner, const struct api_try *result)
+{
+	struct tried *tried = owner;
+
+	tried->n++;
+	tried->result = *result;
+	snprintf(tried->sentence, sizeof(tried->sentence), "%s", result->sentence);
+}
+
+static void test_a_try_is_one_try(void)
+{
+	struct tried tried = { 0 };
+
+	start();
+	api_try(api, "apps.connections.open", &token, NULL, on_try, &tried);
+	CU_ASSERT_STRING_EQUAL(fakehttp_open(http, 0)->body, "");
+	fakehttp_answer(fakehttp_open(http, 0), 200, "{\"ok\":true,\"url\":\"wss://x\"}");
+	CU_ASSERT_EQUAL(tried.result.outcome, TRY_OK);
+	api_try(api, "apps.connections.open", &token, NULL, on_try, &tried);
+	limited(fakehttp_open(http, 0), "7");
+	CU_ASSERT_EQUAL(tried.result.outcome, TRY_LATER);
+	CU_ASSERT_EQUAL(tried.result.retry_after_ms, 7000);
+	api_try(api, "apps.connections.open", &token, NULL, on_try, &tried);
+	failed(fakehttp_open(http, 0), HTTP_NOT_SENT);
+	CU_ASSERT_EQUAL(tried.result.outcome, TRY_LATER);
+	CU_ASSERT_EQUAL(tried.result.retry_after_ms, 0);
+	api_try(api, "rtm.connect", &token, NULL, on_try, &tried);
+	fakehttp_answer(fakehttp_open(http, 0), 200,
+			"{\"ok\":false,\"error\":\"not_allowed_token_type\"}");
+	CU_ASSERT_EQUAL(tried.result.outcome, TRY_FATAL);
+	CU_ASSERT(strstr(tried.sentence, "use Socket Mode") != NULL);
+	api_try(api, "rtm.connect", &token, NULL, on_try, &tried);
+	fakehttp_answer(fakehttp_open(http, 0), 200,
+			"{\"ok\":false,\"error\":\"migration_in_progress\"}");
+	CU_ASSERT_EQUAL(tried.result.outcome, TRY_LATER);
+	api_try(api, "rtm.connect", &token, NULL, on_try, &tried);
+	fakehttp_answer(fakehttp_open(http, 0), 404, "<html>");
+	CU_ASSERT_EQUAL(tried.result.outcome, TRY_LATER);
+	CU_ASSERT_EQUAL(tried.n, 6);
+	stop();
+}
+
+/* Five may come in a row; a storm may not go on for ever. */
+static void test_connecting_is_paced(void)
+{
+	struct tried tried = { 0 };
+
+	start();
+	for (int i = 0; i < 5; i++) {
+		api_try(api, "apps.connections.open", &token, NULL, on_try, &tried);
+		CU_ASSERT_EQUAL_FATAL(fakehttp_n_open(http), 1);
+		fakehttp_answer(fakehttp_open(http, 0), 500, "");
+	}
+	api_try(api, "apps.connections.open", &token, NULL, on_try, &tried);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	pass(9999);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	pass(1);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 1);
+	stop();
+}
+
+/* Rules name methods, and rules come and go. */
+static void test_a_method_that_is_gone_meanwhile(void)
+{
+	struct seen seen = { 0 };
+	char *name = mem_strdup("bookmarks.add");
+
+	start();
+	api_call(api, name, &token, STR_EMPTY, NULL, on_answer, &seen);
+	memset(name, 'x', strlen(name));
+	free(name);
+	CU_ASSERT_STRING_EQUAL(fakehttp_open(http, 0)->url, "https://slack.test/api/bookmarks.add");
+	fakehttp_answer(fakehttp_open(http, 0), 429, "");
+	pass(32000);
+	fakehttp_answer(fakehttp_open(http, 0), 200, "{\"ok\":false,\"error\":\"invalid_link\"}");
+	CU_ASSERT_EQUAL(seen.n, 1);
+	CU_ASSERT(strstr(seen.sentence, "bookmarks.add") != NULL);
+	api_call(api, "a&b c", &token, STR_EMPTY, NULL, on_answer, &seen); /* stays one name */
+	CU_ASSERT_STRING_EQUAL(fakehttp_open(http, 0)->url, "https://slack.test/api/a%26b%20c");
+	stop();
+}
+
+/* ---- cancelling and freeing ---- */
+
+static void test_cancelling(void)
+{
+	struct seen seen = { 0 };
+	struct api_call *sent, *waiting, *later;
+
+	start();
+	sent = post("C1", "sent", &seen);
+	waiting = post("C1", "waiting", &seen);
+	post("C1", "last", &seen);
+	later = post("C2", "later", &seen);
+	CU_ASSERT_TRUE(api_may_have_acted(later));
+	failed(fakehttp_find(http, "later"), HTTP_NOT_SENT);
+	CU_ASSERT_TRUE(api_may_have_acted(sent));
+	CU_ASSERT_FALSE(api_may_have_acted(waiting));
+	CU_ASSERT_FALSE(api_may_have_acted(later));
+	api_cancel(waiting);
+	api_cancel(later);
+	api_cancel(sent);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 1);
+	ok(fakehttp_find(http, "last"));
+	pass(100000);
+	CU_ASSERT_EQUAL(seen.n, 1);
+	CU_ASSERT_EQUAL(api_waiting(api), 0);
+	stop();
+}
+
+static void test_freeing_with_calls_under_way(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	post("C1", "sent", &seen);
+	post("C1", "waiting", &seen);
+	post("C2", "later", &seen);
+	failed(fakehttp_find(http, "later"), HTTP_NOT_SENT);
+	ask("users.info", "", "x", &seen);
+	stop();
+	CU_ASSERT_EQUAL(seen.n, 0);
+}
+
+static void ask_again(void *owner, const struct api_answer *answer)
+{
+	(void)answer;
+	post("C1", "again", owner);
+}
+
+static void free_all(void *owner, const struct api_answer *answer)
+{
+	(void)owner;
+	(void)answer;
+	api_free(api);
+	api = NULL;
+}
+
+static void test_callbacks_may_do_anything(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	api_call(api, "chat.postMessage", &token, STR("C1"), NULL, ask_again, &seen);
+	ok(fakehttp_open(http, 0));
+	ok(fakehttp_find(http, "again"));
+	CU_ASSERT_EQUAL(seen.n, 1);
+	post("C1", "never answered", &seen);
+	api_call(api, "auth.test", &token, STR_EMPTY, NULL, free_all, NULL);
+	ok(fakehttp_find(http, "auth.test"));
+	CU_ASSERT_PTR_NULL(api);
+	stop();
+	CU_ASSERT_EQUAL(seen.n, 1);
+}
+
+UNIT_MAIN("api", { "a call", test_a_call }, { "outcomes", test_outcomes },
+	  { "a channel keeps its order", test_a_channel_keeps_its_order },
+	  { "posts are paced per channel", test_posts_are_paced_per_channel },
+	  { "reactions do not wait for the pace of posts",
+	    test_reactions_do_not_wait_for_the_post_pace },
+	  { "reads overlap", test_reads_overlap },
+	  { "a method has a budget", test_a_method_has_a_budget },
+	  { "connections are few", test_connections_are_few },
+	  { "questions leave room for answers", test_questions_leave_room_for_answers },
+	  { "many calls", test_many_calls }, { "429 rests the method", test_429_rests_the_method },
+	  { "limited with 200 and no header", test_limited_with_200_and_no_header },
+	  { "not sent is tried until it works", test_not_sent_is_tried_until_it_works },
+	  { "an unsure post is not repeated", test_an_unsure_post_is_not_repeated },
+	  { "what is safe is repeated", test_what_is_safe_is_repeated },
+	  { "a channel gives up in the end", test_a_channel_gives_up_in_the_end },
+	  { "a failing read holds nobody up", test_a_failing_read_does_not_hold_up_others },
+	  { "a workspace that moves", test_moving_workspace },
+	  { "a try is one try", test_a_try_is_one_try },
+	  { "a method that is gone meanwhile", test_a_method_that_is_gone_meanwhile },
+	  { "connecting is paced", test_connecting_is_paced }, { "cancelling", test_cancelling },
+	  { "freeing with calls under way", test_freeing_with_calls_under_way },
+	  { "callbacks may do anything", test_callbacks_may_do_anything })
