@@ -9,7 +9,7 @@
 #include "model/event.h"
 #include "webapi/api.h"
 #include "directory/enrich.h"
-#include "slack/identity.h"
+#include "model/workspace.h"
 #include "slack/text.h"
 
 struct directory;

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "model/event.h"
-#include "slack/identity.h"
+#include "model/workspace.h"
 #include "directory/lookups.h"
 #include "directory/cache.h"
 #include "slack/text.h"

@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "model/event.h"
-#include "slack/identity.h"
+#include "model/workspace.h"
 #include "slack/text.h"
 
 enum { DECODE_NOT_AN_EVENT = 1 }; /* no object, no type: *why is a static sentence */

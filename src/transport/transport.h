@@ -7,7 +7,7 @@
 #include "model/event.h"
 #include "net/ws.h"
 #include "webapi/api.h"
-#include "slack/identity.h"
+#include "model/workspace.h"
 
 /* What must be acknowledged, and where. Copied around freely; empty id = nothing to acknowledge. */
 struct ack {

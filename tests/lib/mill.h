@@ -7,7 +7,7 @@
 
 #include "engine/engine.h"
 #include "rule/ruleset.h"
-#include "slack/identity.h"
+#include "model/workspace.h"
 
 struct mill {
 	struct clock clock;

@@ -10,7 +10,7 @@
 #include "lib/fakeclock.h"
 #include "sim/pattern.h"
 #include "sim/workspace.h"
-#include "slack/identity.h"
+#include "model/workspace.h"
 #include "directory/cache.h"
 #include "slack/text.h"
 
