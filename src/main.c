@@ -31,7 +31,7 @@ static int run_command(int argc, char **argv)
 {
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
 		if (strcmp(argv[0], commands[i]->name) == 0)
-			return commands[i]->run(commands[i], argc, argv);
+			return command_main(commands[i], argc, argv);
 	}
 	fprintf(stderr, "retort: there is no command \"%s\"\n\n", argv[0]);
 	return usage(stderr, EXIT_USAGE);

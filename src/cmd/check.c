@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* retort check: are these rules fit to go live? */
-#include <getopt.h>
-#include <stdlib.h>
 #include "base/json.h"
 #include "base/mem.h"
 #include "cmd/command.h"
 #include "cmd/prove.h"
 
-static void report_json(const struct proof *proof)
+static int report_json(const struct proof *proof)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
@@ -22,6 +20,7 @@ static void report_json(const struct proof *proof)
 	diag_json(&proof->diag, &out);
 	buf_addz(&out, "}\n");
 	fwrite(out.p, 1, out.len, stdout);
+	return proof->diag.n_errors == 0 ? EXIT_FINE : EXIT_FINDINGS;
 }
 
 static const char *plural(size_t n)
@@ -29,7 +28,7 @@ static const char *plural(size_t n)
 	return n == 1 ? "" : "s";
 }
 
-static void report_text(const struct proof *proof)
+static int report_text(const struct proof *proof)
 {
 	diag_print(&proof->diag, stderr);
 	if (proof->diag.n_errors == 0)
@@ -40,38 +39,13 @@ static void report_text(const struct proof *proof)
 	else
 		printf("%zu mistake%s to mend; nothing would be loaded.\n", proof->diag.n_errors,
 		       plural(proof->diag.n_errors));
+	return proof->diag.n_errors == 0 ? EXIT_FINE : EXIT_FINDINGS;
 }
 
-static int run(const struct command *self, int argc, char **argv)
+static int run(const struct command *self, const struct command_line *line)
 {
-	static const struct option longs[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	const char *config = NULL;
-	struct proof proof;
-	int as_json = 0, c, status;
-
-	while ((c = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
-		if (c == 'j') {
-			as_json = 1;
-		} else if (c == 'c') {
-			config = optarg;
-		} else if (c == 'h') {
-			command_help(self, stdout);
-			return EXIT_FINE;
-		} else {
-			return command_misused(self);
-		}
-	}
-	if (prove(&proof, config, argc - optind, argv + optind) < 0)
-		return EXIT_FINDINGS;
-	(as_json ? report_json : report_text)(&proof);
-	status = proof.diag.n_errors == 0 ? EXIT_FINE : EXIT_FINDINGS;
-	proof_deinit(&proof);
-	return status;
+	(void)self;
+	return prove(line, line->json ? report_json : report_text);
 }
 
 const struct command cmd_check = {
@@ -80,10 +54,7 @@ const struct command cmd_check = {
 	.summary =
 		"Reads rule files and folders, runs their tests and lists every mistake and warning with file and line.\n"
 		"Without RULES it reads what the configuration names, or the folder `rules`.",
-	.options =
-		"  -c, --config FILE   read this configuration (see retort.conf(5))\n"
-		"  --json              print one JSON object on standard output instead of text\n"
-		"  -h, --help          this text\n"
-		"\nExit status: 0 fine, warnings or not; 1 something to mend; 2 wrong use.\n",
+	.options = { WITH_CONFIG, WITH_JSON },
+	.more = "Exit status: 0 fine, warnings or not; 1 something to mend; 2 wrong use.\n",
 	.run = run,
 };

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* retort explain: what each rule makes of a message, and why. */
-#include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 #include "base/inifile.h"
 #include "base/json.h"
@@ -11,15 +9,6 @@
 #include "dryrun/explain.h"
 #include "rule/test_line.h"
 #include "slack/decode.h"
-
-/* What the command line says. */
-struct lookup_waiter {
-	const char *config, *event_file;
-	char *rules[16];
-	int n_rules;
-	bool as_json;
-	struct buf words; /* as in a test */
-};
 
 /* ---- an event out of a file ---- */
 
@@ -101,13 +90,13 @@ static struct event *event_of_file(const char *path, const struct event *words, 
 
 /* ---- the event ---- */
 
-static struct event *find_event(const struct lookup_waiter *wish, struct simulation *r,
+/* That of the file, named by the words; else that which the words, as in a test, tell of. */
+static struct event *find_event(const char *file, struct str words, struct simulation *r,
 				const struct ruleset *set, struct arena *arena, struct diag *diag)
 {
-	struct str words = buf_str(&wish->words);
 	CLEANUP(event_freep) struct event *test = NULL;
 
-	if (wish->event_file != NULL && words.len > 0)
+	if (file != NULL && words.len > 0)
 		words = str_keepf(arena, "event x %.*s", STR_ARG(words));
 	if (words.len > 0) {
 		test = test_line_event(words, ruleset_zone(set),
@@ -115,44 +104,34 @@ static struct event *find_event(const struct lookup_waiter *wish, struct simulat
 		if (test == NULL)
 			return NULL;
 	}
-	if (wish->event_file != NULL)
-		return event_of_file(wish->event_file, test, diag);
+	if (file != NULL)
+		return event_of_file(file, test, diag);
 	return simulate_event(r, test);
 }
 
-static void report(const struct lookup_waiter *wish, const struct explanation *e)
+static int explain_event(const struct command_line *line, struct str words, struct proof *proof)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
-
-	if (!wish->as_json) {
-		explain_print(e, stdout);
-		return;
-	}
-	buf_init(&out, 0);
-	explain_json(e, &out);
-	fwrite(out.p, 1, out.len, stdout);
-}
-
-static int explain_all(const struct lookup_waiter *wish, struct proof *proof)
-{
 	struct simulation *r = simulate_new(proof->set);
 	struct explanation e;
 	struct arena arena;
 	struct event *ev;
-	int status = EXIT_FINDINGS;
 
+	buf_init(&out, 0);
 	arena_init(&arena);
-	ev = find_event(wish, r, proof->set, &arena, &proof->diag);
+	ev = find_event(line->event_file, words, r, proof->set, &arena, &proof->diag);
 	if (ev != NULL) {
 		explain(&e, r, proof->set, ev);
-		report(wish, &e);
+		if (line->json)
+			explain_json(&e, &out);
+		else
+			explain_print(&e, stdout);
 		explanation_deinit(&e);
-		status = EXIT_FINE;
 	}
-	diag_print(&proof->diag, stderr);
+	fwrite(out.p, 1, out.len, stdout);
 	simulate_free(r);
 	arena_deinit(&arena);
-	return status;
+	return ev != NULL ? EXIT_FINE : EXIT_FINDINGS;
 }
 
 /* ---- the command line ---- */
@@ -202,9 +181,9 @@ static bool is_time(const char *word)
 	       strspn(word, "0123456789:") == strlen(word);
 }
 
-static void add_words(struct buf *words, int n, char **args)
+static void add_words(struct buf *words, size_t n, char **args)
 {
-	for (int i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		bool is_word = is_test_word(args[i]);
 
 		add_word(words, args[i], !is_word);
@@ -218,60 +197,21 @@ static void add_words(struct buf *words, int n, char **args)
 	}
 }
 
-static int read_options(const struct command *self, struct lookup_waiter *wish, int argc,
-			char **argv)
+static int run(const struct command *self, const struct command_line *line)
 {
-	static const struct option longs[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "rules", required_argument, NULL, 'r' },
-		{ "event", required_argument, NULL, 'e' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "c:r:e:h", longs, NULL)) != -1) {
-		if (c == 'c') {
-			wish->config = optarg;
-		} else if (c == 'e') {
-			wish->event_file = optarg;
-		} else if (c == 'j') {
-			wish->as_json = true;
-		} else if (c == 'r' && wish->n_rules < (int)ARRAY_LEN(wish->rules)) {
-			wish->rules[wish->n_rules++] = optarg;
-		} else if (c == 'h') {
-			command_help(self, stdout);
-			return EXIT_FINE;
-		} else {
-			return command_misused(self);
-		}
-	}
-	add_words(&wish->words, argc - optind, argv + optind);
-	if (wish->words.len == 0 && wish->event_file == NULL)
-		return command_misused(self);
-	return -1;
-}
-
-static int run(const struct command *self, int argc, char **argv)
-{
-	struct lookup_waiter wish = { 0 };
+	CLEANUP(buf_deinit) struct buf words = { 0 };
 	struct proof proof;
-	int status;
+	int status = EXIT_FINDINGS;
 
-	buf_init(&wish.words, 0);
-	status = read_options(self, &wish, argc, argv);
-	if (status < 0 && prove_loading(&proof, wish.config, wish.n_rules, wish.rules) == 0) {
-		if (proof.set != NULL) {
-			status = explain_all(&wish, &proof);
-		} else {
-			diag_print(&proof.diag, stderr);
-			status = EXIT_FINDINGS;
-		}
-		proof_deinit(&proof);
-	}
-	buf_deinit(&wish.words);
-	return status < 0 ? EXIT_FINDINGS : status;
+	buf_init(&words, 0);
+	add_words(&words, line->n_words, line->words);
+	if (words.len == 0 && line->event_file == NULL)
+		return command_misused(self);
+	if (prove_loading(&proof, line))
+		status = explain_event(line, buf_str(&words), &proof);
+	diag_print(&proof.diag, stderr);
+	proof_deinit(&proof);
+	return status;
 }
 
 const struct command cmd_explain = {
@@ -283,11 +223,7 @@ const struct command cmd_explain = {
 		"questions that says no, with what was seen and what was wanted. The nearest misses come first.\n"
 		"The words are those of tests: in #help from @ana at 2026-11-21 23:00 reaction :ticket: on \"text\".\n"
 		"Without `at`, it is Wednesday, 2026-01-07, at 12:00, as in tests.",
-	.options = "  -c, --config FILE   read this configuration (see retort.conf(5))\n"
-		   "  -r, --rules RULES   a folder or file with rules; may stand several times\n"
-		   "  -e, --event FILE    an event as Slack sends it, in JSON, instead of a text\n"
-		   "  --json              print JSON instead of text\n"
-		   "  -h, --help          this text\n"
-		   "\nExit status: 0 fine, 1 the rules or the event cannot be read, 2 wrong use.\n",
+	.options = { WITH_CONFIG, WITH_RULES, WITH_EVENT, WITH_JSON },
+	.more = "Exit status: 0 fine, 1 the rules or the event cannot be read, 2 wrong use.\n",
 	.run = run,
 };

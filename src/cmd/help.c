@@ -33,9 +33,10 @@ static int report(const struct proof *proof)
 	return EXIT_FINE;
 }
 
-static int run(const struct command *self, int argc, char **argv)
+static int run(const struct command *self, const struct command_line *line)
 {
-	return prove_command(self, argc, argv, report);
+	(void)self;
+	return prove(line, report);
 }
 
 const struct command cmd_help = {
@@ -44,8 +45,7 @@ const struct command cmd_help = {
 	.summary =
 		"Prints the `help` lines of the rules: what somebody sees who writes \"@bot help\".\n"
 		"Without RULES it reads what the configuration names, or the folder `rules`.",
-	.options = "  -c, --config FILE   read this configuration (see retort.conf(5))\n"
-		   "  -h, --help          this text\n"
-		   "\nExit status: 0 fine, 1 the rules do not load, 2 wrong use.\n",
+	.options = { WITH_CONFIG },
+	.more = "Exit status: 0 fine, 1 the rules do not load, 2 wrong use.\n",
 	.run = run,
 };

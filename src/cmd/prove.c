@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "cmd/prove.h"
 
-#include <getopt.h>
 #include "base/mem.h"
 #include "daemon/conf.h"
 
 /* Reads the configuration first, for what rules may do and which webhooks there are. */
-static int load(struct proof *proof, const char *config, int n_paths, char **paths, bool tests)
+static int load(struct proof *proof, const char *config, struct rule_paths given, bool tests)
 {
 	CLEANUP(conf_deinit) struct conf conf;
 	CLEANUP(mem_freep) const char **webhooks = NULL;
 	struct ruleset_options options;
-	struct rule_paths given = { (const char *const *)paths, (size_t)n_paths };
 	const char *preset;
 
 	*proof = (struct proof){ 0 };
@@ -27,57 +25,33 @@ static int load(struct proof *proof, const char *config, int n_paths, char **pat
 		.webhooks = webhooks,
 	};
 	preset = conf.rules;
-	if (n_paths == 0)
+	if (given.n == 0)
 		given = (struct rule_paths){ &preset, 1 };
 	return tests ? reload_prove(&proof->set, given, &options, &proof->tests, &proof->diag) :
 		       ruleset_load(&proof->set, given.paths, given.n, &options, &proof->diag);
 }
 
-int prove(struct proof *proof, const char *config, int n_paths, char **paths)
+int prove(const struct command_line *line, int (*report)(const struct proof *proof))
 {
-	int r = load(proof, config, n_paths, paths, true);
+	struct rule_paths given = { (const char *const *)line->words, line->n_words };
+	struct proof proof;
+	int status = EXIT_FINDINGS;
 
-	return r < 0 ? r : 0;
+	if (load(&proof, line->config, given, true) >= 0)
+		status = report(&proof);
+	proof_deinit(&proof);
+	return status;
 }
 
-int prove_loading(struct proof *proof, const char *config, int n_paths, char **paths)
+bool prove_loading(struct proof *proof, const struct command_line *line)
 {
-	int r = load(proof, config, n_paths, paths, false);
+	struct rule_paths given = { line->rules, line->n_rules };
 
-	return r < 0 ? r : 0;
+	return load(proof, line->config, given, false) >= 0 && proof->set != NULL;
 }
 
 void proof_deinit(struct proof *proof)
 {
 	ruleset_unref(proof->set);
 	diag_deinit(&proof->diag);
-}
-
-int prove_command(const struct command *self, int argc, char **argv,
-		  int (*report)(const struct proof *proof))
-{
-	static const struct option longs[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	const char *config = NULL;
-	struct proof proof;
-	int c, status;
-
-	while ((c = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
-		if (c == 'c') {
-			config = optarg;
-		} else if (c == 'h') {
-			command_help(self, stdout);
-			return EXIT_FINE;
-		} else {
-			return command_misused(self);
-		}
-	}
-	if (prove(&proof, config, argc - optind, argv + optind) < 0)
-		return EXIT_FINDINGS;
-	status = report(&proof);
-	proof_deinit(&proof);
-	return status;
 }

@@ -11,12 +11,10 @@ struct proof {
 	struct diag diag;
 };
 
-/* Rules from the paths, or from where the configuration says. `config` may be NULL. < 0 fatal; else the proof is
- * filled, whatever came of it. */
-int prove(struct proof *proof, const char *config, int n_paths, char **paths);
-/* The same without their tests. */
-int prove_loading(struct proof *proof, const char *config, int n_paths, char **paths);
+/* Reads the rules that stand on the command line, or where the configuration says, runs their tests, and reports
+ * whatever came of it. Gives the exit status. */
+int prove(const struct command_line *line, int (*report)(const struct proof *proof));
+/* The rules of `-r`, without their tests. False: there are none; what is wrong is in the proof, which is the caller's
+ * to release in any case. */
+bool prove_loading(struct proof *proof, const struct command_line *line);
 void proof_deinit(struct proof *proof);
-/* A whole command that takes `-c FILE` and RULES, proves them and reports; gives its exit status. */
-int prove_command(const struct command *self, int argc, char **argv,
-		  int (*report)(const struct proof *proof));

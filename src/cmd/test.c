@@ -13,9 +13,10 @@ static int report(const struct proof *proof)
 	return proof->diag.n_errors == 0 ? EXIT_FINE : EXIT_FINDINGS;
 }
 
-static int run(const struct command *self, int argc, char **argv)
+static int run(const struct command *self, const struct command_line *line)
 {
-	return prove_command(self, argc, argv, report);
+	(void)self;
+	return prove(line, report);
 }
 
 const struct command cmd_test = {
@@ -24,8 +25,7 @@ const struct command cmd_test = {
 	.summary =
 		"Runs the tests that stand beside the rules (`test = \"Hello\" -> fires`). Nothing is sent anywhere.\n"
 		"Without RULES it reads what the configuration names, or the folder `rules`.",
-	.options = "  -c, --config FILE   read this configuration (see retort.conf(5))\n"
-		   "  -h, --help          this text\n"
-		   "\nExit status: 0 all tests passed, 1 not all, 2 wrong use.\n",
+	.options = { WITH_CONFIG },
+	.more = "Exit status: 0 all tests passed, 1 not all, 2 wrong use.\n",
 	.run = run,
 };
