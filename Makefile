@@ -29,7 +29,7 @@ MANUALS  := src/cmd/retort.1 rules/retort-rules.5 conf/retort.conf.5
 
 # Asked when first needed and then remembered, so that `make help` works where nothing is installed.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(need-libraries)$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
-LIBS       = $(eval LIBS := $(shell pkg-config --libs $(PKGS)) -lwslay)$(LIBS)
+LIBS       = $(eval LIBS := $(shell pkg-config --libs $(PKGS)) -lwslay -lm)$(LIBS)
 HARD_CC    = $(eval HARD_CC := $(call known,$(HARDEN_CC)))$(HARD_CC)
 HARD_LD    = $(eval HARD_LD := $(call known,$(HARDEN_LD)))$(HARD_LD)
 need-libraries = $(if $(shell pkg-config --exists $(PKGS) && echo yes),,\
