@@ -61,6 +61,14 @@ build/bench/%: build/obj/tests/bench/%.o build/libretort.a
 	$(MADE)
 	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# The same as written, for `make path`: nothing is inlined, so every function shows.
+build/path/obj/%.o: %.c
+	$(MADE)
+	$(CC) $(COMPILE) -O0 -g $< -o $@
+build/path/obj/src/main.o: Makefile
+build/path/retort: $(patsubst %.c,build/path/obj/%.o,src/main.c $(SRC))
+	$(CC) -o $@ $^ $(LIBS)
+
 # --- the same under AddressSanitizer and UndefinedBehaviorSanitizer, for tests ------------------
 build/san/obj/%.o: %.c
 	$(MADE)
@@ -183,6 +191,10 @@ bench: deps
 	$(AGAIN) -s all build/slacksim $(BENCHES:%=build/bench/%)
 	@tests/bench/run
 
+path: deps-tools
+	$(AGAIN) -s all build/slacksim build/path/retort
+	@tests/bench/path
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/retort/rules
@@ -215,11 +227,12 @@ help:
 	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS ($(FUZZ_SECONDS)) seconds'
 	@echo 'make node       Slack'"'"'s own Node.js clients against the local Slack'
 	@echo 'make bench      speed, one line a benchmark'
+	@echo 'make path       how many functions in how many files one message passes'
 	@echo 'make install    into DESTDIR and PREFIX ($(PREFIX))'
 	@echo 'make clean      removes build/'
-	@echo 'demo, check, lint, fuzz and bench first install missing Debian or Ubuntu packages.'
+	@echo 'demo, check, lint, fuzz, bench and path first install missing Debian or Ubuntu packages.'
 
 .PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit rules e2e e2e-long layers man lint \
-        format fuzz node bench install clean help
+        format fuzz node bench path install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)
