@@ -42,7 +42,6 @@ struct world {
 	struct buf seen; /* the bodies of all requests, each with a | behind it */
 	int n_requests;
 	struct peer_conn *came_by; /* the last request */
-	bool is_whole;		   /* its answer */
 	/* What the server does with a request; n counts all requests from 1. */
 	void (*serve)(struct world *w, struct peer_conn *conn, int n);
 	struct ask asks[MAX_CALLS];
@@ -700,30 +699,38 @@ static void serve_half_an_answer(struct world *w, struct peer_conn *conn, int n)
 	peer_close(conn);
 }
 
+static const char in_chunks[] =
+	"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+	"2\r\nok\r\n0\r\nX-Trailer: 1\r\n\r\n";
+
 static void serve_a_part(struct world *w, struct peer_conn *conn, int n)
 {
-	static const char whole[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-				    "2\r\nok\r\n0\r\nX-Trailer: 1\r\n\r\n";
-
 	(void)w;
-	peer_say(conn, str_make(whole, (size_t)n));
+	peer_say(conn, str_make(in_chunks, (size_t)n));
 	peer_close(conn);
-	w->is_whole = (size_t)n ==
-		      sizeof(whole) - 2; /* libcurl can do without the last line feed */
 }
 
 static void test_cut_at_every_byte(void)
 {
 	static struct world w;
+	const int whole = sizeof(in_chunks) - 1;
 
 	world_init(&w);
 	w.serve = serve_a_part;
-	for (int n = 1; !w.is_whole; n++) {
-		ask_and_wait(&w, &w.asks[0], "a=b");
-		CU_ASSERT_EQUAL(w.asks[0].outcome, w.is_whole ? HTTP_ANSWERED : HTTP_UNSURE);
+	for (int n = 1; n <= whole; n++) {
+		struct ask *a = &w.asks[0];
+
+		ask_and_wait(&w, a, "a=b");
 		CU_ASSERT_EQUAL(w.n_requests, n);
+		/* Some versions of libcurl do without the very last line feed: nothing is lost then. */
+		if (n == whole || (n == whole - 1 && a->outcome == HTTP_ANSWERED)) {
+			CU_ASSERT_EQUAL(a->outcome, HTTP_ANSWERED);
+			CU_ASSERT_EQUAL(a->status, 200);
+			ASSERT_STR(buf_str(&a->body), "ok");
+		} else {
+			CU_ASSERT_EQUAL(a->outcome, HTTP_UNSURE);
+		}
 	}
-	ASSERT_STR(buf_str(&w.asks[0].body), "ok");
 	world_deinit(&w);
 }
 
