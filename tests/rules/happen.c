@@ -437,7 +437,7 @@ static bool pins(struct world *w, const struct match *m)
 
 static bool joins(struct world *w, const struct match *m)
 {
-	struct workspace *workspace = &w->workspace;
+	struct sim_workspace *workspace = &w->workspace;
 	struct user *u = actor(w, m);
 	struct channel *c = u != NULL ? channel_of(w, m, u) : NULL;
 	struct message *note;

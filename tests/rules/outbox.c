@@ -25,7 +25,7 @@ static struct str arg(const struct doing *d, const char *name)
 /* The channel that is meant: by id, by name, or that of a DM with a person. */
 static struct channel *place(struct doing *d)
 {
-	struct workspace *workspace = &d->w->workspace;
+	struct sim_workspace *workspace = &d->w->workspace;
 	struct str name = arg(d, "channel");
 	struct channel *c;
 	struct user *u;

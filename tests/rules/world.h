@@ -41,7 +41,7 @@ struct named {
 struct world {
 	struct fakeclock clock;
 	struct arena arena; /* of the whole case */
-	struct workspace workspace;
+	struct sim_workspace workspace;
 	struct cache roster;
 	struct text_names names;
 	struct identity me;

@@ -124,7 +124,7 @@ static bool unreacts(struct stage *st, const struct match *m)
 
 static bool edits(struct stage *st, const struct match *m)
 {
-	struct workspace *w = &st->sim->workspace;
+	struct sim_workspace *w = &st->sim->workspace;
 	struct user *u = stage_person(st, m);
 	struct channel *c = NULL;
 	struct message *message = u != NULL ? stage_message(st, m, &c) : NULL;
@@ -197,7 +197,7 @@ static bool deletes(struct stage *st, const struct match *m)
 /* A preview appears below a message: an edit that nobody made. */
 static bool unfurls(struct stage *st, const struct match *m)
 {
-	struct workspace *w = &st->sim->workspace;
+	struct sim_workspace *w = &st->sim->workspace;
 	struct channel *c = NULL;
 	struct message *message = stage_message(st, m, &c);
 	struct json *before, *preview;
@@ -222,7 +222,7 @@ static bool unfurls(struct stage *st, const struct match *m)
 /* A channel_join message and the event of its own, as Slack sends both. */
 static bool joins(struct stage *st, const struct match *m)
 {
-	struct workspace *w = &st->sim->workspace;
+	struct sim_workspace *w = &st->sim->workspace;
 	struct user *u = stage_person(st, m);
 	struct channel *c = u != NULL ? stage_channel(st, m, NULL) : NULL;
 	struct message *note;

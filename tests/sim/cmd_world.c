@@ -81,7 +81,7 @@ static void tell_of_group(struct stage *st, const struct usergroup *g,
 
 static bool group(struct stage *st, const struct match *m)
 {
-	struct workspace *w = &st->sim->workspace;
+	struct sim_workspace *w = &st->sim->workspace;
 	struct str handle = match_text(m, "PERSON"), rest = match_text(m, "PERSONS"), name;
 	struct usergroup *g, before;
 	bool is_new;
@@ -130,7 +130,7 @@ static bool method_answers(struct stage *st, const struct match *m)
 }
 
 /* Everyone who is there by now is a member. */
-static void everyone_joins(struct workspace *w, struct channel *c)
+static void everyone_joins(struct sim_workspace *w, struct channel *c)
 {
 	struct map_entry *at = NULL;
 	struct str id;

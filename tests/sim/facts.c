@@ -10,7 +10,7 @@ static void put(struct json *object, const char *key, const char *value)
 	json_set_str(object, key, str_from(value));
 }
 
-static struct json *user_profile(const struct workspace *w, const struct user *u)
+static struct json *user_profile(const struct sim_workspace *w, const struct user *u)
 {
 	struct json *p = json_new_object();
 
@@ -34,7 +34,7 @@ static struct json *user_profile(const struct workspace *w, const struct user *u
 	return p;
 }
 
-struct json *fact_user(const struct workspace *w, const struct user *u)
+struct json *fact_user(const struct sim_workspace *w, const struct user *u)
 {
 	static const char *const flags[] = { "is_admin", "is_owner", "is_primary_owner",
 					     "is_app_user" };
@@ -60,7 +60,7 @@ struct json *fact_user(const struct workspace *w, const struct user *u)
 	return j;
 }
 
-struct json *fact_usergroup(const struct workspace *w, const struct usergroup *g, bool with_users)
+struct json *fact_usergroup(const struct sim_workspace *w, const struct usergroup *g, bool with_users)
 {
 	struct json *j = json_new_object(), *users = json_new_array();
 	CLEANUP(buf_deinit) struct buf count;
@@ -98,7 +98,7 @@ static struct json *topic(const char *value)
 	return j;
 }
 
-static struct json *im_object(const struct workspace *w, const struct channel *c)
+static struct json *im_object(const struct sim_workspace *w, const struct channel *c)
 {
 	struct json *j = json_new_object();
 	const struct user *other = c->members[0] == w->bot ? c->members[1] : c->members[0];
@@ -113,7 +113,7 @@ static struct json *im_object(const struct workspace *w, const struct channel *c
 	return j;
 }
 
-static void channel_flags(const struct workspace *w, const struct channel *c, struct json *j)
+static void channel_flags(const struct sim_workspace *w, const struct channel *c, struct json *j)
 {
 	json_set_bool(j, "is_channel", c->kind == PLACE_PUBLIC || c->kind == PLACE_PRIVATE);
 	json_set_bool(j, "is_group", c->kind == PLACE_GROUP);
@@ -128,7 +128,7 @@ static void channel_flags(const struct workspace *w, const struct channel *c, st
 	json_set_bool(j, "is_org_shared", false);
 }
 
-struct json *fact_channel(const struct workspace *w, const struct channel *c)
+struct json *fact_channel(const struct sim_workspace *w, const struct channel *c)
 {
 	struct json *j;
 
@@ -150,7 +150,7 @@ struct json *fact_channel(const struct workspace *w, const struct channel *c)
 	return j;
 }
 
-static struct json *bot_profile(const struct workspace *w, const struct user *u)
+static struct json *bot_profile(const struct sim_workspace *w, const struct user *u)
 {
 	struct json *j = json_new_object();
 
@@ -165,7 +165,7 @@ static struct json *bot_profile(const struct workspace *w, const struct user *u)
 }
 
 /* Who wrote it. Posts of a classic bot have no user, only the bot's id and name. */
-static void put_author(const struct workspace *w, const struct message *m, struct json *j)
+static void put_author(const struct sim_workspace *w, const struct message *m, struct json *j)
 {
 	const struct user *u = m->author;
 
@@ -279,7 +279,7 @@ static void put_file(const struct message *m, struct json *j)
 	json_set(j, "files", files);
 }
 
-static struct json *message_core(const struct workspace *w, const struct message *m)
+static struct json *message_core(const struct sim_workspace *w, const struct message *m)
 {
 	struct json *j = json_new_object();
 
@@ -298,7 +298,7 @@ static struct json *message_core(const struct workspace *w, const struct message
 	return j;
 }
 
-struct json *fact_message(const struct workspace *w, const struct message *m)
+struct json *fact_message(const struct sim_workspace *w, const struct message *m)
 {
 	struct json *j = message_core(w, m);
 
@@ -333,7 +333,7 @@ static void put_client_id(const struct message *m, struct json *j)
 	json_set_str(j, "client_msg_id", buf_str(&b));
 }
 
-struct json *fact_message_event(const struct workspace *w, const struct channel *c,
+struct json *fact_message_event(const struct sim_workspace *w, const struct channel *c,
 				const struct message *m)
 {
 	struct json *j = message_core(w, m);
@@ -351,7 +351,7 @@ struct json *fact_message_event(const struct workspace *w, const struct channel 
 	return j;
 }
 
-struct json *fact_mention_event(const struct workspace *w, const struct channel *c,
+struct json *fact_mention_event(const struct sim_workspace *w, const struct channel *c,
 				const struct message *m)
 {
 	struct json *j = message_core(w, m);
@@ -363,7 +363,7 @@ struct json *fact_mention_event(const struct workspace *w, const struct channel 
 	return j;
 }
 
-static struct json *hidden_event(const struct workspace *w, struct channel *c, const char *subtype)
+static struct json *hidden_event(const struct sim_workspace *w, struct channel *c, const char *subtype)
 {
 	struct json *j = json_new_object();
 	struct stamp now = channel_stamp(c, w->clock);
@@ -378,7 +378,7 @@ static struct json *hidden_event(const struct workspace *w, struct channel *c, c
 	return j;
 }
 
-struct json *fact_changed_event(const struct workspace *w, struct channel *c,
+struct json *fact_changed_event(const struct sim_workspace *w, struct channel *c,
 				const struct message *m, struct json *take_before)
 {
 	struct json *j = hidden_event(w, c, "message_changed");
@@ -388,7 +388,7 @@ struct json *fact_changed_event(const struct workspace *w, struct channel *c,
 	return j;
 }
 
-struct json *fact_deleted_event(const struct workspace *w, struct channel *c,
+struct json *fact_deleted_event(const struct sim_workspace *w, struct channel *c,
 				const struct message *m)
 {
 	struct json *j = hidden_event(w, c, "message_deleted");
@@ -398,7 +398,7 @@ struct json *fact_deleted_event(const struct workspace *w, struct channel *c,
 	return j;
 }
 
-struct json *fact_reaction_event(const struct workspace *w, struct channel *c,
+struct json *fact_reaction_event(const struct sim_workspace *w, struct channel *c,
 				 const struct message *m, const struct user *by, struct str name,
 				 bool added)
 {
@@ -417,7 +417,7 @@ struct json *fact_reaction_event(const struct workspace *w, struct channel *c,
 	return j;
 }
 
-struct json *fact_taken_back(struct workspace *w, struct channel *c, struct message *m)
+struct json *fact_taken_back(struct sim_workspace *w, struct channel *c, struct message *m)
 {
 	struct json *before;
 
@@ -432,7 +432,7 @@ struct json *fact_taken_back(struct workspace *w, struct channel *c, struct mess
 	return fact_changed_event(w, c, m, before);
 }
 
-struct json *fact_pin_event(const struct workspace *w, struct channel *c, const struct message *m,
+struct json *fact_pin_event(const struct sim_workspace *w, struct channel *c, const struct message *m,
 			    const struct user *by, bool added)
 {
 	struct json *j = json_new_object(), *item = json_new_object(),
@@ -459,7 +459,7 @@ struct json *fact_pin_event(const struct workspace *w, struct channel *c, const 
 	return j;
 }
 
-struct json *fact_file_event(const struct workspace *w, struct channel *c, const struct message *m)
+struct json *fact_file_event(const struct sim_workspace *w, struct channel *c, const struct message *m)
 {
 	struct json *j = json_new_object(), *file = json_new_object();
 
@@ -473,7 +473,7 @@ struct json *fact_file_event(const struct workspace *w, struct channel *c, const
 	return j;
 }
 
-struct json *fact_usergroup_event(const struct workspace *w, const char *type,
+struct json *fact_usergroup_event(const struct sim_workspace *w, const char *type,
 				  const struct usergroup *g)
 {
 	struct json *j = fact_plain_event(w, type, "type", str_from(type));
@@ -482,7 +482,7 @@ struct json *fact_usergroup_event(const struct workspace *w, const char *type,
 	return j;
 }
 
-struct json *fact_usergroup_members_event(const struct workspace *w, const struct usergroup *g,
+struct json *fact_usergroup_members_event(const struct sim_workspace *w, const struct usergroup *g,
 					  struct json *take_added, struct json *take_removed)
 {
 	struct json *j = fact_plain_event(w, "subteam_members_changed", "subteam_id",
@@ -498,7 +498,7 @@ struct json *fact_usergroup_members_event(const struct workspace *w, const struc
 	return j;
 }
 
-struct json *fact_member_event(const struct workspace *w, struct channel *c, const struct user *u,
+struct json *fact_member_event(const struct sim_workspace *w, struct channel *c, const struct user *u,
 			       bool joined)
 {
 	struct json *j = json_new_object();
@@ -512,7 +512,7 @@ struct json *fact_member_event(const struct workspace *w, struct channel *c, con
 	return j;
 }
 
-struct json *fact_plain_event(const struct workspace *w, const char *type, const char *key,
+struct json *fact_plain_event(const struct sim_workspace *w, const char *type, const char *key,
 			      struct str value)
 {
 	struct json *j = json_new_object();
@@ -527,7 +527,7 @@ struct json *fact_plain_event(const struct workspace *w, const char *type, const
 	return j;
 }
 
-void fact_callback(const struct workspace *w, struct str inner, const char *event_id,
+void fact_callback(const struct sim_workspace *w, struct str inner, const char *event_id,
 		   struct buf *out)
 {
 	buf_addf(out,

@@ -32,7 +32,7 @@ static void name_number(char out[32], const char *stem, int64_t i)
 
 static void make_people(struct load *load)
 {
-	struct workspace *w = &load->sim->workspace;
+	struct sim_workspace *w = &load->sim->workspace;
 	char name[32];
 
 	load->people = mem_zero((size_t)load->plan.people, sizeof(struct user *));

@@ -120,7 +120,7 @@ static void on_signal(void *owner, int signal)
 }
 
 /* The world of someone who brings none. */
-static void furnish(struct workspace *w)
+static void furnish(struct sim_workspace *w)
 {
 	static const char *const people[] = { "ana", "raj", "kim" };
 	static const char *const channels[] = { "general", "random", "help" };

@@ -124,7 +124,7 @@ static void note_post(struct rtm_side *side, const struct json *frame, const str
 static void on_client_message(struct rtm_side *side, struct link *l, const struct json *frame,
 			      int64_t id)
 {
-	struct workspace *w = &side->sim->workspace;
+	struct sim_workspace *w = &side->sim->workspace;
 	struct channel *c = workspace_channel(w, json_str(frame, "channel"));
 	struct str text = json_str(frame, "text");
 	struct message *m;

@@ -58,7 +58,7 @@ struct calendar {
 struct sim {
 	struct loop *loop;
 	struct calendar calendar;
-	struct workspace workspace;
+	struct sim_workspace workspace;
 	struct ledger ledger;
 	struct list faults; /* fault::link */
 	struct settings set;

@@ -92,7 +92,7 @@ static void put_addresses(struct sim *sim, const struct slash *s, struct json *j
 static struct json *payload(struct sim *sim, const struct slash *s, struct str command,
 			    struct str text)
 {
-	const struct workspace *w = &sim->workspace;
+	const struct sim_workspace *w = &sim->workspace;
 	const struct {
 		const char *key;
 		struct str value;
@@ -143,7 +143,7 @@ size_t slash_type(struct sim *sim, struct user *u, struct channel *c, struct str
 static void post_answer(struct sim *sim, const struct slash *s, const struct json *answer,
 			struct entry *e)
 {
-	struct workspace *w = &sim->workspace;
+	struct sim_workspace *w = &sim->workspace;
 	struct message *m = channel_post(s->in, w->clock, w->bot, json_str(answer, "text"),
 					 json_str(answer, "thread_ts"));
 

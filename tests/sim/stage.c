@@ -156,7 +156,7 @@ struct channel *stage_channel(struct stage *st, const struct match *m, struct us
 /* What stands between braces, if it is something that we know. */
 static bool fill_one(struct stage *st, struct str what, struct buf *out)
 {
-	struct workspace *w = &st->sim->workspace;
+	struct sim_workspace *w = &st->sim->workspace;
 	struct user *u = NULL;
 	struct channel *c = NULL;
 	struct message *m;

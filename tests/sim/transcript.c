@@ -140,7 +140,7 @@ static void on_typed(void *owner, uint32_t events)
 /* `/as @raj`, `/in #random`, `/quit`. */
 static void obey(struct talk *t, struct str line)
 {
-	struct workspace *w = &t->st->sim->workspace;
+	struct sim_workspace *w = &t->st->sim->workspace;
 
 	if (str_skip(&line, "/as @"))
 		t->who = workspace_add_user(w, str_trim(line), false);

@@ -40,7 +40,7 @@ static bool metadata_is_good(struct call *call)
 /* A channel to post into; a user id opens the DM. */
 static struct channel *target(struct call *call)
 {
-	struct workspace *w = &call->sim->workspace;
+	struct sim_workspace *w = &call->sim->workspace;
 	struct str name = call_arg(call, "channel");
 	struct user *u = workspace_user(w, name);
 	struct channel *c;
@@ -120,7 +120,7 @@ static void answer_posted(struct call *call, struct channel *c, struct message *
 static void post_message(struct call *call)
 {
 	struct sim *sim = call->sim;
-	struct workspace *w = &sim->workspace;
+	struct sim_workspace *w = &sim->workspace;
 	struct str thread_ts = call_arg(call, "thread_ts");
 	struct channel *c = target(call);
 	struct message *m;
@@ -144,7 +144,7 @@ static void post_message(struct call *call)
 
 static void post_ephemeral(struct call *call)
 {
-	struct workspace *w = &call->sim->workspace;
+	struct sim_workspace *w = &call->sim->workspace;
 	struct user *u = workspace_user(w, call_arg(call, "user"));
 	struct channel *c = target(call);
 	struct message shown = { .author = w->bot };
@@ -205,7 +205,7 @@ static void replace_extras(struct call *call, struct message *m)
 
 static void update(struct call *call)
 {
-	struct workspace *w = &call->sim->workspace;
+	struct sim_workspace *w = &call->sim->workspace;
 	struct channel *c;
 	struct message *m = own_message(call, &c, "cant_update_message");
 	struct json *before;

@@ -29,7 +29,7 @@ static void connections_open(struct call *call)
 
 static void rtm_connect(struct call *call)
 {
-	const struct workspace *w = &call->sim->workspace;
+	const struct sim_workspace *w = &call->sim->workspace;
 	struct json *self, *team;
 
 	if (call->sim->plan.migrating > 0) {
@@ -52,7 +52,7 @@ static void rtm_connect(struct call *call)
 /* The big answer of old: everyone and everything. */
 static void add_everything(struct call *call)
 {
-	const struct workspace *w = &call->sim->workspace;
+	const struct sim_workspace *w = &call->sim->workspace;
 	struct json *users = json_new_array(), *channels = json_new_array(),
 		    *ims = json_new_array();
 	struct map_entry *at = NULL;

@@ -28,7 +28,7 @@ static bool type_wanted(struct str types, enum place_kind kind)
 
 static void list_channels(struct call *call, bool only_mine)
 {
-	struct workspace *w = &call->sim->workspace;
+	struct sim_workspace *w = &call->sim->workspace;
 	struct json *found = json_new_array();
 	struct map_entry *at = NULL;
 	struct str id;
@@ -166,7 +166,7 @@ static void replies(struct call *call)
 /* The people that `users` names by their ids; 0 after call_fail. */
 static size_t users_named(struct call *call, struct user **out)
 {
-	struct workspace *w = &call->sim->workspace;
+	struct sim_workspace *w = &call->sim->workspace;
 	struct str rest = call_arg(call, "users"), id;
 	size_t n = 0;
 
@@ -188,7 +188,7 @@ static size_t users_named(struct call *call, struct user **out)
 /* One person: the DM. Several: the group DM. */
 static struct channel *opened(struct call *call)
 {
-	struct workspace *w = &call->sim->workspace;
+	struct sim_workspace *w = &call->sim->workspace;
 	struct user *users[USERS_MAX];
 	size_t n = users_named(call, users);
 
@@ -207,7 +207,7 @@ static struct channel *opened(struct call *call)
 
 static void open_dm(struct call *call)
 {
-	const struct workspace *w = &call->sim->workspace;
+	const struct sim_workspace *w = &call->sim->workspace;
 	struct channel *c = call_arg(call, "channel").len > 0 ? call_channel(call) : opened(call);
 	struct json *brief;
 
@@ -224,7 +224,7 @@ static void open_dm(struct call *call)
 
 static void come_in(struct call *call, struct channel *c)
 {
-	struct workspace *w = &call->sim->workspace;
+	struct sim_workspace *w = &call->sim->workspace;
 
 	call_acted(call, c, NULL);
 	call_echo(call, c, fact_member_event(w, c, w->bot, true));
@@ -233,7 +233,7 @@ static void come_in(struct call *call, struct channel *c)
 
 static void join(struct call *call)
 {
-	struct workspace *w = &call->sim->workspace;
+	struct sim_workspace *w = &call->sim->workspace;
 	struct channel *c = call_channel(call);
 
 	if (c == NULL)
@@ -281,7 +281,7 @@ static struct message *note(struct call *call, struct channel *c, struct user *u
 
 static void set_topic(struct call *call)
 {
-	struct workspace *w = &call->sim->workspace;
+	struct sim_workspace *w = &call->sim->workspace;
 	struct str topic = call_arg(call, "topic");
 	struct channel *c = changeable(call);
 	CLEANUP(buf_deinit) struct buf text;
@@ -315,7 +315,7 @@ static bool may_be_invited(struct call *call, const struct channel *c, const str
 
 static void bring_in(struct call *call, struct channel *c, struct user *u)
 {
-	struct workspace *w = &call->sim->workspace;
+	struct sim_workspace *w = &call->sim->workspace;
 	CLEANUP(buf_deinit) struct buf text;
 	struct json *event;
 

@@ -5,7 +5,7 @@
 
 static void list(struct call *call)
 {
-	const struct workspace *w = &call->sim->workspace;
+	const struct sim_workspace *w = &call->sim->workspace;
 	struct json *all = json_new_array();
 	struct map_entry *at = NULL;
 	struct str handle;

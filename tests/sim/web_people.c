@@ -18,7 +18,7 @@ static void api_test(struct call *call)
 
 static void auth_test(struct call *call)
 {
-	const struct workspace *w = &call->sim->workspace;
+	const struct sim_workspace *w = &call->sim->workspace;
 	CLEANUP(buf_deinit) struct buf url;
 
 	buf_init(&url, 0);
@@ -34,7 +34,7 @@ static void auth_test(struct call *call)
 
 static void team_info(struct call *call)
 {
-	const struct workspace *w = &call->sim->workspace;
+	const struct sim_workspace *w = &call->sim->workspace;
 	struct json *team = json_new_object();
 
 	put(team, "id", w->team_id);
@@ -47,7 +47,7 @@ static void team_info(struct call *call)
 
 static void users_list(struct call *call)
 {
-	const struct workspace *w = &call->sim->workspace;
+	const struct sim_workspace *w = &call->sim->workspace;
 	struct json *all = json_new_array();
 	struct map_entry *at = NULL;
 	struct str id;
@@ -61,7 +61,7 @@ static void users_list(struct call *call)
 
 static void users_info(struct call *call)
 {
-	const struct workspace *w = &call->sim->workspace;
+	const struct sim_workspace *w = &call->sim->workspace;
 	const struct user *u = map_get(&w->users, call_arg(call, "user"));
 
 	if (u == NULL)
@@ -72,7 +72,7 @@ static void users_info(struct call *call)
 
 static void lookup_by_email(struct call *call)
 {
-	const struct workspace *w = &call->sim->workspace;
+	const struct sim_workspace *w = &call->sim->workspace;
 	struct map_entry *at = NULL;
 	struct str id;
 	void *value;
@@ -110,7 +110,7 @@ static void emoji_list(struct call *call)
 
 static void bots_info(struct call *call)
 {
-	const struct workspace *w = &call->sim->workspace;
+	const struct sim_workspace *w = &call->sim->workspace;
 	const struct user *u = workspace_bot_by_id(w, call_arg(call, "bot"));
 	struct json *bot;
 

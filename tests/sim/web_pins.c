@@ -18,7 +18,7 @@ static struct message *pinnable(struct call *call, const struct channel *c)
 
 static void change(struct call *call, bool add)
 {
-	struct workspace *w = &call->sim->workspace;
+	struct sim_workspace *w = &call->sim->workspace;
 	struct channel *c = call_channel(call);
 	struct message *m = c != NULL ? pinnable(call, c) : NULL;
 
@@ -46,7 +46,7 @@ static void remove_pin(struct call *call)
 
 static void list(struct call *call)
 {
-	const struct workspace *w = &call->sim->workspace;
+	const struct sim_workspace *w = &call->sim->workspace;
 	struct channel *c = call_channel(call);
 	struct json *items;
 

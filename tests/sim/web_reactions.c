@@ -36,7 +36,7 @@ static bool name_is_good(struct call *call, struct str name)
 
 static void change(struct call *call, bool add)
 {
-	struct workspace *w = &call->sim->workspace;
+	struct sim_workspace *w = &call->sim->workspace;
 	struct str name = call_arg(call, "name");
 	struct channel *c;
 	struct message *m = reacted_message(call, &c);

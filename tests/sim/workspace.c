@@ -25,9 +25,9 @@ static char *id_for(char kind, struct str name, const struct map *taken)
 	}
 }
 
-void workspace_init(struct workspace *w, const struct clock *clock)
+void workspace_init(struct sim_workspace *w, const struct clock *clock)
 {
-	*w = (struct workspace){ .clock = clock };
+	*w = (struct sim_workspace){ .clock = clock };
 	w->team_id = mem_strdup("T01SLACKSIM");
 	w->team_name = mem_strdup("Slacksim");
 	w->domain = mem_strdup("slacksim");
@@ -99,7 +99,7 @@ static void usergroup_free(void *pointer)
 	free(g);
 }
 
-void workspace_deinit(struct workspace *w)
+void workspace_deinit(struct sim_workspace *w)
 {
 	map_deinit(&w->usergroups, usergroup_free);
 	map_deinit(&w->emoji, NULL);
@@ -113,7 +113,7 @@ void workspace_deinit(struct workspace *w)
 	free(w->domain);
 }
 
-struct user *workspace_add_user(struct workspace *w, struct str name, bool is_bot)
+struct user *workspace_add_user(struct sim_workspace *w, struct str name, bool is_bot)
 {
 	struct user *u = workspace_user(w, name);
 
@@ -136,7 +136,7 @@ struct user *workspace_add_user(struct workspace *w, struct str name, bool is_bo
 	return u;
 }
 
-static struct channel *channel_new(struct workspace *w, struct str name, enum place_kind kind)
+static struct channel *channel_new(struct sim_workspace *w, struct str name, enum place_kind kind)
 {
 	struct channel *c = mem_zero(1, sizeof(*c));
 
@@ -153,7 +153,7 @@ static struct channel *channel_new(struct workspace *w, struct str name, enum pl
 	return c;
 }
 
-struct channel *workspace_add_channel(struct workspace *w, struct str name, enum place_kind kind)
+struct channel *workspace_add_channel(struct sim_workspace *w, struct str name, enum place_kind kind)
 {
 	struct channel *c = workspace_channel(w, name);
 
@@ -164,7 +164,7 @@ struct channel *workspace_add_channel(struct workspace *w, struct str name, enum
 	return c;
 }
 
-struct channel *workspace_dm(struct workspace *w, struct user *with)
+struct channel *workspace_dm(struct sim_workspace *w, struct user *with)
 {
 	if (with->dm == NULL) {
 		with->dm = channel_new(w, str_from(with->name), PLACE_DM);
@@ -174,7 +174,7 @@ struct channel *workspace_dm(struct workspace *w, struct user *with)
 	return with->dm;
 }
 
-struct channel *workspace_group_dm(struct workspace *w, struct user *const *users, size_t n)
+struct channel *workspace_group_dm(struct sim_workspace *w, struct user *const *users, size_t n)
 {
 	CLEANUP(buf_deinit) struct buf name;
 	struct channel *c;
@@ -191,7 +191,7 @@ struct channel *workspace_group_dm(struct workspace *w, struct user *const *user
 	return c;
 }
 
-struct usergroup *workspace_usergroup(const struct workspace *w, struct str handle_or_id)
+struct usergroup *workspace_usergroup(const struct sim_workspace *w, struct str handle_or_id)
 {
 	struct map_entry *at = NULL;
 	struct str handle;
@@ -206,7 +206,7 @@ struct usergroup *workspace_usergroup(const struct workspace *w, struct str hand
 	return NULL;
 }
 
-struct usergroup *workspace_add_usergroup(struct workspace *w, struct str handle)
+struct usergroup *workspace_add_usergroup(struct sim_workspace *w, struct str handle)
 {
 	struct usergroup *g = workspace_usergroup(w, handle);
 
@@ -237,7 +237,7 @@ void usergroup_add(struct usergroup *g, struct user *u)
 	g->users[g->n_users++] = u;
 }
 
-struct user *workspace_user(const struct workspace *w, struct str id_or_name)
+struct user *workspace_user(const struct sim_workspace *w, struct str id_or_name)
 {
 	struct user *u = map_get(&w->users, id_or_name);
 
@@ -248,7 +248,7 @@ struct user *workspace_user(const struct workspace *w, struct str id_or_name)
 	return u;
 }
 
-struct user *workspace_bot_by_id(const struct workspace *w, struct str bot_id)
+struct user *workspace_bot_by_id(const struct sim_workspace *w, struct str bot_id)
 {
 	struct map_entry *at = NULL;
 	struct str id;
@@ -263,7 +263,7 @@ struct user *workspace_bot_by_id(const struct workspace *w, struct str bot_id)
 	return NULL;
 }
 
-struct channel *workspace_channel(const struct workspace *w, struct str id_or_name)
+struct channel *workspace_channel(const struct sim_workspace *w, struct str id_or_name)
 {
 	struct channel *c = map_get(&w->channels, id_or_name);
 
@@ -350,7 +350,7 @@ struct message *channel_message(const struct channel *c, struct str ts)
 	return m != NULL && !m->deleted ? m : NULL;
 }
 
-void workspace_link(const struct workspace *w, const struct channel *c, const struct message *m,
+void workspace_link(const struct sim_workspace *w, const struct channel *c, const struct message *m,
 		    struct buf *out)
 {
 	buf_addf(out, "https://%s.slack.com/archives/%s/p", w->domain, c->id);
@@ -369,7 +369,7 @@ static struct message *newest_with(const struct channel *c, struct str text)
 	return NULL;
 }
 
-struct message *workspace_message(const struct workspace *w, struct str text, struct channel **in)
+struct message *workspace_message(const struct sim_workspace *w, struct str text, struct channel **in)
 {
 	struct message *best = NULL;
 	struct map_entry *at = NULL;
@@ -439,7 +439,7 @@ bool message_is(const struct message *m, const char *subtype)
 	return m->subtype != NULL && strcmp(m->subtype, subtype) == 0;
 }
 
-static void become_tombstone(struct workspace *w, struct message *m)
+static void become_tombstone(struct sim_workspace *w, struct message *m)
 {
 	free(m->subtype);
 	m->subtype = mem_strdup("tombstone");
@@ -461,7 +461,7 @@ static void uncount_reply(struct channel *c, const struct message *m)
 		root->deleted = true;
 }
 
-bool message_take_back(struct workspace *w, struct channel *c, struct message *m)
+bool message_take_back(struct sim_workspace *w, struct channel *c, struct message *m)
 {
 	if (m->n_replies > 0) {
 		become_tombstone(w, m);
@@ -484,7 +484,7 @@ static struct str name_at(struct str rest)
 }
 
 /* For a name or an id behind the sign, its user's or channel's; false = not known. */
-static bool known(const struct workspace *w, char sign, struct str name, const char **id,
+static bool known(const struct sim_workspace *w, char sign, struct str name, const char **id,
 		  const char **shown)
 {
 	const struct user *u = sign == '@' ? workspace_user(w, name) : NULL;
@@ -503,7 +503,7 @@ static bool is_mark(struct str text, size_t i)
 	       (text.p[i + 1] == '@' || text.p[i + 1] == '#');
 }
 
-void workspace_wire_text(const struct workspace *w, struct str text, struct buf *out)
+void workspace_wire_text(const struct sim_workspace *w, struct str text, struct buf *out)
 {
 	for (size_t i = 0; i < text.len; i++) {
 		const char *id, *shown;
@@ -523,7 +523,7 @@ void workspace_wire_text(const struct workspace *w, struct str text, struct buf 
 	}
 }
 
-void workspace_command_text(const struct workspace *w, struct str wire, struct buf *out)
+void workspace_command_text(const struct sim_workspace *w, struct str wire, struct buf *out)
 {
 	for (size_t i = 0; i < wire.len; i++) {
 		const char *id, *shown;
@@ -541,7 +541,7 @@ void workspace_command_text(const struct workspace *w, struct str wire, struct b
 	}
 }
 
-void workspace_plain_text(const struct workspace *w, struct str wire, struct buf *out)
+void workspace_plain_text(const struct sim_workspace *w, struct str wire, struct buf *out)
 {
 	for (size_t i = 0; i < wire.len; i++) {
 		const char *id, *shown;

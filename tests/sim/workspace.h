@@ -76,7 +76,7 @@ struct usergroup {
 	size_t n_users;
 };
 
-struct workspace {
+struct sim_workspace {
 	const struct clock *clock;
 	char *team_id, *team_name, *domain;
 	struct user *bot;      /* our app's */
@@ -90,25 +90,25 @@ struct workspace {
 	struct map emoji;      /* custom ones: names alone */
 };
 
-void workspace_init(struct workspace *w, const struct clock *clock);
-void workspace_deinit(struct workspace *w);
+void workspace_init(struct sim_workspace *w, const struct clock *clock);
+void workspace_deinit(struct sim_workspace *w);
 
 /* Names without @ and #. Adding what exists gives the old one. */
-struct user *workspace_add_user(struct workspace *w, struct str name, bool is_bot);
-struct channel *workspace_add_channel(struct workspace *w, struct str name, enum place_kind kind);
+struct user *workspace_add_user(struct sim_workspace *w, struct str name, bool is_bot);
+struct channel *workspace_add_channel(struct sim_workspace *w, struct str name, enum place_kind kind);
 /* By id or by name; NULL = nobody. "bot" is our own. */
-struct user *workspace_user(const struct workspace *w, struct str id_or_name);
-struct user *workspace_bot_by_id(const struct workspace *w, struct str bot_id);
-struct channel *workspace_channel(const struct workspace *w, struct str id_or_name);
+struct user *workspace_user(const struct sim_workspace *w, struct str id_or_name);
+struct user *workspace_bot_by_id(const struct sim_workspace *w, struct str bot_id);
+struct channel *workspace_channel(const struct sim_workspace *w, struct str id_or_name);
 /* The DM of our bot with someone, opened when there is none. */
-struct channel *workspace_dm(struct workspace *w, struct user *with);
+struct channel *workspace_dm(struct sim_workspace *w, struct user *with);
 
 /* The group DM of these people, opened when there is none; it is called mpdm-a--b-1. */
-struct channel *workspace_group_dm(struct workspace *w, struct user *const *users, size_t n);
+struct channel *workspace_group_dm(struct sim_workspace *w, struct user *const *users, size_t n);
 
 /* By handle or id; NULL = none. */
-struct usergroup *workspace_usergroup(const struct workspace *w, struct str handle_or_id);
-struct usergroup *workspace_add_usergroup(struct workspace *w, struct str handle);
+struct usergroup *workspace_usergroup(const struct sim_workspace *w, struct str handle_or_id);
+struct usergroup *workspace_add_usergroup(struct sim_workspace *w, struct str handle);
 bool usergroup_has(const struct usergroup *g, const struct user *u);
 void usergroup_add(struct usergroup *g, struct user *u);
 
@@ -126,7 +126,7 @@ struct message *channel_post(struct channel *c, const struct clock *clock, struc
 struct message *channel_message(const struct channel *c,
 				struct str ts); /* NULL = none, or deleted */
 /* The newest message anywhere with this text. */
-struct message *workspace_message(const struct workspace *w, struct str text, struct channel **in);
+struct message *workspace_message(const struct sim_workspace *w, struct str text, struct channel **in);
 
 struct reaction *message_reaction(const struct message *m, struct str name);
 bool message_react(struct message *m, struct user *u, struct str name); /* false = had it already */
@@ -135,16 +135,16 @@ bool message_unreact(struct message *m, const struct user *u,
 void message_set_text(struct message *m, struct str text);
 bool message_is(const struct message *m, const char *subtype);
 /* It is gone, or, as the root of a thread with answers, leaves a tombstone. False = nothing is left. */
-bool message_take_back(struct workspace *w, struct channel *c, struct message *m);
+bool message_take_back(struct sim_workspace *w, struct channel *c, struct message *m);
 
 /* Appends the link to a message as Slack gives it; an answer is shown within its thread. */
-void workspace_link(const struct workspace *w, const struct channel *c, const struct message *m,
+void workspace_link(const struct sim_workspace *w, const struct channel *c, const struct message *m,
 		    struct buf *out);
 
 /* Appends the text with <@name> and <#name> turned into what Slack sends: <@ID>, <#ID>, and <!subteam^ID> for
  * a group of people. */
-void workspace_wire_text(const struct workspace *w, struct str text, struct buf *out);
+void workspace_wire_text(const struct sim_workspace *w, struct str text, struct buf *out);
 /* The same with labels, <@ID|name> and <#ID|name>, as Slack escapes the text of a command. */
-void workspace_command_text(const struct workspace *w, struct str wire, struct buf *out);
+void workspace_command_text(const struct sim_workspace *w, struct str wire, struct buf *out);
 /* The other way, for people to read: <@ID> as @name, <#ID> as #name. */
-void workspace_plain_text(const struct workspace *w, struct str wire, struct buf *out);
+void workspace_plain_text(const struct sim_workspace *w, struct str wire, struct buf *out);

@@ -175,7 +175,7 @@ static void test_words_say_what_is_wrong(void)
 
 static void test_workspace_gives_every_message_a_new_ts(void)
 {
-	struct workspace w;
+	struct sim_workspace w;
 	struct channel *c, *found = NULL;
 	struct user *ana;
 	const struct message *first, *last;
@@ -204,7 +204,7 @@ static void test_workspace_gives_every_message_a_new_ts(void)
 
 static void test_workspace_turns_names_into_ids_and_back(void)
 {
-	struct workspace w;
+	struct sim_workspace w;
 	CLEANUP(buf_deinit) struct buf wire;
 	CLEANUP(buf_deinit) struct buf plain;
 
@@ -227,7 +227,7 @@ static void test_workspace_turns_names_into_ids_and_back(void)
 
 static void test_facts_are_json(void)
 {
-	struct workspace w;
+	struct sim_workspace w;
 	struct channel *c;
 	CLEANUP(json_freep) struct json *event = NULL;
 	CLEANUP(json_freep) struct json *body = NULL;
@@ -412,7 +412,7 @@ static void test_json_is_compared_as_json(void)
 
 static void test_workspace_leaves_a_tombstone_over_answers(void)
 {
-	struct workspace w;
+	struct sim_workspace w;
 	struct user *ana;
 	struct channel *c;
 	struct message *root, *first, *second;
@@ -436,7 +436,7 @@ static void test_workspace_leaves_a_tombstone_over_answers(void)
 
 static void test_workspace_knows_groups_of_people(void)
 {
-	struct workspace w;
+	struct sim_workspace w;
 	struct usergroup *g;
 	CLEANUP(buf_deinit) struct buf wire;
 	CLEANUP(json_freep) struct json *fact = NULL;
@@ -459,7 +459,7 @@ static void test_workspace_knows_groups_of_people(void)
 
 static void test_facts_tell_guests_and_hide_addresses(void)
 {
-	struct workspace w;
+	struct sim_workspace w;
 	struct user *u;
 	struct json *fact;
 	bool flag = false;
