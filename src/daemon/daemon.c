@@ -199,7 +199,7 @@ static void on_due(void *owner)
 }
 
 /* Jobs that ended let their firings go on; what comes of that is committed at the end of the turn. */
-static void on_settled(void *owner, const struct job *job, const struct job_outcome *outcome)
+static void on_settled(void *owner, const struct job *job, const struct outcome *outcome)
 {
 	struct daemon *bot = owner;
 

@@ -48,55 +48,55 @@ static void log_failed(const struct job *job, const char *what, const char *sent
 		 job->at.line, job->channel, job->key);
 }
 
-/* How the world answered, whichever way the job went. */
-enum ending { ENDED_WELL, ENDED_BADLY, ENDED_UNSURE };
-
-static enum job_state judge(struct deliver *d, const struct job *job, enum ending ending,
-			    const char *sentence)
+static enum job_state count_end(struct deliver *d, const struct job *job,
+				const struct outcome *outcome)
 {
-	switch (ending) {
-	case ENDED_WELL:
+	if (outcome->kind == OUTCOME_DONE) {
 		d->stats.done++;
 		log_done(d, job);
 		return JOB_DONE;
-	case ENDED_UNSURE:
+	}
+	if (outcome->kind == OUTCOME_UNKNOWN) {
 		d->stats.unsure++;
-		log_failed(job, "may or may not have got through and is not sent again", sentence);
+		log_failed(job, "may or may not have got through and is not sent again",
+			   outcome->sentence);
 		return JOB_UNSURE;
-	case ENDED_BADLY:
-		break;
 	}
 	d->stats.dead++;
-	log_failed(job, "was refused", sentence);
+	log_failed(job, "was refused", outcome->sentence);
 	return JOB_DEAD;
 }
 
 /* The delivery is gone afterwards. */
-static void end_delivery(struct delivery *way, enum ending ending, const struct json *body,
+static void end_delivery(struct delivery *way, enum outcome_kind kind, const struct json *body,
 			 const char *sentence)
 {
 	struct deliver *d = way->deliver;
 	struct job *job = way->job;
-	struct job_outcome outcome = {
-		.end = judge(d, job, ending, sentence),
+	const struct outcome outcome = {
+		.kind = kind,
 		.body = body,
 		.sentence = sentence,
 		.channel = json_str(body, "channel"),
 		.ts = json_str(body, "ts"),
 	};
+	enum job_state end = count_end(d, job, &outcome);
 
 	list_remove(&way->link);
 	free(way);
 	if (d->setup.on_settled != NULL)
 		d->setup.on_settled(d->setup.owner, job, &outcome);
-	d->setup.store->ops->settle(d->setup.store, job, outcome.end);
+	d->setup.store->ops->settle(d->setup.store, job, end);
 }
 
 /* ---- the Web API ---- */
 
-static enum ending ending_of(enum api_outcome outcome)
+static enum outcome_kind kind_of(enum api_outcome outcome)
 {
-	return outcome == API_OK ? ENDED_WELL : outcome == API_UNSURE ? ENDED_UNSURE : ENDED_BADLY;
+	return outcome == API_OK     ? OUTCOME_DONE :
+	       outcome == API_UNSURE ? OUTCOME_UNKNOWN :
+	       outcome == API_FATAL  ? OUTCOME_FATAL :
+				       OUTCOME_REFUSED;
 }
 
 static void on_answer(void *owner, const struct api_answer *answer)
@@ -105,7 +105,7 @@ static void on_answer(void *owner, const struct api_answer *answer)
 	struct deliver *d = way->deliver;
 
 	way->call = NULL;
-	end_delivery(way, ending_of(answer->outcome), answer->body, answer->sentence);
+	end_delivery(way, kind_of(answer->outcome), answer->body, answer->sentence);
 	if (answer->outcome == API_FATAL)
 		d->setup.on_fatal(d->setup.owner, answer->sentence);
 }
@@ -131,15 +131,15 @@ static void send_call(struct delivery *way)
 
 static void on_webhook(void *owner, const struct webhook_answer *answer)
 {
-	static const enum ending endings[] = {
-		[WEBHOOK_OK] = ENDED_WELL,
-		[WEBHOOK_REFUSED] = ENDED_BADLY,
-		[WEBHOOK_UNSURE] = ENDED_UNSURE,
+	static const enum outcome_kind kinds[] = {
+		[WEBHOOK_OK] = OUTCOME_DONE,
+		[WEBHOOK_REFUSED] = OUTCOME_REFUSED,
+		[WEBHOOK_UNSURE] = OUTCOME_UNKNOWN,
 	};
 	struct delivery *way = owner;
 
 	way->webhook = NULL;
-	end_delivery(way, endings[answer->outcome], answer->body, answer->sentence);
+	end_delivery(way, kinds[answer->outcome], answer->body, answer->sentence);
 }
 
 static void send_webhook(struct delivery *way)
@@ -150,7 +150,8 @@ static void send_webhook(struct delivery *way)
 					     NULL;
 
 	if (hook == NULL) {
-		end_delivery(way, ENDED_BADLY, NULL, "the configuration declares no such webhook");
+		end_delivery(way, OUTCOME_REFUSED, NULL,
+			     "the configuration declares no such webhook");
 		return;
 	}
 	way->webhook = webhook_send(d->setup.http, d->setup.loop, hook, str_from(way->job->body),
@@ -172,7 +173,7 @@ static void on_reply(void *owner, const struct response_url_answer *answer)
 		send_call(way);
 		return;
 	}
-	end_delivery(way, answer->outcome == RESPONSE_URL_OK ? ENDED_WELL : ENDED_UNSURE, NULL,
+	end_delivery(way, answer->outcome == RESPONSE_URL_OK ? OUTCOME_DONE : OUTCOME_UNKNOWN, NULL,
 		     answer->sentence);
 }
 

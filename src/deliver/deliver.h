@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 #include "base/log.h"
+#include "model/outcome.h"
 #include "webapi/api.h"
 #include "store/store.h"
 #include "deliver/webhook.h"
@@ -31,7 +32,7 @@ struct deliver_setup {
 	void *owner;
 	const struct webhook *(*webhook)(void *owner, const char *name); /* NULL = not declared */
 	/* A job has ended; it is disposed of after the call. May be NULL. */
-	void (*on_settled)(void *owner, const struct job *job, const struct job_outcome *outcome);
+	void (*on_settled)(void *owner, const struct job *job, const struct outcome *outcome);
 	/* The token is no good any more: `sentence` says why and what to do. */
 	void (*on_fatal)(void *owner, const char *sentence);
 };

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/mem.h"
 
 static void put(const struct slack_request_sink *sink, const char *name, const char *value)

@@ -339,7 +339,7 @@ static void do_job(struct simulation *r, struct engine *engine, struct store *st
 		   struct job *job)
 {
 	char ts[32];
-	struct job_outcome outcome = { .end = JOB_DONE, .channel = str_from(job->channel) };
+	struct outcome outcome = { .kind = OUTCOME_DONE, .channel = str_from(job->channel) };
 
 	snprintf(ts, sizeof(ts), "9999999999.%06u", ++r->n_posted);
 	outcome.ts = str_from(ts);

@@ -66,8 +66,7 @@ struct ruleset *engine_rules(const struct engine *engine); /* borrowed; NULL bef
 void engine_take(struct engine *engine, struct event *take,
 		 void (*on_decided)(void *owner, void *tag, bool standing), void *owner, void *tag);
 /* A job of a firing has ended, before the store disposes of it. */
-void engine_settled(struct engine *engine, const struct job *job,
-		    const struct job_outcome *outcome);
+void engine_settled(struct engine *engine, const struct job *job, const struct outcome *outcome);
 /* Does what is due: waits that are over, moments that rules wait for. */
 void engine_tick(struct engine *engine);
 /* Milliseconds until something is due, at least 0; -1 = nothing will be. What is not committed yet is due at once. */

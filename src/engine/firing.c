@@ -670,7 +670,7 @@ static bool is_answer(const struct firing *f, enum verb verb)
 }
 
 /* A message of this rule stands in Slack, or says something else now: it may have to be changed later. */
-static void note_posted(struct firing *f, const struct job *job, const struct job_outcome *outcome)
+static void note_posted(struct firing *f, const struct job *job, const struct outcome *outcome)
 {
 	size_t n = answers_n(&f->answers);
 	struct answer_given answer = {
@@ -714,7 +714,7 @@ static void note_removed(struct firing *f, const struct job *job)
 	write_answers(f);
 }
 
-static void note_result(struct firing *f, const struct job *job, const struct job_outcome *outcome)
+static void note_result(struct firing *f, const struct job *job, const struct outcome *outcome)
 {
 	if (job->verb == VERB_WEBHOOK || job->verb == VERB_CALL) {
 		json_free(f->facts.result);
@@ -725,15 +725,16 @@ static void note_result(struct firing *f, const struct job *job, const struct jo
 }
 
 /* Somebody deleted the answer that was to be changed: nobody's fault, and there is nothing left to change. */
-static bool is_gone(const struct job *job, const struct job_outcome *outcome)
+static bool is_gone(const struct job *job, const struct outcome *outcome)
 {
-	return outcome->end == JOB_DEAD && (job->verb == VERB_EDIT || job->verb == VERB_REMOVE) &&
+	return outcome->kind == OUTCOME_REFUSED &&
+	       (job->verb == VERB_EDIT || job->verb == VERB_REMOVE) &&
 	       str_is(json_str(outcome->body, "error"), "message_not_found");
 }
 
-void firing_settled(struct firing *f, const struct job *job, const struct job_outcome *outcome)
+void firing_settled(struct firing *f, const struct job *job, const struct outcome *outcome)
 {
-	bool gone = is_gone(job, outcome), failed = outcome->end != JOB_DONE && !gone;
+	bool gone = is_gone(job, outcome), failed = outcome->kind != OUTCOME_DONE && !gone;
 
 	f->n_open--;
 	if (failed && !f->action_failed) {

@@ -9,6 +9,7 @@
 #include "engine/action.h"
 #include "base/heap.h"
 #include "base/list.h"
+#include "model/outcome.h"
 #include "rule/ruleset.h"
 #include "store/store.h"
 
@@ -59,7 +60,7 @@ void firing_begin(struct firing *f, void (*on_begun)(void *owner), void *owner);
 void firing_renew(struct firing *f, struct answers *take);
 const struct answers *firing_answers(const struct firing *f);
 /* One of its jobs has ended. */
-void firing_settled(struct firing *f, const struct job *job, const struct job_outcome *outcome);
+void firing_settled(struct firing *f, const struct job *job, const struct outcome *outcome);
 /* What it waited for has come, or will not be waited for any longer. */
 void firing_wake(struct firing *f);
 /* Nothing more is done. It must wait for its `wait`, or for nothing. */

@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include "base/clock.h"
 #include "base/diag.h"
-#include "base/json.h"
 #include "base/list.h"
 #include "base/str.h"
 
@@ -62,14 +61,6 @@ struct job {
 	unsigned attempts;
 	struct mono caused; /* when the event came in; for latency */
 	struct list link;   // store::pending or the owner of the moment
-};
-
-/* How a job ended, for the firing that wanted it. Borrowed. */
-struct job_outcome {
-	enum job_state end;
-	const struct json *body; /* what was answered; NULL = nothing */
-	const char *sentence;	 /* why it failed */
-	struct str channel, ts;	 /* of a message that was posted; empty = none */
 };
 
 struct job *job_new(void);

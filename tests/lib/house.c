@@ -51,13 +51,13 @@ static bool holds(const struct job *job, const char *part)
 static bool house_settle(struct house *h, struct job *job)
 {
 	CLEANUP(json_freep) struct json *body = NULL;
-	struct job_outcome outcome = { .end = JOB_DONE };
+	struct outcome outcome = { .kind = OUTCOME_DONE };
 	char ts[32];
 
 	if (holds(job, h->refuses)) {
-		outcome = (struct job_outcome){ .end = JOB_DEAD, .sentence = "no_such_thing" };
+		outcome = (struct outcome){ .kind = OUTCOME_REFUSED, .sentence = "no_such_thing" };
 	} else if (holds(job, h->doubts)) {
-		outcome = (struct job_outcome){ .end = JOB_UNSURE, .sentence = "no answer" };
+		outcome = (struct outcome){ .kind = OUTCOME_UNKNOWN, .sentence = "no answer" };
 	} else if (verb_says(job->verb)) {
 		snprintf(ts, sizeof(ts), "2000.%06u", ++h->n_posted);
 		outcome.channel = str_from(job->channel);
@@ -67,7 +67,7 @@ static bool house_settle(struct house *h, struct job *job)
 		outcome.body = body;
 	}
 	engine_settled(h->engine, job, &outcome);
-	h->store->ops->settle(h->store, job, outcome.end);
+	h->store->ops->settle(h->store, job, JOB_DONE);
 	return true;
 }
 

@@ -162,8 +162,8 @@ static void do_job(struct mill *h, struct job *job)
 	CLEANUP(json_freep) struct json *body = asks ? hostile_json(h->answer) : NULL;
 	CLEANUP(mem_freep) char *why = str_dup(h->answer);
 	char ts[32];
-	struct job_outcome outcome = {
-		.end = asks && h->fails ? JOB_DEAD : JOB_DONE,
+	struct outcome outcome = {
+		.kind = asks && h->fails ? OUTCOME_REFUSED : OUTCOME_DONE,
 		.body = body,
 		.sentence = why,
 		.channel = str_from(job->channel),
@@ -172,7 +172,7 @@ static void do_job(struct mill *h, struct job *job)
 	snprintf(ts, sizeof(ts), "1800000000.%06u", ++h->n_posted % 1000000);
 	outcome.ts = str_from(ts);
 	engine_settled(h->engine, job, &outcome);
-	h->store->ops->settle(h->store, job, outcome.end);
+	h->store->ops->settle(h->store, job, JOB_DONE);
 }
 
 size_t mill_hear(struct mill *h, struct str raw, void (*on_job)(void *owner, const struct job *job),

@@ -167,7 +167,7 @@ static void run_method(struct doing *d)
 			methods[i].run(d);
 }
 
-static void finish(struct doing *d, struct job_outcome *outcome)
+static void finish(struct doing *d, struct outcome *outcome)
 {
 	outcome->body = d->body;
 	outcome->channel = json_str(d->body, "channel");
@@ -180,7 +180,7 @@ static void finish_call(struct doing *d)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 	struct http_reply reply = { .outcome = HTTP_ANSWERED, .status = 200 };
-	struct job_outcome outcome = { .end = JOB_DONE };
+	struct outcome outcome = { .kind = OUTCOME_DONE };
 	struct verdict verdict;
 
 	buf_init(&text, 0);
@@ -191,7 +191,7 @@ static void finish_call(struct doing *d)
 	reply.body = buf_str(&text);
 	verdict_read(&verdict, &reply, d->seen->method);
 	if (verdict.kind != VERDICT_OK) {
-		outcome.end = JOB_DEAD;
+		outcome.kind = OUTCOME_REFUSED;
 		outcome.sentence = verdict.sentence;
 	}
 	finish(d, &outcome);
@@ -231,11 +231,11 @@ static void do_webhook(struct doing *d)
 {
 	struct str name = str_keepf(&d->w->arena, "webhook %s", d->job->name);
 	const struct answer_plan *plan = plan_for(d->w, name.p);
-	struct job_outcome outcome = { .end = JOB_DONE };
+	struct outcome outcome = { .kind = OUTCOME_DONE };
 
 	d->seen = world_note(d->w, name.p, parsed(str_from(d->job->body)));
 	if (plan != NULL && plan->failure.len > 0) {
-		outcome.end = JOB_DEAD;
+		outcome.kind = OUTCOME_REFUSED;
 		outcome.sentence = plan->failure.p;
 	} else if (plan != NULL) {
 		json_free(d->body);
@@ -248,7 +248,7 @@ static void do_answer(struct doing *d)
 {
 	CLEANUP(buf_deinit) struct buf message = { 0 };
 	CLEANUP(json_freep) struct json *blocks = NULL;
-	struct job_outcome outcome = { .end = JOB_DONE };
+	struct outcome outcome = { .kind = OUTCOME_DONE };
 
 	buf_init(&message, 0);
 	if (d->job->blocks != NULL)

@@ -190,17 +190,17 @@ static const struct webhook *webhook(void *owner, const char *name)
 	return strcmp(name, "tickets") == 0 ? &tickets : NULL;
 }
 
-static void on_settled(void *owner, const struct job *job, const struct job_outcome *outcome)
+static void on_settled(void *owner, const struct job *job, const struct outcome *outcome)
 {
 	static const char *const ends[] = {
-		[JOB_PENDING] = "pending", [JOB_IN_FLIGHT] = "under way", [JOB_DONE] = "done",
-		[JOB_DEAD] = "dead",	   [JOB_UNSURE] = "unsure",
+		[OUTCOME_DONE] = "done",      [OUTCOME_LATER] = "later", [OUTCOME_REFUSED] = "dead",
+		[OUTCOME_UNKNOWN] = "unsure", [OUTCOME_FATAL] = "fatal",
 	};
 	struct house *h = owner;
 
 	CU_ASSERT_EQUAL(job->state, JOB_IN_FLIGHT); /* it is disposed of behind this */
 	buf_addf(&h->settled, "%s%s %s", h->settled.len > 0 ? " | " : "", verb_name(job->verb),
-		 ends[outcome->end]);
+		 ends[outcome->kind]);
 	if (outcome->sentence != NULL)
 		buf_addf(&h->settled, " (%s)", outcome->sentence);
 	if (outcome->ts.len > 0)

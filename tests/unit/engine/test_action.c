@@ -351,7 +351,7 @@ static void test_a_command_is_answered_at_its_address(void)
 	house_take(&h, command());
 	for (;; n++) {
 		struct job *job;
-		const struct job_outcome done = { .end = JOB_DONE };
+		const struct outcome done = { .kind = OUTCOME_DONE };
 
 		engine_commit(h.engine);
 		job = h.store->ops->lease(h.store);

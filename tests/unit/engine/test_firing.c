@@ -27,7 +27,7 @@ static void test_each_action_waits_for_the_one_before(void)
 	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
 		struct house h;
 		struct job *first;
-		const struct job_outcome done = { .end = JOB_DONE };
+		const struct outcome done = { .kind = OUTCOME_DONE };
 
 		house_init(&h, stores[i](), "[rule a]\nmatch = x\nreact = eyes\nsay = A\n");
 		house_take(&h, said("x", "1.1"));
@@ -606,7 +606,7 @@ static void test_a_job_of_a_firing_that_is_gone_is_nobodys(void)
 {
 	struct house h;
 	struct job *job = job_new();
-	const struct job_outcome done = { .end = JOB_DONE };
+	const struct outcome done = { .kind = OUTCOME_DONE };
 
 	house_init(&h, memory_new(), "[rule a]\nmatch = x\nsay = A\n");
 	job->verb = VERB_SAY;

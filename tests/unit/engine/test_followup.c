@@ -392,7 +392,7 @@ static void test_an_answer_that_is_gone_is_forgotten(void)
 {
 	struct house h;
 	CLEANUP(json_freep) struct json *body = NULL;
-	struct job_outcome gone = { .end = JOB_DEAD, .sentence = "message_not_found" };
+	struct outcome gone = { .kind = OUTCOME_REFUSED, .sentence = "message_not_found" };
 	struct job *job;
 
 	CU_ASSERT_EQUAL_FATAL(json_parse(&body, STR("{\"error\":\"message_not_found\"}"), NULL), 0);

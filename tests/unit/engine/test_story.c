@@ -206,7 +206,7 @@ static void test_rules_may_change_at_any_point(void)
 
 static void test_what_is_put_behind_a_commit_is_due_at_once(void)
 {
-	const struct job_outcome dead = { .end = JOB_DEAD, .sentence = "no" };
+	const struct outcome dead = { .kind = OUTCOME_REFUSED, .sentence = "no" };
 	struct house h;
 	struct job *job;
 
