@@ -26,7 +26,7 @@ static int report(const struct proof *proof)
 		return EXIT_FINDINGS;
 	buf_init(&markup, 0);
 	buf_init(&text, 0);
-	if (help_write(proof->set, NULL, NULL, &markup) == 0)
+	if (help_write(proof->set, NULL, &markup) == 0)
 		buf_addz(&markup, "No rule has a `help` line.");
 	text_seen(&text, buf_str(&markup), &names);
 	printf("%.*s\n", STR_ARG(buf_str(&text)));

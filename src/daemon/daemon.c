@@ -39,7 +39,7 @@ struct daemon {
 	struct tls *trust;
 	struct http *http;
 	struct api *api;
-	struct identity me;
+	struct workspace workspace;
 	char *granted; /* the token's scopes, joined by commas; NULL until auth.test has answered */
 	struct directory *directory;
 	struct store *store;
@@ -148,6 +148,7 @@ static void on_event(void *owner, struct event *take, const struct ack *ack)
 	struct pending_ack *passage = mem_zero(1, sizeof(*passage));
 
 	passage->ack = *ack;
+	take->workspace = &bot->workspace;
 	list_init(&passage->link);
 	list_append(&bot->pending_acks, &passage->link);
 	directory_note(bot->directory, take);
@@ -160,8 +161,9 @@ static void on_live(void *owner, bool live, const char *detail)
 
 	if (live)
 		log_info("bot", "live as @%s in %s: %s",
-			 bot->me.user_name != NULL ? bot->me.user_name : "?",
-			 bot->me.team_name != NULL ? bot->me.team_name : "?", detail);
+			 bot->workspace.me.user_name != NULL ? bot->workspace.me.user_name : "?",
+			 bot->workspace.me.team_name != NULL ? bot->workspace.me.team_name : "?",
+			 detail);
 	else
 		log_warn("bot", "not connected: %s", detail);
 }
@@ -229,9 +231,15 @@ static enum tristate is_in_group_named(const struct daemon *bot, struct str name
 	return TRISTATE_UNKNOWN;
 }
 
-static enum tristate is_user(void *owner, struct str name, const struct person *person)
+static struct daemon *daemon_of(const struct workspace *w)
 {
-	struct daemon *bot = owner;
+	return container_of(w, struct daemon, workspace);
+}
+
+static enum tristate is_user(const struct workspace *w, struct str name,
+			     const struct person *person)
+{
+	const struct daemon *bot = daemon_of(w);
 	struct str id;
 	int n = directory_find_user(bot->directory, name, &id);
 
@@ -242,88 +250,56 @@ static enum tristate is_user(void *owner, struct str name, const struct person *
 	return is_in_group_named(bot, name, person);
 }
 
-static enum tristate in_group(void *owner, struct str id, const struct person *person)
+static enum tristate in_group(const struct workspace *w, struct str id, const struct person *person)
 {
-	struct daemon *bot = owner;
-
-	return answer_of(directory_in_group(bot->directory, id, person->id));
+	return answer_of(directory_in_group(daemon_of(w)->directory, id, person->id));
 }
 
-/* By the name that the configuration gives it, by that in its address, or by its id. */
-static bool is_workspace(void *owner, struct str name)
+static bool find_name(const struct workspace *w, char sigil, struct str name, struct str *id)
 {
-	struct daemon *bot = owner;
-	struct str url = str_from(bot->me.team_url), domain;
-
-	if (bot->conf->workspace[0] != '\0')
-		return str_eq_nocase(name, str_from(bot->conf->workspace));
-	if (str_eq(name, str_from(bot->me.team_id)))
-		return true;
-	return str_skip(&url, "https://") && str_cut(&url, '.', &domain) &&
-	       str_eq_nocase(name, domain);
-}
-
-static struct mono now(void *owner)
-{
-	struct daemon *bot = owner;
-
-	return clock_mono(loop_clock(bot->loop));
-}
-
-static struct str team_url(void *owner)
-{
-	return str_from(((struct daemon *)owner)->me.team_url);
-}
-
-static struct str team_name(void *owner)
-{
-	return str_from(((struct daemon *)owner)->me.team_name);
-}
-
-static struct str team_id(void *owner)
-{
-	return str_from(((struct daemon *)owner)->me.team_id);
-}
-
-static void ourselves(void *owner, struct person *out)
-{
-	struct daemon *bot = owner;
-	struct str name = str_from(bot->me.user_name);
-
-	*out = (struct person){ .id = str_from(bot->me.user_id), .handle = name, .name = name };
-}
-
-static bool find_name(void *owner, char sigil, struct str name, struct str *id)
-{
-	struct daemon *bot = owner;
-
 	return (sigil == '@' ? directory_find_user :
 		sigil == '#' ? directory_find_channel :
-			       directory_find_group)(bot->directory, name, id) == 1;
+			       directory_find_group)(daemon_of(w)->directory, name, id) == 1;
 }
 
-static bool find_person(void *owner, struct str id, struct person *out)
+static bool find_person(const struct workspace *w, struct str id, struct person *out)
 {
-	return directory_person(((struct daemon *)owner)->directory, id, out);
+	return directory_person(daemon_of(w)->directory, id, out);
 }
 
-static bool find_channel(void *owner, struct str id, struct str *name)
+static bool find_channel(const struct workspace *w, struct str id, struct str *name)
 {
-	const struct text_names *names = directory_names(((struct daemon *)owner)->directory);
+	const struct text_names *names = directory_names(daemon_of(w)->directory);
 
 	return names->channel(names->owner, id, name);
 }
 
-static size_t choose(void *owner, size_t n)
+static size_t choose(const struct workspace *w, size_t n)
 {
-	(void)owner;
+	(void)w;
 	return (size_t)random_below(n);
 }
 
-static struct wall wall_now(void *owner)
+static struct wall wall_now(const struct workspace *w)
 {
-	return loop_wall(((struct daemon *)owner)->loop);
+	return loop_wall(daemon_of(w)->loop);
 }
+
+static struct mono mono_now(const struct workspace *w)
+{
+	return clock_mono(loop_clock(daemon_of(w)->loop));
+}
+
+static const struct resolver resolver = {
+	.is_user = is_user,
+	.in_group = in_group,
+	.find = find_name,
+	.person = find_person,
+	.channel = find_channel,
+	.random = choose,
+	.now = wall_now,
+	.mono = mono_now,
+};
 
 /* ---- starting ---- */
 
@@ -337,7 +313,7 @@ static void start_listening(struct daemon *bot)
 		.api = bot->api,
 		.base_url = bot->conf->api_url,
 		.token = is_socket ? &bot->conf->app_token : &bot->conf->bot_token,
-		.me = &bot->me,
+		.me = &bot->workspace.me,
 		.method = is_socket				  ? "apps.connections.open" :
 			  bot->conf->rtm_method == CONF_RTM_START ? "rtm.start" :
 								    "rtm.connect",
@@ -425,8 +401,8 @@ static char *text_or_null(const struct json *body, const char *path)
 
 static void learn_identity(struct daemon *bot, const struct json *body)
 {
-	identity_deinit(&bot->me);
-	bot->me = (struct identity){
+	identity_deinit(&bot->workspace.me);
+	bot->workspace.me = (struct identity){
 		.team_id = text_or_null(body, "team_id"),
 		.team_name = text_or_null(body, "team"),
 		.team_url = text_or_null(body, "url"),
@@ -448,7 +424,7 @@ static void on_auth(void *owner, const struct api_answer *answer)
 		return;
 	}
 	learn_identity(bot, answer->body);
-	if (bot->me.user_id == NULL) {
+	if (bot->workspace.me.user_id == NULL) {
 		stop_for_good(
 			bot,
 			"Slack does not say who this token belongs to; without that the bot could answer "
@@ -516,22 +492,8 @@ static struct engine *make_engine(struct daemon *bot)
 	const struct engine_setup setup = {
 		.store = bot->store,
 		.clock = loop_clock(bot->loop),
-		.match_world = { .owner = bot,
-				 .is_user = is_user,
-				 .in_group = in_group,
-				 .is_workspace = is_workspace,
-				 .now = now },
-		.action_world = { .owner = bot,
-				  .team_url = team_url,
-				  .team_name = team_name,
-				  .bot = ourselves,
-				  .find = find_name,
-				  .person = find_person,
-				  .channel = find_channel,
-				  .random = choose,
-				  .now = wall_now },
+		.workspace = &bot->workspace,
 		.owner = bot,
-		.team = team_id,
 	};
 
 	return engine_new(&setup);
@@ -572,7 +534,7 @@ static int make_slack(struct daemon *bot)
 
 	if (r == 0)
 		r = directory_new(&bot->directory, bot->loop, bot->api, &bot->conf->bot_token,
-				  &bot->me);
+				  &bot->workspace.me);
 	return r;
 }
 
@@ -633,7 +595,7 @@ static void tear_down(struct daemon *bot)
 	http_free(bot->http);
 	tls_free(bot->trust);
 	loop_free(bot->loop);
-	identity_deinit(&bot->me);
+	identity_deinit(&bot->workspace.me);
 	free(bot->granted);
 	free(bot->webhooks);
 }
@@ -663,6 +625,7 @@ int daemon_run(const struct conf *conf, struct rule_paths paths)
 		.conf = conf,
 		.paths = paths,
 		.webhooks = conf_webhook_names(conf),
+		.workspace = { .name = conf->workspace, .resolver = &resolver },
 	};
 	int r;
 

@@ -18,12 +18,11 @@ static bool is_positive(const struct rule_test *test)
 	return test->expect != EXPECT_SILENT;
 }
 
-static bool fires(const struct look_around *l, const struct rule *rule, struct event *ev)
+static bool fires(const struct rule *rule, struct event *ev)
 {
 	struct captures caught;
 
-	return rule_match(rule, ev, simulate_match_world(l->rehearsal), &caught, NULL) ==
-	       TRISTATE_YES;
+	return rule_match(rule, ev, &caught, NULL) == TRISTATE_YES;
 }
 
 /* Would the other one answer the same message, if only it were asked? What somebody put in order on purpose, by a
@@ -51,7 +50,7 @@ static const struct rule *taker(const struct look_around *l, const struct rule *
 		if (other->condition == NULL && other->mode == MODE_LIVE &&
 		    (other->then == THEN_STOP ||
 		     (rule_talks(other) && rule_talks(rule) && other->then != THEN_CONTINUE)) &&
-		    fires(l, other, ev))
+		    fires(other, ev))
 			return other;
 	}
 	return NULL;
@@ -68,7 +67,7 @@ static void warn_of_rivals(const struct look_around *l, const struct rule *rule,
 		const struct rule *other = ruleset_rule(l->set, i);
 
 		behind = behind || other == rule;
-		if (!behind || !competes(rule, other) || !fires(l, other, ev))
+		if (!behind || !competes(rule, other) || !fires(other, ev))
 			continue;
 		diag_warn(l->diag, test->at,
 			  "two rules answer this test: `%s`, which comes first, and `%s` (%s:%u); "

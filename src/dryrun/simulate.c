@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "engine/engine.h"
+#include "model/workspace.h"
 #include "rule/test_line.h"
 #include "slack/decode.h"
 #include "slack/text.h"
@@ -17,9 +18,8 @@ struct simulation {
 	struct ruleset *set;
 	struct map names; /* from ids to names (char *): everyone who was ever spoken of */
 	struct arena arena;
-	struct match_world match_world;
 	struct text_names text_names;
-	struct identity me;
+	struct workspace workspace;
 	/* The event that is played. */
 	struct clock clock;
 	struct wall now;
@@ -56,11 +56,17 @@ static void note_name(struct simulation *r, struct str id, struct str name)
 		free(map_set(&r->names, id, str_dup(name)));
 }
 
-/* ---- the world ---- */
+/* ---- the workspace ---- */
 
-static enum tristate is_user(void *owner, struct str name, const struct person *person)
+static struct simulation *simulation_of(const struct workspace *w)
 {
-	(void)owner;
+	return container_of(w, struct simulation, workspace);
+}
+
+static enum tristate is_user(const struct workspace *w, struct str name,
+			     const struct person *person)
+{
+	(void)w;
 	if (person->handle.len == 0)
 		return TRISTATE_UNKNOWN;
 	return str_eq_nocase(name, person->handle) || str_eq_nocase(name, person->name) ?
@@ -68,44 +74,26 @@ static enum tristate is_user(void *owner, struct str name, const struct person *
 		       TRISTATE_NO;
 }
 
-static enum tristate in_group(void *owner, struct str id, const struct person *person)
+static enum tristate in_group(const struct workspace *w, struct str id, const struct person *person)
 {
-	(void)owner;
+	(void)w;
 	return str_eq(id, person->handle) ? TRISTATE_YES : TRISTATE_NO;
 }
 
-static struct str team_url(void *owner)
-{
-	(void)owner;
-	return STR("https://example.slack.com/");
-}
-
-static struct str team_name(void *owner)
-{
-	(void)owner;
-	return STR("example");
-}
-
-static void bot(void *owner, struct person *out)
-{
-	(void)owner;
-	*out = (struct person){ .id = STR(BOT_ID), .handle = STR("bot"), .name = STR("bot") };
-}
-
-static bool find(void *owner, char sigil, struct str name, struct str *id)
+static bool find(const struct workspace *w, char sigil, struct str name, struct str *id)
 {
 	if (sigil == '&')
 		return false; /* everybody is a person */
-	*id = id_for(owner, sigil == '@' ? 'U' : 'C', name);
+	*id = id_for(simulation_of(w), sigil == '@' ? 'U' : 'C', name);
 	return true;
 }
 
-static bool person(void *owner, struct str id, struct person *out)
+static bool person(const struct workspace *w, struct str id, struct person *out)
 {
-	struct simulation *r = owner;
+	struct simulation *r = simulation_of(w);
 	struct str name;
 
-	if (!name_of(owner, id, &name))
+	if (!name_of(r, id, &name))
 		return false;
 	*out = (struct person){
 		.id = id,
@@ -116,19 +104,34 @@ static bool person(void *owner, struct str id, struct person *out)
 	return true;
 }
 
-static size_t choose(void *owner, size_t n)
+static bool channel(const struct workspace *w, struct str id, struct str *name)
 {
-	struct simulation *r = owner;
+	return name_of(simulation_of(w), id, name);
+}
+
+static size_t choose(const struct workspace *w, size_t n)
+{
+	struct simulation *r = simulation_of(w);
 	size_t chosen = r->choices_left % n;
 
 	r->choices_left /= n;
 	return chosen;
 }
 
-static struct wall now(void *owner)
+static struct wall now(const struct workspace *w)
 {
-	return ((const struct simulation *)owner)->now;
+	return simulation_of(w)->now;
 }
+
+static const struct resolver resolver = {
+	.is_user = is_user,
+	.in_group = in_group,
+	.find = find,
+	.person = person,
+	.channel = channel,
+	.random = choose,
+	.now = now,
+};
 
 static struct wall clock_now(const struct clock *c)
 {
@@ -251,6 +254,7 @@ struct event *simulate_event(struct simulation *r, const struct event *test)
 
 	*ev = *test; /* the slices stay with the test, which outlives the copy */
 	ev->arena = own;
+	ev->workspace = &r->workspace;
 	ev->n_refs = 1;
 	ev->payload = json_copy(test->payload);
 	lend_address(ev, &ev->user);
@@ -259,7 +263,7 @@ struct event *simulate_event(struct simulation *r, const struct event *test)
 	note_name(r, ev->author.id, ev->author.handle);
 	note_name(r, ev->channel, ev->channel_name);
 	ev->text_raw = raw_text(r, &ev->arena, test->text);
-	decode_texts(ev, &r->me, &r->text_names);
+	decode_texts(ev, &r->workspace.me, &r->text_names);
 	ev->mentions_bot |= to_bot;
 	return ev;
 }
@@ -375,16 +379,7 @@ void simulate_play_event(struct simulation *r, struct event *take, const struct 
 	const struct engine_setup setup = {
 		.store = store,
 		.clock = &r->clock,
-		.match_world = r->match_world,
-		.action_world = { .owner = r,
-				  .team_url = team_url,
-				  .team_name = team_name,
-				  .bot = bot,
-				  .find = find,
-				  .person = person,
-				  .channel = name_of,
-				  .random = choose,
-				  .now = now },
+		.workspace = &r->workspace,
 		.trace = trace,
 		.heard = r->heard,
 		.owner = r,
@@ -420,13 +415,15 @@ struct simulation *simulate_new(struct ruleset *set)
 	r->set = ruleset_ref(set);
 	map_init(&r->names);
 	arena_init(&r->arena);
-	r->match_world = (struct match_world){
-		.owner = r,
-		.is_user = is_user,
-		.in_group = in_group,
-	};
 	r->text_names = (struct text_names){ r, name_of, name_of, name_of };
-	r->me = (struct identity){ .user_id = mem_strdup(BOT_ID), .team_id = mem_strdup("TTEST") };
+	r->workspace = (struct workspace){
+		.me = { .team_id = mem_strdup("TTEST"),
+			.team_name = mem_strdup("example"),
+			.team_url = mem_strdup("https://example.slack.com/"),
+			.user_id = mem_strdup(BOT_ID),
+			.user_name = mem_strdup("bot") },
+		.resolver = &resolver,
+	};
 	r->clock = (struct clock){ clock_start, clock_now };
 	id_for(r, 'U', STR("bot"));
 	return r;
@@ -438,12 +435,7 @@ void simulate_free(struct simulation *r)
 		return;
 	ruleset_unref(r->set);
 	map_deinit(&r->names, free);
-	identity_deinit(&r->me);
+	identity_deinit(&r->workspace.me);
 	arena_deinit(&r->arena);
 	free(r);
-}
-
-const struct match_world *simulate_match_world(const struct simulation *r)
-{
-	return &r->match_world;
 }

@@ -41,5 +41,3 @@ void simulate_play(struct simulation *r, const struct event *test, const struct 
 /* The same for an event that is one already. Takes it. */
 void simulate_play_event(struct simulation *r, struct event *take, const struct trace *trace,
 			 const struct simulate_sink *sink, size_t wording);
-/* What a rule asks of this world. */
-const struct match_world *simulate_match_world(const struct simulation *r);

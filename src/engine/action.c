@@ -196,7 +196,7 @@ static bool find_target(const struct making *m, char sigil, const char *letters,
 			struct str *shown)
 {
 	const struct values *v = m->values;
-	const struct action_world *world = v->world;
+	const struct workspace *w = v->ev->workspace;
 	struct value value;
 	struct str name;
 
@@ -213,7 +213,7 @@ static bool find_target(const struct making *m, char sigil, const char *letters,
 	}
 	if (name.len > 0 && name.p[0] == sigil)
 		name = str_sub(name, 1, name.len);
-	if (name.len == 0 || !world->find(world->owner, sigil, name, id))
+	if (name.len == 0 || !w->resolver->find(w, sigil, name, id))
 		return false;
 	*id = str_keep(v->arena, *id);
 	return true;

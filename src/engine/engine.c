@@ -249,7 +249,7 @@ static void note_doubt(struct decision *d, const struct rule *rule)
 	bool is_pattern;
 
 	e->stats.unsure++;
-	rule_match(rule, d->ev, &e->setup.match_world, &d->captures, &trace);
+	rule_match(rule, d->ev, &d->captures, &trace);
 	/* A text that could not be read is not the pattern's fault. */
 	is_pattern = !event_text_is_missing(d->ev) && (str_is(str_from(doubt.question), "match") ||
 						       str_is(str_from(doubt.question), "except"));
@@ -284,8 +284,7 @@ static void tell_shut_out(struct decision *d, const struct rule *rule, const cha
 	const struct trace *trace = trace_of(setup, rule);
 	CLEANUP(buf_deinit) struct buf seen = { 0 };
 
-	if (trace == NULL ||
-	    rule_match(rule, d->ev, &setup->match_world, &d->captures, trace) != TRISTATE_YES)
+	if (trace == NULL || rule_match(rule, d->ev, &d->captures, trace) != TRISTATE_YES)
 		return;
 	buf_init(&seen, 0);
 	if (d->closed_by != NULL)
@@ -317,8 +316,7 @@ static bool fires(struct decision *d, const struct rule *rule)
 		return false;
 	}
 	began = clock_mono(e->setup.clock);
-	answer = rule_match(rule, d->ev, &e->setup.match_world, &d->captures,
-			    trace_of(&e->setup, rule));
+	answer = rule_match(rule, d->ev, &d->captures, trace_of(&e->setup, rule));
 	note_time_of(d, rule, clock_mono(e->setup.clock).ns - began.ns);
 	if (answer == TRISTATE_UNKNOWN)
 		note_doubt(d, rule);
@@ -410,7 +408,7 @@ static void consider_help(struct decision *d)
 		return;
 	buf_init(&text, 0);
 	buf_addz(&text, "I can help with:\n");
-	if (help_write(d->set, d->ev, &e->setup.match_world, &text) == 0)
+	if (help_write(d->set, d->ev, &text) == 0)
 		return;
 	list_init(&jobs);
 	help_jobs(d->ev, buf_str(&text), &jobs);
@@ -468,12 +466,12 @@ static void tell_condition(const struct decision *d)
 
 static bool is_lucky(const struct decision *d)
 {
-	const struct action_world *world = &d->engine->setup.action_world;
+	const struct workspace *w = d->engine->setup.workspace;
 	const struct rule *rule = rule_of(d);
 
 	if (rule->chance_in == 0 || d->engine->setup.trial)
 		return true;
-	return (int64_t)world->random(world->owner, (size_t)rule->chance_in) < rule->chance_of;
+	return (int64_t)w->resolver->random(w, (size_t)rule->chance_in) < rule->chance_of;
 }
 
 static void let_go(struct decision *d)
@@ -813,7 +811,7 @@ static void end_waits_by(struct engine *e, const struct event *ev)
 static void do_moment(struct engine *e, const struct rule *rule, enum moment_kind kind,
 		      struct wall at)
 {
-	struct str team = e->setup.team != NULL ? e->setup.team(e->setup.owner) : STR_EMPTY;
+	struct str team = str_from(e->setup.workspace->me.team_id);
 
 	if (kind == MOMENT_TICK) {
 		engine_take(e, schedule_event(rule, at, team), NULL, NULL, NULL);
@@ -995,6 +993,7 @@ void engine_take(struct engine *e, struct event *take,
 	size_t n_words = nothing_to_ask ? 0 : bits_words(ruleset_n_rules(e->set));
 	struct decision *d = mem_zero(1, sizeof(*d) + n_words * sizeof(d->candidates[0]));
 
+	take->workspace = e->setup.workspace;
 	*d = (struct decision){
 		.engine = e,
 		.ev = take,
@@ -1055,7 +1054,6 @@ struct engine *engine_new(const struct engine_setup *setup)
 	e->house = (struct firing_house){
 		.store = setup->store,
 		.clock = setup->clock,
-		.world = &e->setup.action_world,
 		.trial = setup->trial,
 		.owner = e,
 		.put = put_of_firing,
@@ -1066,7 +1064,6 @@ struct engine *engine_new(const struct engine_setup *setup)
 	};
 	e->follow = (struct follow_house){
 		.firings = &e->house,
-		.match_world = &e->setup.match_world,
 		.waits = &e->waits,
 		.owner = e,
 		.new_id = new_id,
@@ -1076,7 +1073,7 @@ struct engine *engine_new(const struct engine_setup *setup)
 	e->notice = (struct notice_world){
 		.store = setup->store,
 		.clock = setup->clock,
-		.action_world = &e->setup.action_world,
+		.workspace = setup->workspace,
 		.owner = e,
 		.put = put_job,
 	};

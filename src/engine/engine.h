@@ -40,15 +40,13 @@ struct engine_stats {
 struct engine_setup {
 	struct store *store; /* borrowed */
 	const struct clock *clock;
-	struct match_world match_world;
-	struct action_world action_world;
-	const struct trace *trace; /* NULL = nobody listens; borrowed */
-	const struct rule *heard;  /* the rule whose questions it hears; NULL = those of all */
+	const struct workspace *workspace; /* whose events it takes; borrowed */
+	const struct trace *trace;	   /* NULL = nobody listens; borrowed */
+	const struct rule *heard; /* the rule whose questions it hears; NULL = those of all */
 	void *owner;
 	void (*on_fired)(void *owner, const struct engine_firing *firing); /* may be NULL */
 	/* Something was done without a job: a value stored, a wait begun; may be NULL. */
 	void (*on_step)(void *owner, const struct rule *rule, size_t action, struct str what);
-	struct str (*team)(void *owner); /* id of the workspace, for moments; NULL = not known */
 	/* A trial: no limits and no chance, and rules in shadow mode act like live ones. */
 	bool trial;
 	/* Asks rules even where the set knows that they cannot match; to compare. A trace hears of

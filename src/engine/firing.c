@@ -89,7 +89,6 @@ struct values firing_values(const struct firing *f, struct arena *arena)
 		.ev = f->ev,
 		.captures = &f->captures,
 		.facts = &f->facts,
-		.world = f->house->world,
 		.arena = arena,
 	};
 }
@@ -365,7 +364,7 @@ static void know_answers(struct firing *f)
 /* Which of several wordings: the next, or any but the last. */
 static size_t choose_wording(struct firing *f)
 {
-	const struct action_world *world = f->house->world;
+	const struct workspace *w = f->ev->workspace;
 	bool in_turn = f->rule->pick_in_turn && !f->house->trial;
 	size_t n = action_of(f)->n_texts, any;
 	int64_t last = -1;
@@ -374,10 +373,10 @@ static size_t choose_wording(struct firing *f)
 		return 0;
 	str_int(str_from(map_get(&f->facts.stored, turn_key(f))), &last);
 	if (last < 0 || last >= (int64_t)n)
-		return in_turn ? 0 : world->random(world->owner, n);
+		return in_turn ? 0 : w->resolver->random(w, n);
 	if (in_turn)
 		return ((size_t)last + 1) % n;
-	any = world->random(world->owner, n - 1);
+	any = w->resolver->random(w, n - 1);
 	return any < (size_t)last ? any : any + 1;
 }
 

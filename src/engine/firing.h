@@ -19,7 +19,6 @@ struct firing;
 struct firing_house {
 	struct store *store;
 	const struct clock *clock;
-	const struct action_world *world;
 	bool trial; /* nothing is logged, and any wording may come, whatever its rule says of turns */
 	void *owner;
 	/* Puts a job into the outbox; false = it is full, and the job gone. */

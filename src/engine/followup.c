@@ -59,7 +59,6 @@ static void retract(const struct following *way, const struct answers *answers)
 		.ev = way->ev,
 		.captures = &nothing,
 		.facts = &facts,
-		.world = way->house->firings->world,
 		.arena = &arena,
 	};
 	struct making making = { .values = &values, .jobs = &jobs };
@@ -117,8 +116,7 @@ static void retell(const struct following *way, struct firing *f)
 {
 	struct captures captures;
 
-	if (rule_match(firing_rule(f), way->ev, way->house->match_world, &captures, NULL) ==
-	    TRISTATE_YES)
+	if (rule_match(firing_rule(f), way->ev, &captures, NULL) == TRISTATE_YES)
 		firing_retell(f, way->ev, &captures);
 }
 
@@ -156,7 +154,7 @@ static bool follow_edit(struct following *way, struct answers *answers)
 	bool any;
 
 	way->ev = seen;
-	fits = rule_match(way->rule, seen, way->house->match_world, &captures, NULL);
+	fits = rule_match(way->rule, seen, &captures, NULL);
 	any = retell_waiting(way, fits) || answers_n(answers) > 0;
 	if (answers_n(answers) > 0 && fits == TRISTATE_NO)
 		retract(way, answers);

@@ -10,7 +10,6 @@
 /* The engine, as far as following concerns it. */
 struct follow_house {
 	const struct firing_house *firings;
-	const struct match_world *match_world;
 	struct waits *waits;
 	void *owner;
 	uint64_t (*new_id)(void *owner);

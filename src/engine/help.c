@@ -18,8 +18,7 @@ bool help_is_asked(const struct event *ev)
 	return str_eq_nocase(text, STR("help"));
 }
 
-size_t help_write(const struct ruleset *set, struct event *ev, const struct match_world *world,
-		  struct buf *out)
+size_t help_write(const struct ruleset *set, struct event *ev, struct buf *out)
 {
 	size_t n = 0;
 
@@ -27,7 +26,7 @@ size_t help_write(const struct ruleset *set, struct event *ev, const struct matc
 		const struct rule *rule = ruleset_written(set, i);
 
 		if (rule->help == NULL || rule->mode != MODE_LIVE ||
-		    (ev != NULL && rule_listens(rule, ev, world) != TRISTATE_YES))
+		    (ev != NULL && rule_listens(rule, ev) != TRISTATE_YES))
 			continue;
 		buf_addz(out, n++ > 0 ? "\n" : "");
 		buf_addz(out, "• ");

@@ -11,7 +11,6 @@
 bool help_is_asked(const struct event *ev);
 /* Appends the `help` lines of the rules that listen to this person here, in the order of the files. Gives their
  * number. */
-size_t help_write(const struct ruleset *set, struct event *ev, const struct match_world *world,
-		  struct buf *out);
+size_t help_write(const struct ruleset *set, struct event *ev, struct buf *out);
 /* Appends the jobs that say so where it was asked (struct job by link). */
 void help_jobs(const struct event *ev, struct str text, struct list *jobs);

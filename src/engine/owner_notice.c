@@ -39,7 +39,7 @@ static void add_person(struct notice *n, struct str id)
 
 static void add_people(struct notice *n, const struct scope *scope)
 {
-	const struct action_world *world = n->world->action_world;
+	const struct workspace *w = n->world->workspace;
 
 	for (size_t i = 0; i < scope->n; i++) {
 		const struct scope_item *item = &scope->items[i];
@@ -50,7 +50,7 @@ static void add_people(struct notice *n, const struct scope *scope)
 		else if (item->kind == SCOPE_ID)
 			add_person(n, str_from(item->name));
 		else if (item->kind == SCOPE_NAME &&
-			 world->find(world->owner, '@', str_from(item->name), &id))
+			 w->resolver->find(w, '@', str_from(item->name), &id))
 			add_person(n, id);
 	}
 }

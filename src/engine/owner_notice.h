@@ -10,7 +10,7 @@ struct notice_world {
 	struct list open; /* those that the store has not answered yet */
 	struct store *store;
 	const struct clock *clock;
-	const struct action_world *action_world;
+	const struct workspace *workspace;
 	void *owner;
 	bool (*put)(void *owner, struct job *take); /* into the outbox */
 };

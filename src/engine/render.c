@@ -237,14 +237,13 @@ static struct str name_after_sigil(struct str rest)
 }
 
 /* Of people first, then of groups of them. */
-static bool put_known(const struct action_world *world, struct buf *out, char sigil,
-		      struct str name)
+static bool put_known(const struct workspace *w, struct buf *out, char sigil, struct str name)
 {
 	struct str id;
 
-	if (world->find(world->owner, sigil, name, &id))
+	if (w->resolver->find(w, sigil, name, &id))
 		return (sigil == '@' ? markup_mention : markup_channel_link)(out, id);
-	return sigil == '@' && world->find(world->owner, '&', name, &id) &&
+	return sigil == '@' && w->resolver->find(w, '&', name, &id) &&
 	       markup_group_mention(out, id);
 }
 
@@ -253,7 +252,7 @@ static bool put_name(struct render *r, struct buf *out, struct str *rest)
 {
 	struct str name = name_after_sigil(*rest);
 
-	if (name.len == 0 || !put_known(r->values->world, out, rest->p[0], name))
+	if (name.len == 0 || !put_known(r->values->ev->workspace, out, rest->p[0], name))
 		return false;
 	*rest = str_sub(*rest, 1 + name.len, rest->len);
 	return true;
@@ -349,9 +348,9 @@ static enum tristate on_named(void *owner, const struct value *value, struct str
 
 static size_t on_random(void *owner, size_t n)
 {
-	const struct action_world *world = ((const struct render *)owner)->values->world;
+	const struct workspace *w = ((const struct render *)owner)->values->ev->workspace;
 
-	return world->random(world->owner, n);
+	return w->resolver->random(w, n);
 }
 
 struct template_host render_host(struct render *r, const struct values *v)
@@ -364,7 +363,7 @@ struct template_host render_host(struct render *r, const struct values *v)
 		.put = on_put,
 		.literal = on_literal,
 		.random = on_random,
-		.filters = { v->world->now(v->world->owner), v->rule->zone },
+		.filters = { v->ev->workspace->resolver->now(v->ev->workspace), v->rule->zone },
 	};
 }
 

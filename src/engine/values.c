@@ -88,7 +88,7 @@ static struct person person_of(const struct values *v, struct str id, struct str
 	struct person who = { .id = id };
 
 	str_skip(&shown, "@");
-	if (!v->world->person(v->world->owner, id, &who))
+	if (!v->ev->workspace->resolver->person(v->ev->workspace, id, &who))
 		who = (struct person){ .id = id, .name = shown };
 	who.id = id;
 	return who;
@@ -107,7 +107,8 @@ static bool mention_value(const struct values *v, char sigil, struct str id, str
 			who.name = shown;
 		return person_value(v, &who, false, field, out);
 	}
-	if (!v->world->channel(v->world->owner, id, &name) && str_skip(&shown, "#"))
+	if (!v->ev->workspace->resolver->channel(v->ev->workspace, id, &name) &&
+	    str_skip(&shown, "#"))
 		name = shown;
 	return channel_value(v, id, name, false, field, out);
 }
@@ -126,7 +127,7 @@ static bool named_value(const struct values *v, struct str text, enum reference_
 	*out = (struct value){ .kind = VALUE_TEXT, .text = name };
 	if (field == FIELD_NAME)
 		return name.len > 0;
-	if (!v->world->find(v->world->owner, sigil, name, &id)) {
+	if (!v->ev->workspace->resolver->find(v->ev->workspace, sigil, name, &id)) {
 		out->text = text;
 		return field == FIELD_MENTION && text.len > 0; /* nobody to notify, but a name */
 	}
@@ -319,7 +320,9 @@ static bool time_value(const struct values *v, struct wall at, const struct zone
 
 static bool hours_value(const struct values *v, const struct reference *ref, struct value *out)
 {
-	struct wall now = v->ev->time.ms > 0 ? v->ev->time : v->world->now(v->world->owner), at;
+	struct wall now = v->ev->time.ms > 0 ? v->ev->time :
+					       v->ev->workspace->resolver->now(v->ev->workspace),
+		    at;
 	bool is_open = hours_is_open(ref->hours, now);
 
 	if (ref->field == FIELD_OPEN) {
@@ -386,7 +389,7 @@ static bool whole_text(const struct values *v, struct value *out)
 static bool link_value(const struct values *v, struct value *out)
 {
 	CLEANUP(buf_deinit) struct buf link = { 0 };
-	struct str team_url = v->world->team_url(v->world->owner);
+	struct str team_url = str_from(v->ev->workspace->me.team_url);
 	const struct event *ev = v->ev;
 
 	if (team_url.len == 0 || ev->channel.len == 0 || ev->ts.len == 0)
@@ -400,7 +403,7 @@ static bool link_value(const struct values *v, struct value *out)
 
 static bool team_value(const struct values *v, enum reference_field field, struct value *out)
 {
-	struct str name = v->world->team_name(v->world->owner);
+	struct str name = str_from(v->ev->workspace->me.team_name);
 
 	*out = (struct value){
 		.kind = VALUE_TEXT,
@@ -411,9 +414,11 @@ static bool team_value(const struct values *v, enum reference_field field, struc
 
 static bool bot_value(const struct values *v, enum reference_field field, struct value *out)
 {
-	struct person bot = { .id = STR_EMPTY };
+	const struct identity *me = &v->ev->workspace->me;
+	const struct person bot = { .id = str_from(me->user_id),
+				    .handle = str_from(me->user_name),
+				    .name = str_from(me->user_name) };
 
-	v->world->bot(v->world->owner, &bot);
 	return person_value(v, &bot, true, field, out);
 }
 
@@ -578,7 +583,7 @@ static bool is_person_named(const struct values *v, struct str id, struct str na
 		    (str_eq_nocase(known[i].handle, name) || str_eq_nocase(known[i].name, name)))
 			return true;
 	}
-	return v->world->person(v->world->owner, id, &who) &&
+	return v->ev->workspace->resolver->person(v->ev->workspace, id, &who) &&
 	       (str_eq_nocase(who.handle, name) || str_eq_nocase(who.name, name));
 }
 
@@ -589,7 +594,7 @@ enum tristate values_is_named(const struct values *v, const struct value *value,
 
 	if (!str_skip(&plain, is_channel ? "#" : "@"))
 		plain = name;
-	if (v->world->find(v->world->owner, is_channel ? '#' : '@', plain, &id))
+	if (v->ev->workspace->resolver->find(v->ev->workspace, is_channel ? '#' : '@', plain, &id))
 		return str_eq(id, value->id) ? TRISTATE_YES : TRISTATE_NO;
 	own = str_sub(own, 1, own.len);
 	if (str_eq_nocase(own, plain) || (!is_channel && is_person_named(v, value->id, plain)))
@@ -613,7 +618,7 @@ static size_t on_random(void *owner, size_t n)
 {
 	const struct values *v = owner;
 
-	return v->world->random(v->world->owner, n);
+	return v->ev->workspace->resolver->random(v->ev->workspace, n);
 }
 
 static void put_plain(void *owner, struct buf *out, const struct value *value)
@@ -655,7 +660,7 @@ struct template_host values_host(const struct values *v)
 		.put = put_plain,
 		.literal = put_literal,
 		.random = on_random,
-		.filters = { v->world->now(v->world->owner), v->rule->zone },
+		.filters = { v->ev->workspace->resolver->now(v->ev->workspace), v->rule->zone },
 	};
 }
 

@@ -3,27 +3,9 @@
 #pragma once
 
 #include "base/map.h"
+#include "model/workspace.h"
 #include "rule/match.h"
 #include "template/template.h"
-
-/* What actions ask of the world. */
-struct action_world {
-	void *owner;
-	/* https://NAME.slack.com/ for links, and the name; empty = not known. */
-	struct str (*team_url)(void *owner);
-	struct str (*team_name)(void *owner);
-	/* Ourselves. */
-	void (*bot)(void *owner, struct person *out);
-	/* The id of the one person (sigil '@'), channel ('#') or group of people ('&') of that name; false = none
-	 * or several. */
-	bool (*find)(void *owner, char sigil, struct str name, struct str *id);
-	/* Who has this id: names and address, as far as they are known; false = nobody known. */
-	bool (*person)(void *owner, struct str id, struct person *out);
-	bool (*channel)(void *owner, struct str id, struct str *name);
-	/* A number below n; n is never 0. */
-	size_t (*random)(void *owner, size_t n);
-	struct wall (*now)(void *owner);
-};
 
 /* What came to light since the rule fired. */
 struct facts {
@@ -44,7 +26,6 @@ struct values {
 	const struct event *ev;
 	const struct captures *captures;
 	const struct facts *facts;
-	const struct action_world *world;
 	struct arena *arena;
 };
 

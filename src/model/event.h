@@ -35,6 +35,8 @@ struct person {
 	bool is_guest; /* may see only some channels */
 };
 
+struct workspace; /* model/workspace.h */
+
 /* Parts of a message that rules may look at or leave out. */
 enum text_part { PART_TEXT = 1, PART_CODE = 2, PART_QUOTE = 4, PART_LINK = 8 };
 
@@ -48,6 +50,7 @@ struct text_piece {
 };
 
 struct event {
+	const struct workspace *workspace; /* where it happened; borrowed */
 	enum event_kind kind;
 	struct str type; /* Slack's name for it: "message", "channel_rename" … */
 	struct str subtype;

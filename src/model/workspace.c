@@ -19,6 +19,8 @@ bool workspace_is(const struct workspace *w, struct str name)
 {
 	struct str url = str_from(w->me.team_url), domain;
 
+	if (w->name == NULL)
+		return true;
 	if (w->name[0] != '\0')
 		return str_eq_nocase(name, str_from(w->name));
 	if (str_eq(name, str_from(w->me.team_id)))

@@ -47,7 +47,8 @@ struct identity {
 };
 
 struct workspace {
-	const char *name; /* as the configuration names it; "" = it has but one, without a name */
+	/* As the configuration names it; "" = it has but one, without a name; NULL = any name is its. */
+	const char *name;
 	struct identity me;
 	const struct resolver *resolver;
 };

@@ -5,12 +5,12 @@
 #include "calendar/zone.h"
 #include "calendar/hours.h"
 #include "template/symbols.h"
+#include "model/workspace.h"
 #include "rule/subject.h"
 
 struct asking {
 	const struct rule *rule;
 	struct event *ev;
-	const struct match_world *world;
 	struct captures *captures;
 	struct subject subject; /* what its patterns look at; text.p NULL = not made yet */
 	bool is_blurred;	/* what is to be ignored in it could not be told */
@@ -211,9 +211,8 @@ static enum tristate is_in_group(struct asking *a, const struct scope_item *item
 {
 	if (a->ev->user.id.len == 0)
 		return TRISTATE_NO;
-	return a->world->in_group == NULL ?
-		       TRISTATE_UNKNOWN :
-		       a->world->in_group(a->world->owner, str_from(item->name), &a->ev->user);
+	return a->ev->workspace->resolver->in_group(a->ev->workspace, str_from(item->name),
+						    &a->ev->user);
 }
 
 static enum tristate is_person(struct asking *a, const struct scope_item *item)
@@ -234,7 +233,8 @@ static enum tristate is_person(struct asking *a, const struct scope_item *item)
 	case SCOPE_NAME:
 		return ev->user.id.len == 0 ?
 			       TRISTATE_NO :
-			       a->world->is_user(a->world->owner, str_from(item->name), &ev->user);
+			       ev->workspace->resolver->is_user(ev->workspace, str_from(item->name),
+								&ev->user);
 	case SCOPE_PEOPLE:
 	case SCOPE_CHANNEL_KIND:
 		break;
@@ -383,10 +383,10 @@ static void tell_thread(struct asking *a, struct buf *seen, struct buf *wanted)
 
 static enum tristate ask_workspace(struct asking *a)
 {
-	if (a->rule->n_workspaces == 0 || a->world->is_workspace == NULL)
+	if (a->rule->n_workspaces == 0)
 		return TRISTATE_YES;
 	for (size_t i = 0; i < a->rule->n_workspaces; i++) {
-		if (a->world->is_workspace(a->world->owner, str_from(a->rule->workspaces[i])))
+		if (workspace_is(a->ev->workspace, str_from(a->rule->workspaces[i])))
 			return TRISTATE_YES;
 	}
 	return TRISTATE_NO;
@@ -447,9 +447,23 @@ static bool waits_for_mention(const struct rule *rule)
 	return false;
 }
 
+static struct mono pattern_now(void *owner)
+{
+	const struct workspace *w = owner;
+
+	return w->resolver->mono(w);
+}
+
+/* The time that patterns take, where somebody measures it. */
+static struct stopwatch stopwatch_for(const struct event *ev)
+{
+	return (struct stopwatch){ (void *)ev->workspace,
+				   ev->workspace->resolver->mono != NULL ? pattern_now : NULL };
+}
+
 static const struct subject *subject_for(struct asking *a)
 {
-	const struct stopwatch watch = { a->world->owner, a->world->now };
+	const struct stopwatch watch = stopwatch_for(a->ev);
 	bool to_bot = a->rule->to_bot || (a->ev->mentions_bot && waits_for_mention(a->rule));
 
 	if (a->subject.text.p == NULL)
@@ -466,7 +480,7 @@ static bool looks_at_message(const struct rule *rule)
 static enum tristate find_any(struct asking *a, struct pattern *const *patterns, size_t n,
 			      struct captures *caught)
 {
-	const struct stopwatch watch = { a->world->owner, a->world->now };
+	const struct stopwatch watch = stopwatch_for(a->ev);
 	enum tristate answer = TRISTATE_NO;
 
 	if (event_text_is_missing(a->ev) && looks_at_message(a->rule))
@@ -551,10 +565,10 @@ static void tell(struct asking *a, const struct question *question, enum tristat
 }
 
 /* What cannot be told is no end: a later no makes the answer sure. */
-enum tristate rule_match(const struct rule *rule, struct event *ev, const struct match_world *world,
-			 struct captures *out, const struct trace *trace)
+enum tristate rule_match(const struct rule *rule, struct event *ev, struct captures *out,
+			 const struct trace *trace)
 {
-	struct asking asking = { .rule = rule, .ev = ev, .world = world, .captures = out };
+	struct asking asking = { .rule = rule, .ev = ev, .captures = out };
 	enum tristate all = TRISTATE_YES;
 
 	out->n = 0;
@@ -569,10 +583,9 @@ enum tristate rule_match(const struct rule *rule, struct event *ev, const struct
 	return all;
 }
 
-enum tristate rule_listens(const struct rule *rule, struct event *ev,
-			   const struct match_world *world)
+enum tristate rule_listens(const struct rule *rule, struct event *ev)
 {
-	struct asking asking = { .rule = rule, .ev = ev, .world = world };
+	struct asking asking = { .rule = rule, .ev = ev };
 
 	return both(ask_workspace(&asking), both(ask_in(&asking), ask_from(&asking)));
 }

@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Does this rule fire on this event? A flat list of questions, cheap ones first, each yes, no or unknown. */
+/* Does this rule fire on this event? A flat list of questions, cheap ones first, each yes, no or unknown. Who people
+ * are is asked of the event's workspace. */
 #pragma once
 
 #include "pattern/pattern.h"
 #include "rule/rule.h"
-
-/* What the rules ask of the world; `run` answers from the directory, `test` by comparing names. */
-struct match_world {
-	void *owner;
-	/* Is this person the one called @name, or one of the user group of that handle? */
-	enum tristate (*is_user)(void *owner, struct str name, const struct person *person);
-	/* Is this person in the user group of this id? NULL = cannot tell. */
-	enum tristate (*in_group)(void *owner, struct str id, const struct person *person);
-	/* Is this the workspace of that name? NULL = every name is its. */
-	bool (*is_workspace)(void *owner, struct str name);
-	struct mono (*now)(void *owner); /* for the time budget of patterns; NULL = no budget */
-};
 
 /* Told of every question asked: for `explain`, logs and failed tests. NULL = nobody listens. The texts
  * are valid during the call. */
@@ -29,10 +18,9 @@ struct trace {
 bool rule_is_pulled(const struct rule *rule, const struct event *ev);
 /* All questions but those of `if`, `limit` and `chance`, which are the engine's. Texts that have to be made for
  * the rule lie in the event's arena, as does what was caught of them. */
-enum tristate rule_match(const struct rule *rule, struct event *ev, const struct match_world *world,
-			 struct captures *out, const struct trace *trace);
+enum tristate rule_match(const struct rule *rule, struct event *ev, struct captures *out,
+			 const struct trace *trace);
 /* The questions about workspace, place and person alone: would the rule listen to this person here? */
-enum tristate rule_listens(const struct rule *rule, struct event *ev,
-			   const struct match_world *world);
+enum tristate rule_listens(const struct rule *rule, struct event *ev);
 /* Which of the questions it is, counted in the order in which they are asked; those of the engine come last. */
 size_t question_number(struct str key);

@@ -17,25 +17,20 @@ enum { ROUNDS = 7, EVENTS = 2000 };
 
 static const size_t rule_counts[] = { 1, 10, 100, 1000, 5000 };
 
-static enum tristate is_user(void *owner, struct str name, const struct person *person)
+static enum tristate is_user(const struct workspace *w, struct str name,
+			     const struct person *person)
 {
-	(void)owner;
+	(void)w;
 	return str_eq(name, person->handle) ? TRISTATE_YES : TRISTATE_NO;
 }
 
-static bool find(void *owner, char sigil, struct str name, struct str *id)
+static bool find(const struct workspace *w, char sigil, struct str name, struct str *id)
 {
-	(void)owner;
+	(void)w;
 	(void)sigil;
 	(void)name;
 	(void)id;
 	return false;
-}
-
-static struct str team_url(void *owner)
-{
-	(void)owner;
-	return STR("https://acme.slack.com/");
 }
 
 static bool no_name(void *owner, struct str id, struct str *name)
@@ -46,18 +41,31 @@ static bool no_name(void *owner, struct str id, struct str *name)
 	return false;
 }
 
-static bool person(void *owner, struct str id, struct person *out)
+static bool channel(const struct workspace *w, struct str id, struct str *name)
 {
-	(void)owner;
+	return no_name((void *)w, id, name);
+}
+
+static bool person(const struct workspace *w, struct str id, struct person *out)
+{
+	(void)w;
 	*out = (struct person){ .id = id, .handle = id, .name = id };
 	return true;
 }
 
-static struct wall now(void *owner)
+static struct wall now(const struct workspace *w)
 {
-	(void)owner;
+	(void)w;
 	return clock_wall(clock_system());
 }
+
+static const struct resolver resolver = {
+	.is_user = is_user,
+	.find = find,
+	.person = person,
+	.channel = channel,
+	.now = now,
+};
 
 static struct ruleset *make_rules(size_t n)
 {
@@ -101,19 +109,17 @@ static int by_size(const void *a, const void *b)
 /* Nanoseconds an event, and how many jobs came out. */
 static double one_round(struct ruleset *set, size_t n_rules, size_t *n_jobs)
 {
-	struct identity me = { .team_id = (char *)"T1",
-			       .user_id = (char *)"UBOT",
-			       .bot_id = (char *)"BBOT" };
+	const struct workspace workspace = { .name = "",
+					     .me = { .team_id = (char *)"T1",
+						     .team_url = (char *)"https://acme.slack.com/",
+						     .user_id = (char *)"UBOT",
+						     .bot_id = (char *)"BBOT" },
+					     .resolver = &resolver };
 	const struct text_names names = { NULL, no_name, no_name, no_name };
 	const struct engine_setup setup = {
 		.store = memory_new(),
 		.clock = clock_system(),
-		.match_world = { .is_user = is_user },
-		.action_world = { .find = find,
-				  .team_url = team_url,
-				  .person = person,
-				  .channel = no_name,
-				  .now = now },
+		.workspace = &workspace,
 	};
 	struct engine *engine = engine_new(&setup);
 	CLEANUP(buf_deinit) struct buf text;
@@ -132,12 +138,12 @@ static double one_round(struct ruleset *set, size_t n_rules, size_t *n_jobs)
 		buf_clear(&text);
 		make_envelope(&text, i, n_rules);
 		if (json_parse(&body, buf_str(&text), &why) != 0 ||
-		    decode_callback(&ev, body, &me, &why) != 0) {
+		    decode_callback(&ev, body, &workspace.me, &why) != 0) {
 			fprintf(stderr, "%s\n", why);
 			exit(1);
 		}
 		json_free(body);
-		decode_texts(ev, &me, &names);
+		decode_texts(ev, &workspace.me, &names);
 		engine_take(engine, ev, NULL, NULL, NULL);
 		engine_commit(engine);
 	}

@@ -8,35 +8,31 @@
 #include "calendar/zone.h"
 #include "template/condition.h"
 #include "template/json_template.h"
+#include "model/workspace.h"
 #include "rule/match.h"
 #include "rule/ruleset.h"
 #include "rule/subject.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static enum tristate is_user(void *owner, struct str name, const struct person *person)
+static enum tristate is_user(const struct workspace *w, struct str name,
+			     const struct person *person)
 {
-	(void)owner;
+	(void)w;
 	return name.len % 3 == 0	    ? TRISTATE_UNKNOWN :
 	       str_eq(name, person->handle) ? TRISTATE_YES :
 					      TRISTATE_NO;
 }
 
-static enum tristate in_group(void *owner, struct str id, const struct person *person)
+static enum tristate in_group(const struct workspace *w, struct str id, const struct person *person)
 {
-	(void)owner;
+	(void)w;
 	return id.len % 2 == 0 && person->id.len > 0 ? TRISTATE_YES : TRISTATE_NO;
 }
 
-static bool is_workspace(void *owner, struct str name)
+static struct mono now(const struct workspace *w)
 {
-	(void)owner;
-	return name.len % 2 == 0;
-}
-
-static struct mono now(void *owner)
-{
-	(void)owner;
+	(void)w;
 	return clock_mono(clock_system());
 }
 
@@ -62,23 +58,24 @@ static void on_asked(void *owner, const struct rule *rule, const char *question,
 
 static void ask_rules(const struct ruleset *set, struct event *ev)
 {
-	const struct match_world world = {
+	static const struct resolver resolver = {
 		.is_user = is_user,
 		.in_group = in_group,
-		.is_workspace = is_workspace,
-		.now = now,
+		.mono = now,
 	};
+	static const struct workspace workspace = { .name = "main", .resolver = &resolver };
 	size_t told = 0;
 	const struct trace trace = { &told, on_asked };
 	struct captures caught;
 
+	ev->workspace = &workspace;
 	for (size_t i = 0; i < ruleset_n_rules(set) && i < 16; i++) {
-		enum tristate answer = rule_match(ruleset_rule(set, i), ev, &world, &caught, NULL);
+		enum tristate answer = rule_match(ruleset_rule(set, i), ev, &caught, NULL);
 
 		if (answer == TRISTATE_YES && look_is_plain(&ruleset_rule(set, i)->look))
 			check_captures(&caught, ev->text);
 		/* Listening changes nothing, but for what runs out of time. */
-		enum tristate again = rule_match(ruleset_rule(set, i), ev, &world, &caught, &trace);
+		enum tristate again = rule_match(ruleset_rule(set, i), ev, &caught, &trace);
 
 		if (again != answer && again != TRISTATE_UNKNOWN && answer != TRISTATE_UNKNOWN)
 			abort();

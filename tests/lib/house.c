@@ -146,12 +146,6 @@ void house_wait(struct house *h, int64_t ms)
 
 /* ---- life ---- */
 
-static struct str team(void *owner)
-{
-	(void)owner;
-	return STR("T1");
-}
-
 void house_use(struct house *h, const char *rules)
 {
 	struct ruleset *set = world_rules(rules);
@@ -168,15 +162,13 @@ static void open_house(struct house *h, struct store *store, const char *rules,
 		.trace = trace,
 		.owner = h,
 		.on_step = on_step,
-		.team = team,
 		.ask_all = ask_all,
 	};
 
 	*h = (struct house){ .store = store, .is_slow = strcmp(store->ops->name, "slow") == 0 };
 	world_init(&h->world);
 	setup.clock = &h->world.clock.clock;
-	setup.match_world = h->world.match;
-	setup.action_world = h->world.action;
+	setup.workspace = &h->world.workspace;
 	h->engine = engine_new(&setup);
 	buf_init(&h->done, 0);
 	buf_init(&h->short_done, 0);

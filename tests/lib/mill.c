@@ -23,65 +23,80 @@ static struct wall wall(const struct clock *c)
 	return (struct wall){ 1700000000000 + container_of(c, const struct mill, clock)->ms };
 }
 
-static struct wall now(void *owner)
+static struct mill *mill_of(const struct workspace *w)
 {
-	return wall(&((const struct mill *)owner)->clock);
+	return container_of(w, struct mill, workspace);
 }
 
-static struct str team_url(void *owner)
+static struct wall now(const struct workspace *w)
 {
-	(void)owner;
-	return STR("https://acme.slack.com/");
+	return wall(&mill_of(w)->clock);
 }
 
-static struct str team_name(void *owner)
+static bool find(const struct workspace *w, char sigil, struct str name, struct str *id)
 {
-	return ((const struct mill *)owner)->name;
-}
-
-static void bot(void *owner, struct person *out)
-{
-	*out = (struct person){ .id = STR("UBOT"), .name = ((const struct mill *)owner)->name };
-}
-
-static bool find(void *owner, char sigil, struct str name, struct str *id)
-{
-	(void)owner;
+	(void)w;
 	*id = sigil == '@' ? STR("U1ANA") : STR("C1GENERAL");
 	return str_is(name, sigil == '@' ? "ana" : "general");
 }
 
-static bool person(void *owner, struct str id, struct person *out)
+static bool person(const struct workspace *w, struct str id, struct person *out)
 {
-	const struct mill *h = owner;
+	const struct mill *h = mill_of(w);
 
 	*out = (struct person){ .id = id, .handle = h->name, .name = h->name, .email = h->name };
 	return str_is(id, "U1ANA") || str_is(id, "U2RAJ");
 }
 
-static bool channel(void *owner, struct str id, struct str *name)
+static bool channel(const struct workspace *w, struct str id, struct str *name)
 {
-	*name = ((const struct mill *)owner)->place;
+	*name = mill_of(w)->place;
 	return str_is(id, "C1GENERAL");
 }
 
-static size_t choose(void *owner, size_t n)
+static size_t choose(const struct workspace *w, size_t n)
 {
-	return ((struct mill *)owner)->turn++ % n;
+	return mill_of(w)->turn++ % n;
 }
 
-static enum tristate is_user(void *owner, struct str name, const struct person *who)
+static enum tristate is_user(const struct workspace *w, struct str name, const struct person *who)
 {
-	(void)owner;
+	(void)w;
 	return str_is(name, "ana") && str_is(who->id, "U1ANA") ? TRISTATE_YES : TRISTATE_NO;
 }
 
+static enum tristate in_group(const struct workspace *w, struct str id, const struct person *who)
+{
+	(void)w;
+	(void)id;
+	(void)who;
+	return TRISTATE_UNKNOWN;
+}
+
+static const struct resolver resolver = {
+	.is_user = is_user,
+	.in_group = in_group,
+	.find = find,
+	.person = person,
+	.channel = channel,
+	.random = choose,
+	.now = now,
+};
+
 static bool user_name(void *owner, struct str id, struct str *name)
 {
+	const struct mill *h = owner;
 	struct person who;
 
-	*name = person(owner, id, &who) ? who.name : STR_EMPTY;
+	*name = person(&h->workspace, id, &who) ? who.name : STR_EMPTY;
 	return name->len > 0;
+}
+
+static bool channel_name(void *owner, struct str id, struct str *name)
+{
+	const struct mill *h = owner;
+
+	return channel(&h->workspace, id, name);
 }
 
 static bool group_name(void *owner, struct str id, struct str *handle)
@@ -89,6 +104,17 @@ static bool group_name(void *owner, struct str id, struct str *handle)
 	(void)id;
 	*handle = ((const struct mill *)owner)->name;
 	return handle->len > 0;
+}
+
+/* The workspace and the bot are called as everybody is. */
+static void take_name(struct mill *h)
+{
+	struct identity *me = &h->workspace.me;
+
+	free(me->team_name);
+	free(me->user_name);
+	me->team_name = str_dup(h->name);
+	me->user_name = str_dup(h->name);
 }
 
 /* ---- the event ---- */
@@ -128,13 +154,13 @@ static struct json *message(struct mill *h, struct str raw)
 /* As the directory would. */
 static void fill_names(struct mill *h, struct event *ev)
 {
-	const struct text_names names = { h, user_name, channel, group_name };
+	const struct text_names names = { h, user_name, channel_name, group_name };
 	struct str name = str_keep(&ev->arena, h->name);
 
 	ev->user.handle = ev->user.name = ev->user.email = name;
 	ev->author = ev->user;
 	ev->channel_name = str_keep(&ev->arena, h->place);
-	decode_texts(ev, &h->me, &names);
+	decode_texts(ev, &h->workspace.me, &names);
 }
 
 /* Through text, as it comes. */
@@ -148,7 +174,7 @@ static struct event *decoded(struct mill *h, struct str raw)
 	buf_init(&frame, 0);
 	json_print(made, &frame);
 	if (json_parse(&read, buf_str(&frame), NULL) != 0 ||
-	    decode_event(&ev, read, STR("T1"), STR_EMPTY, 0, &h->me, &why) != 0)
+	    decode_event(&ev, read, STR("T1"), STR_EMPTY, 0, &h->workspace.me, &why) != 0)
 		return NULL;
 	fill_names(h, ev);
 	return ev;
@@ -184,6 +210,7 @@ size_t mill_hear(struct mill *h, struct str raw, void (*on_job)(void *owner, con
 
 	if (ev == NULL)
 		return 0;
+	take_name(h);
 	h->ms += 1000;
 	engine_take(h->engine, ev, NULL, NULL, NULL);
 	for (int i = 0; i < STEPS_MAX; i++) {
@@ -212,13 +239,15 @@ void mill_init(struct mill *h, struct ruleset *set)
 		.place = STR("x"),
 		.field = STR("x"),
 		.answer = STR("x"),
-		.me = { .team_id = mem_strdup("T1"), .user_id = mem_strdup("UBOT") },
+		.workspace = { .me = { .team_id = mem_strdup("T1"),
+				       .team_url = mem_strdup("https://acme.slack.com/"),
+				       .user_id = mem_strdup("UBOT") },
+			       .resolver = &resolver },
 	};
 	const struct engine_setup setup = {
 		.store = h->store,
 		.clock = &h->clock,
-		.match_world = { .owner = h, .is_user = is_user },
-		.action_world = { h, team_url, team_name, bot, find, person, channel, choose, now },
+		.workspace = &h->workspace,
 		.owner = h,
 	};
 
@@ -230,5 +259,5 @@ void mill_deinit(struct mill *h)
 {
 	engine_free(h->engine);
 	h->store->ops->free(h->store);
-	identity_deinit(&h->me);
+	identity_deinit(&h->workspace.me);
 }

@@ -13,7 +13,7 @@ struct mill {
 	struct clock clock;
 	struct store *store;
 	struct engine *engine;
-	struct identity me;
+	struct workspace workspace;
 	/* What people wrote elsewhere. */
 	struct str name;   /* of all people */
 	struct str place;  /* name of all channels */

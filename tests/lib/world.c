@@ -19,24 +19,21 @@ static const struct {
 	{ "C2INC", "incidents" },
 };
 
-static enum tristate is_user(void *owner, struct str name, const struct person *person)
+static enum tristate is_user(const struct workspace *w, struct str name,
+			     const struct person *person)
 {
-	(void)owner;
+	(void)w;
 	if (str_is(name, "nobody-knows"))
 		return TRISTATE_UNKNOWN;
 	return str_eq(name, person->handle) ? TRISTATE_YES : TRISTATE_NO;
 }
 
-static struct str team_url(void *owner)
+static enum tristate in_group(const struct workspace *w, struct str id, const struct person *person)
 {
-	(void)owner;
-	return STR("https://acme.slack.com/");
-}
-
-static struct str team_name(void *owner)
-{
-	(void)owner;
-	return STR("Acme");
+	(void)w;
+	(void)id;
+	(void)person;
+	return TRISTATE_UNKNOWN;
 }
 
 static struct person person_at(size_t i)
@@ -49,15 +46,9 @@ static struct person person_at(size_t i)
 	};
 }
 
-static void bot(void *owner, struct person *out)
+static bool find(const struct workspace *w, char sigil, struct str name, struct str *id)
 {
-	(void)owner;
-	*out = person_at(2);
-}
-
-static bool find(void *owner, char sigil, struct str name, struct str *id)
-{
-	(void)owner;
+	(void)w;
 	for (size_t i = 0; sigil == '@' && i < ARRAY_LEN(people); i++) {
 		if (str_is(name, people[i].handle)) {
 			*id = str_from(people[i].id);
@@ -73,9 +64,9 @@ static bool find(void *owner, char sigil, struct str name, struct str *id)
 	return false;
 }
 
-static bool person(void *owner, struct str id, struct person *out)
+static bool person(const struct workspace *w, struct str id, struct person *out)
 {
-	(void)owner;
+	(void)w;
 	for (size_t i = 0; i < ARRAY_LEN(people); i++) {
 		if (str_is(id, people[i].id)) {
 			*out = person_at(i);
@@ -85,9 +76,9 @@ static bool person(void *owner, struct str id, struct person *out)
 	return false;
 }
 
-static bool channel(void *owner, struct str id, struct str *name)
+static bool channel(const struct workspace *w, struct str id, struct str *name)
 {
-	(void)owner;
+	(void)w;
 	for (size_t i = 0; i < ARRAY_LEN(channels); i++) {
 		if (str_is(id, channels[i].id)) {
 			*name = str_from(channels[i].name);
@@ -97,41 +88,50 @@ static bool channel(void *owner, struct str id, struct str *name)
 	return false;
 }
 
-static size_t roll(void *owner, size_t n)
+static struct world *world_of(const struct workspace *w)
 {
-	return ((const struct world *)owner)->dice % n;
+	return container_of(w, struct world, workspace);
 }
 
-static struct wall now(void *owner)
+static size_t roll(const struct workspace *w, size_t n)
 {
-	return clock_wall(&((const struct world *)owner)->clock.clock);
+	return world_of(w)->dice % n;
+}
+
+static struct wall now(const struct workspace *w)
+{
+	return clock_wall(&world_of(w)->clock.clock);
 }
 
 /* The budget of patterns is asked for while they run. */
-static struct mono pattern_now(void *owner)
+static struct mono pattern_now(const struct workspace *w)
 {
-	struct world *w = owner;
-
-	fakeclock_pass(&w->clock, w->look_ms);
-	return clock_mono(&w->clock.clock);
+	fakeclock_pass(&world_of(w)->clock, world_of(w)->look_ms);
+	return clock_mono(&world_of(w)->clock.clock);
 }
+
+static const struct resolver resolver = {
+	.is_user = is_user,
+	.in_group = in_group,
+	.find = find,
+	.person = person,
+	.channel = channel,
+	.random = roll,
+	.now = now,
+	.mono = pattern_now,
+};
 
 void world_init(struct world *w)
 {
-	*w = (struct world){ .dice = 0 };
-	fakeclock_init(&w->clock);
-	w->match = (struct match_world){ .owner = w, .is_user = is_user, .now = pattern_now };
-	w->action = (struct action_world){
-		.owner = w,
-		.team_url = team_url,
-		.team_name = team_name,
-		.bot = bot,
-		.find = find,
-		.person = person,
-		.channel = channel,
-		.random = roll,
-		.now = now,
+	*w = (struct world){
+		.workspace = { .me = { .team_id = (char *)"T1",
+				       .team_name = (char *)"Acme",
+				       .team_url = (char *)"https://acme.slack.com/",
+				       .user_id = (char *)"UBOT",
+				       .user_name = (char *)"Retort" },
+			       .resolver = &resolver },
 	};
+	fakeclock_init(&w->clock);
 }
 
 struct ruleset *world_rules(const char *text)
@@ -152,17 +152,16 @@ struct ruleset *world_rules(const char *text)
 void view_init(struct view *v, struct world *w, const char *rules, struct event *take)
 {
 	*v = (struct view){ .set = world_rules(rules), .ev = take };
+	take->workspace = &w->workspace;
 	facts_init(&v->facts);
 	arena_init(&v->arena);
-	CU_ASSERT_EQUAL_FATAL(
-		rule_match(ruleset_rule(v->set, 0), take, &w->match, &v->captures, NULL),
-		TRISTATE_YES);
+	CU_ASSERT_EQUAL_FATAL(rule_match(ruleset_rule(v->set, 0), take, &v->captures, NULL),
+			      TRISTATE_YES);
 	v->values = (struct values){
 		.rule = ruleset_rule(v->set, 0),
 		.ev = take,
 		.captures = &v->captures,
 		.facts = &v->facts,
-		.world = &w->action,
 		.arena = &v->arena,
 	};
 }

@@ -6,14 +6,14 @@
 #pragma once
 
 #include "lib/fakeclock.h"
+#include "model/workspace.h"
 #include "rule/match.h"
 #include "rule/ruleset.h"
 #include "engine/values.h"
 
 struct world {
 	struct fakeclock clock;
-	struct match_world match;
-	struct action_world action;
+	struct workspace workspace;
 	int64_t look_ms; /* how long it takes to look at the clock while a pattern runs */
 	size_t dice;	 /* what `random` gives next, modulo its n */
 };

@@ -35,71 +35,44 @@ static struct str first_id(const struct cache *r, struct str name, struct buf *r
 	return find(r, name, room) == 1 ? buf_str(room) : STR_EMPTY;
 }
 
-static enum tristate in_group(void *owner, struct str id, const struct person *person)
+static struct world *world_of(const struct workspace *w)
 {
-	const struct world *w = owner;
-	int is_in = cache_in_group(&w->roster, id, person->id);
+	return container_of(w, struct world, ours);
+}
+
+static enum tristate in_group(const struct workspace *w, struct str id, const struct person *person)
+{
+	int is_in = cache_in_group(&world_of(w)->roster, id, person->id);
 
 	return is_in > 0 ? TRISTATE_YES : is_in == 0 ? TRISTATE_NO : TRISTATE_UNKNOWN;
 }
 
-static enum tristate is_user(void *owner, struct str name, const struct person *person)
+static enum tristate is_user(const struct workspace *w, struct str name,
+			     const struct person *person)
 {
-	const struct world *w = owner;
 	CLEANUP(buf_deinit) struct buf ids = { 0 };
 	size_t n;
 
 	buf_init(&ids, 0);
-	n = cache_find_user(&w->roster, name, &ids);
+	n = cache_find_user(&world_of(w)->roster, name, &ids);
 	if (n == 1)
 		return str_eq(buf_str(&ids), person->id) ? TRISTATE_YES : TRISTATE_NO;
-	return n > 1 ? TRISTATE_UNKNOWN : in_group(owner, name, person);
+	return n > 1 ? TRISTATE_UNKNOWN : in_group(w, name, person);
 }
 
-static bool is_workspace(void *owner, struct str name)
+static struct mono now_mono(const struct workspace *w)
 {
-	const struct world *w = owner;
-
-	return str_eq_nocase(name, str_from(w->workspace.domain)) ||
-	       str_is(name, w->workspace.team_id);
+	return clock_mono(&world_of(w)->clock.clock);
 }
 
-static struct mono now_mono(void *owner)
+static struct wall now_wall(const struct workspace *w)
 {
-	return clock_mono(&((const struct world *)owner)->clock.clock);
+	return clock_wall(&world_of(w)->clock.clock);
 }
 
-static struct wall now_wall(void *owner)
+static bool find(const struct workspace *workspace, char sigil, struct str name, struct str *id)
 {
-	return clock_wall(&((const struct world *)owner)->clock.clock);
-}
-
-static struct str team_url(void *owner)
-{
-	return str_from(((const struct world *)owner)->me.team_url);
-}
-
-static struct str team_name(void *owner)
-{
-	return str_from(((const struct world *)owner)->me.team_name);
-}
-
-static struct str team_id(void *owner)
-{
-	return str_from(((const struct world *)owner)->me.team_id);
-}
-
-static void bot(void *owner, struct person *out)
-{
-	const struct world *w = owner;
-	struct str name = str_from(w->me.user_name);
-
-	*out = (struct person){ .id = str_from(w->me.user_id), .handle = name, .name = name };
-}
-
-static bool find(void *owner, char sigil, struct str name, struct str *id)
-{
-	struct world *w = owner;
+	struct world *w = world_of(workspace);
 	CLEANUP(buf_deinit) struct buf ids = { 0 };
 
 	buf_init(&ids, 0);
@@ -110,10 +83,9 @@ static bool find(void *owner, char sigil, struct str name, struct str *id)
 	return id->len > 0;
 }
 
-static bool person(void *owner, struct str id, struct person *out)
+static bool person(const struct workspace *w, struct str id, struct person *out)
 {
-	const struct world *w = owner;
-	const struct cache_user *u = cache_user(&w->roster, id);
+	const struct cache_user *u = cache_user(&world_of(w)->roster, id);
 
 	if (u == NULL)
 		return false;
@@ -126,6 +98,32 @@ static bool person(void *owner, struct str id, struct person *out)
 	return true;
 }
 
+static bool channel(const struct workspace *w, struct str id, struct str *name)
+{
+	const struct cache_channel *c = cache_channel(&world_of(w)->roster, id);
+
+	*name = c != NULL ? str_from(c->name) : STR_EMPTY;
+	return name->len > 0;
+}
+
+static size_t choose(const struct workspace *workspace, size_t n)
+{
+	struct world *w = world_of(workspace);
+
+	return w->next_luck < w->n_luck ? w->luck[w->next_luck++] % n : 0;
+}
+
+static const struct resolver resolver = {
+	.is_user = is_user,
+	.in_group = in_group,
+	.find = find,
+	.person = person,
+	.channel = channel,
+	.random = choose,
+	.now = now_wall,
+	.mono = now_mono,
+};
+
 static bool user_name(void *owner, struct str id, struct str *name)
 {
 	const struct cache_user *u = cache_user(&((const struct world *)owner)->roster, id);
@@ -136,23 +134,13 @@ static bool user_name(void *owner, struct str id, struct str *name)
 
 static bool channel_name(void *owner, struct str id, struct str *name)
 {
-	const struct cache_channel *c = cache_channel(&((const struct world *)owner)->roster, id);
-
-	*name = c != NULL ? str_from(c->name) : STR_EMPTY;
-	return name->len > 0;
+	return channel(&((const struct world *)owner)->ours, id, name);
 }
 
 static bool group_handle(void *owner, struct str id, struct str *handle)
 {
 	*handle = cache_group(&((const struct world *)owner)->roster, id);
 	return handle->len > 0;
-}
-
-static size_t choose(void *owner, size_t n)
-{
-	struct world *w = owner;
-
-	return w->next_luck < w->n_luck ? w->luck[w->next_luck++] % n : 0;
 }
 
 static void on_asked(void *owner, const struct rule *rule, const char *question,
@@ -251,23 +239,9 @@ void world_start(struct world *w)
 	const struct engine_setup setup = {
 		.store = w->store,
 		.clock = &w->clock.clock,
-		.match_world = { .owner = w,
-				 .is_user = is_user,
-				 .in_group = in_group,
-				 .is_workspace = is_workspace,
-				 .now = now_mono },
-		.action_world = { .owner = w,
-				  .team_url = team_url,
-				  .team_name = team_name,
-				  .bot = bot,
-				  .find = find,
-				  .person = person,
-				  .channel = channel_name,
-				  .random = choose,
-				  .now = now_wall },
+		.workspace = &w->ours,
 		.trace = trace_of(w),
 		.owner = w,
-		.team = team_id,
 	};
 
 	engine_free(w->engine);
@@ -301,7 +275,7 @@ static void complete(struct world *w, struct event *ev)
 		ev->text_known = true;
 	}
 	cache_fill(&w->roster, ev);
-	decode_texts(ev, &w->me, &w->names);
+	decode_texts(ev, &w->ours.me, &w->names);
 }
 
 static void hear(struct world *w, struct json *take_inner)
@@ -320,7 +294,7 @@ static void hear(struct world *w, struct json *take_inner)
 	json_print(inner, &text);
 	fact_callback(&w->workspace, buf_str(&text), id, &callback);
 	if (json_parse(&body, buf_str(&callback), &why) != 0 ||
-	    decode_callback(&ev, body, &w->me, &why) != 0) {
+	    decode_callback(&ev, body, &w->ours.me, &why) != 0) {
 		world_fail(w, "this is no event: %s\n", why);
 		return;
 	}
@@ -409,7 +383,7 @@ void world_command(struct world *w, const struct user *by, struct channel *in, s
 	workspace_command_text(&w->workspace, str_trim(line), &text);
 	payload = command_payload(w, by, in, command, buf_str(&text));
 	be_started(w);
-	if (decode_command(&ev, payload, &w->me, now_wall(w), &why) != 0) {
+	if (decode_command(&ev, payload, &w->ours.me, now_wall(&w->ours), &why) != 0) {
 		world_fail(w, "this is no command: %s\n", why);
 		return;
 	}
@@ -586,14 +560,16 @@ void world_init(struct world *w)
 	workspace_init(&w->workspace, &w->clock.clock);
 	cache_init(&w->roster);
 	w->names = (struct text_names){ w, user_name, channel_name, group_handle };
-	w->me = (struct identity){
-		.team_id = mem_strdup(w->workspace.team_id),
-		.team_name = mem_strdup(w->workspace.team_name),
-		.team_url = mem_strdup("https://slacksim.slack.com/"),
-		.user_id = mem_strdup(w->workspace.bot->id),
-		.user_name = mem_strdup(w->workspace.bot->name),
-		.bot_id = mem_strdup(w->workspace.bot->bot_id),
-		.app_id = mem_strdup(w->workspace.bot->app_id),
+	w->ours = (struct workspace){
+		.name = "",
+		.me = { .team_id = mem_strdup(w->workspace.team_id),
+			.team_name = mem_strdup(w->workspace.team_name),
+			.team_url = mem_strdup("https://slacksim.slack.com/"),
+			.user_id = mem_strdup(w->workspace.bot->id),
+			.user_name = mem_strdup(w->workspace.bot->name),
+			.bot_id = mem_strdup(w->workspace.bot->bot_id),
+			.app_id = mem_strdup(w->workspace.bot->app_id) },
+		.resolver = &resolver,
 	};
 	w->zones = zones_new();
 	w->zone = zone_utc();
@@ -620,7 +596,7 @@ void world_deinit(struct world *w)
 	free(w->echoes);
 	free(w->plans);
 	map_deinit(&w->named, free);
-	identity_deinit(&w->me);
+	identity_deinit(&w->ours.me);
 	cache_deinit(&w->roster);
 	workspace_deinit(&w->workspace);
 	zones_free(w->zones);

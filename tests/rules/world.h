@@ -44,7 +44,7 @@ struct world {
 	struct sim_workspace workspace;
 	struct cache roster;
 	struct text_names names;
-	struct identity me;
+	struct workspace ours; /* the same as the bot knows it */
 	const struct zone *zone;
 	struct zones *zones;
 	/* The configuration. */

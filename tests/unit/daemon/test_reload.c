@@ -64,19 +64,14 @@ static void test_twenty_mistakes_in_three_files_give_twenty_messages(void)
 	tmpdir_deinit(&dir);
 }
 
-static enum tristate is_user(void *owner, struct str name, const struct person *person)
-{
-	(void)owner;
-	return str_eq(name, person->handle) ? TRISTATE_YES : TRISTATE_NO;
-}
-
 static void test_broken_rules_leave_the_old_ones_in_service(void)
 {
+	static const struct workspace workspace = { .name = "" };
 	struct store *store = memory_new();
 	const struct engine_setup setup = {
 		.store = store,
 		.clock = clock_system(),
-		.match_world = { .is_user = is_user },
+		.workspace = &workspace,
 	};
 	struct engine *engine = engine_new(&setup);
 	struct tmpdir dir;

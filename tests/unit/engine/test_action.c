@@ -114,14 +114,15 @@ static size_t check_text(struct ruleset *set, struct str text)
 
 	world_init(&world);
 	ev->text = ev->text_to_bot = str_keep(&ev->arena, text);
+	ev->workspace = &world.workspace;
 	ev->user.name = str_keep(&ev->arena, text); /* a display name is user text as well */
-	if (rule_match(ruleset_rule(set, 0), ev, &world.match, &captures, NULL) != TRISTATE_YES)
+	if (rule_match(ruleset_rule(set, 0), ev, &captures, NULL) != TRISTATE_YES)
 		return 0;
 	facts_init(&facts);
 	arena_init(&arena);
 	list_init(&jobs);
 	values = (struct values){
-		ruleset_rule(set, 0), ev, &captures, &facts, &world.action, &arena,
+		ruleset_rule(set, 0), ev, &captures, &facts, &arena,
 	};
 	n = make_all(&values, &jobs);
 	list_each (link, &jobs) {

@@ -3,37 +3,30 @@
 #include "lib/events.h"
 #include "lib/rules.h"
 #include "lib/unit.h"
+#include "model/workspace.h"
 #include "rule/match.h"
 
 /* ---- the world: @ana is ana, @maybe is not known yet ---- */
 
-static enum tristate is_user(void *owner, struct str name, const struct person *person)
+static enum tristate is_user(const struct workspace *w, struct str name,
+			     const struct person *person)
 {
-	(void)owner;
+	(void)w;
 	if (str_is(name, "maybe"))
 		return TRISTATE_UNKNOWN;
 	return str_eq_nocase(name, person->handle) ? TRISTATE_YES : TRISTATE_NO;
 }
 
 /* Everybody is in S1, it is not known who is in S2. */
-static enum tristate in_group(void *owner, struct str id, const struct person *person)
+static enum tristate in_group(const struct workspace *w, struct str id, const struct person *person)
 {
-	(void)owner;
+	(void)w;
 	(void)person;
 	return str_is(id, "S1") ? TRISTATE_YES : str_is(id, "S2") ? TRISTATE_UNKNOWN : TRISTATE_NO;
 }
 
-static bool is_workspace(void *owner, struct str name)
-{
-	(void)owner;
-	return str_is(name, "main");
-}
-
-static const struct match_world world = {
-	.is_user = is_user,
-	.in_group = in_group,
-	.is_workspace = is_workspace,
-};
+static const struct resolver resolver = { .is_user = is_user, .in_group = in_group };
+static const struct workspace workspace = { .name = "main", .resolver = &resolver };
 
 static enum tristate ask(const char *keys, struct event *ev, struct captures *caught,
 			 const struct trace *trace)
@@ -46,7 +39,8 @@ static enum tristate ask(const char *keys, struct event *ev, struct captures *ca
 	buf_addf(&text, "[rule r]\n%s\nsay = x\n", keys);
 	buf_addc(&text, '\0');
 	set = rules_good(text.p);
-	answer = rule_match(ruleset_rule(set, 0), ev, &world, caught, trace);
+	ev->workspace = &workspace;
+	answer = rule_match(ruleset_rule(set, 0), ev, caught, trace);
 	ruleset_unref(set);
 	return answer;
 }
@@ -415,10 +409,11 @@ static void test_moments(void)
 	struct captures caught;
 
 	ev->kind = EVENT_TIME;
+	ev->workspace = &workspace;
 	ev->for_rule = STR("s");
 	ev->time = (struct wall){ 1767787200000 };
-	CU_ASSERT_EQUAL(rule_match(ruleset_rule(set, 0), ev, &world, &caught, NULL), TRISTATE_NO);
-	CU_ASSERT_EQUAL(rule_match(ruleset_rule(set, 1), ev, &world, &caught, NULL), TRISTATE_YES);
+	CU_ASSERT_EQUAL(rule_match(ruleset_rule(set, 0), ev, &caught, NULL), TRISTATE_NO);
+	CU_ASSERT_EQUAL(rule_match(ruleset_rule(set, 1), ev, &caught, NULL), TRISTATE_YES);
 	event_free(ev);
 	ruleset_unref(set);
 }
@@ -529,8 +524,9 @@ static void test_who_would_be_listened_to(void)
 						TRISTATE_NO };
 	struct event *ev = hello();
 
+	ev->workspace = &workspace;
 	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
-		CU_ASSERT_EQUAL(rule_listens(ruleset_rule(set, i), ev, &world), wanted[i]);
+		CU_ASSERT_EQUAL(rule_listens(ruleset_rule(set, i), ev), wanted[i]);
 	event_free(ev);
 	ruleset_unref(set);
 }
