@@ -7,26 +7,6 @@
 #include <string.h>
 #include "base/mem.h"
 
-struct str str_from(const char *text)
-{
-	return text == NULL ? STR_EMPTY : (struct str){ text, strlen(text) };
-}
-
-struct str str_make(const char *p, size_t len)
-{
-	return (struct str){ p, len };
-}
-
-struct str str_sub(struct str s, size_t from, size_t to)
-{
-	if (to > s.len)
-		to = s.len;
-	if (from > to)
-		from = to;
-	/* The slice without a pointer stays without one. */
-	return (struct str){ from > 0 ? s.p + from : s.p, to - from };
-}
-
 struct str str_clip(struct str s, size_t max)
 {
 	if (s.len <= max)
@@ -34,16 +14,6 @@ struct str str_clip(struct str s, size_t max)
 	while (max > 0 && ((unsigned char)s.p[max] & 0xC0) == 0x80)
 		max--;
 	return str_sub(s, 0, max);
-}
-
-bool str_eq(struct str a, struct str b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
-}
-
-bool str_is(struct str s, const char *text)
-{
-	return str_eq(s, str_from(text));
 }
 
 static char lower(char c)
@@ -62,24 +32,11 @@ bool str_eq_nocase(struct str a, struct str b)
 	return true;
 }
 
-bool str_starts(struct str s, const char *prefix)
-{
-	return str_is(str_sub(s, 0, strlen(prefix)), prefix);
-}
-
 bool str_ends(struct str s, const char *suffix)
 {
 	size_t n = strlen(suffix);
 
 	return s.len >= n && str_is(str_sub(s, s.len - n, s.len), suffix);
-}
-
-bool str_skip(struct str *s, const char *prefix)
-{
-	if (!str_starts(*s, prefix))
-		return false;
-	*s = str_sub(*s, strlen(prefix), s->len);
-	return true;
 }
 
 int str_cmp(struct str a, struct str b)
@@ -111,13 +68,6 @@ size_t str_find(struct str s, const char *needle)
 	if (hit == NULL)
 		return needle[0] == '\0' ? 0 : SIZE_MAX;
 	return (size_t)(hit - s.p);
-}
-
-size_t str_find_char(struct str s, char c)
-{
-	const char *hit = s.len > 0 ? memchr(s.p, c, s.len) : NULL;
-
-	return hit == NULL ? SIZE_MAX : (size_t)(hit - s.p);
 }
 
 bool str_cut(struct str *rest, char sep, struct str *piece)
@@ -170,11 +120,6 @@ bool str_int(struct str s, int64_t *out)
 	}
 	*out = n;
 	return true;
-}
-
-char *str_dup(struct str s)
-{
-	return mem_strndup(s.p, s.len);
 }
 
 struct str str_keep(struct arena *arena, struct str s)

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include "base/mem.h"
 
 struct arena;
 
@@ -18,23 +20,60 @@ struct str {
 /* For printf: `"%.*s", STR_ARG(s)`. */
 #define STR_ARG(s) (int)(s).len, (s).p
 
-struct str str_from(const char *text); /* NULL gives the empty slice */
-struct str str_make(const char *p, size_t len);
-struct str str_sub(struct str s, size_t from, size_t to); /* clamped */
+/* NULL gives the empty slice. */
+static inline struct str str_from(const char *text)
+{
+	return text == NULL ? STR_EMPTY : (struct str){ text, strlen(text) };
+}
+static inline struct str str_make(const char *p, size_t len)
+{
+	return (struct str){ p, len };
+}
+/* Both ends are clamped. The slice without a pointer stays without one. */
+static inline struct str str_sub(struct str s, size_t from, size_t to)
+{
+	if (to > s.len)
+		to = s.len;
+	if (from > to)
+		from = to;
+	return (struct str){ from > 0 ? s.p + from : s.p, to - from };
+}
 /* The beginning of a valid UTF-8 slice, at most `max` bytes, no code point cut. */
 struct str str_clip(struct str s, size_t max);
-bool str_is(struct str s, const char *text);
-bool str_eq(struct str a, struct str b);
+
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
+}
+static inline bool str_is(struct str s, const char *text)
+{
+	return str_eq(s, str_from(text));
+}
 bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
-bool str_starts(struct str s, const char *prefix);
+int str_cmp(struct str a, struct str b);	/* byte order */
+static inline bool str_starts(struct str s, const char *prefix)
+{
+	return str_is(str_sub(s, 0, strlen(prefix)), prefix);
+}
 bool str_ends(struct str s, const char *suffix);
 /* Removes the prefix from *s when it is there. */
-bool str_skip(struct str *s, const char *prefix);
-int str_cmp(struct str a, struct str b); /* byte order */
-struct str str_trim(struct str s);	 /* blanks, tabs, CR, LF at both ends */
+static inline bool str_skip(struct str *s, const char *prefix)
+{
+	if (!str_starts(*s, prefix))
+		return false;
+	*s = str_sub(*s, strlen(prefix), s->len);
+	return true;
+}
+struct str str_trim(struct str s); /* blanks, tabs, CR, LF at both ends */
+
 /* Position of the first `needle`, or SIZE_MAX. */
 size_t str_find(struct str s, const char *needle);
-size_t str_find_char(struct str s, char c);
+static inline size_t str_find_char(struct str s, char c)
+{
+	const char *hit = s.len > 0 ? memchr(s.p, c, s.len) : NULL;
+
+	return hit == NULL ? SIZE_MAX : (size_t)(hit - s.p);
+}
 /* Cuts *rest at the first `sep`: gives the piece before it, moves *rest behind it.
  * False when *rest was used up. "a,,b" gives "a", "", "b"; "" gives one empty piece. */
 bool str_cut(struct str *rest, char sep, struct str *piece);
@@ -43,7 +82,11 @@ bool str_word(struct str *rest, struct str *word);
 /* Whole slice as a decimal number; false on anything else or overflow. */
 bool str_int(struct str s, int64_t *out);
 
-char *str_dup(struct str s) __attribute__((malloc, returns_nonnull));
+/* NUL-terminated, the caller's. */
+static inline char *str_dup(struct str s)
+{
+	return mem_strndup(s.p, s.len);
+}
 /* A copy in the arena, with a NUL behind it. */
 struct str str_keep(struct arena *arena, struct str s);
 struct str str_keepf(struct arena *arena, const char *fmt, ...)
