@@ -2,32 +2,15 @@
 #include "base/buf.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
 
-void buf_init(struct buf *b, size_t max)
-{
-	*b = (struct buf){ .max = max > 0 ? max : BUF_MAX_DEFAULT };
-}
-
-void buf_deinit(struct buf *b)
-{
-	free(b->p);
-	buf_init(b, b->max);
-}
-
-void buf_clear(struct buf *b)
-{
-	b->len = 0;
-	b->bad = false;
-}
-
 char *buf_room(struct buf *b, size_t n)
 {
+	const size_t max = b->max > 0 ? b->max : BUF_MAX_DEFAULT;
 	size_t cap = b->cap > 0 ? b->cap : 64;
 
-	if (b->bad || n > b->max - b->len) {
+	if (b->bad || n > max - b->len) {
 		b->bad = true;
 		return NULL;
 	}
@@ -48,16 +31,6 @@ void buf_add(struct buf *b, struct str s)
 		return;
 	memcpy(room, s.p, s.len);
 	b->len += s.len;
-}
-
-void buf_addz(struct buf *b, const char *text)
-{
-	buf_add(b, str_from(text));
-}
-
-void buf_addc(struct buf *b, char c)
-{
-	buf_add(b, str_make(&c, 1));
 }
 
 void buf_addv(struct buf *b, const char *fmt, va_list args)
@@ -131,11 +104,6 @@ void buf_consume(struct buf *b, size_t n)
 	if (n > 0)
 		memmove(b->p, b->p + n, b->len - n);
 	b->len -= n;
-}
-
-struct str buf_str(const struct buf *b)
-{
-	return b->p != NULL ? str_make(b->p, b->len) : STR_EMPTY;
 }
 
 char *buf_take(struct buf *b)

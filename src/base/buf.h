@@ -2,26 +2,57 @@
 /* A growing byte buffer with a sticky error: write on, ask once at the end. */
 #pragma once
 
-#include <stdbool.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include "base/str.h"
 
+enum { BUF_MAX_DEFAULT = 64 << 20 };
+
+/* A zeroed buffer is an empty one, ready for BUF_MAX_DEFAULT bytes. */
 struct buf {
 	char *p; /* NULL while empty */
 	size_t len;
 	size_t cap;
-	size_t max; /* bytes it may hold; more sets `bad` and drops the rest */
+	size_t max; /* bytes it may hold, 0 = BUF_MAX_DEFAULT; more sets `bad` and drops the rest */
 	bool bad;
 };
 
-enum { BUF_MAX_DEFAULT = 64 << 20 };
+static inline void buf_init(struct buf *b, size_t max)
+{
+	*b = (struct buf){ .max = max };
+}
+/* Twice is fine; works as CLEANUP(buf_deinit). */
+static inline void buf_deinit(struct buf *b)
+{
+	free(b->p);
+	buf_init(b, b->max);
+}
+/* Empty again, memory kept, `bad` forgotten. */
+static inline void buf_clear(struct buf *b)
+{
+	b->len = 0;
+	b->bad = false;
+}
+/* Valid until the next change. */
+static inline struct str buf_str(const struct buf *b)
+{
+	return b->p != NULL ? str_make(b->p, b->len) : STR_EMPTY;
+}
+/* NUL-terminated copy of the content, the caller's; the buffer is empty afterwards. */
+char *buf_take(struct buf *b) __attribute__((returns_nonnull));
 
-void buf_init(struct buf *b, size_t max); /* max 0 = BUF_MAX_DEFAULT */
-void buf_deinit(struct buf *b);		  /* twice is fine; works as CLEANUP(buf_deinit) */
-void buf_clear(struct buf *b);		  /* empty again, memory kept, `bad` forgotten */
+/* Room for `n` more bytes at b->p + b->len, or NULL (and bad); then b->len is the caller's to move. */
+char *buf_room(struct buf *b, size_t n);
 void buf_add(struct buf *b, struct str s);
-void buf_addz(struct buf *b, const char *text);
-void buf_addc(struct buf *b, char c);
+static inline void buf_addz(struct buf *b, const char *text)
+{
+	buf_add(b, str_from(text));
+}
+static inline void buf_addc(struct buf *b, char c)
+{
+	buf_add(b, str_make(&c, 1));
+}
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_addv(struct buf *b, const char *fmt, va_list args) __attribute__((format(printf, 2, 0)));
 /* Text for a person's terminal: control characters (those of U+0080 to U+009F too) as \xNN. */
@@ -30,8 +61,3 @@ void buf_add_shown(struct buf *b, struct str text);
 void buf_add_percent(struct buf *b, struct str text);
 /* Drops `n` bytes from the front. */
 void buf_consume(struct buf *b, size_t n);
-/* Room for `n` more bytes at b->p + b->len, or NULL (and bad); then b->len is the caller's to move. */
-char *buf_room(struct buf *b, size_t n);
-struct str buf_str(const struct buf *b); /* valid until the next change */
-/* NUL-terminated copy of the content, the caller's; the buffer is empty afterwards. */
-char *buf_take(struct buf *b) __attribute__((returns_nonnull));
