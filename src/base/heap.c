@@ -4,25 +4,10 @@
 #include <stdlib.h>
 #include "base/mem.h"
 
-void heap_init(struct heap *h)
-{
-	*h = (struct heap){ 0 };
-}
-
 void heap_deinit(struct heap *h)
 {
 	free(h->nodes);
 	heap_init(h);
-}
-
-void heap_node_init(struct heap_node *node)
-{
-	*node = (struct heap_node){ .index = SIZE_MAX };
-}
-
-bool heap_has(const struct heap_node *node)
-{
-	return node->index != SIZE_MAX;
 }
 
 static bool is_before(const struct heap_node *a, const struct heap_node *b)
@@ -91,9 +76,4 @@ void heap_remove(struct heap *h, struct heap_node *node)
 	set_at(h, i, h->nodes[h->n]);
 	rise(h, i);
 	sink(h, i);
-}
-
-struct heap_node *heap_min(const struct heap *h)
-{
-	return h->n > 0 ? h->nodes[0] : NULL;
 }

@@ -18,10 +18,23 @@ struct heap {
 	uint64_t next_serial;
 };
 
-void heap_init(struct heap *h);
+static inline void heap_init(struct heap *h)
+{
+	*h = (struct heap){ 0 };
+}
 void heap_deinit(struct heap *h); /* nodes are the caller's */
-void heap_node_init(struct heap_node *node);
-bool heap_has(const struct heap_node *node);
+static inline void heap_node_init(struct heap_node *node)
+{
+	*node = (struct heap_node){ .index = SIZE_MAX };
+}
+static inline bool heap_has(const struct heap_node *node)
+{
+	return node->index != SIZE_MAX;
+}
 void heap_push(struct heap *h, struct heap_node *node, int64_t key); /* moves it if it is in */
 void heap_remove(struct heap *h, struct heap_node *node);	     /* fine when it is not in */
-struct heap_node *heap_min(const struct heap *h);		     /* NULL when empty */
+/* NULL when empty. */
+static inline struct heap_node *heap_min(const struct heap *h)
+{
+	return h->n > 0 ? h->nodes[0] : NULL;
+}

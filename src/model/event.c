@@ -12,12 +12,6 @@ struct event *event_new(void)
 	return ev;
 }
 
-struct event *event_ref(struct event *ev)
-{
-	ev->n_refs++;
-	return ev;
-}
-
 /* As if it had been written so from the beginning; NULL = there is no telling. */
 static struct json *edited_message(const struct json *payload)
 {
@@ -80,16 +74,6 @@ const char *event_kind_name(enum event_kind kind)
 	return names[kind];
 }
 
-struct str event_thread_root(const struct event *ev)
-{
-	return ev->thread_ts.len > 0 ? ev->thread_ts : ev->ts;
-}
-
-bool event_is_reply(const struct event *ev)
-{
-	return ev->thread_ts.len > 0 && !str_eq(ev->thread_ts, ev->ts);
-}
-
 struct str event_reaction_name(struct str written)
 {
 	static const struct {
@@ -109,10 +93,4 @@ struct str event_reaction_name(struct str written)
 			return str_from(aliases[i].name);
 	}
 	return written;
-}
-
-bool event_text_is_missing(const struct event *ev)
-{
-	return !ev->text_known && (ev->kind == EVENT_REACTION || ev->kind == EVENT_UNREACTION ||
-				   ev->kind == EVENT_PIN);
 }

@@ -96,7 +96,11 @@ struct event {
 };
 
 struct event *event_new(void); /* with one reference, the caller's */
-struct event *event_ref(struct event *ev);
+static inline struct event *event_ref(struct event *ev)
+{
+	ev->n_refs++;
+	return ev;
+}
 /* The same thing seen as another kind: an edited message as a message. Keeps the whole alive. */
 struct event *event_as(struct event *ev, enum event_kind kind);
 void event_free(struct event *ev); /* gives a reference back; NULL is fine */
@@ -104,10 +108,20 @@ void event_freep(struct event **ev);
 const char *event_kind_name(enum event_kind kind); /* the word that `on` uses */
 
 /* Root of the thread that an answer belongs to: thread_ts, or ts where the message starts one. */
-struct str event_thread_root(const struct event *ev);
+static inline struct str event_thread_root(const struct event *ev)
+{
+	return ev->thread_ts.len > 0 ? ev->thread_ts : ev->ts;
+}
 /* It is about a message of someone else's whose text could not be read. */
-bool event_text_is_missing(const struct event *ev);
+static inline bool event_text_is_missing(const struct event *ev)
+{
+	return !ev->text_known && (ev->kind == EVENT_REACTION || ev->kind == EVENT_UNREACTION ||
+				   ev->kind == EVENT_PIN);
+}
 /* A reply within a thread (not its root). */
-bool event_is_reply(const struct event *ev);
+static inline bool event_is_reply(const struct event *ev)
+{
+	return ev->thread_ts.len > 0 && !str_eq(ev->thread_ts, ev->ts);
+}
 /* The one name of an emoji however it is written: without colons and skin tone, and +1 for thumbsup. */
 struct str event_reaction_name(struct str written);
