@@ -17,36 +17,25 @@ struct map_entry {
 	char key[];
 };
 
-void map_init(struct map *m)
-{
-	*m = (struct map){ 0 };
-}
-
-static struct map_entry *find(const struct map *m, struct str key)
+void **map_at(const struct map *m, struct str key)
 {
 	struct map_entry *entry = NULL;
 
 	if (key.len == 0)
 		key = STR_EMPTY; /* it may have no pointer, which uthash would read */
 	HASH_FIND(hh, m->entries, key.p, (unsigned)key.len, entry);
-	return entry;
-}
-
-void *map_get(const struct map *m, struct str key)
-{
-	struct map_entry *entry = find(m, key);
-
-	return entry != NULL ? entry->value : NULL;
+	return entry != NULL ? &entry->value : NULL;
 }
 
 void *map_set(struct map *m, struct str key, void *value)
 {
-	struct map_entry *entry = find(m, key);
-	void *old;
+	void **at = map_at(m, key);
+	struct map_entry *entry;
 
-	if (entry != NULL) {
-		old = entry->value;
-		entry->value = value;
+	if (at != NULL) {
+		void *old = *at;
+
+		*at = value;
 		return old;
 	}
 	entry = mem_zero(1, sizeof(*entry) + key.len + 1);
@@ -61,19 +50,20 @@ void *map_set(struct map *m, struct str key, void *value)
 
 void *map_remove(struct map *m, struct str key)
 {
-	struct map_entry *entry = find(m, key);
-	void *value;
+	void **at = map_at(m, key), *value;
+	struct map_entry *entry;
 
-	if (entry == NULL)
+	if (at == NULL)
 		return NULL;
-	value = entry->value;
+	value = *at;
+	entry = container_of(at, struct map_entry, value);
 	HASH_DELETE(hh, m->entries, entry);
 	free(entry);
 	m->n--;
 	return value;
 }
 
-void map_deinit(struct map *m, void (*free_value)(void *))
+void map_deinit(struct map *m, map_free_value *free_value)
 {
 	struct map_entry *entry, *next;
 

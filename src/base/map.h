@@ -11,9 +11,22 @@ struct map {
 	size_t n;
 };
 
-void map_init(struct map *m);
-void map_deinit(struct map *m, void (*free_value)(void *)); /* NULL = values are not ours */
-void *map_get(const struct map *m, struct str key);	    /* NULL = not there */
+typedef void map_free_value(void *value);
+
+static inline void map_init(struct map *m)
+{
+	*m = (struct map){ 0 };
+}
+void map_deinit(struct map *m, map_free_value *free_value); /* NULL = values are not ours */
+/* Where the value of the key is kept, or NULL; valid until the entry is removed. */
+void **map_at(const struct map *m, struct str key);
+/* NULL = not there. */
+static inline void *map_get(const struct map *m, struct str key)
+{
+	void **at = map_at(m, key);
+
+	return at != NULL ? *at : NULL;
+}
 /* Sets or replaces; gives the old value (NULL if none). The key is copied. */
 void *map_set(struct map *m, struct str key, void *value);
 void *map_remove(struct map *m, struct str key); /* gives the value, or NULL */
