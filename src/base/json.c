@@ -102,23 +102,21 @@ struct json *json_at(const struct json *j, const char *path)
 	return outer(o);
 }
 
-bool json_get_str(const struct json *j, const char *path, struct str *out)
+struct str json_str(const struct json *j, const char *path)
 {
 	struct json_object *o = inner(json_at(j, path));
 
 	if (!json_object_is_type(o, json_type_string))
-		return false;
-	*out = str_make(json_object_get_string(o), (size_t)json_object_get_string_len(o));
-	return true;
+		return STR_EMPTY;
+	return str_make(json_object_get_string(o), (size_t)json_object_get_string_len(o));
 }
 
 bool json_get_int(const struct json *j, const char *path, int64_t *out)
 {
 	struct json_object *o = inner(json_at(j, path));
-	struct str digits;
 
-	if (json_get_str(j, path, &digits))
-		return str_int(digits, out);
+	if (json_object_is_type(o, json_type_string))
+		return str_int(json_str(outer(o), ""), out);
 	/* What is too large for it comes as the nearest number that fits: no number is better. */
 	if (!json_object_is_type(o, json_type_int) || json_object_get_uint64(o) > INT64_MAX)
 		return false;
@@ -136,32 +134,16 @@ bool json_get_bool(const struct json *j, const char *path, bool *out)
 	return true;
 }
 
-struct str json_str(const struct json *j, const char *path)
-{
-	struct str s;
-
-	return json_get_str(j, path, &s) ? s : STR_EMPTY;
-}
-
 enum json_kind json_kind(const struct json *j)
 {
-	switch (json_object_get_type(inner(j))) {
-	case json_type_boolean:
-		return JSON_BOOL;
-	case json_type_double:
-		return JSON_DOUBLE;
-	case json_type_int:
-		return JSON_INT;
-	case json_type_object:
-		return JSON_OBJECT;
-	case json_type_array:
-		return JSON_ARRAY;
-	case json_type_string:
-		return JSON_STRING;
-	case json_type_null:
-		break;
-	}
-	return JSON_NULL;
+	static_assert(
+		JSON_NULL == (int)json_type_null && JSON_BOOL == (int)json_type_boolean &&
+			JSON_DOUBLE == (int)json_type_double && JSON_INT == (int)json_type_int &&
+			JSON_OBJECT == (int)json_type_object &&
+			JSON_ARRAY == (int)json_type_array && JSON_STRING == (int)json_type_string,
+		"the kinds stand in the library's order");
+
+	return (enum json_kind)json_object_get_type(inner(j));
 }
 
 size_t json_len(const struct json *j)

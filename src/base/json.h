@@ -26,22 +26,21 @@ void json_free(struct json *j);
 void json_freep(struct json **j);
 
 struct json *json_at(const struct json *j, const char *path); /* NULL = not there */
-/* Strings keep an embedded NUL (the length says so). Valid until json_free of the root. */
-bool json_get_str(const struct json *j, const char *path, struct str *out);
 bool json_get_int(const struct json *j, const char *path,
 		  int64_t *out); /* also from a digit string */
 bool json_get_bool(const struct json *j, const char *path, bool *out);
-/* The string there, or the empty slice. */
+/* The string there, or the empty slice. It keeps an embedded NUL (the length says so). Valid until json_free of the
+ * root. */
 struct str json_str(const struct json *j, const char *path);
 
 enum json_kind {
 	JSON_NULL,
 	JSON_BOOL,
-	JSON_INT,
 	JSON_DOUBLE,
-	JSON_STRING,
+	JSON_INT,
+	JSON_OBJECT,
 	JSON_ARRAY,
-	JSON_OBJECT
+	JSON_STRING,
 };
 enum json_kind json_kind(const struct json *j); /* NULL node = JSON_NULL */
 size_t json_len(const struct json *j);		/* array elements, or object members */

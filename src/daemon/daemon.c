@@ -394,9 +394,9 @@ static void on_patience(void *owner)
 
 static char *text_or_null(const struct json *body, const char *path)
 {
-	struct str text;
+	struct str text = json_str(body, path);
 
-	return json_get_str(body, path, &text) && text.len > 0 ? str_dup(text) : NULL;
+	return text.len > 0 ? str_dup(text) : NULL;
 }
 
 static void learn_identity(struct daemon *bot, const struct json *body)
