@@ -19,17 +19,6 @@ void log_set_level(enum log_level level)
 	threshold = level;
 }
 
-bool log_level_from(struct str name, enum log_level *out)
-{
-	for (size_t i = 0; i < ARRAY_LEN(level_names); i++) {
-		if (str_is(name, level_names[i])) {
-			*out = (enum log_level)i;
-			return true;
-		}
-	}
-	return false;
-}
-
 bool log_is_on(enum log_level level)
 {
 	return level <= threshold;

@@ -13,8 +13,7 @@
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
-void log_set_level(enum log_level level);		   /* default LOG_INFO */
-bool log_level_from(struct str name, enum log_level *out); /* error warn info debug */
+void log_set_level(enum log_level level); /* default LOG_INFO */
 bool log_is_on(enum log_level level);
 
 void log_line(enum log_level level, const char *area, const char *fmt, ...)
