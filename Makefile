@@ -169,6 +169,9 @@ e2e-long: all build/slacksim
 layers:
 	@tests/layers
 
+platforms:
+	@tests/platforms $(PLATFORMS)
+
 man:
 	mandoc -Tlint -Wwarning $(MANUALS)
 
@@ -222,6 +225,7 @@ help:
 	@echo 'make e2e        the end-to-end scenarios alone'
 	@echo 'make e2e-long   the same and those that take minutes: floods, refreshes, cuts at every byte'
 	@echo 'make layers     refuses includes that go up'
+	@echo 'make platforms  the README in empty roots of Debian 12, 13 and Ubuntu 24.04, or of PLATFORMS; as root'
 	@echo 'make lint       clang-tidy, cppcheck, clang-format, manual pages'
 	@echo 'make format     lays out the C files as lint wants them'
 	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS ($(FUZZ_SECONDS)) seconds'
@@ -232,7 +236,7 @@ help:
 	@echo 'make clean      removes build/'
 	@echo 'demo, check, lint, fuzz, bench and path first install missing Debian or Ubuntu packages.'
 
-.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit rules e2e e2e-long layers man lint \
-        format fuzz node bench path install clean help
+.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit rules e2e e2e-long layers platforms \
+        man lint format fuzz node bench path install clean help
 .SECONDARY:
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -path build/platforms -prune -o -name '*.d' -print 2>/dev/null)
