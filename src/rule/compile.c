@@ -13,7 +13,7 @@ void compile_text(struct compile *p, struct str text, const char *file)
 {
 	p->files = mem_grow(p->files, p->n_files + 1, sizeof(p->files[0]));
 	p->files[p->n_files] = (struct rule_file){ 0 };
-	rule_file_read(&p->files[p->n_files++], text, file, p->world.arena);
+	rule_file_read(&p->files[p->n_files++], text, file, &p->sections);
 }
 
 /* ---- from a section to a rule ---- */
@@ -37,13 +37,11 @@ static void read_turn(struct rule_builder *d, struct section *section, const str
 static struct rule_builder rule_builder_for(const struct compile *p, struct rule_file *file,
 					    struct rule *rule)
 {
-	rule->zone = p->world.zone;
-	rule->look.parts = LOOK_DEFAULT;
 	return (struct rule_builder){
 		.rule = rule,
 		.world = &p->world,
 		.file = file->name,
-		.arena = p->world.arena,
+		.arena = &rule->arena,
 		.kit = p->world.kit,
 		.diag = &file->diag,
 	};
@@ -52,13 +50,13 @@ static struct rule_builder rule_builder_for(const struct compile *p, struct rule
 /* Reads the defaults once into nothing, so that their mistakes are told once. */
 static void check_defaults(const struct compile *p, struct rule_file *file)
 {
-	struct rule nothing = { 0 };
-	struct rule_builder d = rule_builder_for(p, file, &nothing);
+	struct rule *nothing = rule_new(p->shared);
+	struct rule_builder d = rule_builder_for(p, file, nothing);
 
 	d.for_any = true;
 	for (int turn = 0; turn < N_TURNS; turn++)
 		read_turn(&d, &file->defaults, NULL, (enum key_turn)turn);
-	rule_deinit(&nothing);
+	rule_unref(nothing);
 }
 
 static void note_name(struct compile *p, struct rule_file *file, struct rule *rule)
@@ -77,9 +75,9 @@ static void note_name(struct compile *p, struct rule_file *file, struct rule *ru
 
 static struct rule *new_rule(struct compile *p, const struct section *section)
 {
-	struct rule *rule = arena_alloc(p->world.arena, sizeof(*rule));
+	struct rule *rule = rule_new(p->shared);
 
-	rule->name = (char *)section->name.p;
+	rule->name = (char *)str_keep(&rule->arena, section->name).p;
 	rule->at = section->at;
 	rule->order = p->n_rules;
 	if (p->n_rules == p->cap) {
@@ -156,4 +154,5 @@ void compile_finish(struct compile *p, struct diag *diag)
 	}
 	free(p->files);
 	p->files = NULL;
+	arena_deinit(&p->sections);
 }

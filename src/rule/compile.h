@@ -5,20 +5,22 @@
 #include "base/map.h"
 #include "rule/rule_builder.h"
 #include "rule/section.h"
+#include "rule/shared.h"
 
 /* What grows while the files of a set are read. */
 struct compile {
-	struct rule_world world; /* `names` is filled by compile_finish */
-	struct symbols *names;	 /* the same, to be written */
+	struct rule_world world;
+	struct shared *shared;	 /* of these rules; compile_finish fills its symbols */
+	struct arena sections;	 /* what the files say; gone with compile_finish, as they are */
 	struct rule_file *files; /* owned */
 	size_t n_files;
-	struct rule **
-		rules; /* in the order of files and lines; to be freed with rule_deinit, then the list */
+	struct rule *
+		*rules; /* in the order of files and lines; the caller's, and a reference to each */
 	size_t n_rules, cap;
 	struct map rule_names; /* name to rule */
 };
 
-/* Adds one text; `file` must live as long as the rules. */
+/* Adds one text; the file's name must live as long as what the rules share. */
 void compile_text(struct compile *p, struct str text, const char *file);
 /* Makes rules of all that was added, and tells what is wrong, file by file. Rules with mistakes are among them. */
 void compile_finish(struct compile *p, struct diag *diag);

@@ -142,11 +142,11 @@ static void check_keys(struct sharing *s, const struct keyword *keys)
 
 static void read_hours(struct sharing *s)
 {
-	struct arena *arena = s->parse->world.arena;
+	struct arena *arena = &s->parse->shared->arena;
 	struct named_hours *named = arena_alloc(arena, sizeof(*named));
-	struct map *all = &s->parse->names->hours;
+	struct map *all = &s->parse->shared->symbols.hours;
 	const struct named_hours *other = map_get(all, s->section->name);
-	struct hours *hours = hours_new(arena, s->parse->world.zone);
+	struct hours *hours = hours_new(arena, s->parse->shared->zone);
 
 	check_keys(s, hours_keys);
 	for (const struct keyword *row = hours_keys; row->name != NULL; row++)
@@ -181,15 +181,15 @@ static void note_items(struct sharing *s, struct name_list *list, const struct i
 	buf_init(&items, 0);
 	buf_init(&text, 0);
 	diag_init(&ignored); /* the reader of the scope tells the same */
-	items_init(&walk, entry, s->file->name, s->parse->world.arena, &ignored);
+	items_init(&walk, entry, s->file->name, &s->parse->shared->arena, &ignored);
 	while (items_next(&walk, &item)) {
 		buf_add(&items, item.text);
 		buf_addc(&items, VALUE_ITEM_END);
 		buf_addf(&text, "%s%.*s", text.len > 0 ? ", " : "", STR_ARG(item.text));
 	}
 	diag_deinit(&ignored);
-	list->items = str_keep(s->parse->world.arena, buf_str(&items));
-	list->text = str_keep(s->parse->world.arena, buf_str(&text));
+	list->items = str_keep(&s->parse->shared->arena, buf_str(&items));
+	list->text = str_keep(&s->parse->shared->arena, buf_str(&text));
 	list->literal = compile_literal(s, list->text, place_of(s, entry));
 }
 
@@ -221,12 +221,12 @@ static void read_list_key(struct sharing *s, struct name_list *list, const struc
 
 static void read_list(struct sharing *s)
 {
-	struct arena *arena = s->parse->world.arena;
+	struct arena *arena = &s->parse->shared->arena;
 	struct name_list *list = arena_alloc(arena, sizeof(*list));
-	struct map *all = &s->parse->names->lists;
+	struct map *all = &s->parse->shared->symbols.lists;
 	const struct name_list *other = map_get(all, s->section->name);
 
-	list->name = (char *)s->section->name.p;
+	list->name = (char *)str_keep(arena, s->section->name).p;
 	list->at = s->section->at;
 	check_keys(s, list_keys);
 	for (const struct keyword *row = list_keys; row->name != NULL; row++)
@@ -246,7 +246,7 @@ enum { CELLS_MAX = 100 };
 
 static void add_cell(struct sharing *s, struct table_row *row, struct str cell)
 {
-	struct str text = str_keep(s->parse->world.arena, str_trim(cell));
+	struct str text = str_keep(&s->parse->shared->arena, str_trim(cell));
 	size_t n = row->n_cells;
 
 	*(struct str *)rule_builder_append(&s->draft, &row->cells, &n, sizeof(text)) = text;
@@ -280,7 +280,7 @@ static void read_row(struct sharing *s, struct table *table, const struct ini_en
 						    sizeof(*row));
 	struct str rest = entry->value;
 
-	row->key = entry->key;
+	row->key = str_keep(&s->parse->shared->arena, entry->key);
 	row->at = place_of(s, entry);
 	while (rest.p != NULL && row->n_cells < CELLS_MAX)
 		add_cell(s, row, cut_cell(&rest));
@@ -298,11 +298,11 @@ static void find_otherwise(struct table *table)
 
 static void read_table(struct sharing *s)
 {
-	struct table *table = arena_alloc(s->parse->world.arena, sizeof(*table));
-	struct map *all = &s->parse->names->tables;
+	struct table *table = arena_alloc(&s->parse->shared->arena, sizeof(*table));
+	struct map *all = &s->parse->shared->symbols.tables;
 	const struct table *other = map_get(all, s->section->name);
 
-	table->name = (char *)s->section->name.p;
+	table->name = (char *)str_keep(&s->parse->shared->arena, s->section->name).p;
 	table->at = s->section->at;
 	for (size_t i = 0; i < s->section->n_entries; i++) {
 		if (!s->section->entries[i].faulty && is_first(s, i))
@@ -343,7 +343,7 @@ void read_shared(struct compile *p, struct rule_file *file)
 			.for_list = true,
 			.world = &p->world,
 			.file = file->name,
-			.arena = p->world.arena,
+			.arena = &p->shared->arena,
 			.kit = p->world.kit,
 			.diag = &file->diag,
 		};
@@ -356,7 +356,7 @@ void read_shared(struct compile *p, struct rule_file *file)
 static void note_variable(struct compile *p, const struct rule_file *file,
 			  const struct entry *entry)
 {
-	struct place *at = arena_alloc(p->world.arena, sizeof(*at));
+	struct place *at = arena_alloc(&p->shared->arena, sizeof(*at));
 	struct str target = entry->ini.key, word = STR_EMPTY, name, key;
 
 	str_skip(&target, "on error ");
@@ -365,8 +365,8 @@ static void note_variable(struct compile *p, const struct rule_file *file,
 		return;
 	*at = (struct place){ file->name, entry->ini.line };
 	if (rule_builder_variable(str_trim(target), &name, &key) &&
-	    map_get(&p->names->variables, name) == NULL)
-		map_set(&p->names->variables, name, at);
+	    map_get(&p->shared->symbols.variables, name) == NULL)
+		map_set(&p->shared->symbols.variables, name, at);
 }
 
 void note_variables(struct compile *p, const struct rule_file *file)

@@ -5,6 +5,8 @@
 #include "template/condition.h"
 #include "template/json_template.h"
 #include "pattern/pattern.h"
+#include "rule/shared.h"
+#include "rule/subject.h"
 #include "template/template.h"
 
 bool rule_talks(const struct rule *r)
@@ -46,8 +48,10 @@ static void action_deinit(struct rule_action *action)
 	json_template_free(action->blocks);
 }
 
-void rule_deinit(struct rule *r)
+static void rule_free(struct rule *r)
 {
+	struct arena arena;
+
 	free_patterns(r->any, r->n_any);
 	free_patterns(r->except, r->n_except);
 	free_patterns(r->look.ignore, r->look.n_ignore);
@@ -58,4 +62,34 @@ void rule_deinit(struct rule *r)
 		template_free(r->limits[i].key);
 	for (size_t i = 0; i < r->n_tests; i++)
 		event_free(r->tests[i].event);
+	shared_unref(r->shared);
+	arena = r->arena; /* the rule itself lies in it */
+	arena_deinit(&arena);
+}
+
+struct rule *rule_new(struct shared *shared)
+{
+	struct arena arena;
+	struct rule *r;
+
+	arena_init(&arena);
+	r = arena_alloc(&arena, sizeof(*r));
+	r->n_refs = 1;
+	r->arena = arena;
+	r->shared = shared_ref(shared);
+	r->zone = shared->zone;
+	r->look.parts = LOOK_DEFAULT;
+	return r;
+}
+
+const struct rule *rule_ref(const struct rule *r)
+{
+	((struct rule *)r)->n_refs++;
+	return r;
+}
+
+void rule_unref(const struct rule *r)
+{
+	if (r != NULL && --((struct rule *)r)->n_refs == 0)
+		rule_free((struct rule *)r);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A rule as it is after loading: everything compiled, every part with the line it came from. Rules are
- * immutable; a struct ruleset owns them. The language: retort-rules(5).
+ * immutable and counted: a set holds its rules, and whoever is at work on one may hold it longer than the set
+ * lives. The language: retort-rules(5).
  */
 #pragma once
 
 #include <stdbool.h>
 #include "base/diag.h"
+#include "base/mem.h"
 #include "model/event.h"
 #include "model/job.h"
 #include "model/scope.h"
@@ -17,6 +19,7 @@ struct json_template; /* template/json_template.h: JSON with inserts */
 struct hours;	      /* calendar/hours.h */
 struct cron;	      /* calendar/cron.h: `every`, `cron` */
 struct pattern;	      /* pattern/pattern.h: one compiled PCRE2 pattern with its line */
+struct shared;	      /* rule/shared.h */
 struct template;      /* template/template.h */
 struct zone;	      /* calendar/zone.h */
 
@@ -114,8 +117,11 @@ struct rule_test {
 };
 
 struct rule {
+	size_t n_refs;
+	struct arena arena;    /* of its own: it, its texts and its arrays lie there */
+	struct shared *shared; /* what it shares with the other rules of its set; held */
 	char *name;
-	struct place at;      /* of its section header; file text owned by the set */
+	struct place at;      /* of its section header */
 	size_t order;	      /* file order, then order in the file, over all files */
 	uint64_t fingerprint; /* of all that it says; the same text has the same */
 
@@ -159,11 +165,14 @@ struct rule {
 	size_t n_tests;
 };
 
+/* A rule of no name, for whoever fills it; one reference, the caller's. */
+struct rule *rule_new(struct shared *shared) __attribute__((returns_nonnull));
+/* One thread, as all that is counted here. */
+const struct rule *rule_ref(const struct rule *r) __attribute__((returns_nonnull));
+void rule_unref(const struct rule *r); /* NULL is fine */
 /* Does it have a talking action, other than for errors? */
 bool rule_talks(const struct rule *r);
 /* The key that the rule's author wrote for what a trace heard of: `match` may have been `words`. */
 const char *rule_key_of(const struct rule *r, const char *question);
 /* Does it wait for nothing but moments (`every`, `cron`)? */
 bool rule_is_timed(const struct rule *r);
-/* Frees what does not lie in the arena of its set: patterns, templates, events of tests. */
-void rule_deinit(struct rule *r);

@@ -14,7 +14,6 @@ struct zones;
 
 /* What all rules of a set are read with. */
 struct rule_world {
-	struct arena *arena; /* of the set: all texts and arrays of its rules lie there */
 	struct pattern_kit *kit;
 	const struct symbols *names;
 	struct zones *zones;
@@ -43,7 +42,7 @@ struct rule_builder {
 	bool on_error;	 /* the action being read is one for errors */
 	bool has_result; /* one above it asks somebody */
 	const char *file;
-	struct arena *arena; /* the world's */
+	struct arena *arena; /* of the rule, or of what rules share */
 	struct pattern_kit *kit;
 	struct diag *diag;
 };

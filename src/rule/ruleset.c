@@ -12,6 +12,7 @@
 #include "calendar/zone.h"
 #include "rule/match.h"
 #include "rule/compile.h"
+#include "rule/shared.h"
 #include "pattern/prefilter.h"
 #include "template/condition.h"
 #include "template/json_template.h"
@@ -20,17 +21,13 @@
 
 struct ruleset {
 	size_t n_refs;
-	struct arena arena; /* names of files, and all texts of the rules */
-	struct pattern_kit *kit;
-	struct rule **rules; /* as they stand in the files */
+	struct shared *shared;
+	struct rule **rules; /* as they stand in the files; a reference each */
 	size_t n_rules;
 	struct rule **asked; /* those that are not off, in the order in which they are asked */
 	size_t n_asked;
 	struct prefilter *prefilter; /* over the asked ones */
-	struct symbols names;	     /* tables, lists, hours, variables */
 	struct map rule_names;
-	struct zones *zones;
-	const struct zone *zone;
 	size_t n_files;
 	size_t n_tests;
 	bool wants_names, wants_groups, follows;
@@ -46,13 +43,12 @@ struct loading {
 
 static void find_zone(struct loading *l, const char *name)
 {
+	struct shared *shared = l->set->shared;
 	const char *why = "";
 
-	if (zones_get(l->set->zones, str_from(name), &l->set->zone, &why) == 0)
-		return;
-	l->set->zone = zone_utc();
-	diag_error(l->diag, (struct place){ 0 }, "the time zone `%s` of the configuration: %s",
-		   name, why);
+	if (zones_get(shared->zones, str_from(name), &shared->zone, &why) != 0)
+		diag_error(l->diag, (struct place){ 0 },
+			   "the time zone `%s` of the configuration: %s", name, why);
 }
 
 static void loading_init(struct loading *l, const struct ruleset_options *options,
@@ -61,29 +57,26 @@ static void loading_init(struct loading *l, const struct ruleset_options *option
 	struct ruleset *set = mem_zero(1, sizeof(*set));
 
 	set->n_refs = 1;
-	arena_init(&set->arena);
-	symbols_init(&set->names);
 	map_init(&set->rule_names);
-	set->kit = pattern_kit_new();
-	set->zones = zones_new();
+	set->shared = shared_new();
 	*l = (struct loading){ .set = set, .diag = diag };
 	find_zone(l, options->zone);
 	l->parse.world = (struct rule_world){
-		.arena = &set->arena,
-		.kit = set->kit,
-		.names = &set->names,
-		.zones = set->zones,
-		.zone = set->zone,
+		.kit = set->shared->kit,
+		.names = &set->shared->symbols,
+		.zones = set->shared->zones,
+		.zone = set->shared->zone,
 		.webhooks = options->webhooks,
 		.allow_broadcast = options->allow_broadcast,
 	};
-	l->parse.names = &set->names;
+	l->parse.shared = set->shared;
+	arena_init(&l->parse.sections);
 	map_init(&l->parse.rule_names);
 }
 
 static void load_text(struct loading *l, struct str text, const char *file)
 {
-	compile_text(&l->parse, text, str_keep(&l->set->arena, str_from(file)).p);
+	compile_text(&l->parse, text, str_keep(&l->set->shared->arena, str_from(file)).p);
 	l->set->n_files++;
 }
 
@@ -419,15 +412,12 @@ void ruleset_unref(struct ruleset *set)
 	if (set == NULL || --set->n_refs > 0)
 		return;
 	for (size_t i = 0; i < set->n_rules; i++)
-		rule_deinit(set->rules[i]);
+		rule_unref(set->rules[i]);
 	free(set->rules);
 	free(set->asked);
 	prefilter_free(set->prefilter);
 	map_deinit(&set->rule_names, NULL);
-	symbols_deinit(&set->names);
-	pattern_kit_free(set->kit);
-	zones_free(set->zones);
-	arena_deinit(&set->arena);
+	shared_unref(set->shared);
 	free(set);
 }
 
@@ -458,6 +448,13 @@ const struct rule *ruleset_rule_named(const struct ruleset *set, struct str name
 	return map_get(&set->rule_names, name);
 }
 
+const struct rule *ruleset_find(const struct ruleset *set, struct str name, uint64_t fingerprint)
+{
+	const struct rule *rule = map_get(&set->rule_names, name);
+
+	return rule != NULL && rule->fingerprint == fingerprint ? rule : NULL;
+}
+
 size_t ruleset_n_written(const struct ruleset *set)
 {
 	return set->n_rules;
@@ -470,7 +467,7 @@ const struct rule *ruleset_written(const struct ruleset *set, size_t i)
 
 const struct zone *ruleset_zone(const struct ruleset *set)
 {
-	return set->zone;
+	return set->shared->zone;
 }
 
 bool ruleset_wants_names(const struct ruleset *set)
@@ -584,6 +581,6 @@ void ruleset_each_name(const struct ruleset *set,
 		for (size_t a = 0; a < rule->n_actions; a++)
 			walk_action(&walk, &rule->actions[a]);
 	}
-	walk_tables(&walk, &set->names);
-	walk_lists(&walk, &set->names);
+	walk_tables(&walk, &set->shared->symbols);
+	walk_lists(&walk, &set->shared->symbols);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A compiled, immutable, reference-counted set of rules, from files or folders. It loads whole or not at
- * all; a reload makes a new one beside the old.
+ * all; a reload makes a new one beside the old. A rule that is still at work is held by itself (rule_ref).
  */
 #pragma once
 
@@ -35,6 +35,8 @@ size_t ruleset_n_tests(const struct ruleset *set);
  * are off are not in it. */
 const struct rule *ruleset_rule(const struct ruleset *set, size_t i);
 const struct rule *ruleset_rule_named(const struct ruleset *set, struct str name);
+/* The rule of that name that says the very same, also when it is off; NULL = there is none. */
+const struct rule *ruleset_find(const struct ruleset *set, struct str name, uint64_t fingerprint);
 /* Those that are off too, as they stand in the files. */
 size_t ruleset_n_written(const struct ruleset *set);
 const struct rule *ruleset_written(const struct ruleset *set, size_t i);

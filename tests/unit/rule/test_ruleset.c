@@ -5,11 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/bits.h"
+#include "calendar/hours.h"
 #include "calendar/zone.h"
 #include "lib/events.h"
 #include "lib/rules.h"
 #include "lib/tmpdir.h"
 #include "lib/unit.h"
+#include "pattern/pattern.h"
+#include "template/symbols.h"
 
 /* ---- order ---- */
 
@@ -375,6 +378,86 @@ static void test_all_rules_as_they_are_written(void)
 	ruleset_unref(set);
 }
 
+/* ---- rules that outlive their set ---- */
+
+static void test_a_rule_is_found_by_what_it_says(void)
+{
+	struct ruleset *set = rules_good("[rule a]\nsay = x\n[rule b]\nsay = y\nmode = off\n");
+	const struct rule *a = ruleset_rule_named(set, STR("a")),
+			  *b = ruleset_rule_named(set, STR("b"));
+
+	CU_ASSERT_PTR_EQUAL(ruleset_find(set, STR("a"), a->fingerprint), a);
+	CU_ASSERT_PTR_EQUAL(ruleset_find(set, STR("b"), b->fingerprint), b);
+	CU_ASSERT_PTR_NULL(ruleset_find(set, STR("a"), b->fingerprint));
+	CU_ASSERT_PTR_NULL(ruleset_find(set, STR("c"), a->fingerprint));
+	ruleset_unref(set);
+}
+
+static void test_a_rule_outlives_its_set(void)
+{
+	struct ruleset *set = rules_good(
+		"[rule other]\nmatch = x\nsay = y\n"
+		"[hours support]\nopen = mon-fri 09:00-17:00\nzone = Europe/London\n"
+		"[list team]\npeople = @ana, @raj\nchannels = #help\n"
+		"[table owners]\nvpn = @ana | #help\nelse = @raj | #general\n"
+		"[rule rich]\nmatch = (?<what>vpn|wifi) down\nexcept = not\nignore = by the way\n"
+		"in = [team], dm\nfrom = [team], @ana\nwhen = not support\nzone = Asia/Tokyo\n"
+		"if = what matches v.*\nlimit = 1 per {what} per 1h\n"
+		"reply = {owners[{what}].1} {support.opens} {karma[{what}]}\n"
+		"blocks = [{\"type\": \"section\", \"text\": {\"type\": \"mrkdwn\", \"text\": \"{what}\"}}]\n"
+		"set karma[{what}] = 1\ntest = \"vpn down\" -> silent\n");
+	const struct rule *rule = rule_ref(ruleset_rule_named(set, STR("rich")));
+	const struct stopwatch none = { 0 };
+	struct captures caught;
+	struct str what;
+
+	ruleset_unref(set);
+	CU_ASSERT_STRING_EQUAL(rule->name, "rich");
+	CU_ASSERT_STRING_EQUAL(rule->at.file, "test.ini");
+	CU_ASSERT_STRING_EQUAL(zone_name(rule->zone), "Asia/Tokyo");
+	CU_ASSERT_STRING_EQUAL(zone_name(hours_zone(rule->when.hours)), "Europe/London");
+	CU_ASSERT_STRING_EQUAL(rule->in.items[0].list->channels.items[0].name, "help");
+	CU_ASSERT_EQUAL(pattern_find(rule->any[0], STR("the vpn down"), &none, &caught),
+			TRISTATE_YES);
+	CU_ASSERT_TRUE(captures_named(&caught, STR("what"), &what));
+	ASSERT_STR(what, "vpn");
+	CU_ASSERT_STRING_EQUAL(rule->tests[0].line, "\"vpn down\" -> silent");
+	rule_unref(rule);
+	rule_unref(NULL);
+}
+
+enum { RULES = 1000, RELOADS = 40 };
+
+/* What the program holds by the sanitizer's count. */
+size_t __sanitizer_get_current_allocated_bytes(void);
+
+static void test_a_rule_that_is_held_holds_no_others(void)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	const struct rule *held = NULL;
+	size_t one_set, with_rule, after = 0;
+
+	buf_init(&text, 0);
+	for (int i = 0; i < RULES; i++)
+		buf_addf(&text, "[rule r%d]\nphrase = word%d\nreply = {text}\n", i, i);
+	buf_addc(&text, '\0');
+	with_rule = one_set = __sanitizer_get_current_allocated_bytes();
+	for (int i = 0; i < RELOADS; i++) {
+		struct ruleset *set = rules_good(text.p);
+
+		if (i == 0) {
+			one_set = __sanitizer_get_current_allocated_bytes() - one_set;
+			held = rule_ref(ruleset_rule_named(set, STR("r500")));
+		}
+		ruleset_unref(set);
+		after = __sanitizer_get_current_allocated_bytes();
+		with_rule = i == 0 ? after : with_rule;
+	}
+	CU_ASSERT_EQUAL(after, with_rule);
+	rule_unref(held);
+	CU_ASSERT(with_rule - __sanitizer_get_current_allocated_bytes() < one_set / 50);
+}
+
 UNIT_MAIN("set",
 	  { "priority, then place, and fallbacks last",
 	    test_priority_then_place_and_fallbacks_last },
@@ -398,4 +481,7 @@ UNIT_MAIN("set",
 	  { "rules that look elsewhere are candidates",
 	    test_rules_that_look_elsewhere_are_candidates },
 	  { "the zone of the configuration", test_the_zone_of_the_configuration },
-	  { "all rules as they are written", test_all_rules_as_they_are_written })
+	  { "all rules as they are written", test_all_rules_as_they_are_written },
+	  { "a rule is found by what it says", test_a_rule_is_found_by_what_it_says },
+	  { "a rule outlives its set", test_a_rule_outlives_its_set },
+	  { "a rule that is held holds no others", test_a_rule_that_is_held_holds_no_others })
