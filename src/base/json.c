@@ -24,15 +24,24 @@ static struct json *outer(struct json_object *o)
 /* ---- parsing ---- */
 
 /*
- * json-c only builds. How strict its strict mode is differs by release: 0.16 takes `-01`, NaN and raw control
- * characters, 0.18 refuses every letter beyond ASCII. So the text is judged before, and the library is lenient.
+ * The text is checked here, once, and json-c only builds, because the two releases at hand disagree about its strict
+ * mode: 0.16 takes `-01`, NaN, raw control characters, and bytes that are no UTF-8, 0.18 refuses every letter beyond
+ * ASCII. What both take in their lenient mode (comments, 'x', `True`) the check has refused before.
  */
-static int build(struct json **out, struct str text, const char **why)
+int json_parse_at(struct json **out, struct str text, struct json_fault *fault)
 {
-	struct json_tokener *tokener = json_tokener_new_ex(JSON_MAX_DEPTH + 1);
+	struct json_tokener *tokener;
 	struct json_object *root;
 	enum json_tokener_error error;
 
+	*out = NULL;
+	if (text.len > INT32_MAX) {
+		*fault = (struct json_fault){ .seen = "too much text" };
+		return JSON_MALFORMED;
+	}
+	if (jsontext_find_fault(text, JSON_MAX_DEPTH, fault))
+		return JSON_MALFORMED;
+	tokener = json_tokener_new_ex(JSON_MAX_DEPTH + 1);
 	if (tokener == NULL)
 		abort();
 	root = json_tokener_parse_ex(tokener, text.p, (int)text.len);
@@ -41,8 +50,8 @@ static int build(struct json **out, struct str text, const char **why)
 		root = json_tokener_parse_ex(tokener, "", 1);
 	error = json_tokener_get_error(tokener);
 	json_tokener_free(tokener);
-	if (error != json_tokener_success) {
-		*why = json_tokener_error_desc(error);
+	if (error != json_tokener_success) { /* a number that is too large, by 0.18 */
+		*fault = (struct json_fault){ .seen = json_tokener_error_desc(error) };
 		return JSON_MALFORMED;
 	}
 	*out = outer(root);
@@ -51,12 +60,12 @@ static int build(struct json **out, struct str text, const char **why)
 
 int json_parse(struct json **out, struct str text, const char **why)
 {
-	const char *unasked = NULL;
+	struct json_fault fault = { 0 };
+	int error = json_parse_at(out, text, &fault);
 
-	why = why != NULL ? why : &unasked;
-	*out = NULL;
-	*why = text.len > INT32_MAX ? "too much text" : jsontext_check(text, JSON_MAX_DEPTH);
-	return *why != NULL ? JSON_MALFORMED : build(out, text, why);
+	if (why != NULL)
+		*why = fault.seen;
+	return error;
 }
 
 void json_free(struct json *j)

@@ -22,6 +22,16 @@ enum { JSON_MAX_DEPTH = 64 };
 /* Strict RFC 8259, whole slice, valid UTF-8 only (also where the library is lax), depth bounded.
  * 0, or JSON_MALFORMED with *why a static sentence (why may be NULL). */
 int json_parse(struct json **out, struct str text, const char **why);
+
+struct json_fault {
+	size_t at; /* its byte; the length of the text when something is missing at the end */
+	const char *seen;
+	const char *
+		wanted; /* in words for somebody who does not know JSON; NULL where only the library refused it */
+};
+
+/* The same, and where. */
+int json_parse_at(struct json **out, struct str text, struct json_fault *fault);
 void json_free(struct json *j);
 void json_freep(struct json **j);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/jsontext.h"
 
+#include <string.h>
+
 enum fault {
 	SOUND,
 	NO_VALUE,
@@ -46,41 +48,54 @@ static const struct {
 	[BAD_BYTES] = { "bytes that are not UTF-8", "the file saved as UTF-8" },
 };
 
-/* Each check takes what it knows off the front of *rest, which a fault leaves where it is. */
-static enum fault check_value(struct str *rest, unsigned levels);
+/* What is left of the text. Each check takes what it knows off its front; a fault leaves it where the fault is. */
+struct cursor {
+	const char *p, *end;
+};
 
-static void skip_blanks(struct str *rest)
+static enum fault check_value(struct cursor *c, unsigned levels);
+
+static bool skip(struct cursor *c, char sign)
 {
-	while (rest->len > 0 && (rest->p[0] == ' ' || rest->p[0] == '\t' || rest->p[0] == '\n' ||
-				 rest->p[0] == '\r'))
-		*rest = str_sub(*rest, 1, rest->len);
-}
-
-static bool take_digits(struct str *rest)
-{
-	size_t n = 0;
-
-	while (n < rest->len && rest->p[n] >= '0' && rest->p[n] <= '9')
-		n++;
-	*rest = str_sub(*rest, n, rest->len);
-	return n > 0;
-}
-
-static bool take_number(struct str *rest)
-{
-	bool zero;
-
-	str_skip(rest, "-");
-	zero = str_skip(rest, "0");
-	if (take_digits(rest) == zero)
-		return false; /* no digit at all, or more behind a leading zero */
-	if (str_skip(rest, ".") && !take_digits(rest))
+	if (c->p == c->end || *c->p != sign)
 		return false;
-	if (!str_skip(rest, "e") && !str_skip(rest, "E"))
-		return true;
-	if (!str_skip(rest, "+"))
-		str_skip(rest, "-");
-	return take_digits(rest);
+	c->p++;
+	return true;
+}
+
+static void skip_blanks(struct cursor *c)
+{
+	while (c->p < c->end && (*c->p == ' ' || *c->p == '\t' || *c->p == '\n' || *c->p == '\r'))
+		c->p++;
+}
+
+static bool skip_digits(struct cursor *c)
+{
+	const char *from = c->p;
+
+	while (c->p < c->end && *c->p >= '0' && *c->p <= '9')
+		c->p++;
+	return c->p > from;
+}
+
+static enum fault check_number(struct cursor *c)
+{
+	const char *from = c->p;
+	bool zero, good;
+
+	skip(c, '-');
+	zero = skip(c, '0');
+	good = skip_digits(c) != zero; /* a digit, but nothing behind a leading zero */
+	if (good && skip(c, '.'))
+		good = skip_digits(c);
+	if (good && (skip(c, 'e') || skip(c, 'E'))) {
+		if (!skip(c, '+'))
+			skip(c, '-');
+		good = skip_digits(c);
+	}
+	if (!good)
+		c->p = from;
+	return good ? SOUND : BAD_NUMBER;
 }
 
 static bool is_hex(char c)
@@ -89,141 +104,124 @@ static bool is_hex(char c)
 }
 
 /* Of what stands behind a backslash; 0 when there is no such escape. */
-static size_t escape_len(struct str s)
+static size_t escape_len(const char *p, const char *end)
 {
 	size_t n = 1;
 
-	if (s.len == 0)
+	if (p == end)
 		return 0;
-	if (s.p[0] != 'u')
-		return str_find_char(STR("\"\\/bfnrt"), s.p[0]) != SIZE_MAX ? 1 : 0;
-	while (n < 5 && n < s.len && is_hex(s.p[n]))
+	if (*p != 'u')
+		return strchr("\"\\/bfnrt", *p) != NULL && *p != '\0' ? 1 : 0;
+	while (n < 5 && p + n < end && is_hex(p[n]))
 		n++;
 	return n == 5 ? n : 0;
 }
 
-static enum fault fault_at(struct str *rest, size_t at, enum fault fault)
-{
-	*rest = str_sub(*rest, at, rest->len);
-	return fault;
-}
-
 /* The opening quote was taken already. */
-static enum fault check_string(struct str *rest)
+static enum fault check_string(struct cursor *c)
 {
-	size_t i = 0;
+	while (c->p < c->end && *c->p != '"') {
+		size_t len = 0;
 
-	while (i < rest->len && rest->p[i] != '"') {
-		size_t len = 1;
-
-		if ((unsigned char)rest->p[i] < 0x20)
-			return fault_at(rest, i, rest->p[i] == '\n' ? RAW_LINE_END : RAW_CONTROL);
-		if (rest->p[i] == '\\')
-			len += escape_len(str_sub(*rest, i + 1, rest->len));
-		if (rest->p[i] == '\\' && len == 1)
-			return fault_at(rest, i, BAD_ESCAPE);
-		i += len;
+		if ((unsigned char)*c->p < 0x20)
+			return *c->p == '\n' ? RAW_LINE_END : RAW_CONTROL;
+		if (*c->p == '\\') {
+			len = escape_len(c->p + 1, c->end);
+			if (len == 0)
+				return BAD_ESCAPE;
+		}
+		c->p += 1 + len;
 	}
-	if (i == rest->len)
-		return fault_at(rest, i, OPEN_STRING);
-	*rest = str_sub(*rest, i + 1, rest->len);
-	return SOUND;
+	return skip(c, '"') ? SOUND : OPEN_STRING;
 }
 
-static enum fault check_member(struct str *rest, unsigned levels)
+/* What stands between brackets, the opening one taken already; members have names. */
+static enum fault check_list(struct cursor *c, unsigned levels, char close)
 {
-	enum fault fault;
-
-	skip_blanks(rest);
-	if (!str_skip(rest, "\""))
-		return BARE_NAME;
-	fault = check_string(rest);
-	if (fault != SOUND)
-		return fault;
-	skip_blanks(rest);
-	return str_skip(rest, ":") ? check_value(rest, levels) : NO_COLON;
-}
-
-/* What stands between brackets, the opening one taken already. */
-static enum fault check_list(struct str *rest, unsigned levels, const char *close,
-			     enum fault (*check_item)(struct str *rest, unsigned levels))
-{
-	struct str comma;
+	const char *comma;
 
 	if (levels == 0)
 		return TOO_DEEP;
-	skip_blanks(rest);
-	if (str_skip(rest, close))
+	skip_blanks(c);
+	if (skip(c, close))
 		return SOUND;
 	do {
-		enum fault fault = check_item(rest, levels - 1);
+		enum fault fault;
 
+		if (close == '}') {
+			if (!skip(c, '"'))
+				return BARE_NAME;
+			fault = check_string(c);
+			if (fault != SOUND)
+				return fault;
+			skip_blanks(c);
+			if (!skip(c, ':'))
+				return NO_COLON;
+		}
+		fault = check_value(c, levels - 1);
 		if (fault != SOUND)
 			return fault;
-		skip_blanks(rest);
-		comma = *rest;
-		if (!str_skip(rest, ","))
-			return str_skip(rest, close) ? SOUND : OPEN_LIST;
-		skip_blanks(rest);
-	} while (!str_starts(*rest, close));
-	*rest = comma;
+		skip_blanks(c);
+		comma = c->p;
+		if (!skip(c, ','))
+			return skip(c, close) ? SOUND : OPEN_LIST;
+		skip_blanks(c);
+	} while (c->p == c->end || *c->p != close);
+	c->p = comma;
 	return LAST_COMMA;
 }
 
-static enum fault check_number(struct str *rest)
+static enum fault check_word(struct cursor *c, const char *word)
 {
-	struct str number = *rest;
-
-	if (take_number(rest))
-		return SOUND;
-	*rest = number;
-	return BAD_NUMBER;
+	if (!str_starts(str_make(c->p, (size_t)(c->end - c->p)), word))
+		return NOT_A_VALUE;
+	c->p += strlen(word);
+	return SOUND;
 }
 
 /* The depth of the recursion is bounded by `levels`. */
-static enum fault check_value(struct str *rest, unsigned levels)
+static enum fault check_value(struct cursor *c, unsigned levels)
 {
-	skip_blanks(rest);
-	if (rest->len == 0)
+	skip_blanks(c);
+	if (c->p == c->end)
 		return NO_VALUE;
-	if (str_skip(rest, "{"))
-		return check_list(rest, levels, "}", check_member);
-	if (str_skip(rest, "["))
-		return check_list(rest, levels, "]", check_value);
-	if (str_skip(rest, "\""))
-		return check_string(rest);
-	if (rest->p[0] == '-' || (rest->p[0] >= '0' && rest->p[0] <= '9'))
-		return check_number(rest);
-	if (str_skip(rest, "true") || str_skip(rest, "false") || str_skip(rest, "null"))
-		return SOUND;
-	return NOT_A_VALUE;
+	switch (*c->p) {
+	case '{':
+		c->p++;
+		return check_list(c, levels, '}');
+	case '[':
+		c->p++;
+		return check_list(c, levels, ']');
+	case '"':
+		c->p++;
+		return check_string(c);
+	case 't':
+		return check_word(c, "true");
+	case 'f':
+		return check_word(c, "false");
+	case 'n':
+		return check_word(c, "null");
+	default:
+		return *c->p == '-' || (*c->p >= '0' && *c->p <= '9') ? check_number(c) :
+									NOT_A_VALUE;
+	}
 }
 
-static enum fault check_text(struct str *rest, unsigned levels)
+bool jsontext_find_fault(struct str text, unsigned levels, struct json_fault *out)
 {
-	size_t valid = utf8_valid_len(*rest);
-	enum fault fault;
+	const char *begin = text.p != NULL ? text.p : "";
+	struct cursor c = { begin, begin + text.len };
+	size_t valid = utf8_valid_len(text);
+	enum fault fault = BAD_BYTES;
 
-	if (valid < rest->len)
-		return fault_at(rest, valid, BAD_BYTES);
-	fault = check_value(rest, levels);
-	if (fault != SOUND)
-		return fault;
-	skip_blanks(rest);
-	return rest->len > 0 ? TRAILING : SOUND;
-}
-
-const char *jsontext_check(struct str text, unsigned levels)
-{
-	return faults[check_text(&text, levels)].seen;
-}
-
-bool jsontext_find_fault(struct str text, unsigned levels, struct jsontext_fault *out)
-{
-	struct str rest = text;
-	enum fault fault = check_text(&rest, levels);
-
-	*out = (struct jsontext_fault){ text.len - rest.len, faults[fault].seen,
-					faults[fault].wanted };
+	if (valid == text.len) {
+		fault = check_value(&c, levels);
+		if (fault == SOUND) {
+			skip_blanks(&c);
+			fault = c.p < c.end ? TRAILING : SOUND;
+		}
+		valid = (size_t)(c.p - begin);
+	}
+	*out = (struct json_fault){ valid, faults[fault].seen, faults[fault].wanted };
 	return fault != SOUND;
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The text is judged with every whole insert replaced by a JSON string of the same length, so that the place
- * of a fault is a place in what the author wrote. Only then is the real JSON made of it.
+ * JSON is made of the text by writing a JSON string in the place of every whole placeholder. Where these stand is
+ * kept, so that the place of a fault is told as a place in what the author wrote.
  */
 #include "template/json_lines.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "base/jsontext.h"
 #include "base/map.h"
 #include "base/mem.h"
 
@@ -17,7 +16,7 @@ enum {
 	TOLD_MAX = 20,	/* mistakes of one value that are told */
 };
 
-/* ---- inserts ---- */
+/* ---- placeholders ---- */
 
 static bool is_name_char(char c)
 {
@@ -25,12 +24,12 @@ static bool is_name_char(char c)
 	       c == '_' || (unsigned char)c >= 0x80;
 }
 
-static bool opens_insert(struct str s)
+static bool opens_placeholder(struct str s)
 {
 	return s.len >= 2 && s.p[0] == '{' && s.p[1] != '_' && is_name_char(s.p[1]);
 }
 
-/* Names without quotes, `{type: "x"}`, are a slip that JSON's judge explains better. `{pick: a | b}` is an insert. */
+/* Names without quotes, `{type: "x"}`, are a slip that the check of JSON explains better. `{pick: a | b}` is an insert. */
 static bool is_bare_name(struct str s)
 {
 	struct str body = str_sub(s, 1, s.len), name = body;
@@ -76,7 +75,7 @@ static size_t closing_brace(struct str s)
 
 size_t json_lines_placeholder_len(struct str s)
 {
-	return opens_insert(s) ? closing_brace(s) : 0;
+	return opens_placeholder(s) ? closing_brace(s) : 0;
 }
 
 bool json_lines_is_whole(struct str text)
@@ -100,19 +99,25 @@ static bool strip_json(struct str *insert)
 
 /* ---- the text ---- */
 
-struct json_template {
+/* Where a whole placeholder ends, in the author's text and in the JSON. */
+struct end {
+	size_t in_text, in_plain;
+};
+
+struct lines {
 	const struct ini_entry *entry;
 	const char *file;
 	struct diag *diag;
 	struct str text;
 	struct buf plain; /* the JSON, made as it goes */
-	char *shadow;	  /* the text, each whole insert a JSON string of the same length */
+	struct end *ends; /* of the whole placeholders, in their order; owned */
+	size_t n_ends, cap_ends;
 	bool bad;
-	bool open; /* an insert is not closed: the judge would only stumble over it */
+	bool open; /* a placeholder is not closed: the parser would only stumble over it */
 	size_t n_told;
 };
 
-static struct place place_of(const struct json_template *f, size_t at)
+static struct place place_of(const struct lines *f, size_t at)
 {
 	struct str before = str_sub(f->text, 0, at);
 	size_t n = 0;
@@ -127,7 +132,7 @@ static struct place place_of(const struct json_template *f, size_t at)
 }
 
 /* What stands at `at`, to the end of its line, for a message. */
-static struct str shown_at(const struct json_template *f, size_t at)
+static struct str shown_at(const struct lines *f, size_t at)
 {
 	struct str rest = str_sub(f->text, at, f->text.len);
 	struct str line = str_sub(rest, 0, str_find_char(rest, '\n'));
@@ -136,7 +141,7 @@ static struct str shown_at(const struct json_template *f, size_t at)
 }
 
 /* Complains about one insert, of which `shown` is quoted. */
-static void complain(struct json_template *f, size_t at, struct str shown, const char *what)
+static void complain(struct lines *f, size_t at, struct str shown, const char *what)
 {
 	struct str clipped = str_clip(shown, SHOWN_MAX);
 
@@ -147,63 +152,59 @@ static void complain(struct json_template *f, size_t at, struct str shown, const
 		   STR_ARG(clipped), clipped.len < shown.len ? "…" : "", what);
 }
 
-/* ---- whole inserts ---- */
+/* ---- whole placeholders ---- */
 
-static void put_whole(struct json_template *f, struct str insert)
+/* Does a colon stand there? Then what ends before it is the name of a value. */
+static bool is_name(struct str s, size_t behind)
+{
+	while (behind < s.len && str_find_char(STR(" \t\r\n"), s.p[behind]) != SIZE_MAX)
+		behind++;
+	return behind < s.len && s.p[behind] == ':';
+}
+
+static void put_whole(struct lines *f, struct str placeholder, size_t end)
 {
 	CLEANUP(buf_deinit) struct buf value = { 0 };
 
 	buf_init(&value, 0);
 	buf_addc(&value, JSON_LINES_WHOLE);
-	buf_add(&value, insert);
+	buf_add(&value, placeholder);
 	buf_addc(&value, '}');
 	json_quote(buf_str(&value), &f->plain);
+	if (f->n_ends == f->cap_ends) {
+		f->cap_ends = f->cap_ends > 0 ? 2 * f->cap_ends : 8;
+		f->ends = mem_grow(f->ends, f->cap_ends, sizeof(f->ends[0]));
+	}
+	f->ends[f->n_ends++] = (struct end){ end, f->plain.len };
 }
 
-/* Does a colon follow? Then what ends here is the name of a value. */
-static bool is_name(const struct json_template *f, size_t behind)
+/* The placeholder that begins at `at`, outside of strings; gives the length of what was taken. */
+static size_t take_whole(struct lines *f, size_t at)
 {
-	while (behind < f->text.len && str_find_char(STR(" \t\r\n"), f->text.p[behind]) != SIZE_MAX)
-		behind++;
-	return behind < f->text.len && f->text.p[behind] == ':';
-}
-
-/* Gives the length of what was judged. */
-static size_t refuse_open(struct json_template *f, size_t at)
-{
-	struct str rest = str_sub(f->text, at, f->text.len);
-
-	f->open = true;
-	complain(f, at, shown_at(f, at), "the insert is not closed on its line");
-	return str_sub(rest, 0, str_find_char(rest, '\n')).len;
-}
-
-/* The insert that begins at `at`, outside of strings; gives its length. */
-static size_t take_whole(struct json_template *f, size_t at)
-{
-	struct str rest = str_sub(f->text, at, f->text.len), insert;
+	struct str rest = str_sub(f->text, at, f->text.len), placeholder;
 	size_t len = json_lines_placeholder_len(rest);
 
-	if (len == SIZE_MAX)
-		return refuse_open(f, at);
-	insert = str_sub(rest, 0, len);
-	memset(f->shadow + at, 'x', len);
-	f->shadow[at] = f->shadow[at + len - 1] = '"';
-	if (is_name(f, at + len))
-		complain(f, at, insert,
+	if (len == SIZE_MAX) {
+		f->open = true;
+		complain(f, at, shown_at(f, at), "the insert is not closed on its line");
+		return str_sub(rest, 0, str_find_char(rest, '\n')).len;
+	}
+	placeholder = str_sub(rest, 0, len);
+	if (is_name(f->text, at + len))
+		complain(f, at, placeholder,
 			 "an insert may stand for a value, not for the name before the colon");
-	else if (!strip_json(&insert))
-		complain(f, at, insert,
+	else if (!strip_json(&placeholder))
+		complain(f, at, placeholder,
 			 "an insert outside of \"quotes\" ends in the filter json, as {text|json} "
 			 "does; or put it in quotes");
-	put_whole(f, insert);
+	put_whole(f, placeholder, at + len);
 	return len;
 }
 
 /* ---- strings ---- */
 
-/* The JSON string that begins at `at`; gives its length. One that is not closed is left to the judge. */
-static size_t take_string(struct json_template *f, size_t at)
+/* The JSON string that begins at `at`; gives its length. One that is not closed is left to the parser. */
+static size_t take_string(struct lines *f, size_t at)
 {
 	size_t end = at + 1;
 	struct str string;
@@ -217,17 +218,16 @@ static size_t take_string(struct json_template *f, size_t at)
 	return string.len;
 }
 
-static void take_text(struct json_template *f)
+static void take_text(struct lines *f)
 {
 	size_t at = 0;
 
-	memcpy(f->shadow, f->text.p, f->text.len);
 	while (at < f->text.len) {
 		struct str rest = str_sub(f->text, at, f->text.len);
 
 		if (rest.p[0] == '"') {
 			at += take_string(f, at);
-		} else if (opens_insert(rest) && !is_bare_name(rest)) {
+		} else if (opens_placeholder(rest) && !is_bare_name(rest)) {
 			at += take_whole(f, at);
 		} else {
 			buf_addc(&f->plain, rest.p[0]);
@@ -238,112 +238,81 @@ static void take_text(struct json_template *f)
 
 /* ---- names that stand twice ---- */
 
-struct symbols {
-	struct map open[JSON_MAX_DEPTH]; /* the names of each object that is open */
-	size_t n;
-};
-
-/* The name that a JSON string gives, as the library will keep it. */
-static struct json *decoded(struct str string)
+/* The place in the author's text of a place in the JSON. */
+static size_t in_text(const struct lines *f, size_t at)
 {
-	struct json *name = NULL;
+	size_t n = f->n_ends;
+
+	while (n > 0 && f->ends[n - 1].in_plain > at)
+		n--;
+	return n > 0 ? at - f->ends[n - 1].in_plain + f->ends[n - 1].in_text : at;
+}
+
+static void note_name(struct lines *f, struct map *names, size_t at, struct str string)
+{
+	CLEANUP(json_freep) struct json *name = NULL;
+	struct str key;
 
 	json_parse(&name, string, NULL);
-	return name;
-}
-
-static void note_name(struct json_template *f, struct map *names, size_t at, struct str string)
-{
-	CLEANUP(json_freep) struct json *name = decoded(string);
-	struct str key = str_from(json_str(name, "").p);
-
+	key = str_from(json_str(name, "").p); /* as the library will keep it */
 	if (map_set(names, key, f) != NULL)
-		complain(f, at, string, "this name stands twice within the same { }");
-}
-
-static size_t check_name(struct json_template *f, struct symbols *names, size_t at)
-{
-	struct str judged = str_make(f->shadow, f->text.len);
-	size_t behind = skip_quoted(judged, at);
-
-	/* A string never holds a line end, but judged text is not trusted to. */
-	behind = behind != SIZE_MAX ? behind : judged.len;
-	if (names->n > 0 && is_name(f, behind))
-		note_name(f, &names->open[names->n - 1], at, str_sub(judged, at, behind));
-	return behind - at;
+		complain(f, in_text(f, at), string, "this name stands twice within the same { }");
 }
 
 /* Only for a text that is JSON: brackets match, and their depth is bounded. */
-static void check_names(struct json_template *f)
+static void check_names(struct lines *f)
 {
-	struct symbols names = { .n = 0 };
-	size_t at = 0;
+	struct str json = buf_str(&f->plain);
+	struct map open[JSON_MAX_DEPTH]; /* the names of each object that is open */
+	size_t n = 0, at = 0;
 
-	while (at < f->text.len) {
-		char c = f->shadow[at];
+	while (at < json.len) {
+		size_t end = at + 1;
 
-		if (c == '{')
-			map_init(&names.open[names.n++]);
-		else if (c == '}')
-			map_deinit(&names.open[--names.n], NULL);
-		at += c == '"' ? check_name(f, &names, at) : 1;
+		if (json.p[at] == '{')
+			map_init(&open[n++]);
+		else if (json.p[at] == '}')
+			map_deinit(&open[--n], NULL);
+		else if (json.p[at] == '"') {
+			end = skip_quoted(json, at);
+			if (n > 0 && is_name(json, end))
+				note_name(f, &open[n - 1], at, str_sub(json, at, end));
+		}
+		at = end;
 	}
 }
 
-/* ---- the judgement ---- */
+/* ---- from text to JSON ---- */
 
-static void judge(struct json_template *f)
+static void parse(struct lines *f, struct json **out)
 {
-	struct jsontext_fault fault;
+	struct json_fault fault;
 	struct str shown;
+	size_t at;
 
-	if (!jsontext_find_fault(str_make(f->shadow, f->text.len), JSON_MAX_DEPTH, &fault)) {
+	if (json_parse_at(out, buf_str(&f->plain), &fault) == 0) {
 		if (!f->bad)
 			check_names(f);
 		return;
 	}
-	shown = shown_at(f, fault.at);
 	f->bad = true;
-	diag_error(f->diag, place_of(f, fault.at), "`%.*s`: %s%s%.*s%s; wanted %s",
+	if (fault.wanted == NULL) {
+		diag_error(f->diag, (struct place){ f->file, f->entry->line }, "`%.*s`: %s",
+			   STR_ARG(f->entry->key), fault.seen);
+		return;
+	}
+	at = in_text(f, fault.at);
+	shown = shown_at(f, at);
+	diag_error(f->diag, place_of(f, at), "`%.*s`: %s%s%.*s%s; wanted %s",
 		   STR_ARG(f->entry->key), fault.seen, shown.len > 0 ? ", at `" : "",
 		   STR_ARG(shown), shown.len > 0 ? "`" : "", fault.wanted);
-}
-
-/* What was judged good may still be more than the library takes. */
-static bool build(struct json_template *f, struct json **out)
-{
-	const char *why;
-
-	if (json_parse(out, buf_str(&f->plain), &why) == 0)
-		return true;
-	diag_error(f->diag, (struct place){ f->file, f->entry->line }, "`%.*s`: %s",
-		   STR_ARG(f->entry->key), why);
-	return false;
-}
-
-static bool read_form(struct json_template *f, struct json **out)
-{
-	size_t valid = utf8_valid_len(f->text);
-
-	if (valid < f->text.len) {
-		diag_error(f->diag, place_of(f, valid),
-			   "`%.*s`: byte 0x%02X is not UTF-8; save the file as UTF-8",
-			   STR_ARG(f->entry->key), (unsigned char)f->text.p[valid]);
-		return false;
-	}
-	take_text(f);
-	if (!f->open)
-		judge(f);
-	return !f->bad && build(f, out);
 }
 
 bool json_lines_read(struct json **out, const struct ini_entry *entry, const char *file,
 		     struct diag *diag)
 {
-	struct json_template f = {
-		.entry = entry, .file = file, .diag = diag, .text = entry->value
-	};
-	bool good;
+	struct lines f = { .entry = entry, .file = file, .diag = diag, .text = entry->value };
+	size_t valid = utf8_valid_len(f.text);
 
 	*out = NULL;
 	if (str_trim(entry->value).len == 0) {
@@ -352,12 +321,23 @@ bool json_lines_read(struct json **out, const struct ini_entry *entry, const cha
 			   STR_ARG(entry->key));
 		return false;
 	}
-	f.shadow = mem_alloc(f.text.len);
+	if (valid < f.text.len) {
+		diag_error(diag, place_of(&f, valid),
+			   "`%.*s`: byte 0x%02X is not UTF-8; save the file as UTF-8",
+			   STR_ARG(entry->key), (unsigned char)f.text.p[valid]);
+		return false;
+	}
 	buf_init(&f.plain, 0);
-	good = read_form(&f, out);
+	take_text(&f);
+	if (!f.open)
+		parse(&f, out);
 	buf_deinit(&f.plain);
-	free(f.shadow);
-	return good;
+	free(f.ends);
+	if (!f.bad)
+		return true;
+	json_free(*out);
+	*out = NULL;
+	return false;
 }
 
 /* ---- files ---- */
