@@ -76,28 +76,19 @@ static bool is_reacted_missing(const struct enrich *c, const struct event *ev, u
 	       lookups_may_read(c->lookups);
 }
 
-struct mention_check {
-	struct lookups *lookups;
-	bool missing;
-};
-
-static void check_mention(void *owner, struct str id)
-{
-	struct mention_check *check = owner;
-
-	check->missing = check->missing || lookups_lacks_user(check->lookups, id);
-}
-
 static bool is_anything_missing(const struct enrich *c, const struct event *ev, unsigned wants)
 {
-	struct mention_check check = { .lookups = c->lookups };
+	struct str rest = ev->text_raw, id;
 
-	if (wants & WANT_NAMES)
-		check.missing = lookups_lacks_user(c->lookups, ev->user.id) ||
-				lookups_lacks_user(c->lookups, ev->author.id) ||
-				is_channel_missing(c, ev);
-	text_each_mention(ev->text_raw, check_mention, &check);
-	return check.missing || is_reacted_missing(c, ev, wants);
+	if ((wants & WANT_NAMES) &&
+	    (lookups_lacks_user(c->lookups, ev->user.id) ||
+	     lookups_lacks_user(c->lookups, ev->author.id) || is_channel_missing(c, ev)))
+		return true;
+	while (text_next_mention(&rest, &id)) {
+		if (lookups_lacks_user(c->lookups, id))
+			return true;
+	}
+	return is_reacted_missing(c, ev, wants);
 }
 
 /* ---- lines ---- */
@@ -217,23 +208,24 @@ static void want(struct waiting *w, struct str id,
 	w->n_needs++;
 }
 
-static void want_user(void *owner, struct str id)
+static void want_user(struct waiting *w, struct str id)
 {
-	struct waiting *w = owner;
-
 	if (lookups_lacks_user(w->completer->lookups, id))
 		want(w, id, lookups_user);
 }
 
 static void want_names(struct waiting *w)
 {
+	struct str rest = w->ev->text_raw, id;
+
 	if (w->wants & WANT_NAMES) {
 		want_user(w, w->ev->user.id);
 		want_user(w, w->ev->author.id);
 		if (is_channel_missing(w->completer, w->ev))
 			want(w, w->ev->channel, lookups_channel);
 	}
-	text_each_mention(w->ev->text_raw, want_user, w);
+	while (text_next_mention(&rest, &id))
+		want_user(w, id);
 }
 
 static void take_reacted(struct event *ev, const struct json *message)

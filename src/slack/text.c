@@ -6,45 +6,38 @@
 
 /* ---- plain text and control sequences ---- */
 
-struct control {
+/* Plain text up to the next control sequence, or one of these, taken apart. */
+struct token {
+	struct str whole; /* with its brackets */
+	bool is_control;
 	struct str body;
 	struct str label; /* empty without one */
-	struct str whole; /* with its brackets */
 };
 
-static struct control control_read(struct str s, size_t len)
+/* Takes a token off *rest; false at the end. */
+static bool next_token(struct str *rest, struct token *out)
 {
-	struct control c = { .whole = str_sub(s, 0, len), .label = STR_EMPTY };
-	size_t bar;
-
-	c.body = str_sub(s, 1, len - 1);
-	bar = str_find_char(c.body, '|');
-	if (bar != SIZE_MAX) {
-		c.label = str_sub(c.body, bar + 1, c.body.len);
-		c.body = str_sub(c.body, 0, bar);
-	}
-	return c;
-}
-
-/* Takes plain text up to the next control sequence off *rest, or that sequence. False at the end. */
-static bool next_piece(struct str *rest, struct str *plain, struct control *control,
-		       bool *is_control)
-{
-	size_t len = syntax_control_len(*rest);
-	size_t n = 1;
+	size_t len = syntax_control_len(*rest), bar;
 
 	if (rest->len == 0)
 		return false;
-	*is_control = len > 0;
-	if (len > 0) {
-		*control = control_read(*rest, len);
-		*rest = str_sub(*rest, len, rest->len);
-		return true;
+	out->is_control = len > 0;
+	if (!out->is_control) {
+		len = 1; /* a `<` that begins nothing is plain */
+		while (len < rest->len && rest->p[len] != '<')
+			len++;
 	}
-	while (n < rest->len && rest->p[n] != '<')
-		n++;
-	*plain = str_sub(*rest, 0, n);
-	*rest = str_sub(*rest, n, rest->len);
+	out->whole = str_sub(*rest, 0, len);
+	*rest = str_sub(*rest, len, rest->len);
+	if (!out->is_control)
+		return true;
+	out->body = str_sub(out->whole, 1, len - 1);
+	out->label = STR_EMPTY;
+	bar = str_find_char(out->body, '|');
+	if (bar != SIZE_MAX) {
+		out->label = str_sub(out->body, bar + 1, out->body.len);
+		out->body = str_sub(out->body, 0, bar);
+	}
 	return true;
 }
 
@@ -89,99 +82,61 @@ static bool is_itself(char c)
 	return (c >= ' ' && c < 0x7F) || c == '\n' || c == '\t';
 }
 
-/* Most text is plain ASCII and is added in runs. */
-static void put_shown(struct buf *out, struct str s)
+/* Most text is plain ASCII and is added in runs. In coded text `& < >` are entities, which are decoded once:
+ * `&amp;lt;` is the text `&lt;`. */
+static void put_shown(struct buf *out, struct str s, bool coded)
 {
 	while (s.len > 0) {
-		size_t n = 0;
+		size_t n = 0, len;
+		char plain;
 
-		while (n < s.len && is_itself(s.p[n]))
+		while (n < s.len && is_itself(s.p[n]) && !(coded && s.p[n] == '&'))
 			n++;
 		buf_add(out, str_sub(s, 0, n));
 		s = str_sub(s, n, s.len);
-		if (s.len > 0)
-			put_code_point(out, utf8_next(&s));
-	}
-}
-
-void text_plain(struct buf *out, struct str typed)
-{
-	put_shown(out, typed);
-}
-
-/* The same for text in which `& < >` are coded. Decodes once: `&amp;lt;` is the text `&lt;`. */
-static void put_decoded(struct buf *out, struct str s)
-{
-	while (s.len > 0) {
-		size_t amp = str_find_char(s, '&');
-		size_t len;
-		char plain;
-
-		if (amp == SIZE_MAX) {
-			put_shown(out, s);
+		if (s.len == 0)
 			return;
+		if (s.p[0] != '&') {
+			put_code_point(out, utf8_next(&s));
+			continue;
 		}
-		put_shown(out, str_sub(s, 0, amp));
-		s = str_sub(s, amp, s.len);
 		len = syntax_entity_len(s, &plain);
 		buf_addc(out, len > 0 ? plain : '&');
 		s = str_sub(s, len > 0 ? len : 1, s.len);
 	}
 }
 
-static void put_name(struct buf *out, char sigil, bool known, struct str name,
-		     const struct control *c, struct str id)
+void text_plain(struct buf *out, struct str typed)
 {
-	struct str label = c->label;
+	put_shown(out, typed, false);
+}
+
+static void put_name(struct buf *out, char sigil, struct str id, const struct token *t,
+		     text_name_fn *name_of, void *owner)
+{
+	struct str name = STR_EMPTY, label = t->label;
 
 	buf_addc(out, sigil);
-	if (known) {
-		put_shown(out, name);
+	if (name_of(owner, id, &name) && name.len > 0) {
+		put_shown(out, name, false);
 		return;
 	}
 	if (label.len > 0 && label.p[0] == sigil)
 		label = str_sub(label, 1, label.len);
-	put_decoded(out, label.len > 0 ? label : id);
-}
-
-static void put_user(struct buf *out, const struct control *c, struct str id,
-		     const struct text_names *names)
-{
-	struct str name = STR_EMPTY;
-	bool known = names->user(names->owner, id, &name) && name.len > 0;
-
-	put_name(out, '@', known, name, c, id);
-}
-
-static void put_channel(struct buf *out, const struct control *c, struct str id,
-			const struct text_names *names)
-{
-	struct str name = STR_EMPTY;
-	bool known = names->channel(names->owner, id, &name) && name.len > 0;
-
-	put_name(out, '#', known, name, c, id);
-}
-
-static void put_group(struct buf *out, const struct control *c, struct str id,
-		      const struct text_names *names)
-{
-	struct str name = STR_EMPTY;
-	bool known = names->group(names->owner, id, &name) && name.len > 0;
-
-	put_name(out, '@', known, name, c, id);
+	put_shown(out, label.len > 0 ? label : id, true);
 }
 
 /* `<!here>` and its kin, `<!subteam^S1|@grp>`, `<!date^…|fallback>`, and what Slack may add. */
-static void put_special(struct buf *out, const struct control *c, struct str what,
+static void put_special(struct buf *out, const struct token *t, struct str what,
 			const struct text_names *names)
 {
 	if (str_is(what, "here") || str_is(what, "channel") || str_is(what, "everyone")) {
 		buf_addc(out, '@');
 		buf_add(out, what);
 	} else if (str_skip(&what, "subteam^")) {
-		put_group(out, c, what, names);
+		put_name(out, '@', what, t, names->group, names->owner);
 	} else {
-		put_decoded(out, c->label.len > 0 ? c->label : c->whole);
+		put_shown(out, t->label.len > 0 ? t->label : t->whole, true);
 	}
 }
 
@@ -200,52 +155,41 @@ static bool is_url(struct str body)
 	return n > 0 && n < body.len && body.p[n] == ':';
 }
 
-static void put_link(struct buf *out, const struct control *c)
+static void put_link(struct buf *out, const struct token *t)
 {
-	struct str shown = c->body;
+	struct str shown = t->body;
 
-	if (c->label.len > 0) {
-		put_decoded(out, c->label);
-	} else if (is_url(shown)) {
-		if (!str_skip(&shown, "mailto:"))
-			str_skip(&shown, "tel:");
-		put_decoded(out, shown);
-	} else {
-		put_decoded(out, c->whole);
-	}
+	if (t->label.len > 0)
+		shown = t->label;
+	else if (!is_url(shown))
+		shown = t->whole;
+	else if (!str_skip(&shown, "mailto:"))
+		str_skip(&shown, "tel:");
+	put_shown(out, shown, true);
 }
 
-static void put_control(struct buf *out, const struct control *c, const struct text_names *names)
+static void put_token(struct buf *out, const struct token *t, const struct text_names *names)
 {
-	struct str rest = str_sub(c->body, 1, c->body.len);
+	struct str rest = t->is_control ? str_sub(t->body, 1, t->body.len) : STR_EMPTY;
 
-	switch (c->body.len > 1 ? c->body.p[0] : '\0') {
-	case '@':
-		put_user(out, c, rest, names);
-		break;
-	case '#':
-		put_channel(out, c, rest, names);
-		break;
-	case '!':
-		put_special(out, c, rest, names);
-		break;
-	default:
-		put_link(out, c);
-	}
+	if (!t->is_control)
+		put_shown(out, t->whole, true);
+	else if (rest.len > 0 && t->body.p[0] == '@')
+		put_name(out, '@', rest, t, names->user, names->owner);
+	else if (rest.len > 0 && t->body.p[0] == '#')
+		put_name(out, '#', rest, t, names->channel, names->owner);
+	else if (rest.len > 0 && t->body.p[0] == '!')
+		put_special(out, t, rest, names);
+	else
+		put_link(out, t);
 }
 
 void text_seen(struct buf *out, struct str raw, const struct text_names *names)
 {
-	struct str plain;
-	struct control control;
-	bool is_control;
+	struct token token;
 
-	while (next_piece(&raw, &plain, &control, &is_control)) {
-		if (is_control)
-			put_control(out, &control, names);
-		else
-			put_decoded(out, plain);
-	}
+	while (next_token(&raw, &token))
+		put_token(out, &token, names);
 }
 
 /* ---- parts: code and quotes ---- */
@@ -339,7 +283,7 @@ bool text_is_prose(struct str raw)
 struct reader {
 	struct buf *out;
 	const struct text_names *names;
-	void (*on_run)(void *owner, const struct text_run *run);
+	text_run_fn *on_run;
 	void *owner;
 	struct text_run run; /* the one that is being written */
 };
@@ -352,54 +296,29 @@ static void end_run(struct reader *r)
 	r->run.from = r->run.to;
 }
 
-/* Does the control sequence stand for a person, a channel or an address? */
-static bool is_of_its_own(const struct control *c, struct text_run *run)
-{
-	char sigil = c->body.len > 1 ? c->body.p[0] : '\0';
-
-	if (sigil == '@' || sigil == '#') {
-		run->sigil = sigil;
-		run->id = from(c->body, 1);
-		return true;
-	}
-	run->address = c->body;
-	return is_url(c->body);
-}
-
-static void read_control(struct reader *r, const struct control *c)
+/* A person, a channel or an address is a run of its own, also when it shows nothing. */
+static void read_token(struct reader *r, const struct token *t)
 {
 	struct text_run run = { .part = r->run.part, .id = STR_EMPTY, .address = STR_EMPTY };
 
-	if (!is_of_its_own(c, &run)) {
-		put_control(r->out, c, r->names);
+	if (t->is_control && t->body.len > 1 && (t->body.p[0] == '@' || t->body.p[0] == '#')) {
+		run.sigil = t->body.p[0];
+		run.id = str_sub(t->body, 1, t->body.len);
+	} else if (t->is_control && is_url(t->body)) {
+		run.address = t->body;
+	} else {
+		put_token(r->out, t, r->names);
 		return;
 	}
 	end_run(r);
 	run.from = r->out->len;
-	put_control(r->out, c, r->names);
+	put_token(r->out, t, r->names);
 	run.to = r->run.from = r->out->len;
 	r->on_run(r->owner, &run);
 }
 
-static void read_part(struct reader *r, struct str s, enum text_part part)
-{
-	struct str plain;
-	struct control control;
-	bool is_control;
-
-	if (part != r->run.part)
-		end_run(r);
-	r->run.part = part;
-	while (next_piece(&s, &plain, &control, &is_control)) {
-		if (is_control)
-			read_control(r, &control);
-		else
-			put_decoded(r->out, plain);
-	}
-}
-
-void text_read(struct buf *out, struct str raw, const struct text_names *names,
-	       void (*on_run)(void *owner, const struct text_run *run), void *owner)
+void text_read(struct buf *out, struct str raw, const struct text_names *names, text_run_fn *on_run,
+	       void *owner)
 {
 	struct reader r = {
 		.out = out,
@@ -411,12 +330,19 @@ void text_read(struct buf *out, struct str raw, const struct text_names *names,
 			 .id = STR_EMPTY,
 			 .address = STR_EMPTY },
 	};
+	struct token token;
 
 	for (size_t at = 0, len; at < raw.len; at += len) {
 		enum text_part part;
+		struct str rest;
 
 		len = part_len(raw, at, &part);
-		read_part(&r, str_sub(raw, at, at + len), part);
+		rest = str_sub(raw, at, at + len);
+		if (part != r.run.part)
+			end_run(&r);
+		r.run.part = part;
+		while (next_token(&rest, &token))
+			read_token(&r, &token);
 	}
 	end_run(&r);
 }
@@ -434,45 +360,28 @@ void text_address(struct buf *out, struct str coded)
 
 /* ---- mentions ---- */
 
-static bool mentioned_user(const struct control *c, struct str *id)
+bool text_next_mention(struct str *rest, struct str *user)
 {
-	if (c->body.len < 2 || c->body.p[0] != '@')
-		return false;
-	*id = str_sub(c->body, 1, c->body.len);
-	return true;
-}
+	struct token token;
 
-void text_each_mention(struct str raw, void (*on_user)(void *owner, struct str id), void *owner)
-{
-	struct str plain, id;
-	struct control control;
-	bool is_control;
-
-	while (next_piece(&raw, &plain, &control, &is_control)) {
-		if (is_control && mentioned_user(&control, &id))
-			on_user(owner, id);
+	while (next_token(rest, &token)) {
+		if (token.is_control && token.body.len > 1 && token.body.p[0] == '@') {
+			*user = str_sub(token.body, 1, token.body.len);
+			return true;
+		}
 	}
-}
-
-struct sought {
-	struct str user;
-	bool found;
-};
-
-static void on_mention(void *owner, struct str id)
-{
-	struct sought *sought = owner;
-
-	sought->found = sought->found || str_eq(id, sought->user);
+	return false;
 }
 
 bool text_mentions(struct str raw, struct str user)
 {
-	struct sought sought = { .user = user };
+	struct str id;
 
-	if (user.len > 0)
-		text_each_mention(raw, on_mention, &sought);
-	return sought.found;
+	while (user.len > 0 && text_next_mention(&raw, &id)) {
+		if (str_eq(id, user))
+			return true;
+	}
+	return false;
 }
 
 /* What clients put around a mention, the no-break space of some included. */
@@ -486,15 +395,11 @@ static struct str skip_blanks(struct str s)
 
 struct str text_without_leading_mention(struct str raw, struct str user)
 {
-	struct str rest = skip_blanks(raw);
-	struct control control;
-	struct str id;
+	struct str rest = skip_blanks(raw), mention, id;
 	size_t len = syntax_control_len(rest);
 
-	if (len == 0 || user.len == 0)
-		return raw;
-	control = control_read(rest, len);
-	if (!mentioned_user(&control, &id) || !str_eq(id, user))
+	mention = str_sub(rest, 0, len);
+	if (user.len == 0 || !text_next_mention(&mention, &id) || !str_eq(id, user))
 		return raw;
 	rest = skip_blanks(str_sub(rest, len, rest.len));
 	if (!str_skip(&rest, ":"))

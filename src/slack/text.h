@@ -7,12 +7,12 @@
 #include "base/str.h"
 #include "model/event.h"
 
-/* Names for ids; each gives false when it does not know. Without `@` and `#`. */
+/* The name of an id, without `@` and `#`; false when it is not known. */
+typedef bool text_name_fn(void *owner, struct str id, struct str *name);
+
 struct text_names {
 	void *owner;
-	bool (*user)(void *owner, struct str id, struct str *name);
-	bool (*channel)(void *owner, struct str id, struct str *name);
-	bool (*group)(void *owner, struct str id, struct str *handle);
+	text_name_fn *user, *channel, *group;
 };
 
 /* What a person sees: entities decoded once, <@U1> as @name, <#C1|general> as #general, links as their
@@ -30,11 +30,13 @@ struct text_run {
 	struct str address; /* of a link, still coded; slice of the raw text */
 };
 
+typedef void text_run_fn(void *owner, const struct text_run *run);
+
 /* The same text, told run by run, in order and without gaps. Code stands between ` and ` on a line or between
  * ``` and ```, its marks included; a mark that is not closed is prose. A line that begins with > is a
  * quote up to its end, and so is all the rest after >>>. */
-void text_read(struct buf *out, struct str raw, const struct text_names *names,
-	       void (*on_run)(void *owner, const struct text_run *run), void *owner);
+void text_read(struct buf *out, struct str raw, const struct text_names *names, text_run_fn *on_run,
+	       void *owner);
 /* Not a sign of markup in it but entities: text_read would tell of a single run of PART_TEXT. */
 bool text_is_prose(struct str raw);
 /* The address of a link as it is: entities decoded once, nothing else changed. */
@@ -48,5 +50,5 @@ void text_plain(struct buf *out, struct str typed);
 bool text_mentions(struct str raw, struct str user);
 /* The raw text without a leading mention of `user` and the blanks, `:` or `,` behind it. */
 struct str text_without_leading_mention(struct str raw, struct str user);
-/* Calls back for every user id mentioned in the raw text. */
-void text_each_mention(struct str raw, void (*on_user)(void *owner, struct str id), void *owner);
+/* The next user id mentioned in the raw text, which is moved behind the mention; false at the end. */
+bool text_next_mention(struct str *rest, struct str *user);

@@ -24,13 +24,6 @@ static void must(bool holds)
 		abort();
 }
 
-static void must_not_come(void *owner, struct str id)
-{
-	(void)owner;
-	(void)id;
-	abort();
-}
-
 static bool is_entity(struct str s)
 {
 	return str_starts(s, "&amp;") || str_starts(s, "&lt;") || str_starts(s, "&gt;");
@@ -49,7 +42,9 @@ static bool starts_call(struct str s)
 
 static void check_inert(struct str inert)
 {
-	text_each_mention(inert, must_not_come, NULL);
+	struct str left = inert, id;
+
+	must(!text_next_mention(&left, &id));
 	for (size_t i = 0; i < inert.len; i++) {
 		char c = inert.p[i];
 		struct str rest = str_sub(inert, i, inert.len);
