@@ -46,7 +46,6 @@ struct daemon {
 	struct engine *engine;
 	struct deliver *deliver;
 	struct rule_watch *live; /* NULL = the files are not watched */
-	const struct transport_ops *transport_ops;
 	struct transport *transport;
 	struct transport_sink sink;
 	bool transport_stopped;
@@ -91,7 +90,7 @@ static void stop(struct daemon *bot, int exit_status)
 	bot->exit_status = exit_status;
 	loop_timer_start(bot->loop, &bot->patience, STOP_WAIT_MS);
 	if (bot->transport != NULL)
-		bot->transport_ops->stop(bot->transport, on_transport_stopped, bot);
+		transport_stop(bot->transport, on_transport_stopped, bot);
 	else
 		bot->transport_stopped = true;
 }
@@ -117,12 +116,12 @@ static bool is_finished(const struct daemon *bot)
 
 static void on_decided(void *owner, void *tag, bool standing)
 {
-	struct daemon *bot = owner;
 	struct pending_ack *passage = tag;
 
+	(void)owner;
 	/* Without an acknowledgement Slack sends it again: that is how nothing gets lost. */
-	if (standing && bot->transport != NULL)
-		bot->transport_ops->ack(bot->transport, &passage->ack);
+	if (standing)
+		transport_ack(&passage->ack);
 	list_remove(&passage->link);
 	free(passage);
 }
@@ -307,6 +306,7 @@ static void start_listening(struct daemon *bot)
 {
 	const bool is_socket = bot->conf->transport == CONF_TRANSPORT_SOCKET;
 	const struct transport_setup setup = {
+		.protocol = is_socket ? &transport_socketmode : &transport_rtm,
 		.loop = bot->loop,
 		.http = bot->http,
 		.trust = bot->trust,
@@ -328,9 +328,7 @@ static void start_listening(struct daemon *bot)
 		return;
 	loop_timer_stop(bot->loop, &bot->patience);
 	bot->state = BOT_LISTENING;
-	bot->transport_ops = is_socket ? &transport_socketmode : &transport_rtm;
-	if (bot->transport_ops->start(&bot->transport, &setup) < 0)
-		stop(bot, 1);
+	bot->transport = transport_new(&setup);
 }
 
 static void check_reach(const struct daemon *bot)
@@ -582,8 +580,7 @@ static void tell_forgotten(const struct daemon *bot)
 static void tear_down(struct daemon *bot)
 {
 	tell_forgotten(bot);
-	if (bot->transport != NULL)
-		bot->transport_ops->free(bot->transport);
+	transport_free(bot->transport);
 	rule_watch_free(bot->live);
 	deliver_free(bot->deliver);
 	directory_free(bot->directory);

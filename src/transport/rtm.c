@@ -2,16 +2,9 @@
 /* RTM, for classic apps: bare events over the sockets of a session, nothing to acknowledge. */
 #include <inttypes.h>
 #include <stdlib.h>
-#include "base/mem.h"
 #include "slack/decode.h"
 #include "transport/rtm_frame.h"
 #include "transport/session.h"
-
-struct transport {
-	struct session *session;
-	struct loop *loop;
-	struct identity *me;
-};
 
 /* ---- the answer of rtm.connect, or the big one of rtm.start ---- */
 
@@ -23,9 +16,9 @@ static void fill(char **field, struct str value)
 	*field = str_dup(value);
 }
 
-static void on_answer(void *owner, const struct json *body)
+static void on_answer(const struct transport_setup *setup, const struct json *body)
 {
-	struct identity *me = ((struct transport *)owner)->me;
+	struct identity *me = setup->me;
 	struct str domain = json_str(body, "team.domain");
 	CLEANUP(buf_deinit) struct buf url;
 
@@ -41,18 +34,6 @@ static void on_answer(void *owner, const struct json *body)
 
 /* ---- frames ---- */
 
-static void on_ping(void *owner, struct session_socket *socket)
-{
-	const struct transport *t = owner;
-	CLEANUP(buf_deinit) struct buf frame;
-	int64_t id = session_ping_id(socket);
-
-	buf_init(&frame, 0);
-	rtm_ping(&frame, id, loop_wall(t->loop).ms);
-	if (id != 0)
-		session_send(socket, buf_str(&frame));
-}
-
 /* Slack closes the socket itself where that is needed, save for a URL that came too late. */
 static void on_error(struct session_socket *socket, const struct rtm_frame *frame)
 {
@@ -62,27 +43,26 @@ static void on_error(struct session_socket *socket, const struct rtm_frame *fram
 		session_break(socket, BACKOFF_SOON, "the connection's URL had expired");
 }
 
-static void on_event(struct transport *t, struct session_socket *socket,
+static void on_event(const struct identity *me, struct session_socket *socket,
 		     const struct rtm_frame *frame)
 {
 	struct event *ev = NULL;
 	const char *why = "";
 
-	if (decode_event(&ev, frame->root, STR_EMPTY, STR_EMPTY, 0, t->me, &why) == 0)
+	if (decode_event(&ev, frame->root, STR_EMPTY, STR_EMPTY, 0, me, &why) == 0)
 		session_give(socket, ev, STR_EMPTY);
 	else
 		log_info("slack", "a frame was dropped: %s type=%.*s", why, STR_ARG(frame->type));
 }
 
-static void on_text(void *owner, struct session_socket *socket, struct str text)
+static void on_text(const struct transport_setup *setup, struct session_socket *socket,
+		    struct str text)
 {
 	CLEANUP(rtm_frame_deinit) struct rtm_frame frame;
 	const char *why;
 
 	if (rtm_frame_parse(&frame, text, &why) != 0) {
-		log_warn("slack", "a frame is no JSON object: %s text=%.*s", why,
-			 STR_ARG(str_sub(text, 0, 120)));
-		session_break(socket, BACKOFF_SOON, "Slack sent something that is no JSON");
+		session_garbled(socket, text, why);
 		return;
 	}
 	switch (frame.kind) {
@@ -102,7 +82,7 @@ static void on_text(void *owner, struct session_socket *socket, struct str text)
 		session_ponged(socket);
 		return;
 	case RTM_EVENT:
-		on_event(owner, socket, &frame);
+		on_event(setup->me, socket, &frame);
 		return;
 	case RTM_IGNORED:
 	case RTM_REPLY:
@@ -113,8 +93,6 @@ static void on_text(void *owner, struct session_socket *socket, struct str text)
 		return;
 	}
 }
-
-/* ---- the transport ---- */
 
 static const struct connect_error_advice advice[] = {
 	{ "not_allowed_token_type",
@@ -131,7 +109,7 @@ static const struct connect_error_advice advice[] = {
 	{ NULL, NULL },
 };
 
-static const struct session_protocol protocol = {
+const struct session_protocol transport_rtm = {
 	.name = "RTM",
 	.token_advice =
 		"Take the bot token (xoxb-) from the app's page at https://api.slack.com/apps under OAuth & "
@@ -139,42 +117,5 @@ static const struct session_protocol protocol = {
 	.advice = advice,
 	.on_answer = on_answer,
 	.on_text = on_text,
-	.on_ping = on_ping,
-};
-
-static int start(struct transport **out, const struct transport_setup *setup)
-{
-	struct transport *t = mem_zero(1, sizeof(*t));
-
-	t->loop = setup->loop;
-	t->me = setup->me;
-	*out = t;
-	return session_new(&t->session, setup, &protocol, t);
-}
-
-static void ack(struct transport *t, const struct ack *what)
-{
-	(void)t;
-	(void)what; /* RTM knows no acknowledgements */
-}
-
-static void stop(struct transport *t, void (*on_stopped)(void *owner), void *owner)
-{
-	session_stop(t->session, on_stopped, owner);
-}
-
-static void transport_free(struct transport *t)
-{
-	if (t == NULL)
-		return;
-	session_free(t->session);
-	loop_bury(t->loop, t, free);
-}
-
-const struct transport_ops transport_rtm = {
-	.name = "rtm",
-	.start = start,
-	.ack = ack,
-	.stop = stop,
-	.free = transport_free,
+	.ping_frame = rtm_ping,
 };

@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* How events come in. Each transport is a table of functions; all give to one sink. */
+/*
+ * How events come in: a transport connects to Slack, for as long as it takes, gives events to its sink and takes
+ * their acknowledgements back. Nothing in it is global: any number of them run in one loop.
+ */
 #pragma once
 
 #include "base/log.h"
-#include "base/str.h"
 #include "model/event.h"
-#include "net/ws.h"
-#include "webapi/api.h"
 #include "model/workspace.h"
+#include "net/loop.h"
 
-/* What must be acknowledged, and where. Copied around freely; empty id = nothing to acknowledge. */
+struct api;
+struct http;
+struct tls;
+struct session_protocol;
+struct transport;
+
+/* What must be acknowledged, and where. Copied around freely; good until its transport is freed. */
 struct ack {
-	uint64_t socket; /* generation of the socket it came on */
-	char envelope_id[64];
+	struct transport *transport;
+	uint64_t socket;      /* generation of the socket it came on */
+	char envelope_id[64]; /* empty = nothing to acknowledge */
 };
 
 struct transport_sink {
@@ -25,7 +33,11 @@ struct transport_sink {
 	void (*on_fatal)(void *owner, const char *sentence);
 };
 
+extern const struct session_protocol transport_socketmode;
+extern const struct session_protocol transport_rtm;
+
 struct transport_setup {
+	const struct session_protocol *protocol; /* one of these two */
 	struct loop *loop;
 	struct http *http;
 	struct tls *trust;
@@ -44,17 +56,12 @@ struct transport_setup {
 	int64_t drain_ms; /* an old socket is read this long after its replacement is live (10 s) */
 };
 
-struct transport;
-
-struct transport_ops {
-	const char *name; /* "socket", "rtm" */
-	int (*start)(struct transport **out, const struct transport_setup *setup);
-	/* Acknowledges on the socket the event came on, or on the newest when that is gone. */
-	void (*ack)(struct transport *t, const struct ack *ack);
-	/* Stops taking events, flushes acks, closes the sockets properly; on_stopped within 5 s. */
-	void (*stop)(struct transport *t, void (*on_stopped)(void *owner), void *owner);
-	void (*free)(struct transport *t);
-};
-
-extern const struct transport_ops transport_socketmode;
-extern const struct transport_ops transport_rtm;
+/* Copies `setup`, borrows what it points to. Starts connecting in the next turn of the loop. */
+struct transport *transport_new(const struct transport_setup *setup);
+/* Acknowledges on the socket the event came on, or on the newest when that is gone. */
+void transport_ack(const struct ack *ack);
+/* Stops taking events, flushes acks, closes the sockets properly; on_stopped within 5 s, from the loop. */
+typedef void (*transport_stopped_fn)(void *owner);
+void transport_stop(struct transport *t, transport_stopped_fn on_stopped, void *owner);
+/* At once, in any state, in any callback; NULL is fine. */
+void transport_free(struct transport *t);

@@ -175,5 +175,5 @@ struct mono ws_last_heard(const struct ws *ws)
 
 bool ws_is_open(const struct ws *ws)
 {
-	return ws->seen.is_open;
+	return ws->seen.is_open && !ws->seen.is_closing;
 }

@@ -22,12 +22,13 @@ struct talk {
 static void begin(struct talk *talk, const char *method)
 {
 	stage_init(&talk->stage, method);
-	CU_ASSERT_EQUAL(transport_rtm.start(&talk->transport, &talk->stage.setup), 0);
+	talk->stage.setup.protocol = &transport_rtm;
+	talk->transport = transport_new(&talk->stage.setup);
 }
 
 static void end(struct talk *talk)
 {
-	transport_rtm.free(talk->transport);
+	transport_free(talk->transport);
 	stage_deinit(&talk->stage);
 }
 
@@ -141,7 +142,7 @@ static void test_events(void)
 		CU_ASSERT_FALSE(ws->is_closing);
 		if (cases[i].is_event) {
 			CU_ASSERT_STRING_EQUAL(talk.stage.ack.envelope_id, "");
-			transport_rtm.ack(talk.transport, &talk.stage.ack);
+			transport_ack(&talk.stage.ack);
 		}
 		ASSERT_STR(buf_str(&ws->sent), "");
 		end(&talk);
@@ -277,7 +278,7 @@ static void test_stops(void)
 
 	begin(&talk, "rtm.connect");
 	ws = stage_connect(&talk.stage, HELLO);
-	transport_rtm.stop(talk.transport, stage_on_stopped, &talk.stage);
+	transport_stop(talk.transport, stage_on_stopped, &talk.stage);
 	fakews_text(ws, MESSAGE);
 	CU_ASSERT_EQUAL(talk.stage.n_events, 0);
 	stage_pass(&talk.stage, 100);

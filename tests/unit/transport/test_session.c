@@ -16,16 +16,16 @@ enum { SECOND = 1000, MINUTE = 60 * SECOND };
 
 struct talk {
 	struct stage stage;
-	struct session *session;
-	bool pings;			   /* has the protocol pings of its own? */
+	struct transport *transport;
 	void (*deed)(struct stage *stage); /* of an owner, inside a callback */
 };
 
-static void on_word(void *owner, struct session_socket *socket, struct str text)
+static void on_word(const struct transport_setup *setup, struct session_socket *socket,
+		    struct str text)
 {
 	int64_t n = 0;
 
-	(void)owner;
+	(void)setup;
 	if (str_skip(&text, "hello"))
 		session_hello(socket, str_int(str_trim(text), &n) ? n : 0);
 	else if (str_is(text, "replace"))
@@ -42,12 +42,10 @@ static void on_word(void *owner, struct session_socket *socket, struct str text)
 		session_give(socket, event_new(), text);
 }
 
-static void on_ping(void *owner, struct session_socket *socket)
+static void add_ping(struct buf *out, int64_t id, int64_t time_ms)
 {
-	struct talk *talk = owner;
-
-	if (talk->pings)
-		session_ping_id(socket);
+	(void)time_ms;
+	buf_addf(out, "ping %d", (int)id);
 }
 
 static const struct connect_error_advice no_advice[] = { { NULL, NULL } };
@@ -57,29 +55,35 @@ static const struct session_protocol words = {
 	.token_advice = "Get a token.",
 	.advice = no_advice,
 	.on_text = on_word,
-	.on_ping = on_ping,
+	.ack_frame = buf_add,
 };
 
-static void begin(struct talk *talk)
+static const struct session_protocol words_with_pings = {
+	.name = "words with pings",
+	.token_advice = "Get a token.",
+	.advice = no_advice,
+	.on_text = on_word,
+	.ack_frame = buf_add,
+	.ping_frame = add_ping,
+};
+
+static void prepare(struct talk *talk)
 {
 	memset(talk, 0, sizeof(*talk));
 	stage_init(&talk->stage, "words.open");
-	CU_ASSERT_EQUAL(session_new(&talk->session, &talk->stage.setup, &words, talk), 0);
+	talk->stage.setup.protocol = &words;
+}
+
+static void begin(struct talk *talk)
+{
+	prepare(talk);
+	talk->transport = transport_new(&talk->stage.setup);
 }
 
 static void end(struct talk *talk)
 {
-	session_free(talk->session);
+	transport_free(talk->transport);
 	stage_deinit(&talk->stage);
-}
-
-static void send_ack(struct talk *talk, const struct ack *ack)
-{
-	struct session_socket *socket = session_socket_for(talk->session, ack->socket);
-
-	if (socket != NULL)
-		session_send(socket, str_from(ack->envelope_id));
-	session_settled(talk->session);
 }
 
 static bool is_gone(const struct fakews *ws)
@@ -150,10 +154,9 @@ static void test_elsewhere_is_not_dialled(void)
 {
 	struct talk talk;
 
-	memset(&talk, 0, sizeof(talk));
-	stage_init(&talk.stage, "words.open");
+	prepare(&talk);
 	talk.stage.setup.base_url = "https://slack.com/api/";
-	session_new(&talk.session, &talk.stage.setup, &words, &talk);
+	talk.transport = transport_new(&talk.stage.setup);
 	stage_until_asked(&talk.stage, SECOND);
 	fakeapi_say("{\"ok\":true,\"url\":\"wss://slack.com.example.org/link\"}");
 	CU_ASSERT_EQUAL(fakews_count(), 0);
@@ -372,7 +375,7 @@ static void test_events_after_our_close(void)
 	CU_ASSERT_TRUE(old->is_closing && !old->is_freed);
 	fakews_text(old, "event late");
 	CU_ASSERT_EQUAL(talk.stage.n_events, 1);
-	send_ack(&talk, &talk.stage.ack);
+	transport_ack(&talk.stage.ack);
 	ASSERT_STR(buf_str(&old->sent), "");
 	ASSERT_STR(buf_str(&new->sent), "late\n");
 	fakews_text(old, "hello");
@@ -507,16 +510,59 @@ static void test_acks_go_to_their_socket(void)
 	fakews_text(new, "event e2");
 	second = talk.stage.ack;
 	CU_ASSERT_NOT_EQUAL(first.socket, second.socket);
-	send_ack(&talk, &second);
-	send_ack(&talk, &first);
+	transport_ack(&second);
+	transport_ack(&first);
 	ASSERT_STR(buf_str(&old->sent), "e1\n");
 	ASSERT_STR(buf_str(&new->sent), "e2\n");
 	fakews_over(old, 1000, 0, "bye");
-	send_ack(&talk, &first); /* its socket is gone: the newest takes it */
+	transport_ack(&first); /* its socket is gone: the newest takes it */
 	ASSERT_STR(buf_str(&new->sent), "e2\ne1\n");
 	fakews_over(new, 1000, 0, "bye");
-	send_ack(&talk, &first); /* nowhere to go: Slack sends the envelope again */
+	transport_ack(&first); /* nowhere to go: Slack sends the envelope again */
 	end(&talk);
+}
+
+/* Two transports in one loop, whose sockets have the same numbers. */
+static void test_acks_go_to_their_transport(void)
+{
+	struct talk first, second;
+	struct fakews *here, *there;
+	struct ack ack;
+
+	begin(&first);
+	here = stage_connect(&first.stage, "hello");
+	second = first;
+	second.stage.sink.owner = &second.stage;
+	second.stage.setup.sink = &second.stage.sink;
+	second.stage.is_live = false;
+	second.transport = transport_new(&second.stage.setup);
+	there = stage_connect(&second.stage, "hello");
+	fakews_text(here, "event e1");
+	fakews_text(there, "event e2");
+	fakews_text(here, "event e3");
+	ack = first.stage.ack;
+	CU_ASSERT_EQUAL(ack.socket, second.stage.ack.socket);
+	transport_ack(&ack);
+	transport_ack(&second.stage.ack);
+	ASSERT_STR(buf_str(&here->sent), "e3\n");
+	ASSERT_STR(buf_str(&there->sent), "e2\n");
+	/* One that is stopping waits for its own alone, and the other goes on. */
+	transport_stop(first.transport, stage_on_stopped, &first.stage);
+	fakews_text(there, "event e4");
+	transport_ack(&second.stage.ack);
+	stage_pass(&first.stage, 100);
+	CU_ASSERT_FALSE(is_gone(here));
+	snprintf(ack.envelope_id, sizeof(ack.envelope_id), "e1");
+	transport_ack(&ack);
+	stage_pass(&first.stage, 100);
+	CU_ASSERT_TRUE(is_gone(here));
+	CU_ASSERT_TRUE(first.stage.is_stopped);
+	CU_ASSERT_FALSE(is_gone(there));
+	CU_ASSERT_TRUE(second.stage.is_live);
+	ASSERT_STR(buf_str(&there->sent), "e2\ne4\n");
+	transport_free(second.transport);
+	event_free(second.stage.event);
+	end(&first);
 }
 
 /* ---- waiting ---- */
@@ -684,7 +730,7 @@ static void test_fatal(void)
 		CU_ASSERT_EQUAL(stage_until_asked(&talk.stage, 20 * MINUTE), -1);
 		if (i % 3 == 2)
 			CU_ASSERT_TRUE(fakews_at(0)->is_freed);
-		session_stop(talk.session, stage_on_stopped, &talk.stage);
+		transport_stop(talk.transport, stage_on_stopped, &talk.stage);
 		stage_pass(&talk.stage, 3 * SECOND);
 		CU_ASSERT_TRUE(talk.stage.is_stopped);
 		end(&talk);
@@ -750,10 +796,9 @@ static void test_impatient(void)
 	struct talk talk;
 	struct fakews *ws;
 
-	memset(&talk, 0, sizeof(talk));
-	stage_init(&talk.stage, "words.open");
+	prepare(&talk);
 	talk.stage.setup.dead_after_ms = 3 * SECOND;
-	session_new(&talk.session, &talk.stage.setup, &words, &talk);
+	talk.transport = transport_new(&talk.stage.setup);
 	ws = stage_connect(&talk.stage, "hello");
 	stage_pass(&talk.stage, 2900);
 	CU_ASSERT_FALSE(is_gone(ws));
@@ -782,8 +827,9 @@ static void test_own_pings_unanswered(void)
 	struct talk talk;
 	struct fakews *ws;
 
-	begin(&talk);
-	talk.pings = true;
+	prepare(&talk);
+	talk.stage.setup.protocol = &words_with_pings;
+	talk.transport = transport_new(&talk.stage.setup);
 	ws = stage_connect(&talk.stage, "hello");
 	for (int i = 0; i < 20; i++) {
 		stage_pass(&talk.stage, 5 * SECOND);
@@ -879,7 +925,7 @@ static void test_stops_in_every_state(void)
 			begin(&talk);
 			fakews_answer_close(answers);
 			bring(&talk, state);
-			session_stop(talk.session, stage_on_stopped, &talk.stage);
+			transport_stop(talk.transport, stage_on_stopped, &talk.stage);
 			CU_ASSERT_FALSE(talk.stage.is_stopped); /* never from within */
 			stage_pass(&talk.stage, answers ? 200 : 2900);
 			CU_ASSERT_TRUE(talk.stage.is_stopped);
@@ -904,12 +950,12 @@ static void test_stop_waits_for_acks(void)
 	ws = stage_connect(&talk.stage, "hello");
 	fakews_text(ws, "event e1");
 	ack = talk.stage.ack;
-	session_stop(talk.session, stage_on_stopped, &talk.stage);
+	transport_stop(talk.transport, stage_on_stopped, &talk.stage);
 	stage_pass(&talk.stage, 300);
 	CU_ASSERT_FALSE(ws->is_closing);
 	fakews_text(ws, "event e2"); /* too late: Slack will send it again */
 	CU_ASSERT_EQUAL(talk.stage.n_events, 1);
-	send_ack(&talk, &ack);
+	transport_ack(&ack);
 	stage_pass(&talk.stage, 50);
 	ASSERT_STR(buf_str(&ws->sent), "e1\n");
 	CU_ASSERT_TRUE(ws->is_closing);
@@ -926,7 +972,7 @@ static void test_stop_does_not_wait_for_ever(void)
 	fakews_answer_close(false);
 	ws = stage_connect(&talk.stage, "hello");
 	fakews_text(ws, "event e1");
-	session_stop(talk.session, stage_on_stopped, &talk.stage);
+	transport_stop(talk.transport, stage_on_stopped, &talk.stage);
 	stage_pass(&talk.stage, 1600); /* names are asked for as long as this */
 	CU_ASSERT_FALSE(ws->is_closing);
 	stage_pass(&talk.stage, 500);
@@ -942,8 +988,8 @@ static void free_session(struct stage *stage)
 {
 	struct talk *talk = stage->actor;
 
-	session_free(talk->session);
-	talk->session = NULL;
+	transport_free(talk->transport);
+	talk->transport = NULL;
 	stage->on_anything = NULL;
 }
 
@@ -951,7 +997,7 @@ static void stop_session(struct stage *stage)
 {
 	struct talk *talk = stage->actor;
 
-	session_stop(talk->session, stage_on_stopped, stage);
+	transport_stop(talk->transport, stage_on_stopped, stage);
 	stage->on_anything = NULL;
 }
 
@@ -1000,7 +1046,7 @@ static void test_owner_acts_in_callbacks(void)
 		occasions[i / 2](&talk);
 		CU_ASSERT_PTR_NULL(talk.stage.on_anything);
 		stage_pass(&talk.stage, 4 * SECOND);
-		CU_ASSERT_EQUAL(talk.session == NULL, talk.deed == free_session);
+		CU_ASSERT_EQUAL(talk.transport == NULL, talk.deed == free_session);
 		CU_ASSERT_EQUAL(talk.stage.is_stopped, talk.deed == stop_session);
 		CU_ASSERT_FALSE(fakeapi_is_asked());
 		end(&talk);
@@ -1088,7 +1134,7 @@ static void test_random_walks(void)
 		}
 		recover(&talk);
 		CU_ASSERT_TRUE(talk.stage.is_live);
-		session_stop(talk.session, stage_on_stopped, &talk.stage);
+		transport_stop(talk.transport, stage_on_stopped, &talk.stage);
 		stage_pass(&talk.stage, 3 * SECOND);
 		CU_ASSERT_TRUE(talk.stage.is_stopped);
 		end(&talk);
@@ -1111,6 +1157,7 @@ UNIT_MAIN("session", { "connects", test_connects }, { "hello is late", test_hell
 	  { "sockets do not pile up", test_sockets_do_not_pile_up },
 	  { "steady sockets are replaced at once", test_steady_sockets_are_replaced_at_once },
 	  { "acks go to their socket", test_acks_go_to_their_socket },
+	  { "acks go to their transport", test_acks_go_to_their_transport },
 	  { "backs off", test_backs_off }, { "what forgives failures", test_what_forgives },
 	  { "Retry-After", test_retry_after }, { "moving house", test_moving_house },
 	  { "refused handshakes", test_refused_handshakes }, { "crowded", test_crowded_grows },

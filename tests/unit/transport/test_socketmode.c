@@ -23,12 +23,13 @@ struct talk {
 static void begin(struct talk *talk)
 {
 	stage_init(&talk->stage, "apps.connections.open");
-	CU_ASSERT_EQUAL(transport_socketmode.start(&talk->transport, &talk->stage.setup), 0);
+	talk->stage.setup.protocol = &transport_socketmode;
+	talk->transport = transport_new(&talk->stage.setup);
 }
 
 static void end(struct talk *talk)
 {
-	transport_socketmode.free(talk->transport);
+	transport_free(talk->transport);
 	stage_deinit(&talk->stage);
 }
 
@@ -84,7 +85,7 @@ static void test_event_is_acknowledged_when_asked(void)
 	CU_ASSERT_STRING_EQUAL(talk.stage.ack.envelope_id, "e-1");
 	stage_pass(&talk.stage, SECOND);
 	ASSERT_STR(buf_str(&ws->sent), "");
-	transport_socketmode.ack(talk.transport, &talk.stage.ack);
+	transport_ack(&talk.stage.ack);
 	ASSERT_STR(buf_str(&ws->sent), "{\"envelope_id\":\"e-1\"}\n");
 	end(&talk);
 }
@@ -107,7 +108,7 @@ static void test_command_is_acknowledged_when_asked(void)
 	CU_ASSERT_EQUAL(talk.stage.event->time.ms, loop_wall(talk.stage.loop).ms);
 	CU_ASSERT_STRING_EQUAL(talk.stage.ack.envelope_id, "e-1");
 	ASSERT_STR(buf_str(&ws->sent), "");
-	transport_socketmode.ack(talk.transport, &talk.stage.ack);
+	transport_ack(&talk.stage.ack);
 	ASSERT_STR(buf_str(&ws->sent), "{\"envelope_id\":\"e-1\"}\n");
 	end(&talk);
 }
@@ -189,7 +190,7 @@ static void test_very_long_id(void)
 	CU_ASSERT_EQUAL(talk.stage.n_events, 1);
 	CU_ASSERT_STRING_EQUAL(talk.stage.ack.envelope_id, "");
 	CU_ASSERT_NOT_EQUAL(str_find(buf_str(&ws->sent), id), SIZE_MAX);
-	transport_socketmode.ack(talk.transport, &talk.stage.ack);
+	transport_ack(&talk.stage.ack);
 	CU_ASSERT_EQUAL(ws->sent.len, strlen(id) + strlen("{\"envelope_id\":\"\"}\n"));
 	end(&talk);
 }
@@ -207,12 +208,12 @@ static void test_acks_and_sockets(void)
 	fakews_text(old, "{\"type\":\"disconnect\",\"reason\":\"warning\"}");
 	new = stage_connect(&talk.stage, HELLO);
 	send_event(new, "e-2");
-	transport_socketmode.ack(talk.transport, &talk.stage.ack);
-	transport_socketmode.ack(talk.transport, &first);
+	transport_ack(&talk.stage.ack);
+	transport_ack(&first);
 	ASSERT_STR(buf_str(&old->sent), "{\"envelope_id\":\"e-1\"}\n");
 	ASSERT_STR(buf_str(&new->sent), "{\"envelope_id\":\"e-2\"}\n");
 	fakews_over(old, 1000, 0, "bye");
-	transport_socketmode.ack(talk.transport, &first);
+	transport_ack(&first);
 	ASSERT_STR(buf_str(&new->sent), "{\"envelope_id\":\"e-2\"}\n{\"envelope_id\":\"e-1\"}\n");
 	end(&talk);
 }
@@ -303,7 +304,7 @@ static void test_refreshes_under_a_stream(void)
 			snprintf(id, sizeof(id), "e-%u", ++n);
 			send_event(step == 2 ? ws : old, id);
 			CU_ASSERT_EQUAL(talk.stage.n_events, n);
-			transport_socketmode.ack(talk.transport, &talk.stage.ack);
+			transport_ack(&talk.stage.ack);
 			if (step == 0)
 				ws = stage_greet(&talk.stage);
 			if (step == 1)
@@ -395,15 +396,15 @@ static void test_stop_flushes(void)
 	begin(&talk);
 	ws = stage_connect(&talk.stage, HELLO);
 	send_event(ws, "e-1");
-	transport_socketmode.stop(talk.transport, stage_on_stopped, &talk.stage);
+	transport_stop(talk.transport, stage_on_stopped, &talk.stage);
 	loop_turn(talk.stage.loop, 0);
-	transport_socketmode.ack(talk.transport, &talk.stage.ack);
+	transport_ack(&talk.stage.ack);
 	stage_pass(&talk.stage, 100);
 	ASSERT_STR(buf_str(&ws->sent), "{\"envelope_id\":\"e-1\"}\n");
 	CU_ASSERT_TRUE(ws->is_closing);
 	CU_ASSERT_EQUAL(ws->close_code, 1000);
 	CU_ASSERT_TRUE(talk.stage.is_stopped);
-	transport_socketmode.ack(talk.transport, &talk.stage.ack); /* too late, and harmless */
+	transport_ack(&talk.stage.ack); /* too late, and harmless */
 	end(&talk);
 }
 
