@@ -33,6 +33,7 @@ struct loop {
 	bool owes_hooks; /* calls ran behind the hooks: what they did needs the hooks once more */
 	struct mono now;
 	struct wall wall;
+	uint64_t turn;
 	int64_t worst_turn_us;
 	struct epoll_event *batch; /* what is still to be dispatched in this turn */
 	int n_batch;
@@ -322,6 +323,7 @@ int loop_turn(struct loop *loop, int wait_ms)
 		return ERR_SYSTEM;
 	}
 	ask_time(loop);
+	loop->turn++;
 	run_files(loop, events, n);
 	run_timers(loop);
 	run_calls(loop);
@@ -393,6 +395,11 @@ struct mono loop_now(const struct loop *loop)
 struct wall loop_wall(const struct loop *loop)
 {
 	return loop->wall;
+}
+
+uint64_t loop_turn_number(const struct loop *loop)
+{
+	return loop->turn;
 }
 
 const struct clock *loop_clock(const struct loop *loop)

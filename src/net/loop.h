@@ -58,6 +58,8 @@ int loop_turn(struct loop *loop, int wait_ms);
 struct mono loop_now(const struct loop *loop);
 struct wall loop_wall(const struct loop *loop);
 const struct clock *loop_clock(const struct loop *loop);
+/* The number of this turn, for what may be done only so often in one. */
+uint64_t loop_turn_number(const struct loop *loop);
 /* The longest turn so far without its waiting, in microseconds. */
 int64_t loop_worst_turn_us(const struct loop *loop);
 

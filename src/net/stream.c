@@ -26,8 +26,7 @@
 #include "base/mem.h"
 
 enum {
-	READ_BUDGET = 64 << 10,	  /* bytes a call of on_data gives, so that nobody holds the loop */
-	WRITE_BUDGET = 256 << 10, /* likewise for what is sent at once */
+	WRITE_BUDGET = 256 << 10, /* bytes sent at once, so that nobody holds the loop */
 	RECORD_MAX = 16 << 10,
 	WRITE_MAX = 64 << 20,
 };
@@ -52,12 +51,13 @@ struct stream {
 	const struct stream_events *events;
 	void *owner;
 	struct buf out;
-	size_t sent;  /* so many bytes of `out` have left */
-	bool sealed;  /* GnuTLS holds a record of ours that it could not send yet */
-	bool blocked; /* the socket must say when it takes more */
-	bool ended;   /* the peer closed properly; not told yet */
-	char *fault;  /* why it is dead; not told yet */
-	size_t budget;
+	size_t sent;   /* so many bytes of `out` have left */
+	bool sealed;   /* GnuTLS holds a record of ours that it could not send yet */
+	bool blocked;  /* the socket must say when it takes more */
+	bool ended;    /* the peer closed properly; not told yet */
+	char *fault;   /* why it is dead; not told yet */
+	uint64_t turn; /* of the loop, in which ... */
+	size_t budget; /* ... so many bytes may still be read */
 	struct mono last_heard;
 };
 
@@ -155,12 +155,22 @@ static bool is_up(const struct stream *s)
 	return s->state == STREAM_OPEN || s->state == STREAM_CLOSING;
 }
 
+/* Twice in a turn when epoll and GnuTLS both have something; the budget is the turn's. */
 static void hand_out(struct stream *s)
 {
-	s->budget = READ_BUDGET;
-	s->events->on_data(s->owner);
+	if (s->turn != loop_turn_number(s->loop)) {
+		s->turn = loop_turn_number(s->loop);
+		s->budget = STREAM_TURN_BYTES;
+	}
+	if (s->budget > 0)
+		s->events->on_data(s->owner);
 	if (is_up(s) && s->session != NULL && gnutls_record_check_pending(s->session) > 0)
 		loop_call_soon(s->loop, &s->again);
+}
+
+void stream_end_turn(struct stream *s)
+{
+	s->budget = 0;
 }
 
 /* Tells what was noted. */

@@ -32,8 +32,12 @@ struct stream *stream_new(struct loop *loop, struct tls *trust, int take_fd, con
 			  int64_t handshake_ms, const struct stream_events *events, void *owner);
 /* Unlinks and closes at once; the memory goes after the turn. Fine in any callback; NULL is fine. */
 void stream_free(struct stream *s);
-/* > 0 bytes, 0 = nothing now. A read budget applies; the rest comes with the next on_data. */
+/* > 0 bytes, 0 = nothing now. A turn of the loop gives at most STREAM_TURN_BYTES, so that a peer who floods us holds
+ * up nobody else; the rest comes with on_data in the next turn, which does not wait. */
 size_t stream_read(struct stream *s, char *out, size_t len);
+enum { STREAM_TURN_BYTES = 64 << 10 };
+/* The owner has had enough for this turn: nothing more is given in it, as if so many bytes had come. */
+void stream_end_turn(struct stream *s);
 /* Queues; leaves later in this turn, or as soon as the socket takes it. */
 void stream_write(struct stream *s, struct str bytes);
 size_t stream_unsent(const struct stream *s);

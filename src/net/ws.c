@@ -20,6 +20,9 @@
 enum ws_state { WS_CONNECTING, WS_UPGRADING, WS_OPEN, WS_CLOSING, WS_OVER };
 
 enum {
+	/* More come in the next turn of the loop, so that a server who floods us holds up nobody else. Looked at
+	 * whenever wslay wants bytes: what it has read already, 4 KiB at most, is told. */
+	TURN_MESSAGES = 32,
 	LINGER_MS = 1000, /* after the close frames, for the server to close the connection */
 	MAX_UNSENT =
 		1 << 20, /* pongs above all: a peer that does not read must not make us hoard */
@@ -43,7 +46,8 @@ struct ws {
 	struct buf in;		/* the upgrade's answer, then what came behind it */
 	wslay_event_context_ptr wslay;
 	bool receiving; /* inside wslay_event_recv */
-	bool drained;	/* the last read found nothing */
+	int n_received; /* messages, in this call of receive() */
+	bool drained;	/* the last read found nothing, or the turn's share is read */
 	struct loop_timer deadline;
 	struct loop_call end; /* for an end that was met in the owner's own call */
 	const char *fault;    /* told by `end` */
@@ -200,6 +204,8 @@ static void on_wslay_message(wslay_event_context_ptr ctx,
 	(void)ctx;
 	if (!is_up(ws))
 		return;
+	if (++ws->n_received == TURN_MESSAGES)
+		stream_end_turn(ws->stream);
 	if (arg->opcode == WSLAY_CONNECTION_CLOSE)
 		note_peer_close(ws, arg->status_code, message);
 	else if (ws->state != WS_OPEN)
@@ -253,6 +259,7 @@ static void receive(struct ws *ws)
 	int r = 0;
 
 	ws->drained = false;
+	ws->n_received = 0;
 	ws->receiving = true;
 	while (is_up(ws) && !ws->drained && r == 0 && wslay_event_want_read(ws->wslay))
 		r = wslay_event_recv(ws->wslay);

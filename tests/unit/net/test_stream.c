@@ -360,6 +360,38 @@ static void test_budget_ends_inside_a_record(void)
 	loop_free(far);
 }
 
+static void read_by_turns(bool tls)
+{
+	enum { MUCH = 1 << 20 };
+	struct end client, server;
+	struct world w;
+	struct buf sent;
+
+	world_init(&w);
+	ends_open(&w, &client, &server, tls);
+	buf_init(&sent, 0);
+	fill(&sent, MUCH, 5);
+	stream_write(server.stream, buf_str(&sent));
+	client.chunk = 5000;
+	for (int i = 0; i < 1000 && client.got.len < MUCH; i++) {
+		size_t before = client.got.len;
+
+		loop_turn(w.loop, 100);
+		CU_ASSERT(client.got.len - before <= STREAM_TURN_BYTES);
+	}
+	CU_ASSERT(str_eq(buf_str(&client.got), buf_str(&sent)));
+	buf_deinit(&sent);
+	end_deinit(&client);
+	end_deinit(&server);
+	world_deinit(&w);
+}
+
+static void test_a_turn_reads_its_share(void)
+{
+	read_by_turns(false);
+	read_by_turns(true);
+}
+
 static void test_a_turn_sends_its_share(void)
 {
 	enum { MUCH = 1 << 20 };
@@ -853,6 +885,7 @@ UNIT_MAIN("stream", { "talks plainly", test_talks_plainly }, { "talks in TLS", t
 	  { "one turn is one write", test_one_turn_is_one_write },
 	  { "much through little", test_much_through_little },
 	  { "budget ends inside a record", test_budget_ends_inside_a_record },
+	  { "a turn reads its share", test_a_turn_reads_its_share },
 	  { "a turn sends its share", test_a_turn_sends_its_share },
 	  { "close sends all", test_close_sends_all }, { "both close", test_both_close },
 	  { "end without goodbye", test_end_without_goodbye }, { "reset", test_reset },

@@ -22,6 +22,7 @@ enum { CONT = 0, TEXT = 1, BINARY = 2, CLOSE = 8, PING = 9, PONG = 10, FIN = 0x8
 struct world {
 	struct tmpdir dir;
 	struct loop *loop;
+	bool is_guest; /* in the loop of another world */
 	struct ws_setup setup;
 	struct peer peer;
 	struct peer_conn *conn;
@@ -35,7 +36,7 @@ struct world {
 	/* the client */
 	struct ws *ws;
 	bool open, over, ponged;
-	int n_open, n_over, code, status;
+	int n_open, n_over, n_texts, code, status;
 	char why[256];
 	struct buf texts; /* each with a | behind it */
 	struct buf pongs;
@@ -174,6 +175,7 @@ static void on_text(void *owner, struct str message)
 	struct world *w = owner;
 
 	CU_ASSERT_FATAL(w->ws != NULL);
+	w->n_texts++;
 	buf_add(&w->texts, message);
 	buf_addc(&w->texts, '|');
 	if (w->echo)
@@ -209,10 +211,12 @@ static const struct ws_events events = { on_open, on_text, on_pong, on_over };
 
 /* ---- worlds ---- */
 
-static void world_init_at(struct world *w, const struct clock *clock)
+/* `loop` NULL = one of its own. */
+static void world_init_in(struct world *w, struct loop *loop, const struct clock *clock)
 {
-	*w = (struct world){ .answers_close = true };
-	CU_ASSERT_EQUAL_FATAL(loop_new(&w->loop, clock), 0);
+	*w = (struct world){ .answers_close = true, .loop = loop, .is_guest = loop != NULL };
+	if (loop == NULL)
+		CU_ASSERT_EQUAL_FATAL(loop_new(&w->loop, clock), 0);
 	w->setup = (struct ws_setup){ .loop = w->loop, .connect_ms = 5000, .upgrade_ms = 5000 };
 	peer_init(&w->peer, w->loop, NULL, on_bytes, w);
 	buf_init(&w->behind, 0);
@@ -221,16 +225,22 @@ static void world_init_at(struct world *w, const struct clock *clock)
 	buf_init(&w->pongs, 0);
 }
 
+static void world_init_at(struct world *w, const struct clock *clock)
+{
+	world_init_in(w, NULL, clock);
+}
+
 static void world_init(struct world *w)
 {
-	world_init_at(w, NULL);
+	world_init_in(w, NULL, NULL);
 }
 
 static void world_deinit(struct world *w)
 {
 	ws_free(TAKE(w->ws));
 	peer_deinit(&w->peer);
-	loop_free(w->loop);
+	if (!w->is_guest)
+		loop_free(w->loop);
 	buf_deinit(&w->behind);
 	buf_deinit(&w->frames);
 	buf_deinit(&w->texts);
@@ -310,30 +320,47 @@ static void settle(struct world *w)
 
 /* ---- opening ---- */
 
-static void test_the_whole_way(void)
+/* By name, TCP and TLS. */
+static void world_open_tls(struct world *w)
 {
 	CLEANUP(buf_deinit) struct buf url;
-	struct tls_identity *id = NULL;
 	const char *why, *folder;
-	struct world w;
 
-	world_init(&w);
-	tmpdir_init(&w.dir);
-	folder = tmpdir_path(&w.dir);
+	world_init(w);
+	tmpdir_init(&w->dir);
+	folder = tmpdir_path(&w->dir);
 	CU_ASSERT_EQUAL_FATAL(testcert_write(folder), 0);
 	CU_ASSERT_EQUAL_FATAL(
-		tls_identity_new(&id, str_keepf(&w.dir.arena, "%s/good.pem", folder).p,
-				 str_keepf(&w.dir.arena, "%s/good.key", folder).p, &why),
+		tls_identity_new(&w->peer.id, str_keepf(&w->dir.arena, "%s/good.pem", folder).p,
+				 str_keepf(&w->dir.arena, "%s/good.key", folder).p, &why),
 		0);
 	CU_ASSERT_EQUAL_FATAL(
-		tls_new(&w.setup.trust, str_keepf(&w.dir.arena, "%s/ca.pem", folder).p, &why), 0);
-	CU_ASSERT_EQUAL_FATAL(http_new(&w.setup.http, w.loop, NULL), 0);
-	w.peer.id = id;
+		tls_new(&w->setup.trust, str_keepf(&w->dir.arena, "%s/ca.pem", folder).p, &why), 0);
+	CU_ASSERT_EQUAL_FATAL(http_new(&w->setup.http, w->loop, NULL), 0);
 	buf_init(&url, 0);
-	buf_addf(&url, "wss://localhost:%d/link/?ticket=abc", w.peer.port);
-	w.ws = ws_open(&w.setup, buf_str(&url), &events, &w);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(w.ws);
-	CU_ASSERT(pump_flag(w.loop, &w.open));
+	buf_addf(&url, "wss://localhost:%d/link/?ticket=abc", w->peer.port);
+	w->ws = ws_open(&w->setup, buf_str(&url), &events, w);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(w->ws);
+	CU_ASSERT(pump_flag(w->loop, &w->open));
+}
+
+static void world_deinit_tls(struct world *w)
+{
+	struct tls_identity *id = w->peer.id;
+
+	ws_free(TAKE(w->ws));
+	http_free(w->setup.http);
+	world_deinit(w);
+	tls_free(w->setup.trust);
+	tls_identity_free(id);
+	tmpdir_deinit(&w->dir);
+}
+
+static void test_the_whole_way(void)
+{
+	struct world w;
+
+	world_open_tls(&w);
 	CU_ASSERT(str_starts(buf_str(&w.conn->head), "GET /link/?ticket=abc HTTP/1.1\r\n"));
 	say_text(&w, "hello");
 	pump_text(&w, 6);
@@ -352,12 +379,7 @@ static void test_the_whole_way(void)
 	CU_ASSERT_EQUAL(w.code, 1000);
 	CU_ASSERT_EQUAL(w.status, 0);
 	CU_ASSERT_EQUAL(w.n_over, 1);
-	ws_free(TAKE(w.ws));
-	http_free(w.setup.http);
-	tls_free(w.setup.trust);
-	tls_identity_free(id);
-	tmpdir_deinit(&w.dir);
-	world_deinit(&w);
+	world_deinit_tls(&w);
 }
 
 static void test_urls_that_are_none(void)
@@ -913,6 +935,103 @@ static void test_unread(void)
 	world_deinit(&w);
 }
 
+/* ---- a share of each turn ---- */
+
+/* Frames without end, as many as the kernel takes. */
+static void flood(int far, const struct buf *frames, size_t *at)
+{
+	ssize_t n;
+
+	do {
+		n = send(far, frames->p + *at, frames->len - *at, MSG_NOSIGNAL | MSG_DONTWAIT);
+		*at = n > 0 ? (*at + (size_t)n) % frames->len : *at;
+	} while (n > 0);
+}
+
+/* Servers that flood us, more than epoll tells of at once, and one that says something now and then. */
+static void test_a_flood_holds_up_nobody(void)
+{
+	enum { N = 80, TURNS = 300, SHARE = 32 + 4096 / 102 + 1 };
+	static struct world noisy[N];
+	struct world quiet;
+	struct buf frames;
+	char payload[100];
+	int far[N], here;
+	size_t at[N] = { 0 };
+	int since = -1, worst = 0, n_said = 0;
+
+	buf_init(&frames, 0);
+	memset(payload, 'f', sizeof(payload));
+	for (int i = 0; i < 50; i++)
+		add_frame(&frames, FIN | TEXT, payload, sizeof(payload));
+	world_init(&quiet);
+	here = world_open_raw(&quiet);
+	for (int i = 0; i < N; i++) {
+		world_init_in(&noisy[i], quiet.loop, NULL);
+		far[i] = world_open_raw(&noisy[i]);
+		noisy[i].n_texts = 0;
+	}
+	for (int turn = 0; turn < TURNS; turn++) {
+		for (int i = 0; i < N; i++) {
+			buf_clear(&noisy[i].texts);
+			noisy[i].n_texts = 0;
+			if (turn % 50 == 0)
+				flood(far[i], &frames, &at[i]);
+		}
+		if (since < 0 && turn % 7 == 0) {
+			CU_ASSERT_EQUAL(send(here, "\x81\x02hi", 4, MSG_NOSIGNAL), 4);
+			n_said++;
+			since = turn;
+		}
+		loop_turn(quiet.loop, 0);
+		for (int i = 0; i < N; i++)
+			CU_ASSERT(noisy[i].n_texts <= SHARE);
+		if (quiet.n_texts == n_said && since >= 0) {
+			worst = turn - since > worst ? turn - since : worst;
+			since = -1;
+		}
+	}
+	CU_ASSERT(n_said > 30);
+	CU_ASSERT(worst <= 2);
+	for (int i = 0; i < N; i++) {
+		CU_ASSERT_EQUAL(noisy[i].n_over, 0);
+		close(far[i]);
+		world_deinit(&noisy[i]);
+	}
+	close(here);
+	world_deinit(&quiet);
+	buf_deinit(&frames);
+}
+
+/* What GnuTLS has decrypted already the kernel does not know of: the loop must not sleep over it. */
+static void test_the_rest_of_a_record_is_not_forgotten(void)
+{
+	enum { N = 160 };
+	CLEANUP(buf_deinit) struct buf record;
+	struct world w;
+	char payload[98];
+	int n_turns = 0;
+
+	world_open_tls(&w);
+	memset(payload, 'r', sizeof(payload));
+	buf_init(&record, 0);
+	for (int i = 0; i < N; i++)
+		add_frame(&record, FIN | TEXT, payload, sizeof(payload));
+	CU_ASSERT(record.len <= 16 << 10);
+	peer_say(w.conn, buf_str(&record));
+	pump_text(&w, 1);
+	while (w.n_texts < N && n_turns++ < N) {
+		int before = w.n_texts;
+
+		loop_turn(w.loop, 1000);
+		CU_ASSERT(w.n_texts > before);
+		CU_ASSERT(w.n_texts <= before + 32 + 4096 / 100 + 1);
+	}
+	CU_ASSERT_EQUAL(w.n_texts, N);
+	CU_ASSERT(n_turns >= 2);
+	world_deinit_tls(&w);
+}
+
 static void test_freed_in_any_callback(void)
 {
 	static const char *const callbacks[] = { "open", "text", "pong", "over" };
@@ -975,5 +1094,7 @@ UNIT_MAIN("ws", { "the whole way", test_the_whole_way },
 	  { "close in a message", test_close_in_a_message },
 	  { "connection ends", test_connection_ends }, { "broken frames", test_broken_frames },
 	  { "ping flood", test_ping_flood }, { "unread", test_unread },
+	  { "a flood holds up nobody", test_a_flood_holds_up_nobody },
+	  { "the rest of a record is not forgotten", test_the_rest_of_a_record_is_not_forgotten },
 	  { "freed in any callback", test_freed_in_any_callback },
 	  { "last heard", test_last_heard })
