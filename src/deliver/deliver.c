@@ -35,17 +35,19 @@ static void log_done(const struct deliver *d, const struct job *job)
 {
 	int64_t us = job_age_us(d, job);
 
-	log_info("deliver", "%s sent rule=%s at=%s:%u channel=%s thread=%s ms=%lld.%lld",
-		 verb_name(job->verb), job->rule, job->at.file, job->at.line, job->channel,
-		 job->thread_ts != NULL ? job->thread_ts : "-", (long long)(us / 1000),
-		 (long long)(us / 100 % 10));
+	log_info("deliver", "%s sent rule=%s at=%s:%u channel=%s thread=%s ms=%lld.%lld", job->verb,
+		 job->rule, job->file, job->line, job->channel,
+		 job->kind == JOB_MESSAGE && job->message.thread_ts != NULL ?
+			 job->message.thread_ts :
+			 "-",
+		 (long long)(us / 1000), (long long)(us / 100 % 10));
 }
 
 static void log_failed(const struct job *job, const char *what, const char *sentence)
 {
-	log_warn("deliver", "%s %s: %s rule=%s at=%s:%u channel=%s key=%s", verb_name(job->verb),
-		 what, sentence != NULL ? sentence : "no reason given", job->rule, job->at.file,
-		 job->at.line, job->channel, job->key);
+	log_warn("deliver", "%s %s: %s rule=%s at=%s:%u channel=%s key=%s", job->verb, what,
+		 sentence != NULL ? sentence : "no reason given", job->rule, job->file, job->line,
+		 job->channel, job->key);
 }
 
 static enum job_state count_end(struct deliver *d, const struct job *job,
@@ -146,7 +148,8 @@ static void send_webhook(struct delivery *way)
 {
 	struct deliver *d = way->deliver;
 	const struct webhook *hook = d->setup.webhook != NULL ?
-					     d->setup.webhook(d->setup.owner, way->job->name) :
+					     d->setup.webhook(d->setup.owner,
+							      way->job->webhook.name) :
 					     NULL;
 
 	if (hook == NULL) {
@@ -154,8 +157,8 @@ static void send_webhook(struct delivery *way)
 			     "the configuration declares no such webhook");
 		return;
 	}
-	way->webhook = webhook_send(d->setup.http, d->setup.loop, hook, str_from(way->job->body),
-				    on_webhook, way);
+	way->webhook = webhook_send(d->setup.http, d->setup.loop, hook,
+				    str_from(way->job->webhook.body), on_webhook, way);
 }
 
 /* ---- commands ---- */
@@ -185,12 +188,13 @@ static void send_reply(struct delivery *way)
 	CLEANUP(json_freep) struct json *blocks = NULL;
 
 	buf_init(&message, 0);
-	if (job->blocks != NULL)
-		json_parse(&blocks, str_from(job->blocks), NULL);
-	response_url_message(&message, str_from(job->body), blocks, job->user == NULL);
+	if (job->message.blocks != NULL)
+		json_parse(&blocks, str_from(job->message.blocks), NULL);
+	response_url_message(&message, str_from(job->message.text), blocks,
+			     job->message.user == NULL);
 	way->reply = response_url_send(d->setup.http, d->setup.loop, d->setup.base_url,
-				       str_from(job->response_url), buf_str(&message), on_reply,
-				       way);
+				       str_from(job->message.response_url), buf_str(&message),
+				       on_reply, way);
 }
 
 /* ---- the way ---- */
@@ -203,9 +207,10 @@ static void send_job(struct deliver *d, struct job *job)
 	way->job = job;
 	list_init(&way->link);
 	list_append(&d->under_way, &way->link);
-	if (job->verb == VERB_WEBHOOK)
+	if (job->kind == JOB_WEBHOOK)
 		send_webhook(way);
-	else if (job->response_url != NULL && d->setup.http != NULL)
+	else if (job->kind == JOB_MESSAGE && job->message.response_url != NULL &&
+		 d->setup.http != NULL)
 		send_reply(way);
 	else
 		send_call(way);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "deliver/slack_request.h"
 
-#include <assert.h>
 #include <string.h>
 #include "base/buf.h"
 #include "base/json.h"
@@ -13,50 +12,37 @@ static void put(const struct slack_request_sink *sink, const char *name, const c
 		sink->on_argument(sink->owner, name, str_from(value));
 }
 
-static void put_text(const struct job *job, const struct slack_request_sink *sink)
+static void put_message(const struct job *job, const struct slack_request_sink *sink)
 {
+	const char *unfurl = job->message.unfurl ? "true" : "false";
+
 	put(sink, "channel", job->channel);
-	put(sink, "text", job->body);
-	put(sink, "blocks", job->blocks);
-	put(sink, "thread_ts", job->thread_ts);
-}
-
-static void put_post(const struct job *job, const struct slack_request_sink *sink)
-{
-	const char *unfurl = job->unfurl ? "true" : "false";
-
-	put_text(job, sink);
-	put(sink, "reply_broadcast", job->broadcast ? "true" : NULL);
+	put(sink, "text", job->message.text);
+	put(sink, "blocks", job->message.blocks);
+	put(sink, "thread_ts", job->message.thread_ts);
+	if (job->message.user != NULL) {
+		put(sink, "user", job->message.user);
+		return;
+	}
+	put(sink, "reply_broadcast", job->message.broadcast ? "true" : NULL);
 	/* A preview of a link that someone else wrote is nothing we want to answer for. */
 	put(sink, "unfurl_links", unfurl);
 	put(sink, "unfurl_media", unfurl);
 }
 
-static void put_whisper(const struct job *job, const struct slack_request_sink *sink)
-{
-	put_text(job, sink);
-	put(sink, "user", job->user);
-}
-
 static void put_reaction(const struct job *job, const struct slack_request_sink *sink)
 {
 	put(sink, "channel", job->channel);
-	put(sink, "timestamp", job->ts);
-	put(sink, "name", job->body);
+	put(sink, "timestamp", job->reaction.ts);
+	put(sink, "name", job->reaction.emoji);
 }
 
-static void put_edit(const struct job *job, const struct slack_request_sink *sink)
+static void put_change(const struct job *job, const struct slack_request_sink *sink)
 {
 	put(sink, "channel", job->channel);
-	put(sink, "ts", job->ts);
-	put(sink, "text", job->body);
-	put(sink, "blocks", job->blocks);
-}
-
-static void put_remove(const struct job *job, const struct slack_request_sink *sink)
-{
-	put(sink, "channel", job->channel);
-	put(sink, "ts", job->ts);
+	put(sink, "ts", job->change.ts);
+	put(sink, "text", job->change.text);
+	put(sink, "blocks", job->change.blocks);
 }
 
 /* Texts as they are; what is nested goes as JSON within its one argument. */
@@ -82,7 +68,7 @@ static void put_call(const struct job *job, const struct slack_request_sink *sin
 	struct str key;
 	size_t at = 0;
 
-	if (json_parse(&args, str_from(job->body), NULL) != 0)
+	if (json_parse(&args, str_from(job->call.args), NULL) != 0)
 		return;
 	while (json_member(args, &at, &key, &value)) {
 		CLEANUP(mem_freep) char *name = str_dup(key);
@@ -93,38 +79,41 @@ static void put_call(const struct job *job, const struct slack_request_sink *sin
 	}
 }
 
-static const struct {
-	const char *method;
-	void (*put)(const struct job *job, const struct slack_request_sink *sink);
-} calls[N_VERBS] = {
-	[VERB_REPLY] = { "chat.postMessage", put_post },
-	[VERB_SAY] = { "chat.postMessage", put_post },
-	[VERB_BROADCAST] = { "chat.postMessage", put_post },
-	[VERB_WHISPER] = { "chat.postEphemeral", put_whisper },
-	[VERB_DM] = { "chat.postMessage", put_post },
-	[VERB_POST] = { "chat.postMessage", put_post },
-	[VERB_REACT] = { "reactions.add", put_reaction },
-	[VERB_UNREACT] = { "reactions.remove", put_reaction },
-	[VERB_EDIT] = { "chat.update", put_edit },
-	[VERB_REMOVE] = { "chat.delete", put_remove },
-	[VERB_CALL] = { NULL, put_call },
-};
-
-/* Whatever its verb, what one person alone sees is another method. */
-static bool is_whisper(const struct job *job)
-{
-	return verb_says(job->verb) && job->user != NULL;
-}
-
 const char *slack_request_method(const struct job *job)
 {
-	if (is_whisper(job))
-		return calls[VERB_WHISPER].method;
-	return job->verb == VERB_CALL ? job->name : calls[job->verb].method;
+	switch (job->kind) {
+	case JOB_MESSAGE:
+		return job->message.user != NULL ? "chat.postEphemeral" : "chat.postMessage";
+	case JOB_REACTION:
+		return job->reaction.away ? "reactions.remove" : "reactions.add";
+	case JOB_CHANGE:
+		return job->change.text != NULL ? "chat.update" : "chat.delete";
+	case JOB_CALL:
+		return job->call.method;
+	case JOB_WEBHOOK:
+	case N_JOB_KINDS:
+		break;
+	}
+	return NULL;
 }
 
 void slack_request_arguments(const struct job *job, const struct slack_request_sink *sink)
 {
-	assert(calls[job->verb].put != NULL);
-	(is_whisper(job) ? put_whisper : calls[job->verb].put)(job, sink);
+	switch (job->kind) {
+	case JOB_MESSAGE:
+		put_message(job, sink);
+		return;
+	case JOB_REACTION:
+		put_reaction(job, sink);
+		return;
+	case JOB_CHANGE:
+		put_change(job, sink);
+		return;
+	case JOB_CALL:
+		put_call(job, sink);
+		return;
+	case JOB_WEBHOOK:
+	case N_JOB_KINDS:
+		return;
+	}
 }

@@ -10,6 +10,6 @@ struct slack_request_sink {
 	void (*on_argument)(void *owner, const char *name, struct str value);
 };
 
-/* The method, which lives as long as the job. Not for webhooks. */
+/* The method, which lives as long as the job; NULL for a webhook, which is none. */
 const char *slack_request_method(const struct job *job);
 void slack_request_arguments(const struct job *job, const struct slack_request_sink *sink);

@@ -282,14 +282,15 @@ static struct str shown(struct simulation *r, const char *markup)
 static struct str place_of(struct simulation *r, const struct job *job)
 {
 	struct str channel = str_from(job->channel), name;
-	bool is_person = job->verb == VERB_DM;
+	bool is_person = verb_named(str_from(job->verb)) == VERB_DM;
 
-	if (job->verb == VERB_WEBHOOK)
-		return str_keepf(&r->arena, "webhook %s", job->name); /* as tests write it */
-	if (job->verb == VERB_CALL)
-		return str_from(job->name);
-	if (job->verb == VERB_WHISPER) {
-		channel = str_from(job->user);
+	if (job->kind == JOB_WEBHOOK)
+		return str_keepf(&r->arena, "webhook %s",
+				 job->webhook.name); /* as tests write it */
+	if (job->kind == JOB_CALL)
+		return str_from(job->call.method);
+	if (verb_named(str_from(job->verb)) == VERB_WHISPER) {
+		channel = str_from(job->message.user);
 		is_person = true;
 	}
 	if (!name_of(r, channel, &name))
@@ -299,13 +300,13 @@ static struct str place_of(struct simulation *r, const struct job *job)
 
 static void tell_job(struct simulation *r, const struct job *job)
 {
-	bool is_json = job->verb == VERB_WEBHOOK || job->verb == VERB_CALL;
+	bool is_json = job->kind == JOB_WEBHOOK || job->kind == JOB_CALL;
 	const struct deed deed = {
 		.rule = ruleset_rule_named(r->set, str_from(job->rule)),
-		.verb = job->verb,
+		.verb = verb_named(str_from(job->verb)),
 		.where = place_of(r, job),
-		.text = is_json ? str_from(job->body) : shown(r, job->body),
-		.in_thread = job->thread_ts != NULL,
+		.text = is_json ? str_from(job_body(job)) : shown(r, job_body(job)),
+		.in_thread = job->kind == JOB_MESSAGE && job->message.thread_ts != NULL,
 	};
 
 	if (r->sink->on_deed != NULL)

@@ -26,20 +26,20 @@ static enum action_made failed(struct making *m, const char *why)
 
 /* ---- jobs ---- */
 
-static struct job *job_for(const struct making *m, enum verb verb, struct str channel)
+static struct job *job_for(const struct making *m, enum job_kind kind, enum verb verb,
+			   struct str channel)
 {
 	const struct values *v = m->values;
 	CLEANUP(buf_deinit) struct buf key = { 0 };
-	struct job *job = job_new();
+	struct job *job = job_new(kind, verb_name(verb));
 
 	buf_init(&key, 0);
 	buf_addf(&key, "%.*s/%s/%zu", STR_ARG(v->ev->key), v->rule->name, m->action);
-	job->verb = verb;
 	job->channel = str_dup(channel);
 	job->key = buf_take(&key);
 	job->rule = mem_strdup(v->rule->name);
-	job->rule_file = mem_strdup(v->rule->at.file);
-	job->at = (struct place){ job->rule_file, v->rule->at.line };
+	job->file = mem_strdup(v->rule->at.file);
+	job->line = v->rule->at.line;
 	job->caused = v->ev->received;
 	list_append(m->jobs, &job->link);
 	return job;
@@ -116,12 +116,13 @@ static struct address address_here(enum verb verb, const struct event *ev)
 static struct job *message_job(const struct making *m, const struct address *to)
 {
 	const struct rule_action *action = action_of(m);
-	struct job *job = job_for(m, action->verb, to->channel);
+	struct job *job = job_for(m, JOB_MESSAGE, action->verb, to->channel);
 
-	job->thread_ts = to->thread.len > 0 ? str_dup(to->thread) : NULL;
-	job->user = to->user.len > 0 ? str_dup(to->user) : NULL;
-	job->response_url = to->response_url.len > 0 ? str_dup(to->response_url) : NULL;
-	job->unfurl = action->unfurl;
+	job->message.thread_ts = to->thread.len > 0 ? str_dup(to->thread) : NULL;
+	job->message.user = to->user.len > 0 ? str_dup(to->user) : NULL;
+	if (to->response_url.len > 0)
+		job->message.response_url = str_dup(to->response_url);
+	job->message.unfurl = action->unfurl;
 	return job;
 }
 
@@ -140,16 +141,16 @@ static enum action_made make_message(struct making *m, const struct address *to)
 	rest = buf_str(&body);
 	if (action_of(m)->blocks != NULL) {
 		job = message_job(m, to);
-		job->body = str_dup(str_trim(rest));
-		job->blocks = render_blocks(m);
-		job->broadcast = to->broadcast;
+		job->message.text = str_dup(str_trim(rest));
+		job->message.blocks = render_blocks(m);
+		job->message.broadcast = to->broadcast;
 		return ACTION_MADE;
 	}
 	/* One long message of somebody's must not become a flood of ours. */
 	while (n < ANSWER_PARTS_MAX && split_next(&rest, &in_code, &part)) {
 		job = message_job(m, to);
-		job->body = str_dup(buf_str(&part));
-		job->broadcast = to->broadcast && n == 0;
+		job->message.text = str_dup(buf_str(&part));
+		job->message.broadcast = to->broadcast && n == 0;
 		n++;
 	}
 	return n == 0 ? nothing(m, "the text is empty") : ACTION_MADE;
@@ -273,10 +274,11 @@ static enum action_made make_reactions(struct making *m)
 	if (ev->channel.len == 0 || ev->ts.len == 0)
 		return failed(m, "the event has no message to put an emoji under");
 	for (size_t i = 0; i < action->n_emoji; i++) {
-		struct job *job = job_for(m, action->verb, ev->channel);
+		struct job *job = job_for(m, JOB_REACTION, action->verb, ev->channel);
 
-		job->ts = str_dup(ev->ts);
-		job->body = mem_strdup(action->emoji[i]);
+		job->reaction.ts = str_dup(ev->ts);
+		job->reaction.emoji = mem_strdup(action->emoji[i]);
+		job->reaction.away = action->verb == VERB_UNREACT;
 	}
 	return ACTION_MADE;
 }
@@ -285,9 +287,9 @@ static enum action_made make_reactions(struct making *m)
 
 static void remove_part(struct making *m, const struct answer_given *answer, size_t part)
 {
-	struct job *job = job_for(m, VERB_REMOVE, answer->channel);
+	struct job *job = job_for(m, JOB_CHANGE, VERB_REMOVE, answer->channel);
 
-	job->ts = str_dup(answer->ts[part]);
+	job->change.ts = str_dup(answer->ts[part]);
 }
 
 void action_retract(struct making *m, const struct answer_given *answer)
@@ -300,23 +302,23 @@ void action_retract(struct making *m, const struct answer_given *answer)
 static void add_part(struct making *m, const struct answer_given *answer, struct str body)
 {
 	const struct event *ev = m->values->ev;
-	struct job *job = job_for(m, VERB_SAY, answer->channel);
+	struct job *job = job_for(m, JOB_MESSAGE, VERB_SAY, answer->channel);
 	struct str thread = str_eq(answer->channel, ev->channel) ? thread_for(VERB_REPLY, ev) :
 								   STR_EMPTY;
 
-	job->thread_ts = thread.len > 0 ? str_dup(thread) : NULL;
-	job->body = str_dup(body);
+	job->message.thread_ts = thread.len > 0 ? str_dup(thread) : NULL;
+	job->message.text = str_dup(body);
 }
 
 static void edit_part(struct making *m, const struct answer_given *answer, size_t part,
 		      struct str body)
 {
-	struct job *job = job_for(m, VERB_EDIT, answer->channel);
+	struct job *job = job_for(m, JOB_CHANGE, VERB_EDIT, answer->channel);
 
-	job->ts = str_dup(answer->ts[part]);
-	job->body = str_dup(body);
+	job->change.ts = str_dup(answer->ts[part]);
+	job->change.text = str_dup(body);
 	if (part == 0)
-		job->blocks = render_blocks(m);
+		job->change.blocks = render_blocks(m);
 }
 
 void action_renew(struct making *m, const struct answer_given *answer)
@@ -362,30 +364,33 @@ static enum action_made make_change(struct making *m)
 
 /* ---- webhook, call ---- */
 
-static enum action_made make_json_job(struct making *m, struct str channel, const struct json *json)
+static char *printed(const struct json *json)
 {
-	struct job *job = job_for(m, action_of(m)->verb, channel);
 	struct buf text;
 
 	buf_init(&text, 0);
 	json_print(json, &text);
-	job->name = mem_strdup(action_of(m)->name);
-	job->body = buf_take(&text);
-	return ACTION_MADE;
+	return buf_take(&text);
 }
 
 static enum action_made make_webhook(struct making *m)
 {
 	CLEANUP(json_freep) struct json *body = render_plain_form(action_of(m)->form, m->values);
+	struct job *job = job_for(m, JOB_WEBHOOK, VERB_WEBHOOK, STR_EMPTY);
 
-	return make_json_job(m, STR_EMPTY, body);
+	job->webhook.name = mem_strdup(action_of(m)->name);
+	job->webhook.body = printed(body);
+	return ACTION_MADE;
 }
 
 static enum action_made make_call(struct making *m)
 {
 	CLEANUP(json_freep) struct json *args = render_form(action_of(m)->form, m->values);
+	struct job *job = job_for(m, JOB_CALL, VERB_CALL, json_str(args, "channel"));
 
-	return make_json_job(m, json_str(args, "channel"), args);
+	job->call.method = mem_strdup(action_of(m)->name);
+	job->call.args = printed(args);
+	return ACTION_MADE;
 }
 
 /* ---- the table ---- */

@@ -4,6 +4,7 @@
 
 #include "engine/posted.h"
 #include "base/list.h"
+#include "model/job.h"
 #include "engine/values.h"
 
 enum action_made {

@@ -785,7 +785,7 @@ static void end_step(struct engine *e)
 
 void engine_settled(struct engine *e, const struct job *job, const struct outcome *outcome)
 {
-	struct firing *f = map_get(&e->firings, id_bytes(&job->firing));
+	struct firing *f = map_get(&e->firings, id_bytes(&job->run));
 
 	if (f == NULL)
 		return;

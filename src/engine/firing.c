@@ -551,7 +551,7 @@ static void put_jobs(struct firing *f)
 		struct job *job = list_entry(link, struct job, link);
 
 		list_remove(link);
-		job->firing = f->id;
+		job->run = f->id;
 		if (f->house->put(f->house->owner, f, job))
 			f->n_open++;
 		else
@@ -663,8 +663,12 @@ static void tell_shown(const struct firing *f, struct answer_given *out)
 }
 
 /* A message in another place is the rule's answer only when it has no answer here. */
-static bool is_answer(const struct firing *f, enum verb verb)
+static bool is_answer(const struct firing *f, const struct job *job)
 {
+	enum verb verb = verb_named(str_from(job->verb));
+
+	if (job->kind != JOB_MESSAGE || job->message.user != NULL)
+		return false;
 	return f->rule->answers_here ? verb_says_here(verb) : verb_says(verb);
 }
 
@@ -681,13 +685,13 @@ static void note_posted(struct firing *f, const struct job *job, const struct ou
 		.n_parts = 1,
 	};
 
-	if (!f->rule->keeps_answers || outcome->ts.len == 0 || job->user != NULL)
+	if (!f->rule->keeps_answers || outcome->ts.len == 0)
 		return;
 	tell_shown(f, &answer);
-	if (job->verb == VERB_EDIT) {
+	if (job->kind == JOB_CHANGE && job->change.text != NULL) {
 		if (!f->renews && n > 0)
 			answers_rewrite(&f->answers, n - 1, &answer);
-	} else if (!is_answer(f, job->verb)) {
+	} else if (!is_answer(f, job)) {
 		return;
 	} else if (f->renews) {
 		answers_extend(&f->answers, f->next_answer - 1, outcome->ts);
@@ -706,7 +710,7 @@ static void note_removed(struct firing *f, const struct job *job)
 {
 	size_t n = answers_n(&f->answers), gone;
 
-	answers_forget(&f->answers, str_from(job->ts));
+	answers_forget(&f->answers, str_from(job->change.ts));
 	gone = n - answers_n(&f->answers);
 	if (f->renews)
 		f->next_answer -= gone < f->next_answer ? gone : f->next_answer;
@@ -715,10 +719,10 @@ static void note_removed(struct firing *f, const struct job *job)
 
 static void note_result(struct firing *f, const struct job *job, const struct outcome *outcome)
 {
-	if (job->verb == VERB_WEBHOOK || job->verb == VERB_CALL) {
+	if (job->kind == JOB_WEBHOOK || job->kind == JOB_CALL) {
 		json_free(f->facts.result);
 		f->facts.result = outcome->body != NULL ? json_copy(outcome->body) : NULL;
-	} else if (job->verb == VERB_REMOVE) {
+	} else if (job->kind == JOB_CHANGE && job->change.text == NULL) {
 		note_removed(f, job);
 	}
 }
@@ -726,8 +730,7 @@ static void note_result(struct firing *f, const struct job *job, const struct ou
 /* Somebody deleted the answer that was to be changed: nobody's fault, and there is nothing left to change. */
 static bool is_gone(const struct job *job, const struct outcome *outcome)
 {
-	return outcome->kind == OUTCOME_REFUSED &&
-	       (job->verb == VERB_EDIT || job->verb == VERB_REMOVE) &&
+	return outcome->kind == OUTCOME_REFUSED && job->kind == JOB_CHANGE &&
 	       str_is(json_str(outcome->body, "error"), "message_not_found");
 }
 

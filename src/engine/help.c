@@ -37,20 +37,18 @@ size_t help_write(const struct ruleset *set, struct event *ev, struct buf *out)
 
 static void add_job(const struct event *ev, struct str text, struct list *jobs)
 {
-	struct job *job = job_new();
+	struct job *job = job_new(JOB_MESSAGE, verb_name(VERB_REPLY));
 	struct buf key;
 
 	buf_init(&key, 0);
 	buf_addf(&key, "%.*s/help", STR_ARG(ev->key));
-	job->verb = VERB_REPLY;
 	job->channel = str_dup(ev->channel);
 	if (ev->channel_kind != CHANNEL_DM || event_is_reply(ev))
-		job->thread_ts = str_dup(event_thread_root(ev));
-	job->body = str_dup(text);
+		job->message.thread_ts = str_dup(event_thread_root(ev));
+	job->message.text = str_dup(text);
 	job->key = buf_take(&key);
 	job->rule = mem_strdup("help");
-	job->rule_file = mem_strdup("(built in)");
-	job->at = (struct place){ job->rule_file, 0 };
+	job->file = mem_strdup("(built in)");
 	job->caused = ev->received;
 	list_append(jobs, &job->link);
 }

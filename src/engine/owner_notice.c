@@ -58,15 +58,14 @@ static void add_people(struct notice *n, const struct scope *scope)
 static void send(const struct notice *n)
 {
 	for (size_t i = 0; i < n->n_people; i++) {
-		struct job *job = job_new();
+		struct job *job = job_new(JOB_MESSAGE, verb_name(VERB_DM));
 
-		job->verb = VERB_DM;
 		job->channel = mem_strdup(n->people[i]);
-		job->body = mem_strdup(n->text);
+		job->message.text = mem_strdup(n->text);
 		job->key = mem_strdup("notice");
 		job->rule = mem_strdup(n->rule);
-		job->rule_file = mem_strdup(n->file);
-		job->at = (struct place){ job->rule_file, n->line };
+		job->file = mem_strdup(n->file);
+		job->line = n->line;
 		job->caused = clock_mono(n->world->clock);
 		n->world->put(n->world->owner, job);
 	}

@@ -1,56 +1,118 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/job.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/json.h"
 #include "base/mem.h"
 
-static const struct {
+/* What a job consists of, once: freeing, writing and reading walk these rows. */
+enum field_type { TEXT, SECRET, FLAG, WORD, NUMBER };
+
+struct field {
 	const char *name;
-	bool talks, says;
-} verbs[N_VERBS] = {
-	[VERB_REPLY] = { "reply", true, true },
-	[VERB_SAY] = { "say", true, true },
-	[VERB_BROADCAST] = { "broadcast", true, true },
-	[VERB_WHISPER] = { "whisper", true, true },
-	[VERB_DM] = { "dm", false, true },
-	[VERB_POST] = { "post", false, true },
-	[VERB_REACT] = { "react", false, false },
-	[VERB_UNREACT] = { "unreact", false, false },
-	[VERB_EDIT] = { "edit", false, false },
-	[VERB_REMOVE] = { "remove", false, false },
-	[VERB_WEBHOOK] = { "webhook", false, false },
-	[VERB_CALL] = { "call", false, false },
-	[VERB_SET] = { "set", false, false },
-	[VERB_ADD] = { "add", false, false },
-	[VERB_WAIT] = { "wait", false, false },
+	enum field_type type;
+	bool needed; /* a line without it is no job */
+	size_t at;
 };
 
-struct job *job_new(void)
+#define AT(member) offsetof(struct job, member)
+
+static const struct field head[] = {
+	{ "id", NUMBER, true, AT(id) },		  { "verb", TEXT, true, AT(verb) },
+	{ "rule", TEXT, true, AT(rule) },	  { "file", TEXT, true, AT(file) },
+	{ "line", WORD, true, AT(line) },	  { "key", TEXT, true, AT(key) },
+	{ "channel", TEXT, true, AT(channel) },	  { "run", NUMBER, true, AT(run) },
+	{ "attempts", WORD, true, AT(attempts) },
+};
+
+static const struct field message[] = {
+	{ "text", TEXT, true, AT(message.text) },
+	{ "blocks", TEXT, false, AT(message.blocks) },
+	{ "thread_ts", TEXT, false, AT(message.thread_ts) },
+	{ "user", TEXT, false, AT(message.user) },
+	{ "response_url", SECRET, false, AT(message.response_url) },
+	{ "broadcast", FLAG, false, AT(message.broadcast) },
+	{ "unfurl", FLAG, false, AT(message.unfurl) },
+};
+
+static const struct field reaction[] = {
+	{ "ts", TEXT, true, AT(reaction.ts) },
+	{ "emoji", TEXT, true, AT(reaction.emoji) },
+	{ "away", FLAG, false, AT(reaction.away) },
+};
+
+static const struct field change[] = {
+	{ "ts", TEXT, true, AT(change.ts) },
+	{ "text", TEXT, false, AT(change.text) },
+	{ "blocks", TEXT, false, AT(change.blocks) },
+};
+
+static const struct field call[] = {
+	{ "method", TEXT, true, AT(call.method) },
+	{ "args", TEXT, true, AT(call.args) },
+};
+
+static const struct field webhook[] = {
+	{ "name", TEXT, true, AT(webhook.name) },
+	{ "body", TEXT, true, AT(webhook.body) },
+};
+
+static const struct kind {
+	const char *name;
+	const struct field *fields;
+	size_t n_fields;
+	size_t body; /* where its job_body stands */
+} kinds[N_JOB_KINDS] = {
+	[JOB_MESSAGE] = { "message", message, ARRAY_LEN(message), AT(message.text) },
+	[JOB_REACTION] = { "reaction", reaction, ARRAY_LEN(reaction), AT(reaction.emoji) },
+	[JOB_CHANGE] = { "change", change, ARRAY_LEN(change), AT(change.text) },
+	[JOB_CALL] = { "call", call, ARRAY_LEN(call), AT(call.args) },
+	[JOB_WEBHOOK] = { "webhook", webhook, ARRAY_LEN(webhook), AT(webhook.body) },
+};
+
+static const char *const states[N_JOB_STATES] = {
+	[JOB_PENDING] = "pending", [JOB_IN_FLIGHT] = "in flight", [JOB_DONE] = "done",
+	[JOB_DEAD] = "dead",	   [JOB_UNSURE] = "unsure",
+};
+
+static void *field_at(const struct job *job, size_t at)
+{
+	return (char *)job + at;
+}
+
+/* ---- life ---- */
+
+struct job *job_new(enum job_kind kind, const char *verb)
 {
 	struct job *job = mem_zero(1, sizeof(*job));
 
+	job->kind = kind;
+	job->verb = mem_strdup(verb);
 	list_init(&job->link);
 	return job;
+}
+
+static void free_fields(struct job *job, const struct field *fields, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char **text = field_at(job, fields[i].at);
+
+		if (fields[i].type != TEXT && fields[i].type != SECRET)
+			continue;
+		if (fields[i].type == SECRET && *text != NULL)
+			explicit_bzero(*text, strlen(*text));
+		free(*text);
+	}
 }
 
 void job_free(struct job *job)
 {
 	if (job == NULL)
 		return;
-	free(job->channel);
-	free(job->thread_ts);
-	free(job->user);
-	free(job->ts);
-	free(job->body);
-	free(job->blocks);
-	free(job->name);
-	if (job->response_url != NULL)
-		explicit_bzero(job->response_url, strlen(job->response_url));
-	free(job->response_url);
-	free(job->key);
-	free(job->rule);
-	free(job->rule_file);
+	free_fields(job, head, ARRAY_LEN(head));
+	free_fields(job, kinds[job->kind].fields, kinds[job->kind].n_fields);
 	free(job);
 }
 
@@ -59,22 +121,155 @@ void job_freep(struct job **job)
 	job_free(*job);
 }
 
-const char *verb_name(enum verb verb)
+const char *job_body(const struct job *job)
 {
-	return verbs[verb].name;
+	return *(char **)field_at(job, kinds[job->kind].body);
 }
 
-bool verb_talks(enum verb verb)
+/* ---- to a line ---- */
+
+static void write_field(const struct job *job, const struct field *field, struct buf *out)
 {
-	return verbs[verb].talks;
+	const void *at = field_at(job, field->at);
+
+	switch (field->type) {
+	case TEXT:
+	case SECRET:
+		if (*(char *const *)at == NULL)
+			return;
+		buf_addf(out, ",\"%s\":", field->name);
+		json_quote(str_from(*(char *const *)at), out);
+		return;
+	case FLAG:
+		if (*(const bool *)at)
+			buf_addf(out, ",\"%s\":true", field->name);
+		return;
+	case WORD:
+		buf_addf(out, ",\"%s\":%u", field->name, *(const unsigned *)at);
+		return;
+	case NUMBER:
+		buf_addf(out, ",\"%s\":%llu", field->name,
+			 (unsigned long long)*(const uint64_t *)at);
+		return;
+	}
 }
 
-bool verb_says(enum verb verb)
+void job_write(const struct job *job, struct buf *out)
 {
-	return verbs[verb].says;
+	const struct kind *kind = &kinds[job->kind];
+
+	buf_addf(out, "{\"kind\":\"%s\",\"state\":\"%s\"", kind->name, states[job->state]);
+	for (size_t i = 0; i < ARRAY_LEN(head); i++)
+		write_field(job, &head[i], out);
+	for (size_t i = 0; i < kind->n_fields; i++)
+		write_field(job, &kind->fields[i], out);
+	buf_addc(out, '}');
 }
 
-bool verb_says_here(enum verb verb)
+/* ---- from a line ---- */
+
+static bool read_text(char **out, const struct json *value)
 {
-	return verb == VERB_REPLY || verb == VERB_SAY || verb == VERB_BROADCAST;
+	struct str text = json_str(value, "");
+
+	if (json_kind(value) != JSON_STRING || str_find_char(text, '\0') != SIZE_MAX)
+		return false;
+	*out = str_dup(text);
+	return true;
+}
+
+static bool read_number(uint64_t *out, const struct json *value)
+{
+	int64_t number = -1;
+
+	if (json_kind(value) != JSON_INT || !json_get_int(value, "", &number) || number < 0)
+		return false;
+	*out = (uint64_t)number;
+	return true;
+}
+
+static bool read_word(unsigned *out, const struct json *value)
+{
+	uint64_t number;
+
+	if (!read_number(&number, value) || number > UINT_MAX)
+		return false;
+	*out = (unsigned)number;
+	return true;
+}
+
+static bool read_field(struct job *job, const struct field *field, const struct json *line)
+{
+	const struct json *value = json_at(line, field->name);
+	void *at = field_at(job, field->at);
+
+	if (value == NULL)
+		return !field->needed;
+	switch (field->type) {
+	case TEXT:
+	case SECRET:
+		return read_text(at, value);
+	case FLAG:
+		return json_get_bool(value, "", at);
+	case WORD:
+		return read_word(at, value);
+	case NUMBER:
+		return read_number(at, value);
+	}
+	return false;
+}
+
+/* Which kind or state is named so; false = none. */
+static bool find_name(const struct json *line, const char *member, const char *(*name_at)(size_t i),
+		      size_t n, size_t *out)
+{
+	struct str name = json_str(line, member);
+
+	for (*out = 0; *out < n; ++*out) {
+		if (str_is(name, name_at(*out)))
+			return true;
+	}
+	return false;
+}
+
+static const char *kind_at(size_t i)
+{
+	return kinds[i].name;
+}
+
+static const char *state_at(size_t i)
+{
+	return states[i];
+}
+
+static bool read_line(struct job **out, const struct json *line)
+{
+	CLEANUP(job_freep) struct job *job = NULL;
+	size_t kind, state;
+	bool good = true;
+
+	if (!find_name(line, "kind", kind_at, N_JOB_KINDS, &kind) ||
+	    !find_name(line, "state", state_at, N_JOB_STATES, &state))
+		return false;
+	job = mem_zero(1, sizeof(*job));
+	list_init(&job->link);
+	job->kind = (enum job_kind)kind;
+	job->state = (enum job_state)state;
+	for (size_t i = 0; i < ARRAY_LEN(head); i++)
+		good &= read_field(job, &head[i], line);
+	for (size_t i = 0; i < kinds[kind].n_fields; i++)
+		good &= read_field(job, &kinds[kind].fields[i], line);
+	if (good)
+		*out = TAKE(job);
+	return good;
+}
+
+int job_read(struct job **out, struct str text)
+{
+	CLEANUP(json_freep) struct json *line = NULL;
+
+	if (json_parse(&line, text, NULL) != 0 || json_kind(line) != JSON_OBJECT ||
+	    !read_line(out, line))
+		return JOB_MALFORMED;
+	return 0;
 }

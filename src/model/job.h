@@ -1,34 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* What shall be done in Slack: the second of the two words that all rooms share. */
+/*
+ * One thing to do outside: the second of the two words that all rooms share. Its kind says which part of the union
+ * counts; how a verb of the rule language becomes one is the engine's affair. A job is a row of the store: one line
+ * of JSON, there and back.
+ */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/buf.h"
 #include "base/clock.h"
-#include "base/diag.h"
 #include "base/list.h"
 #include "base/str.h"
 
-/* The verbs of the rule language, in the order of its manual. */
-enum verb {
-	VERB_REPLY,
-	VERB_SAY,
-	VERB_BROADCAST,
-	VERB_WHISPER,
-	VERB_DM,
-	VERB_POST,
-	VERB_REACT,
-	VERB_UNREACT,
-	VERB_EDIT,
-	VERB_REMOVE,
-	VERB_WEBHOOK,
-	VERB_CALL,
-	/* These make no job: they are done at once, or make the others wait. */
-	VERB_SET,
-	VERB_ADD,
-	VERB_WAIT,
-	N_VERBS
-};
+struct workspace; /* model/workspace.h */
+
+enum job_kind { JOB_MESSAGE, JOB_REACTION, JOB_CHANGE, JOB_CALL, JOB_WEBHOOK, N_JOB_KINDS };
 
 enum job_state {
 	JOB_PENDING,
@@ -36,40 +23,68 @@ enum job_state {
 	JOB_DONE,
 	JOB_DEAD,   /* Slack refused for good */
 	JOB_UNSURE, /* sent, and no answer: it may have happened; never sent again blindly */
+	N_JOB_STATES
 };
 
-/* Owns all its texts. */
+/* Owns all its texts. Those of the head are never NULL once it is made. */
 struct job {
 	uint64_t id; /* given by the store */
-	enum verb verb;
+	enum job_kind kind;
 	enum job_state state;
-	char *channel;	    /* an id, or "#name" of one that is not known; a person's for a DM */
-	char *thread_ts;    /* NULL = not in a thread */
-	char *user;	    /* whisper: who sees it */
-	char *ts;	    /* react, edit, remove: the message */
-	char *body;	    /* text in Slack markup, an emoji name, or the JSON that is sent */
-	char *blocks;	    /* Block Kit JSON; NULL = none */
-	char *name;	    /* of the webhook or the method */
-	char *response_url; /* where a command is answered instead; NULL = nowhere. A secret */
-	bool broadcast;	    /* shown in the channel as well */
-	bool unfurl;	    /* with previews of its links */
-	char *key;	    /* what it answers: the event's key, rule, number of the action */
-	char *rule;	    /* name of the rule that wants it */
-	struct place at;    /* where that rule stands; file text owned by the job (rule_file) */
-	char *rule_file;
-	uint64_t firing; /* which goes on when this has ended; 0 = none */
+	char *verb; /* that wants it, as rules write it */
+	char *rule; /* name of the rule that wants it */
+	char *file; /* where that rule stands */
+	unsigned line;
+	char *key;     /* what it answers: the event's key, rule, number of the action */
+	char *channel; /* an id, or "#name" of one that is not known; a person's for a DM; "" = none.
+			* What goes to one channel goes in its order */
+	uint64_t run;  /* which goes on when this has ended; 0 = none */
 	unsigned attempts;
+	/* Not in the line: whoever reads it knows the workspace, and another clock runs. */
+	const struct workspace *workspace;
 	struct mono caused; /* when the event came in; for latency */
 	struct list link;   // store::pending or the owner of the moment
+	union {
+		struct {
+			char *text;	    /* in Slack markup */
+			char *blocks;	    /* Block Kit JSON; NULL = none */
+			char *thread_ts;    /* NULL = not in a thread */
+			char *user;	    /* who alone sees it; NULL = all */
+			char *response_url; /* where a command is answered instead; NULL = nowhere.
+					     * A secret */
+			bool broadcast;	    /* shown in the channel as well */
+			bool unfurl;	    /* with previews of its links */
+		} message;
+		struct {
+			char *ts;    /* of the message that it stands under */
+			char *emoji; /* its name */
+			bool away;   /* taken away instead of put */
+		} reaction;
+		struct {
+			char *ts;   /* of a message of ours */
+			char *text; /* what it shall say; NULL = it shall be gone */
+			char *blocks;
+		} change;
+		struct {
+			char *method; /* of the Web API */
+			char *args;   /* a JSON object */
+		} call;
+		struct {
+			char *name; /* as the configuration declares it */
+			char *body; /* JSON */
+		} webhook;
+	};
 };
 
-struct job *job_new(void);
+/* All else is zero, and for its maker to set. */
+struct job *job_new(enum job_kind kind, const char *verb);
 void job_free(struct job *job);
 void job_freep(struct job **job);
-const char *verb_name(enum verb verb);
-/* Does it end the search for talking rules? */
-bool verb_talks(enum verb verb);
-/* Does it say something to all, where the event happened? */
-bool verb_says_here(enum verb verb);
-/* Does it say something, wherever (also in a DM or another channel)? */
-bool verb_says(enum verb verb);
+/* What it says, puts or sends, for logs and tests; NULL = nothing. */
+const char *job_body(const struct job *job);
+
+/* Appends the job as one line of JSON, without a line end. It holds the response_url, if there is one. */
+void job_write(const struct job *job, struct buf *out);
+enum { JOB_MALFORMED = 1 };
+/* Reads what job_write wrote. 0, or JOB_MALFORMED for every other text; unknown members are passed over. */
+int job_read(struct job **out, struct str line);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers of the actions. */
-#include <stdlib.h>
 #include "slack/blockkit.h"
 #include "rule/rule_builder.h"
 #include "template/json_template.h"
@@ -9,15 +8,6 @@
 #include "rule/keys.h"
 #include "slack/method_check.h"
 #include "template/template.h"
-
-static enum verb verb_named(struct str word)
-{
-	for (int verb = 0; verb < N_VERBS; verb++) {
-		if (str_is(word, verb_name((enum verb)verb)))
-			return (enum verb)verb;
-	}
-	abort(); /* the table of keys names these readers for verbs only */
-}
 
 /* The verb that the key begins with; *target is what stands behind it. */
 static enum verb verb_of(const struct ini_entry *entry, struct str *target)

@@ -10,9 +10,9 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "model/event.h"
-#include "model/job.h"
 #include "model/scope.h"
 #include "model/tristate.h"
+#include "rule/verb.h"
 
 struct condition;     /* template/condition.h */
 struct json_template; /* template/json_template.h: JSON with inserts */

@@ -32,7 +32,7 @@ static void note_body(void *owner, const struct job *job)
 	struct sent *sent = owner;
 
 	must(sent->n < JOBS_MAX);
-	must(json_parse(&sent->bodies[sent->n++], str_from(job->body), NULL) == 0);
+	must(json_parse(&sent->bodies[sent->n++], str_from(job_body(job)), NULL) == 0);
 }
 
 static void check_same(const struct json *a, const struct json *b);

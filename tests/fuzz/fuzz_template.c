@@ -38,7 +38,7 @@ static void check_text(void *owner, const struct job *job)
 	static const char *const calls[] = { "special here\n", "special channel\n",
 					     "special everyone\n", "user U2RAJ\n" };
 	CLEANUP(buf_deinit) struct buf tokens = { 0 };
-	struct str text = str_from(job->body);
+	struct str text = str_from(job_body(job));
 
 	(void)owner;
 	must(utf8_valid(text) && utf8_utf16_units(text) <= UNITS_MAX);

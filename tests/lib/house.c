@@ -18,19 +18,31 @@ static void add_part(struct buf *out, const char *before, const char *text)
 
 static void tell_job(struct house *h, const struct job *job)
 {
+	const char *body = job_body(job), *blocks = NULL;
 	struct buf *out = &h->done;
 
-	buf_addf(out, "%s%s", out->len > 0 ? " | " : "", verb_name(job->verb));
-	add_part(out, " ", job->name);
+	buf_addf(out, "%s%s", out->len > 0 ? " | " : "", job->verb);
+	if (job->kind == JOB_CALL)
+		add_part(out, " ", job->call.method);
+	if (job->kind == JOB_WEBHOOK)
+		add_part(out, " ", job->webhook.name);
 	add_part(out, " ", job->channel);
-	add_part(out, "/", job->thread_ts);
-	add_part(out, "@", job->user);
-	add_part(out, " ", job->ts);
-	add_part(out, " ", job->broadcast ? "broadcast" : NULL);
-	add_part(out, ": ", job->body);
-	add_part(out, " + ", job->blocks);
-	buf_addf(&h->short_done, "%s%s:%s", h->short_done.len > 0 ? " " : "", verb_name(job->verb),
-		 job->body != NULL ? job->body : "");
+	if (job->kind == JOB_MESSAGE) {
+		add_part(out, "/", job->message.thread_ts);
+		add_part(out, "@", job->message.user);
+		add_part(out, " ", job->message.broadcast ? "broadcast" : NULL);
+		blocks = job->message.blocks;
+	}
+	if (job->kind == JOB_REACTION)
+		add_part(out, " ", job->reaction.ts);
+	if (job->kind == JOB_CHANGE) {
+		add_part(out, " ", job->change.ts);
+		blocks = job->change.blocks;
+	}
+	add_part(out, ": ", body);
+	add_part(out, " + ", blocks);
+	buf_addf(&h->short_done, "%s%s:%s", h->short_done.len > 0 ? " " : "", job->verb,
+		 body != NULL ? body : "");
 }
 
 static void on_step(void *owner, const struct rule *rule, size_t action, struct str what)
@@ -45,7 +57,9 @@ static void on_step(void *owner, const struct rule *rule, size_t action, struct 
 
 static bool holds(const struct job *job, const char *part)
 {
-	return part != NULL && job->body != NULL && strstr(job->body, part) != NULL;
+	const char *body = job_body(job);
+
+	return part != NULL && body != NULL && strstr(body, part) != NULL;
 }
 
 static bool house_settle(struct house *h, struct job *job)
@@ -58,7 +72,7 @@ static bool house_settle(struct house *h, struct job *job)
 		outcome = (struct outcome){ .kind = OUTCOME_REFUSED, .sentence = "no_such_thing" };
 	} else if (holds(job, h->doubts)) {
 		outcome = (struct outcome){ .kind = OUTCOME_UNKNOWN, .sentence = "no answer" };
-	} else if (verb_says(job->verb)) {
+	} else if (job->kind == JOB_MESSAGE) {
 		snprintf(ts, sizeof(ts), "2000.%06u", ++h->n_posted);
 		outcome.channel = str_from(job->channel);
 		outcome.ts = str_from(ts);

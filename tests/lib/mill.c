@@ -184,7 +184,7 @@ static struct event *decoded(struct mill *h, struct str raw)
 
 static void do_job(struct mill *h, struct job *job)
 {
-	bool asks = job->verb == VERB_WEBHOOK || job->verb == VERB_CALL;
+	bool asks = job->kind == JOB_WEBHOOK || job->kind == JOB_CALL;
 	CLEANUP(json_freep) struct json *body = asks ? hostile_json(h->answer) : NULL;
 	CLEANUP(mem_freep) char *why = str_dup(h->answer);
 	char ts[32];

@@ -229,11 +229,11 @@ static struct json *parsed(struct str text)
 
 static void do_webhook(struct doing *d)
 {
-	struct str name = str_keepf(&d->w->arena, "webhook %s", d->job->name);
+	struct str name = str_keepf(&d->w->arena, "webhook %s", d->job->webhook.name);
 	const struct answer_plan *plan = plan_for(d->w, name.p);
 	struct outcome outcome = { .kind = OUTCOME_DONE };
 
-	d->seen = world_note(d->w, name.p, parsed(str_from(d->job->body)));
+	d->seen = world_note(d->w, name.p, parsed(str_from(d->job->webhook.body)));
 	if (plan != NULL && plan->failure.len > 0) {
 		outcome.kind = OUTCOME_REFUSED;
 		outcome.sentence = plan->failure.p;
@@ -251,9 +251,10 @@ static void do_answer(struct doing *d)
 	struct outcome outcome = { .kind = OUTCOME_DONE };
 
 	buf_init(&message, 0);
-	if (d->job->blocks != NULL)
-		blocks = parsed(str_from(d->job->blocks));
-	response_url_message(&message, str_from(d->job->body), blocks, d->job->user == NULL);
+	if (d->job->message.blocks != NULL)
+		blocks = parsed(str_from(d->job->message.blocks));
+	response_url_message(&message, str_from(d->job->message.text), blocks,
+			     d->job->message.user == NULL);
 	d->seen = world_note(d->w, "response_url", parsed(buf_str(&message)));
 	finish(d, &outcome);
 }
@@ -262,9 +263,9 @@ void world_do(struct world *w, struct job *job)
 {
 	struct doing d = { .w = w, .job = job, .body = json_new_object() };
 
-	if (job->verb == VERB_WEBHOOK)
+	if (job->kind == JOB_WEBHOOK)
 		do_webhook(&d);
-	else if (job->response_url != NULL)
+	else if (job->kind == JOB_MESSAGE && job->message.response_url != NULL)
 		do_answer(&d);
 	else
 		do_call(&d);

@@ -199,7 +199,7 @@ static void on_settled(void *owner, const struct job *job, const struct outcome 
 	struct house *h = owner;
 
 	CU_ASSERT_EQUAL(job->state, JOB_IN_FLIGHT); /* it is disposed of behind this */
-	buf_addf(&h->settled, "%s%s %s", h->settled.len > 0 ? " | " : "", verb_name(job->verb),
+	buf_addf(&h->settled, "%s%s %s", h->settled.len > 0 ? " | " : "", job->verb,
 		 ends[outcome->kind]);
 	if (outcome->sentence != NULL)
 		buf_addf(&h->settled, " (%s)", outcome->sentence);
@@ -252,17 +252,23 @@ static void on_committed(void *owner, int r)
 	(void)r;
 }
 
-static struct job *job_for(enum verb verb)
+static struct job *job_for(enum job_kind kind, const char *verb, const char *channel)
 {
-	struct job *job = job_new();
+	struct job *job = job_new(kind, verb);
 
-	job->verb = verb;
-	job->channel = mem_strdup("C1");
-	job->body = mem_strdup("hi");
+	job->channel = mem_strdup(channel);
 	job->key = mem_strdup("k");
 	job->rule = mem_strdup("r");
-	job->rule_file = mem_strdup("f.ini");
-	job->at = (struct place){ job->rule_file, 3 };
+	job->file = mem_strdup("f.ini");
+	job->line = 3;
+	return job;
+}
+
+static struct job *message_job(const char *verb)
+{
+	struct job *job = job_for(JOB_MESSAGE, verb, "C1");
+
+	job->message.text = mem_strdup("hi");
 	return job;
 }
 
@@ -275,21 +281,22 @@ static void send(struct house *h, struct job *job)
 
 /* ---- cases ---- */
 
-static void test_every_verb_becomes_its_call(void)
+static void test_every_job_becomes_its_call(void)
 {
 	struct house h;
 	struct job *job;
 
 	house_init(&h);
-	job = job_for(VERB_REPLY);
-	job->thread_ts = mem_strdup("1.1");
+	job = message_job("reply");
+	job->message.thread_ts = mem_strdup("1.1");
 	send(&h, job);
-	send(&h, job_for(VERB_SAY));
-	job = job_for(VERB_WHISPER);
-	job->user = mem_strdup("U1");
+	send(&h, message_job("say"));
+	job = message_job("whisper");
+	job->message.user = mem_strdup("U1");
 	send(&h, job);
-	job = job_for(VERB_REACT);
-	job->ts = mem_strdup("1.1");
+	job = job_for(JOB_REACTION, "react", "C1");
+	job->reaction.ts = mem_strdup("1.1");
+	job->reaction.emoji = mem_strdup("hi");
 	send(&h, job);
 	CU_ASSERT_EQUAL_FATAL(fake.n, 4);
 	CU_ASSERT_STRING_EQUAL(fake.texts[0],
@@ -313,7 +320,7 @@ static void test_a_job_is_sent_once(void)
 	struct house h;
 
 	house_init(&h);
-	send(&h, job_for(VERB_SAY));
+	send(&h, message_job("say"));
 	deliver_run(h.deliver);
 	deliver_run(h.deliver);
 	CU_ASSERT_EQUAL(fake.n, 1);
@@ -328,7 +335,7 @@ static void test_unsure_is_not_sent_again(void)
 	struct house h;
 
 	house_init(&h);
-	send(&h, job_for(VERB_SAY));
+	send(&h, message_job("say"));
 	answer(0, API_UNSURE, "no answer");
 	deliver_run(h.deliver);
 	CU_ASSERT_EQUAL(fake.n, 1);
@@ -342,8 +349,8 @@ static void test_a_refusal_ends_the_job_and_a_dead_token_ends_us(void)
 	struct house h;
 
 	house_init(&h);
-	send(&h, job_for(VERB_SAY));
-	send(&h, job_for(VERB_SAY));
+	send(&h, message_job("say"));
+	send(&h, message_job("say"));
 	answer(0, API_REFUSED, "channel_not_found");
 	CU_ASSERT_EQUAL(h.fatal, 0);
 	answer(1, API_FATAL, "the token was revoked");
@@ -357,8 +364,8 @@ static void test_what_is_under_way_at_the_end_is_cancelled(void)
 	struct house h;
 
 	house_init(&h);
-	send(&h, job_for(VERB_SAY));
-	send(&h, job_for(VERB_SAY));
+	send(&h, message_job("say"));
+	send(&h, message_job("say"));
 	fake.calls[0].has_left = true;
 	deliver_free(TAKE(h.deliver));
 	CU_ASSERT_TRUE(fake.calls[0].cancelled);
@@ -386,7 +393,7 @@ static void test_the_owner_is_told_how_each_job_ended(void)
 
 	house_init(&h);
 	for (int i = 0; i < 4; i++)
-		send(&h, job_for(VERB_SAY));
+		send(&h, message_job("say"));
 	answer_with(0, "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"1.1\"}");
 	answer(1, API_REFUSED, "is_archived");
 	answer(2, API_UNSURE, "no answer");
@@ -402,7 +409,7 @@ static void test_what_is_not_sent_is_not_settled(void)
 	struct house h;
 
 	house_init(&h);
-	send(&h, job_for(VERB_SAY));
+	send(&h, message_job("say"));
 	deliver_free(TAKE(h.deliver));
 	ASSERT_STR(buf_str(&h.settled), "");
 	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 1);
@@ -413,11 +420,10 @@ static void test_what_is_not_sent_is_not_settled(void)
 
 static struct job *webhook_job(const char *name)
 {
-	struct job *job = job_for(VERB_WEBHOOK);
+	struct job *job = job_for(JOB_WEBHOOK, "webhook", "");
 
-	job->name = mem_strdup(name);
-	free(job->body);
-	job->body = mem_strdup("{\"a\":1}");
+	job->webhook.name = mem_strdup(name);
+	job->webhook.body = mem_strdup("{\"a\":1}");
 	return job;
 }
 
@@ -479,10 +485,10 @@ static void test_a_webhook_under_way_at_the_end(void)
 
 static struct job *command_job(void)
 {
-	struct job *job = job_for(VERB_REPLY);
+	struct job *job = message_job("reply");
 
-	job->response_url = mem_strdup("https://h/1");
-	job->user = mem_strdup("U1");
+	job->message.response_url = mem_strdup("https://h/1");
+	job->message.user = mem_strdup("U1");
 	return job;
 }
 
@@ -496,15 +502,15 @@ static void end_reply(enum response_url_outcome outcome, const char *sentence)
 static void test_a_command_is_answered_at_its_address(void)
 {
 	struct house h;
-	struct job *job = job_for(VERB_SAY);
+	struct job *job = message_job("say");
 
 	house_init(&h);
 	send(&h, command_job());
 	CU_ASSERT_STRING_EQUAL(answered_at.text, "https://h/1 one hi 0");
 	CU_ASSERT_EQUAL(fake.n, 0);
 	end_reply(RESPONSE_URL_OK, "");
-	job->response_url = mem_strdup("https://h/2");
-	job->blocks = mem_strdup("[1,2]");
+	job->message.response_url = mem_strdup("https://h/2");
+	job->message.blocks = mem_strdup("[1,2]");
 	send(&h, job);
 	CU_ASSERT_STRING_EQUAL(answered_at.text, "https://h/2 all hi 2");
 	end_reply(RESPONSE_URL_UNSURE, "no answer");
@@ -527,7 +533,7 @@ static void test_what_the_address_refuses_goes_the_common_way(void)
 	house_deinit(&h);
 }
 
-UNIT_MAIN("deliver", { "every verb becomes its call", test_every_verb_becomes_its_call },
+UNIT_MAIN("deliver", { "every job becomes its call", test_every_job_becomes_its_call },
 	  { "a job is sent once", test_a_job_is_sent_once },
 	  { "unsure is not sent again", test_unsure_is_not_sent_again },
 	  { "a refusal ends the job and a dead token ends us",

@@ -8,17 +8,41 @@ static void note(void *owner, const char *name, struct str value)
 	buf_addf(owner, " %s=%.*s", name, STR_ARG(value));
 }
 
-/* A job with everything; each verb takes of it what it needs. */
-static struct job *full(enum verb verb)
+static struct job *job_in_c1(enum job_kind kind, const char *verb)
 {
-	struct job *job = job_new();
+	struct job *job = job_new(kind, verb);
 
-	job->verb = verb;
 	job->channel = mem_strdup("C1");
-	job->thread_ts = mem_strdup("1.1");
-	job->ts = mem_strdup("1.2");
-	job->body = mem_strdup("hi");
-	job->blocks = mem_strdup("[]");
+	return job;
+}
+
+static struct job *a_message(const char *verb)
+{
+	struct job *job = job_in_c1(JOB_MESSAGE, verb);
+
+	job->message.thread_ts = mem_strdup("1.1");
+	job->message.text = mem_strdup("hi");
+	job->message.blocks = mem_strdup("[]");
+	return job;
+}
+
+static struct job *a_reaction(bool away)
+{
+	struct job *job = job_in_c1(JOB_REACTION, away ? "unreact" : "react");
+
+	job->reaction.ts = mem_strdup("1.2");
+	job->reaction.emoji = mem_strdup("hi");
+	job->reaction.away = away;
+	return job;
+}
+
+static struct job *a_change(const char *text)
+{
+	struct job *job = job_in_c1(JOB_CHANGE, text != NULL ? "edit" : "remove");
+
+	job->change.ts = mem_strdup("1.2");
+	job->change.text = text != NULL ? mem_strdup(text) : NULL;
+	job->change.blocks = text != NULL ? mem_strdup("[]") : NULL;
 	return job;
 }
 
@@ -38,24 +62,21 @@ static void check(struct job *take, const char *wanted, unsigned line)
 	"chat.postMessage channel=C1 text=hi blocks=[] thread_ts=1.1 unfurl_links=false " \
 	"unfurl_media=false"
 
-static void test_every_verb_has_its_method(void)
+static void test_every_job_has_its_method(void)
 {
-	check(full(VERB_REPLY), POST, __LINE__);
-	check(full(VERB_SAY), POST, __LINE__);
-	check(full(VERB_DM), POST, __LINE__);
-	check(full(VERB_POST), POST, __LINE__);
-	check(full(VERB_REACT), "reactions.add channel=C1 timestamp=1.2 name=hi", __LINE__);
-	check(full(VERB_UNREACT), "reactions.remove channel=C1 timestamp=1.2 name=hi", __LINE__);
-	check(full(VERB_EDIT), "chat.update channel=C1 ts=1.2 text=hi blocks=[]", __LINE__);
-	check(full(VERB_REMOVE), "chat.delete channel=C1 ts=1.2", __LINE__);
+	check(a_message("reply"), POST, __LINE__);
+	check(a_reaction(false), "reactions.add channel=C1 timestamp=1.2 name=hi", __LINE__);
+	check(a_reaction(true), "reactions.remove channel=C1 timestamp=1.2 name=hi", __LINE__);
+	check(a_change("hi"), "chat.update channel=C1 ts=1.2 text=hi blocks=[]", __LINE__);
+	check(a_change(NULL), "chat.delete channel=C1 ts=1.2", __LINE__);
 }
 
 static void test_broadcast_and_unfurl(void)
 {
-	struct job *job = full(VERB_BROADCAST);
+	struct job *job = a_message("broadcast");
 
-	job->broadcast = true;
-	job->unfurl = true;
+	job->message.broadcast = true;
+	job->message.unfurl = true;
 	check(job,
 	      "chat.postMessage channel=C1 text=hi blocks=[] thread_ts=1.1 reply_broadcast=true "
 	      "unfurl_links=true unfurl_media=true",
@@ -64,25 +85,23 @@ static void test_broadcast_and_unfurl(void)
 
 static void test_what_one_person_sees_is_a_whisper(void)
 {
-	struct job *job = full(VERB_WHISPER);
+	struct job *job = a_message("whisper");
 
-	job->user = mem_strdup("U1");
+	job->message.user = mem_strdup("U1");
 	check(job, "chat.postEphemeral channel=C1 text=hi blocks=[] thread_ts=1.1 user=U1",
 	      __LINE__);
-	job = full(VERB_REPLY);
-	job->user = mem_strdup("U1");
+	job = a_message("reply");
+	job->message.user = mem_strdup("U1");
 	check(job, "chat.postEphemeral channel=C1 text=hi blocks=[] thread_ts=1.1 user=U1",
 	      __LINE__);
 }
 
 static void check_call(const char *body, const char *wanted, unsigned line)
 {
-	struct job *job = job_new();
+	struct job *job = job_new(JOB_CALL, "call");
 
-	job->verb = VERB_CALL;
-	job->channel = mem_strdup("");
-	job->name = mem_strdup("pins.add");
-	job->body = mem_strdup(body);
+	job->call.method = mem_strdup("pins.add");
+	job->call.args = mem_strdup(body);
 	check(job, wanted, line);
 }
 
@@ -99,7 +118,7 @@ static void test_a_call_never_names_a_token(void)
 	check_call("{\"token\":\"xoxb-1\",\"a\":\"b\"}", "pins.add a=b", __LINE__);
 }
 
-UNIT_MAIN("call", { "every verb has its method", test_every_verb_has_its_method },
+UNIT_MAIN("call", { "every job has its method", test_every_job_has_its_method },
 	  { "broadcast and unfurl", test_broadcast_and_unfurl },
 	  { "what one person sees is a whisper", test_what_one_person_sees_is_a_whisper },
 	  { "a call gives its members", test_a_call_gives_its_members },

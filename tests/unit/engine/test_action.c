@@ -127,13 +127,14 @@ static size_t check_text(struct ruleset *set, struct str text)
 	n = make_all(&values, &jobs);
 	list_each (link, &jobs) {
 		struct job *job = list_entry(link, struct job, link);
-		const char *found = find_markup(str_from(job->body), "<@U1ANA>");
+		const char *found = find_markup(str_from(job->message.text), "<@U1ANA>");
 
 		if (found != NULL)
-			printf("\n  %s in \"%s\" out of \"%.*s\"", found, job->body, STR_ARG(text));
+			printf("\n  %s in \"%s\" out of \"%.*s\"", found, job->message.text,
+			       STR_ARG(text));
 		CU_ASSERT_PTR_NULL(found);
-		CU_ASSERT_TRUE(utf8_valid(str_from(job->body)));
-		CU_ASSERT_TRUE(utf8_utf16_units(str_from(job->body)) <= 4000);
+		CU_ASSERT_TRUE(utf8_valid(str_from(job->message.text)));
+		CU_ASSERT_TRUE(utf8_utf16_units(str_from(job->message.text)) <= 4000);
 	}
 	free_jobs(&jobs);
 	facts_deinit(&facts);
@@ -358,7 +359,8 @@ static void test_a_command_is_answered_at_its_address(void)
 		job = h.store->ops->lease(h.store);
 		if (job == NULL)
 			break;
-		ASSERT_STR(str_from(job->response_url), n < 2 ? "https://hooks.example/1" : "");
+		ASSERT_STR(str_from(job->message.response_url),
+			   n < 2 ? "https://hooks.example/1" : "");
 		engine_settled(h.engine, job, &done);
 		h.store->ops->settle(h.store, job, JOB_DONE);
 	}
@@ -495,9 +497,9 @@ static void test_long_texts_are_several_messages(void)
 		struct job *job = h.store->ops->lease(h.store);
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(job);
-		CU_ASSERT_EQUAL(job->broadcast, i == 0); /* the first alone */
-		CU_ASSERT_TRUE(strlen(job->body) <= 3500);
-		ASSERT_STR(str_from(job->thread_ts), "1.1");
+		CU_ASSERT_EQUAL(job->message.broadcast, i == 0); /* the first alone */
+		CU_ASSERT_TRUE(strlen(job->message.text) <= 3500);
+		ASSERT_STR(str_from(job->message.thread_ts), "1.1");
 		h.store->ops->settle(h.store, job, JOB_DONE);
 	}
 	CU_ASSERT_PTR_NULL(h.store->ops->lease(h.store));
@@ -520,8 +522,8 @@ static void test_with_blocks_nothing_is_split(void)
 	engine_commit(h.engine);
 	job = h.store->ops->lease(h.store);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
-	ASSERT_STR(str_from(job->blocks), "[{\"type\":\"divider\"}]");
-	CU_ASSERT_TRUE(job->unfurl);
+	ASSERT_STR(str_from(job->message.blocks), "[{\"type\":\"divider\"}]");
+	CU_ASSERT_TRUE(job->message.unfurl);
 	CU_ASSERT_PTR_NULL(h.store->ops->lease(h.store));
 	house_deinit(&h);
 }
@@ -539,9 +541,9 @@ static void test_a_job_says_what_it_answers(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	ASSERT_STR(str_from(job->key), "m:T1:C1GENERAL:1.1/a/0");
 	ASSERT_STR(str_from(job->rule), "a");
-	ASSERT_STR(str_from(job->at.file), "test.ini");
-	CU_ASSERT_EQUAL(job->at.line, 4);
-	CU_ASSERT_TRUE(job->firing > 0);
+	ASSERT_STR(str_from(job->file), "test.ini");
+	CU_ASSERT_EQUAL(job->line, 4);
+	CU_ASSERT_TRUE(job->run > 0);
 	house_deinit(&h);
 }
 

@@ -47,11 +47,11 @@ static void test_hello_is_answered_in_the_thread(void)
 	CU_ASSERT_EQUAL(h.standing, 1);
 	job = h.store->ops->lease(h.store);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
-	ASSERT_STR(str_from(job->body), "Hi <@U1ANA>!");
+	ASSERT_STR(str_from(job->message.text), "Hi <@U1ANA>!");
 	ASSERT_STR(str_from(job->channel), "C1GENERAL");
-	ASSERT_STR(str_from(job->thread_ts), "1700000000.000100");
+	ASSERT_STR(str_from(job->message.thread_ts), "1700000000.000100");
 	ASSERT_STR(str_from(job->rule), "hello");
-	CU_ASSERT_EQUAL(job->at.line, 1);
+	CU_ASSERT_EQUAL(job->line, 1);
 	h.store->ops->settle(h.store, job, JOB_DONE);
 	CU_ASSERT_PTR_NULL(h.store->ops->lease(h.store));
 	house_deinit(&h);
@@ -218,7 +218,7 @@ static void thread_of(const char *rules, struct event *ev, const char *wanted)
 	engine_commit(h.engine);
 	job = h.store->ops->lease(h.store);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
-	ASSERT_STR(str_from(job->thread_ts), wanted);
+	ASSERT_STR(str_from(job->message.thread_ts), wanted);
 	house_deinit(&h);
 }
 
@@ -494,8 +494,8 @@ static void test_long_code_is_whole_in_every_part(void)
 	house_take(&h, said(text.p, "1.1"));
 	engine_commit(h.engine);
 	while ((job = h.store->ops->lease(h.store)) != NULL) {
-		CU_ASSERT_TRUE(str_starts(str_from(job->body), "```"));
-		CU_ASSERT_TRUE(str_ends(str_trim(str_from(job->body)), "```"));
+		CU_ASSERT_TRUE(str_starts(str_from(job->message.text), "```"));
+		CU_ASSERT_TRUE(str_ends(str_trim(str_from(job->message.text)), "```"));
 		h.store->ops->settle(h.store, job, JOB_DONE);
 		parts++;
 	}

@@ -40,7 +40,7 @@ static void test_each_action_waits_for_the_one_before(void)
 			;
 		first = h.store->ops->lease(h.store);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(first);
-		CU_ASSERT_EQUAL(first->verb, VERB_REACT);
+		CU_ASSERT_EQUAL(first->kind, JOB_REACTION);
 		engine_commit(h.engine);
 		CU_ASSERT_PTR_NULL(h.store->ops->lease(h.store));
 		CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 1);
@@ -527,10 +527,7 @@ static void test_only_what_came_behind_the_question_answers_it(void)
 static void fill(struct store *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct job *job = job_new();
-
-		job->verb = VERB_REACT;
-		s->ops->put(s, job);
+		s->ops->put(s, job_new(JOB_REACTION, "react"));
 	}
 }
 
@@ -605,14 +602,13 @@ static void test_the_engine_may_end_at_any_point(void)
 static void test_a_job_of_a_firing_that_is_gone_is_nobodys(void)
 {
 	struct house h;
-	struct job *job = job_new();
+	struct job *job = job_new(JOB_MESSAGE, "say");
 	const struct outcome done = { .kind = OUTCOME_DONE };
 
 	house_init(&h, memory_new(), "[rule a]\nmatch = x\nsay = A\n");
-	job->verb = VERB_SAY;
-	job->firing = 4711;
+	job->run = 4711;
 	engine_settled(h.engine, job, &done);
-	job->firing = 0;
+	job->run = 0;
 	engine_settled(h.engine, job, &done);
 	job_free(job);
 	CU_ASSERT_EQUAL(engine_stats(h.engine)->failed, 0);

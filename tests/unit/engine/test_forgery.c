@@ -42,7 +42,7 @@ static void on_job(void *owner, const struct job *job)
 {
 	struct heard *h = owner;
 
-	buf_addf(&h->last, "%s%s: %s", h->last.len > 0 ? "\n" : "", job->channel, job->body);
+	buf_addf(&h->last, "%s%s: %s", h->last.len > 0 ? "\n" : "", job->channel, job_body(job));
 }
 
 static void says(struct heard *h, const char *raw, const char *wanted)

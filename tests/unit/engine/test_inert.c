@@ -212,7 +212,7 @@ static bool is_ascii(struct str text)
 static void note_body(void *owner, const struct job *job)
 {
 	buf_clear(owner);
-	posted_shown(str_from(job->body), owner);
+	posted_shown(str_from(job_body(job)), owner);
 }
 
 /* People read what was typed, neither more coded nor less. */
@@ -591,8 +591,8 @@ static void note_deed(void *owner, const struct job *job)
 	CLEANUP(json_freep) struct json *body = NULL;
 	struct deeds *d = owner;
 
-	d->verb = verb_name(job->verb);
-	if (job->verb != VERB_WEBHOOK) {
+	d->verb = job->verb;
+	if (job->kind != JOB_WEBHOOK) {
 		buf_clear(&d->path);
 		buf_addf(&d->path, "%s method", d->verb);
 		add_deed(d, str_from(slack_request_method(job)));
@@ -600,8 +600,8 @@ static void note_deed(void *owner, const struct job *job)
 		return;
 	}
 	buf_clear(&d->path);
-	buf_addf(&d->path, "webhook %s ", job->name);
-	if (json_parse(&body, str_from(job->body), NULL) == 0)
+	buf_addf(&d->path, "webhook %s ", job->webhook.name);
+	if (json_parse(&body, str_from(job->webhook.body), NULL) == 0)
 		walk(d, body);
 	else
 		add_deed(d, STR("no JSON"));

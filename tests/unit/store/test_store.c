@@ -53,9 +53,9 @@ static void commit(struct store *s)
 
 static struct job *job_with(const char *body)
 {
-	struct job *job = job_new();
+	struct job *job = job_new(JOB_MESSAGE, "say");
 
-	job->body = mem_strdup(body);
+	job->message.text = mem_strdup(body);
 	return job;
 }
 
@@ -449,7 +449,7 @@ static void order_is_kept(struct store *s)
 		struct job *job = s->ops->lease(s);
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(job);
-		ASSERT_STR(str_from(job->body), bodies[i]);
+		ASSERT_STR(str_from(job->message.text), bodies[i]);
 		s->ops->settle(s, job, i == 1 ? JOB_DEAD : JOB_DONE);
 	}
 }
@@ -468,7 +468,7 @@ static void given_back(struct store *s)
 	commit(s);
 	s->ops->settle(s, s->ops->lease(s), JOB_PENDING);
 	job = s->ops->lease(s);
-	ASSERT_STR(str_from(job->body), "a");
+	ASSERT_STR(str_from(job->message.text), "a");
 	CU_ASSERT_EQUAL(job->attempts, 2);
 }
 
@@ -480,12 +480,12 @@ static void test_outbox_gives_a_returned_job_first(void)
 static void outbox_full(struct store *s)
 {
 	for (int i = 0; i < MEMORY_MAX_JOBS; i++)
-		CU_ASSERT_TRUE_FATAL(s->ops->put(s, job_new()));
-	CU_ASSERT_FALSE(s->ops->put(s, job_new()));
+		CU_ASSERT_TRUE_FATAL(s->ops->put(s, job_new(JOB_REACTION, "react")));
+	CU_ASSERT_FALSE(s->ops->put(s, job_new(JOB_REACTION, "react")));
 	commit(s);
-	CU_ASSERT_FALSE(s->ops->put(s, job_new()));
+	CU_ASSERT_FALSE(s->ops->put(s, job_new(JOB_REACTION, "react")));
 	s->ops->settle(s, s->ops->lease(s), JOB_DONE);
-	CU_ASSERT_TRUE(s->ops->put(s, job_new()));
+	CU_ASSERT_TRUE(s->ops->put(s, job_new(JOB_REACTION, "react")));
 }
 
 static void test_outbox_is_bounded(void)
