@@ -110,17 +110,17 @@ static bool is_fine(int status)
 static void describe(struct buf *out, const struct webhook *hook, const struct http_reply *reply)
 {
 	buf_addf(out, "the webhook %s ", hook->name);
-	if (reply->fenced) {
+	if (reply->end == OUTCOME_REFUSED) {
 		buf_addz(out, "leads into a private network, which the configuration does not "
 			      "allow (`allow private`)");
-	} else if (reply->outcome == HTTP_ANSWERED || reply->too_large) {
+	} else if (reply->end == OUTCOME_DONE || reply->too_large) {
 		buf_addf(out, "answered %d", reply->status);
 		if (reply->status >= 300 && reply->status < 400)
 			buf_addz(out, " (redirects are not followed)");
 		add_shown(out, hook, reply->body);
 	} else {
-		buf_addz(out, reply->outcome == HTTP_NOT_SENT ? "cannot be reached: " :
-								"gave no whole answer: ");
+		buf_addz(out, reply->end == OUTCOME_LATER ? "cannot be reached: " :
+							    "gave no whole answer: ");
 		log_redact(str_from(reply->why), out);
 	}
 	buf_addc(out, '\0');
@@ -131,9 +131,9 @@ static void describe(struct buf *out, const struct webhook *hook, const struct h
 /* An answer that is too large was cut off, but its status says what became of the request. */
 static enum webhook_outcome judge(const struct http_reply *reply)
 {
-	if (reply->outcome == HTTP_ANSWERED || reply->too_large)
+	if (reply->end == OUTCOME_DONE || reply->too_large)
 		return is_fine(reply->status) ? WEBHOOK_OK : WEBHOOK_REFUSED;
-	return reply->outcome == HTTP_UNSURE ? WEBHOOK_UNSURE : WEBHOOK_REFUSED;
+	return reply->end == OUTCOME_UNKNOWN ? WEBHOOK_UNSURE : WEBHOOK_REFUSED;
 }
 
 static void on_end(void *owner, const struct http_reply *reply)
@@ -144,7 +144,7 @@ static void on_end(void *owner, const struct http_reply *reply)
 	struct webhook_answer answer = { .outcome = judge(reply), .status = reply->status };
 
 	call->tries = NULL;
-	if (reply->outcome == HTTP_ANSWERED)
+	if (reply->end == OUTCOME_DONE)
 		(void)json_parse(&body, reply->body, NULL);
 	if (reply->too_large)
 		log_warn("webhook",

@@ -2,7 +2,7 @@
 /*
  * A request must not be sent twice unseen. When a kept connection dies before any byte of an answer, libcurl sends
  * the request again by itself, if it can: so the body comes from a read callback that cannot be rewound, and
- * the same fault ends as an error that we pass on as HTTP_UNSURE. A request without a body has nothing to rewind
+ * the same fault ends as an error that we pass on as OUTCOME_UNKNOWN. A request without a body has nothing to rewind
  * and goes over a connection of its own, for only what dies on a kept one is sent again.
  *
  * HTTP/1.1 only: over HTTP/2 a request may be moved to another stream or connection by rules of its own, and
@@ -128,7 +128,7 @@ static const char *why_failed(struct http_call *call, int code)
 static void on_done(struct transfer *t, int code)
 {
 	struct http_call *call = container_of(t, struct http_call, transfer);
-	struct http_reply reply = { .outcome = HTTP_ANSWERED };
+	struct http_reply reply = { .end = OUTCOME_DONE };
 	long status = 0;
 
 	/* Out of the list and the pool: its owner may free everything. */
@@ -142,10 +142,11 @@ static void on_done(struct transfer *t, int code)
 	reply.scopes = header(call, "X-OAuth-Scopes");
 	/* libcurl takes a status line and a farewell for an answer. */
 	if (code != CURLE_OK || !call->has_head) {
-		reply.outcome = call->left ? HTTP_UNSURE : HTTP_NOT_SENT;
+		reply.end = call->left	    ? OUTCOME_UNKNOWN :
+			    is_fenced(call) ? OUTCOME_REFUSED :
+					      OUTCOME_LATER;
 		reply.why = why_failed(call, code);
 		reply.too_large = call->answer.bad;
-		reply.fenced = is_fenced(call);
 	}
 	call->on_reply(call->owner, &reply);
 	call_free(call);

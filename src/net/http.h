@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "base/log.h"
 #include "base/str.h"
+#include "model/outcome.h"
 #include "net/loop.h"
 
 struct http;
@@ -20,21 +21,20 @@ int http_new(struct http **out, struct loop *loop, const char *ca_file);
 /* Cancels what is under way, without callbacks. Whoever connects by its sockets must be gone. */
 void http_free(struct http *http);
 
-enum http_outcome {
-	HTTP_ANSWERED, /* a whole answer came; `status` is set */
-	HTTP_NOT_SENT, /* the server cannot have acted on it: try again freely */
-	HTTP_UNSURE,   /* sent, at least in part, and no whole answer: it may have happened */
-};
-
+/* What came of a request, before anybody judges what the answer says. */
 struct http_reply {
-	enum http_outcome outcome;
+	/*
+	 * DONE: a whole answer came, whatever it says; `status` is set. LATER: the server cannot have acted on it, try
+	 * again freely. REFUSED: nor can it, for it would have led to where net/address_policy.h allows nobody. UNKNOWN:
+	 * sent, at least in part, and no whole answer: it may have happened. Never FATAL.
+	 */
+	enum outcome_kind end;
 	int status;
 	struct str body;	/* at most max_body; valid during the callback */
 	struct str retry_after; /* header text, or empty */
 	struct str scopes;	/* x-oauth-scopes, or empty */
 	const char *why;	/* when not answered: a sentence for people, without the URL */
-	bool too_large; /* unsure, but `status` is known: the answer was over max_body and cut off */
-	bool fenced;	/* not sent: it would have led to where the fence allows nobody */
+	bool too_large; /* UNKNOWN, but `status` is: the answer was over max_body and cut off */
 };
 
 enum { HTTP_MAX_BODY = 16 << 20 };
@@ -56,7 +56,7 @@ struct http_request {
 	size_t n_headers;
 	size_t max_body; /* of the answer, unpacked; 0 = HTTP_MAX_BODY */
 	bool allow_http; /* http:// too */
-	/* Only to addresses that net/fence.h allows, judged when connecting. No proxy is used then: it would look the
+	/* Only to addresses that net/address_policy.h allows, judged when connecting. No proxy is used then: it would look the
 	 * name up itself and connect to what nobody judged. */
 	bool fence;
 };

@@ -33,9 +33,9 @@ static int64_t wait_ms(const struct retry *t, const struct http_reply *reply)
 {
 	int64_t asked_s;
 
-	if (reply->outcome == HTTP_NOT_SENT && !reply->fenced && t->n_again < RETRY_AGAIN)
+	if (reply->end == OUTCOME_LATER && t->n_again < RETRY_AGAIN)
 		return (int64_t)FIRST_WAIT_MS << t->n_again;
-	if (reply->outcome != HTTP_ANSWERED || (reply->status != 429 && reply->status != 503) ||
+	if (reply->end != OUTCOME_DONE || (reply->status != 429 && reply->status != 503) ||
 	    t->has_waited || !str_int(reply->retry_after, &asked_s) || asked_s < 0 ||
 	    asked_s > RETRY_MAX_WAIT_S)
 		return -1;
@@ -49,7 +49,7 @@ static bool try_later(struct retry *t, const struct http_reply *reply)
 
 	if (ms < 0)
 		return false;
-	if (reply->outcome == HTTP_ANSWERED) {
+	if (reply->end == OUTCOME_DONE) {
 		t->has_waited = true;
 		t->deadline = mono_after(t->deadline, ms);
 	} else {

@@ -325,16 +325,18 @@ void verdict_read(struct verdict *out, const struct http_reply *reply, const cha
 {
 	*out = (struct verdict){ .error = STR_EMPTY };
 	buf_init(&out->text, 0);
-	switch (reply->outcome) {
-	case HTTP_NOT_SENT:
+	switch (reply->end) {
+	case OUTCOME_LATER:
+	case OUTCOME_REFUSED:
+	case OUTCOME_FATAL:
 		judge(out, VERDICT_NOT_SENT, method, reply->why != NULL ? reply->why : "not sent",
 		      0);
 		break;
-	case HTTP_UNSURE:
+	case OUTCOME_UNKNOWN:
 		judge(out, VERDICT_UNSURE, method, reply->why != NULL ? reply->why : "no answer",
 		      0);
 		break;
-	case HTTP_ANSWERED:
+	case OUTCOME_DONE:
 		judge_answer(out, reply, method);
 		break;
 	}

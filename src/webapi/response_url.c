@@ -78,9 +78,9 @@ static enum response_url_outcome judge(const struct http_reply *reply, const str
 {
 	bool ok = true;
 
-	if (reply->outcome == HTTP_NOT_SENT)
+	if (reply->end == OUTCOME_LATER)
 		return RESPONSE_URL_REFUSED;
-	if (reply->outcome == HTTP_UNSURE && !reply->too_large)
+	if (reply->end == OUTCOME_UNKNOWN && !reply->too_large)
 		return RESPONSE_URL_UNSURE;
 	if (is_fine(reply->status))
 		return json_get_bool(body, "ok", &ok) && !ok ? RESPONSE_URL_REFUSED :
@@ -113,12 +113,12 @@ static void describe(struct buf *out, const struct response_url_call *call,
 	struct str code = json_str(body, "error");
 
 	buf_addz(out, "the answer to a command: ");
-	if (reply->outcome == HTTP_ANSWERED || reply->too_large) {
+	if (reply->end == OUTCOME_DONE || reply->too_large) {
 		buf_addf(out, "Slack said %d", reply->status);
 		add_reason(out, call, code.len > 0 ? code : reply->body);
 		return;
 	}
-	buf_addz(out, reply->outcome == HTTP_NOT_SENT ? "Slack cannot be reached: " : "");
+	buf_addz(out, reply->end == OUTCOME_LATER ? "Slack cannot be reached: " : "");
 	log_redact(str_from(reply->why), out);
 }
 
@@ -152,7 +152,7 @@ static void on_end(void *owner, const struct http_reply *reply)
 	enum response_url_outcome outcome;
 
 	call->tries = NULL;
-	if (reply->outcome == HTTP_ANSWERED)
+	if (reply->end == OUTCOME_DONE)
 		(void)json_parse(&body, reply->body, NULL);
 	outcome = judge(reply, body);
 	buf_init(&sentence, 0);

@@ -15,7 +15,7 @@ static void must(bool holds)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str rest = str_make((const char *)data, size), line = STR_EMPTY;
-	struct http_reply reply = { .outcome = HTTP_ANSWERED, .status = 200, .scopes = STR_EMPTY };
+	struct http_reply reply = { .end = OUTCOME_DONE, .status = 200, .scopes = STR_EMPTY };
 	struct verdict v;
 	int64_t status;
 

@@ -120,7 +120,7 @@ void fakehttp_reply(struct fakehttp_request *request, const struct http_reply *r
 void fakehttp_answer(struct fakehttp_request *request, int status, const char *body)
 {
 	fakehttp_reply(request, &(struct http_reply){
-					.outcome = HTTP_ANSWERED,
+					.end = OUTCOME_DONE,
 					.status = status,
 					.body = str_from(body),
 					.retry_after = STR_EMPTY,

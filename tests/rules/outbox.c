@@ -179,7 +179,7 @@ static void finish(struct doing *d, struct outcome *outcome)
 static void finish_call(struct doing *d)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
-	struct http_reply reply = { .outcome = HTTP_ANSWERED, .status = 200 };
+	struct http_reply reply = { .end = OUTCOME_DONE, .status = 200 };
 	struct outcome outcome = { .kind = OUTCOME_DONE };
 	struct verdict verdict;
 

@@ -24,10 +24,10 @@ struct ask {
 	struct http_call *call;
 	int n_replies;
 	bool done;
-	enum http_outcome outcome;
+	enum outcome_kind outcome;
 	int status;
 	struct buf body, retry_after, scopes, why;
-	bool too_large, fenced;
+	bool too_large;
 	bool frees_http;    /* in its on_reply */
 	struct ask *victim; /* cancelled in its on_reply */
 	bool asks_again;    /* in its on_reply */
@@ -123,13 +123,12 @@ static void on_reply(void *owner, const struct http_reply *reply)
 
 	a->n_replies++;
 	a->done = true;
-	a->outcome = reply->outcome;
+	a->outcome = reply->end;
 	a->status = reply->status;
 	buf_add(&a->body, reply->body);
 	buf_add(&a->retry_after, reply->retry_after);
 	buf_add(&a->scopes, reply->scopes);
 	a->too_large = reply->too_large;
-	a->fenced = reply->fenced;
 	if (reply->why != NULL)
 		buf_addz(&a->why, reply->why);
 	http_cancel(a->call); /* an owner that forgets it is over does no harm */
@@ -217,7 +216,7 @@ static void test_request_and_answer(void)
 	world_init(&w);
 	w.serve = serve_with_headers;
 	ask_and_wait(&w, &w.asks[0], "channel=C1&text=hi");
-	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_DONE);
 	CU_ASSERT_EQUAL(w.asks[0].status, 429);
 	ASSERT_STR(buf_str(&w.asks[0].body), "wait");
 	ASSERT_STR(buf_str(&w.asks[0].retry_after), "30");
@@ -250,7 +249,7 @@ static void test_no_headers_and_no_body(void)
 	world_init(&w);
 	w.serve = serve_answer_without_headers;
 	ask_and_wait(&w, &w.asks[0], "");
-	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_DONE);
 	ASSERT_STR(buf_str(&w.asks[0].body), "abcde");
 	ASSERT_STR(buf_str(&w.asks[0].retry_after), "");
 	ASSERT_STR(buf_str(&w.asks[0].scopes), "");
@@ -273,7 +272,7 @@ static void test_no_redirects(void)
 	world_init(&w);
 	w.serve = serve_redirect;
 	ask_and_wait(&w, &w.asks[0], "a=b");
-	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_DONE);
 	CU_ASSERT_EQUAL(w.asks[0].status, 302);
 	CU_ASSERT_EQUAL(w.n_requests, 1);
 	world_deinit(&w);
@@ -290,7 +289,7 @@ static void test_large_body(void)
 		buf_addc(&body, (char)('a' + i % 26));
 	buf_addc(&body, '\0');
 	ask_and_wait(&w, &w.asks[0], body.p);
-	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_DONE);
 	CU_ASSERT(str_eq(str_sub(buf_str(&w.seen), 0, 300000), str_sub(buf_str(&body), 0, 300000)));
 	buf_deinit(&body);
 	world_deinit(&w);
@@ -315,7 +314,7 @@ static void test_answer_is_capped(void)
 	w.serve = serve_too_much;
 	ask(&w, &w.asks[0], "a=b", 60000);
 	CU_ASSERT(pump_flag(w.loop, &w.asks[0].done));
-	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_UNSURE);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_UNKNOWN);
 	ASSERT_STR(buf_str(&w.asks[0].why), "the answer is over 16 MiB");
 	CU_ASSERT(w.asks[0].too_large);
 	world_deinit(&w);
@@ -336,11 +335,11 @@ static void test_a_cap_of_ones_own(void)
 	world_init(&w);
 	w.serve = serve_64_bytes;
 	ask_as_and_wait(&w, &w.asks[0], (struct http_request){ .max_body = 64 });
-	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_DONE);
 	CU_ASSERT(!w.asks[0].too_large);
 	CU_ASSERT_EQUAL(w.asks[0].body.len, 64);
 	ask_as_and_wait(&w, &w.asks[1], (struct http_request){ .max_body = 63 });
-	CU_ASSERT_EQUAL(w.asks[1].outcome, HTTP_UNSURE);
+	CU_ASSERT_EQUAL(w.asks[1].outcome, OUTCOME_UNKNOWN);
 	CU_ASSERT(w.asks[1].too_large);
 	CU_ASSERT_EQUAL(w.asks[1].status, 201);
 	CU_ASSERT(w.asks[1].body.len <= 63);
@@ -417,7 +416,7 @@ static void test_methods(void)
 					.body = has_body ? STR("{\"a\":1}") : STR_EMPTY,
 					.content_type = has_body ? "application/json" : NULL,
 				});
-		CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+		CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_DONE);
 		head = buf_str(&peer_last(&w.peer)->head);
 		snprintf(start, sizeof(start), "%s /api/chat.postMessage HTTP/1.1\r\n", method);
 		CU_ASSERT(str_starts(head, start));
@@ -467,14 +466,14 @@ static void test_http_when_allowed(void)
 	w.peer.id = NULL;
 	snprintf(w.url, sizeof(w.url), "http://127.0.0.1:%d/", w.peer.port);
 	ask_as_and_wait(&w, &w.asks[0], (struct http_request){ .body = STR("a=b") });
-	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_NOT_SENT);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_LATER);
 	CU_ASSERT_EQUAL(w.peer.n_conns, 0);
 	ask_as_and_wait(&w, &w.asks[0],
 			(struct http_request){ .body = STR("a=b"), .allow_http = true });
-	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_DONE);
 	ask_as_and_wait(&w, &w.asks[0],
 			(struct http_request){ .url = "ftp://127.0.0.1/", .allow_http = true });
-	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_NOT_SENT);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_LATER);
 	ASSERT_STR(buf_str(&w.seen), "a=b|");
 	world_deinit(&w);
 }
@@ -489,8 +488,7 @@ static void refused_by_the_fence(struct world *w, const char *host)
 	snprintf(url, sizeof(url), "https://%s:%d/?key=s3cret", host, w->peer.port);
 	ask_as_and_wait(w, &w->asks[1],
 			(struct http_request){ .url = url, .body = STR("never"), .fence = true });
-	CU_ASSERT_EQUAL(w->asks[1].outcome, HTTP_NOT_SENT);
-	CU_ASSERT(w->asks[1].fenced);
+	CU_ASSERT_EQUAL(w->asks[1].outcome, OUTCOME_REFUSED);
 	ASSERT_STR(buf_str(&w->asks[1].why), "it leads to an address that is private");
 	CU_ASSERT_EQUAL(w->peer.n_conns, n_conns);
 }
@@ -523,7 +521,7 @@ static void test_fence(void)
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
 		refused_by_the_fence(&w, hosts[i]);
 	ask_and_wait(&w, &w.asks[0], "still");
-	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_DONE);
 	CU_ASSERT_EQUAL(w.peer.n_conns, 1);
 	ASSERT_STR(buf_str(&w.seen), "without it|still|");
 	world_deinit(&w);
@@ -553,8 +551,7 @@ static void test_fence_lets_others_through(void)
 	ask_as_and_wait(&w, &w.asks[0],
 			(struct http_request){
 				.url = "https://[2001:db8::1]/", .fence = true, .total_ms = 50 });
-	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_NOT_SENT);
-	CU_ASSERT(!w.asks[0].fenced);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_LATER);
 	world_deinit(&w);
 }
 
@@ -595,7 +592,7 @@ static void test_a_handful_of_connections(void)
 	}
 	CU_ASSERT(pump(w.loop, all_done, &w));
 	for (int i = 0; i < MAX_CALLS; i++) {
-		CU_ASSERT_EQUAL(w.asks[i].outcome, HTTP_ANSWERED);
+		CU_ASSERT_EQUAL(w.asks[i].outcome, OUTCOME_DONE);
 		CU_ASSERT_EQUAL(w.asks[i].n_replies, 1);
 	}
 	CU_ASSERT_EQUAL(w.n_requests, MAX_CALLS);
@@ -643,10 +640,10 @@ static void test_never_sent_twice(void)
 		world_init(&w);
 		w.serve = endings[i];
 		ask_and_wait(&w, &w.asks[0], "text=first");
-		CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+		CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_DONE);
 		ask_and_wait(&w, &w.asks[1], "text=once");
 		CU_ASSERT_PTR_EQUAL(w.came_by, list_first(&w.peer.conns, struct peer_conn, link));
-		CU_ASSERT_EQUAL(w.asks[1].outcome, HTTP_UNSURE);
+		CU_ASSERT_EQUAL(w.asks[1].outcome, OUTCOME_UNKNOWN);
 		CU_ASSERT(w.asks[1].why.len > 0);
 		CU_ASSERT_EQUAL(w.n_requests, 2);
 		ASSERT_STR(buf_str(&w.seen), "text=first|text=once|");
@@ -666,7 +663,7 @@ static void test_never_sent_twice_without_a_body(void)
 		w.serve = serve_then_cut;
 		ask_and_wait(&w, &w.asks[0], "text=first");
 		ask_as_and_wait(&w, &w.asks[1], (struct http_request){ .method = methods[i] });
-		CU_ASSERT_EQUAL(w.asks[1].outcome, HTTP_UNSURE);
+		CU_ASSERT_EQUAL(w.asks[1].outcome, OUTCOME_UNKNOWN);
 		CU_ASSERT_EQUAL(w.n_requests, 2);
 		world_deinit(&w);
 	}
@@ -685,7 +682,7 @@ static void test_never_sent_twice_by_any_method(void)
 		ask_as_and_wait(&w, &w.asks[0], req);
 		ask_as_and_wait(&w, &w.asks[1], req);
 		CU_ASSERT_PTR_EQUAL(w.came_by, list_first(&w.peer.conns, struct peer_conn, link));
-		CU_ASSERT_EQUAL(w.asks[1].outcome, HTTP_UNSURE);
+		CU_ASSERT_EQUAL(w.asks[1].outcome, OUTCOME_UNKNOWN);
 		ASSERT_STR(buf_str(&w.seen), "{}|{}|");
 		world_deinit(&w);
 	}
@@ -723,12 +720,12 @@ static void test_cut_at_every_byte(void)
 		ask_and_wait(&w, a, "a=b");
 		CU_ASSERT_EQUAL(w.n_requests, n);
 		/* Some versions of libcurl do without the very last line feed: nothing is lost then. */
-		if (n == whole || (n == whole - 1 && a->outcome == HTTP_ANSWERED)) {
-			CU_ASSERT_EQUAL(a->outcome, HTTP_ANSWERED);
+		if (n == whole || (n == whole - 1 && a->outcome == OUTCOME_DONE)) {
+			CU_ASSERT_EQUAL(a->outcome, OUTCOME_DONE);
 			CU_ASSERT_EQUAL(a->status, 200);
 			ASSERT_STR(buf_str(&a->body), "ok");
 		} else {
-			CU_ASSERT_EQUAL(a->outcome, HTTP_UNSURE);
+			CU_ASSERT_EQUAL(a->outcome, OUTCOME_UNKNOWN);
 		}
 	}
 	world_deinit(&w);
@@ -748,14 +745,14 @@ static void test_unsure(void)
 	world_init(&w);
 	w.serve = serve_half_an_answer;
 	ask_and_wait(&w, &w.asks[0], "a=b");
-	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_UNSURE);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_UNKNOWN);
 	w.serve = serve_nothing;
 	ask(&w, &w.asks[1], "a=b", 500);
 	ask(&w, &w.asks[2], "", 500); /* the head alone is a whole request */
 	CU_ASSERT(pump_flag(w.loop, &w.asks[1].done));
-	CU_ASSERT_EQUAL(w.asks[1].outcome, HTTP_UNSURE);
+	CU_ASSERT_EQUAL(w.asks[1].outcome, OUTCOME_UNKNOWN);
 	CU_ASSERT(pump_flag(w.loop, &w.asks[2].done));
-	CU_ASSERT_EQUAL(w.asks[2].outcome, HTTP_UNSURE);
+	CU_ASSERT_EQUAL(w.asks[2].outcome, OUTCOME_UNKNOWN);
 	world_deinit(&w);
 }
 
@@ -766,7 +763,7 @@ static void not_sent(struct world *w, const char *url)
 	a->done = false;
 	ask_url(w, a, url, "a=b", 5000);
 	CU_ASSERT(pump_flag(w->loop, &a->done));
-	CU_ASSERT_EQUAL(a->outcome, HTTP_NOT_SENT);
+	CU_ASSERT_EQUAL(a->outcome, OUTCOME_LATER);
 	CU_ASSERT_EQUAL(a->status, 0);
 	CU_ASSERT(a->why.len > 0);
 }
@@ -822,7 +819,7 @@ static void test_cancel(void)
 	ask_and_wait(&w, &w.asks[2], "this one");
 	CU_ASSERT_EQUAL(w.asks[0].n_replies, 0);
 	CU_ASSERT_EQUAL(w.asks[1].n_replies, 0);
-	CU_ASSERT_EQUAL(w.asks[2].outcome, HTTP_ANSWERED);
+	CU_ASSERT_EQUAL(w.asks[2].outcome, OUTCOME_DONE);
 	world_deinit(&w);
 }
 
@@ -874,7 +871,7 @@ static void test_reply_cancels_and_asks(void)
 	ask(&w, &w.asks[0], "first", 5000);
 	CU_ASSERT(pump_flag(w.loop, &w.asks[0].done));
 	CU_ASSERT_EQUAL(w.asks[0].n_replies, 2);
-	CU_ASSERT_EQUAL(w.asks[0].outcome, HTTP_ANSWERED);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_DONE);
 	loop_turn(w.loop, 10);
 	CU_ASSERT_EQUAL(w.asks[1].n_replies, 0);
 	world_deinit(&w);

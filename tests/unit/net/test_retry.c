@@ -14,7 +14,7 @@ struct world {
 	struct http *http;
 	struct retry *tries;
 	int n_ends;
-	enum http_outcome outcome;
+	enum outcome_kind outcome;
 	int status;
 	bool cancels; /* in its on_end */
 	bool ends_loop;
@@ -25,7 +25,7 @@ static void on_end(void *owner, const struct http_reply *reply)
 	struct world *w = owner;
 
 	w->n_ends++;
-	w->outcome = reply->outcome;
+	w->outcome = reply->end;
 	w->status = reply->status;
 	if (w->cancels)
 		retry_cancel(w->tries); /* does no harm */
@@ -78,17 +78,17 @@ static void reply(struct world *w, struct http_reply what)
 
 static void reply_not_sent(struct world *w)
 {
-	reply(w, (struct http_reply){ .outcome = HTTP_NOT_SENT });
+	reply(w, (struct http_reply){ .end = OUTCOME_LATER });
 }
 
 static void reply_status(struct world *w, int status, const char *retry_after)
 {
-	reply(w, (struct http_reply){ .outcome = HTTP_ANSWERED,
+	reply(w, (struct http_reply){ .end = OUTCOME_DONE,
 				      .status = status,
 				      .retry_after = str_from(retry_after) });
 }
 
-static void check_end(const struct world *w, enum http_outcome outcome, int status)
+static void check_end(const struct world *w, enum outcome_kind outcome, int status)
 {
 	CU_ASSERT_EQUAL(w->n_ends, 1);
 	CU_ASSERT_EQUAL(w->outcome, outcome);
@@ -119,9 +119,9 @@ static void test_an_answer_is_the_end(void)
 		world_init(&w);
 		CU_ASSERT_EQUAL(fakehttp_open(w.http, 0)->total_ms, TOTAL_MS);
 		reply_status(&w, statuses[i], "");
-		check_end(&w, HTTP_ANSWERED, statuses[i]);
+		check_end(&w, OUTCOME_DONE, statuses[i]);
 		pass(&w, 600000);
-		check_end(&w, HTTP_ANSWERED, statuses[i]);
+		check_end(&w, OUTCOME_DONE, statuses[i]);
 		world_deinit(&w);
 	}
 }
@@ -131,17 +131,17 @@ static void test_what_may_have_happened_is_the_end(void)
 	struct world w;
 
 	world_init(&w);
-	reply(&w, (struct http_reply){ .outcome = HTTP_UNSURE });
+	reply(&w, (struct http_reply){ .end = OUTCOME_UNKNOWN });
 	pass(&w, 600000);
-	check_end(&w, HTTP_UNSURE, 0);
+	check_end(&w, OUTCOME_UNKNOWN, 0);
 	world_deinit(&w);
 	world_init(&w);
-	reply(&w, (struct http_reply){ .outcome = HTTP_UNSURE,
+	reply(&w, (struct http_reply){ .end = OUTCOME_UNKNOWN,
 				       .status = 503,
 				       .too_large = true,
 				       .retry_after = STR("1") });
 	pass(&w, 600000);
-	check_end(&w, HTTP_UNSURE, 503);
+	check_end(&w, OUTCOME_UNKNOWN, 503);
 	world_deinit(&w);
 }
 
@@ -158,13 +158,13 @@ static void test_not_sent_is_tried_again(void)
 	check_wait(&w, 1000);
 	reply_not_sent(&w);
 	pass(&w, 600000);
-	check_end(&w, HTTP_NOT_SENT, 0);
+	check_end(&w, OUTCOME_LATER, 0);
 	world_deinit(&w);
 	world_init(&w);
 	reply_not_sent(&w);
 	check_wait(&w, 250);
 	reply_status(&w, 200, "");
-	check_end(&w, HTTP_ANSWERED, 200);
+	check_end(&w, OUTCOME_DONE, 200);
 	world_deinit(&w);
 }
 
@@ -174,9 +174,9 @@ static void test_the_fence_is_the_end(void)
 	struct world w;
 
 	world_init(&w);
-	reply(&w, (struct http_reply){ .outcome = HTTP_NOT_SENT, .fenced = true });
+	reply(&w, (struct http_reply){ .end = OUTCOME_REFUSED });
 	pass(&w, 600000);
-	check_end(&w, HTTP_NOT_SENT, 0);
+	check_end(&w, OUTCOME_REFUSED, 0);
 	world_deinit(&w);
 }
 
@@ -194,13 +194,13 @@ static void test_there_is_an_end_to_trying(void)
 	}
 	CU_ASSERT_EQUAL(fakehttp_open(w.http, 0)->total_ms, TOTAL_MS + 30 - 250 - 500 - 1000);
 	reply_not_sent(&w);
-	check_end(&w, HTTP_NOT_SENT, 0);
+	check_end(&w, OUTCOME_LATER, 0);
 	world_deinit(&w);
 	world_init(&w);
 	fakeclock_pass(&w.clock, 4 * TOTAL_MS - 250);
 	loop_turn(w.loop, 0);
 	reply_not_sent(&w);
-	check_end(&w, HTTP_NOT_SENT, 0);
+	check_end(&w, OUTCOME_LATER, 0);
 	world_deinit(&w);
 }
 
@@ -216,7 +216,7 @@ static void test_waits_once_when_asked(void)
 		check_wait(&w, 30000);
 		CU_ASSERT_EQUAL(fakehttp_open(w.http, 0)->total_ms, TOTAL_MS);
 		reply_status(&w, statuses[i], "1");
-		check_end(&w, HTTP_ANSWERED, statuses[i]);
+		check_end(&w, OUTCOME_DONE, statuses[i]);
 		world_deinit(&w);
 	}
 }
@@ -245,7 +245,7 @@ static void test_waits_that_are_not_waited(void)
 
 		world_init(&w);
 		reply_status(&w, cases[i].status, cases[i].retry_after);
-		check_end(&w, HTTP_ANSWERED, cases[i].status);
+		check_end(&w, OUTCOME_DONE, cases[i].status);
 		world_deinit(&w);
 	}
 }
@@ -259,7 +259,7 @@ static void test_no_time_at_all_to_wait(void)
 	loop_turn(w.loop, 0);
 	CU_ASSERT_TRUE(is_open(&w));
 	reply_status(&w, 429, "0");
-	check_end(&w, HTTP_ANSWERED, 429);
+	check_end(&w, OUTCOME_DONE, 429);
 	world_deinit(&w);
 }
 
@@ -282,7 +282,7 @@ static void test_cancel(void)
 	world_init(&w);
 	w.cancels = true;
 	reply_status(&w, 200, "");
-	check_end(&w, HTTP_ANSWERED, 200);
+	check_end(&w, OUTCOME_DONE, 200);
 	world_deinit(&w);
 }
 

@@ -91,17 +91,17 @@ static void limited(struct fakehttp_request *request, const char *retry_after)
 {
 	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
 	fakehttp_reply(request, &(struct http_reply){
-					.outcome = HTTP_ANSWERED,
+					.end = OUTCOME_DONE,
 					.status = 429,
 					.body = STR("{\"ok\":false,\"error\":\"ratelimited\"}"),
 					.retry_after = str_from(retry_after),
 					.scopes = STR_EMPTY });
 }
 
-static void failed(struct fakehttp_request *request, enum http_outcome outcome)
+static void failed(struct fakehttp_request *request, enum outcome_kind outcome)
 {
 	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
-	fakehttp_reply(request, &(struct http_reply){ .outcome = outcome,
+	fakehttp_reply(request, &(struct http_reply){ .end = outcome,
 						      .why = "the line is dead",
 						      .body = STR_EMPTY,
 						      .retry_after = STR_EMPTY,
@@ -380,7 +380,7 @@ static void test_not_sent_is_tried_until_it_works(void)
 	for (int i = 0; i < 20; i++) {
 		CU_ASSERT_EQUAL(fakehttp_n_open(http), 1);
 		CU_ASSERT_PTR_NULL(fakehttp_find(http, "two"));
-		failed(fakehttp_find(http, "one"), HTTP_NOT_SENT);
+		failed(fakehttp_find(http, "one"), OUTCOME_LATER);
 		pass(i < 5 ? 32001 : 60001);
 	}
 	ok(fakehttp_find(http, "one"));
@@ -395,7 +395,7 @@ static void test_an_unsure_post_is_not_repeated(void)
 
 	start();
 	post("C1", "x", &seen);
-	failed(fakehttp_open(http, 0), HTTP_UNSURE);
+	failed(fakehttp_open(http, 0), OUTCOME_UNKNOWN);
 	CU_ASSERT_EQUAL(seen.n, 1);
 	CU_ASSERT_EQUAL(seen.outcome, API_UNSURE);
 	ask("chat.postEphemeral", "C1", "x", &seen);
@@ -416,7 +416,7 @@ static void test_what_is_safe_is_repeated(void)
 	for (int i = 0; i < 30; i++) {
 		CU_ASSERT_PTR_NOT_NULL_FATAL(fakehttp_open(http, 0));
 		if (i % 2 == 0)
-			failed(fakehttp_open(http, 0), HTTP_UNSURE);
+			failed(fakehttp_open(http, 0), OUTCOME_UNKNOWN);
 		else
 			fakehttp_answer(fakehttp_open(http, 0), 503, "");
 		CU_ASSERT_EQUAL(seen.n, 0);
@@ -504,7 +504,7 @@ static void test_a_try_is_one_try(void)
 	CU_ASSERT_EQUAL(tried.result.outcome, TRY_LATER);
 	CU_ASSERT_EQUAL(tried.result.retry_after_ms, 7000);
 	api_try(api, "apps.connections.open", &token, NULL, on_try, &tried);
-	failed(fakehttp_open(http, 0), HTTP_NOT_SENT);
+	failed(fakehttp_open(http, 0), OUTCOME_LATER);
 	CU_ASSERT_EQUAL(tried.result.outcome, TRY_LATER);
 	CU_ASSERT_EQUAL(tried.result.retry_after_ms, 0);
 	api_try(api, "rtm.connect", &token, NULL, on_try, &tried);
@@ -577,7 +577,7 @@ static void test_cancelling(void)
 	post("C1", "last", &seen);
 	later = post("C2", "later", &seen);
 	CU_ASSERT_TRUE(api_may_have_acted(later));
-	failed(fakehttp_find(http, "later"), HTTP_NOT_SENT);
+	failed(fakehttp_find(http, "later"), OUTCOME_LATER);
 	CU_ASSERT_TRUE(api_may_have_acted(sent));
 	CU_ASSERT_FALSE(api_may_have_acted(waiting));
 	CU_ASSERT_FALSE(api_may_have_acted(later));
@@ -600,7 +600,7 @@ static void test_freeing_with_calls_under_way(void)
 	post("C1", "sent", &seen);
 	post("C1", "waiting", &seen);
 	post("C2", "later", &seen);
-	failed(fakehttp_find(http, "later"), HTTP_NOT_SENT);
+	failed(fakehttp_find(http, "later"), OUTCOME_LATER);
 	ask("users.info", "", "x", &seen);
 	stop();
 	CU_ASSERT_EQUAL(seen.n, 0);

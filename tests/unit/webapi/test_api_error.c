@@ -8,7 +8,7 @@
 static void check(int status, const char *body, enum verdict_kind wanted, const char *in_sentence)
 {
 	const struct http_reply reply = {
-		.outcome = HTTP_ANSWERED,
+		.end = OUTCOME_DONE,
 		.status = status,
 		.body = str_from(body),
 		.retry_after = STR_EMPTY,
@@ -85,12 +85,12 @@ static void test_without_an_answer(void)
 {
 	struct verdict v;
 
-	verdict_read(&v, &(struct http_reply){ .outcome = HTTP_NOT_SENT, .why = "no route" },
+	verdict_read(&v, &(struct http_reply){ .end = OUTCOME_LATER, .why = "no route" },
 		     "auth.test");
 	CU_ASSERT_EQUAL(v.kind, VERDICT_NOT_SENT);
 	CU_ASSERT_STRING_EQUAL(v.sentence, "auth.test: no route");
 	verdict_deinit(&v);
-	verdict_read(&v, &(struct http_reply){ .outcome = HTTP_UNSURE }, "auth.test");
+	verdict_read(&v, &(struct http_reply){ .end = OUTCOME_UNKNOWN }, "auth.test");
 	CU_ASSERT_EQUAL(v.kind, VERDICT_UNSURE);
 	CU_ASSERT_STRING_EQUAL(v.sentence, "auth.test: no answer");
 	verdict_deinit(&v);
@@ -100,7 +100,7 @@ static void test_without_an_answer(void)
 static void test_method_makes_it_clearer(void)
 {
 	const struct http_reply reply = {
-		.outcome = HTTP_ANSWERED,
+		.end = OUTCOME_DONE,
 		.status = 200,
 		.body = STR("{\"ok\":false,\"error\":\"not_allowed_token_type\"}"),
 	};
@@ -125,7 +125,7 @@ static void test_a_method_for_others_is_no_end(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
 		char body[128];
-		struct http_reply reply = { .outcome = HTTP_ANSWERED, .status = 200 };
+		struct http_reply reply = { .end = OUTCOME_DONE, .status = 200 };
 		struct verdict v;
 
 		snprintf(body, sizeof(body), "{\"ok\":false,\"error\":\"%s\"}", codes[i]);

@@ -207,12 +207,12 @@ static void check_reply(struct http_reply reply, enum response_url_outcome outco
 
 static void test_no_answers(void)
 {
-	check_reply((struct http_reply){ .outcome = HTTP_UNSURE, .why = "it was cut\n" },
+	check_reply((struct http_reply){ .end = OUTCOME_UNKNOWN, .why = "it was cut\n" },
 		    RESPONSE_URL_UNSURE, "the answer to a command: it was cut\\x0A");
-	check_reply((struct http_reply){ .outcome = HTTP_NOT_SENT, .why = "no such name" },
+	check_reply((struct http_reply){ .end = OUTCOME_LATER, .why = "no such name" },
 		    RESPONSE_URL_REFUSED,
 		    "the answer to a command: Slack cannot be reached: no such name");
-	check_reply((struct http_reply){ .outcome = HTTP_UNSURE,
+	check_reply((struct http_reply){ .end = OUTCOME_UNKNOWN,
 					 .status = 200,
 					 .too_large = true,
 					 .why = "too large" },
@@ -222,7 +222,7 @@ static void test_no_answers(void)
 static void test_not_sent_is_tried_again(void)
 {
 	struct world w;
-	const struct http_reply not_sent = { .outcome = HTTP_NOT_SENT, .why = "no such name" };
+	const struct http_reply not_sent = { .end = OUTCOME_LATER, .why = "no such name" };
 
 	world_init(&w, HOOK);
 	fakehttp_reply(fakehttp_open(w.http, 0), &not_sent);
