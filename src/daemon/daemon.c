@@ -411,17 +411,17 @@ static void learn_identity(struct daemon *bot, const struct json *body)
 	};
 }
 
-static void on_auth(void *owner, const struct api_answer *answer)
+static void on_auth(void *owner, const struct outcome *outcome)
 {
 	struct daemon *bot = owner;
 
 	if (bot->state == BOT_STOPPING)
 		return;
-	if (answer->outcome != API_OK) {
-		stop_for_good(bot, answer->sentence);
+	if (outcome->kind != OUTCOME_DONE) {
+		stop_for_good(bot, outcome->sentence);
 		return;
 	}
-	learn_identity(bot, answer->body);
+	learn_identity(bot, outcome->body);
 	if (bot->workspace.me.user_id == NULL) {
 		stop_for_good(
 			bot,
@@ -429,7 +429,7 @@ static void on_auth(void *owner, const struct api_answer *answer)
 			"itself");
 		return;
 	}
-	bot->granted = str_dup(answer->scopes);
+	bot->granted = str_dup(outcome->scopes);
 	check_reach(bot);
 	bot->state = BOT_LOADING_DIRECTORY;
 	loop_timer_start(bot->loop, &bot->patience, DIRECTORY_WAIT_MS);

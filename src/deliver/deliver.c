@@ -70,46 +70,29 @@ static enum job_state count_end(struct deliver *d, const struct job *job,
 }
 
 /* The delivery is gone afterwards. */
-static void end_delivery(struct delivery *way, enum outcome_kind kind, const struct json *body,
-			 const char *sentence)
+static void end_delivery(struct delivery *way, const struct outcome *outcome)
 {
 	struct deliver *d = way->deliver;
 	struct job *job = way->job;
-	const struct outcome outcome = {
-		.kind = kind,
-		.body = body,
-		.sentence = sentence,
-		.channel = json_str(body, "channel"),
-		.ts = json_str(body, "ts"),
-	};
-	enum job_state end = count_end(d, job, &outcome);
+	enum job_state end = count_end(d, job, outcome);
 
 	list_remove(&way->link);
 	free(way);
 	if (d->setup.on_settled != NULL)
-		d->setup.on_settled(d->setup.owner, job, &outcome);
+		d->setup.on_settled(d->setup.owner, job, outcome);
 	d->setup.store->ops->settle(d->setup.store, job, end);
+	if (outcome->kind == OUTCOME_FATAL)
+		d->setup.on_fatal(d->setup.owner, outcome->sentence);
 }
 
 /* ---- the Web API ---- */
 
-static enum outcome_kind kind_of(enum api_outcome outcome)
-{
-	return outcome == API_OK     ? OUTCOME_DONE :
-	       outcome == API_UNSURE ? OUTCOME_UNKNOWN :
-	       outcome == API_FATAL  ? OUTCOME_FATAL :
-				       OUTCOME_REFUSED;
-}
-
-static void on_answer(void *owner, const struct api_answer *answer)
+static void on_answer(void *owner, const struct outcome *outcome)
 {
 	struct delivery *way = owner;
-	struct deliver *d = way->deliver;
 
 	way->call = NULL;
-	end_delivery(way, kind_of(answer->outcome), answer->body, answer->sentence);
-	if (answer->outcome == API_FATAL)
-		d->setup.on_fatal(d->setup.owner, answer->sentence);
+	end_delivery(way, outcome);
 }
 
 static void on_argument(void *owner, const char *name, struct str value)
@@ -139,9 +122,12 @@ static void on_webhook(void *owner, const struct webhook_answer *answer)
 		[WEBHOOK_UNSURE] = OUTCOME_UNKNOWN,
 	};
 	struct delivery *way = owner;
+	const struct outcome outcome = { .kind = kinds[answer->outcome],
+					 .body = answer->body,
+					 .sentence = answer->sentence };
 
 	way->webhook = NULL;
-	end_delivery(way, kinds[answer->outcome], answer->body, answer->sentence);
+	end_delivery(way, &outcome);
 }
 
 static void send_webhook(struct delivery *way)
@@ -153,8 +139,10 @@ static void send_webhook(struct delivery *way)
 					     NULL;
 
 	if (hook == NULL) {
-		end_delivery(way, OUTCOME_REFUSED, NULL,
-			     "the configuration declares no such webhook");
+		end_delivery(way,
+			     &(struct outcome){
+				     .kind = OUTCOME_REFUSED,
+				     .sentence = "the configuration declares no such webhook" });
 		return;
 	}
 	way->webhook = webhook_send(d->setup.http, d->setup.loop, hook,
@@ -176,8 +164,10 @@ static void on_reply(void *owner, const struct response_url_answer *answer)
 		send_call(way);
 		return;
 	}
-	end_delivery(way, answer->outcome == RESPONSE_URL_OK ? OUTCOME_DONE : OUTCOME_UNKNOWN, NULL,
-		     answer->sentence);
+	end_delivery(way, &(struct outcome){ .kind = answer->outcome == RESPONSE_URL_OK ?
+							     OUTCOME_DONE :
+							     OUTCOME_UNKNOWN,
+					     .sentence = answer->sentence });
 }
 
 static void send_reply(struct delivery *way)

@@ -35,9 +35,9 @@ enum webhook_outcome {
 
 struct webhook_answer {
 	enum webhook_outcome outcome;
-	int status;		 /* 0 = none came */
-	const struct json *body; /* NULL when it gave none, or no JSON */
-	const char *sentence;	 /* for a person */
+	int status;	      /* 0 = none came */
+	struct json *body;    /* NULL when it gave none, or no JSON */
+	const char *sentence; /* for a person */
 };
 
 enum { WEBHOOK_MAX_BODY = 64 << 10, WEBHOOK_SHOWN_MAX = 200 };

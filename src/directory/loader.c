@@ -76,7 +76,7 @@ static const struct source {
 			  { { "include_users", "true" } } },
 };
 
-static void on_page(void *owner, const struct api_answer *answer);
+static void on_page(void *owner, const struct outcome *outcome);
 
 static const struct source *source_of(const struct pages *list)
 {
@@ -152,17 +152,17 @@ static void list_failed(struct pages *list, struct str error)
 	list_finished(list->listing);
 }
 
-static void on_page(void *owner, const struct api_answer *answer)
+static void on_page(void *owner, const struct outcome *outcome)
 {
 	struct pages *list = owner;
 
 	list->call = NULL;
-	if (answer->outcome == API_OK)
-		take_page(list, answer->body);
-	else if (str_is(answer->error, "invalid_cursor") && list->n_restarts++ < RESTARTS_MAX)
+	if (outcome->kind == OUTCOME_DONE)
+		take_page(list, outcome->body);
+	else if (str_is(outcome->error, "invalid_cursor") && list->n_restarts++ < RESTARTS_MAX)
 		ask_page(list, STR_EMPTY);
 	else
-		list_failed(list, answer->error);
+		list_failed(list, outcome->error);
 }
 
 void loader_load(struct loader *l, void (*on_loaded)(void *owner), void *owner)

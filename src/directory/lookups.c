@@ -160,15 +160,15 @@ static void grant_wishes(struct lookup *lookup)
 	}
 }
 
-static void on_looked_up(void *owner, const struct api_answer *answer)
+static void on_looked_up(void *owner, const struct outcome *outcome)
 {
 	struct lookup *lookup = owner;
 	struct lookups *l = lookup->lookups;
 
 	map_remove(&l->open, str_from(lookup->id));
-	if (answer->outcome != API_OK || !learn_thing(lookup, answer->body))
+	if (outcome->kind != OUTCOME_DONE || !learn_thing(lookup, outcome->body))
 		note_absent(l, lookup->id);
-	bar_without_scope(l, lookup->thing, answer->error);
+	bar_without_scope(l, lookup->thing, outcome->error);
 	grant_wishes(lookup);
 	lookup_free(lookup);
 }
@@ -222,14 +222,14 @@ bool lookups_may_read(const struct lookups *l)
 	return !is_barred(l, THING_REACTED);
 }
 
-static void on_reacted(void *owner, const struct api_answer *answer)
+static void on_reacted(void *owner, const struct outcome *outcome)
 {
 	struct reading *reading = owner;
-	const struct json *message = json_at(answer->body, things[THING_REACTED].result);
-	bool is_read = answer->outcome == API_OK && json_kind(message) == JSON_OBJECT;
+	const struct json *message = json_at(outcome->body, things[THING_REACTED].result);
+	bool is_read = outcome->kind == OUTCOME_DONE && json_kind(message) == JSON_OBJECT;
 
 	reading->call = NULL;
-	bar_without_scope(reading->lookups, THING_REACTED, answer->error);
+	bar_without_scope(reading->lookups, THING_REACTED, outcome->error);
 	reading->on_read(reading, is_read ? message : NULL);
 }
 

@@ -347,18 +347,18 @@ static void dial(struct transport *t, struct str url)
 	enter(t, SESSION_CONNECTING, NO_DEADLINE); /* that of its own, until it is open */
 }
 
-static void on_refused(struct transport *t, const struct api_try *result)
+static void on_refused(struct transport *t, const struct outcome *outcome)
 {
 	/* An error that nobody knows may pass like any other; but it does not look like passing soon. */
-	const bool is_slow = verdict_of_error(result->error) == VERDICT_MOVING ||
-			     result->outcome == TRY_FATAL;
+	const bool is_slow = (outcome->kind == OUTCOME_REFUSED && outcome->error.len > 0) ||
+			     outcome->kind == OUTCOME_FATAL || api_error_is_moving(outcome->error);
 	CLEANUP(buf_deinit) struct buf sentence;
 
 	buf_init(&sentence, 0);
-	if (!connect_error_explain(&sentence, result->error, t->setup.method,
+	if (!connect_error_explain(&sentence, outcome->error, t->setup.method,
 				   t->setup.protocol->advice, t->setup.protocol->token_advice)) {
-		retry(t, is_slow ? BACKOFF_SLOW : BACKOFF_SOON, result->retry_after_ms,
-		      result->sentence);
+		retry(t, is_slow ? BACKOFF_SLOW : BACKOFF_SOON, outcome->wait_ms,
+		      outcome->sentence);
 		return;
 	}
 	buf_addc(&sentence, '\0');
@@ -367,18 +367,18 @@ static void on_refused(struct transport *t, const struct api_try *result)
 	t->setup.sink->on_fatal(t->setup.sink->owner, sentence.p);
 }
 
-static void on_try(void *owner, const struct api_try *result)
+static void on_try(void *owner, const struct outcome *outcome)
 {
 	struct transport *t = owner;
 
 	t->call = NULL;
-	if (result->outcome != TRY_OK) {
-		on_refused(t, result);
+	if (outcome->kind != OUTCOME_DONE) {
+		on_refused(t, outcome);
 		return;
 	}
 	if (t->setup.protocol->on_answer != NULL)
-		t->setup.protocol->on_answer(&t->setup, result->body);
-	dial(t, json_str(result->body, "url"));
+		t->setup.protocol->on_answer(&t->setup, outcome->body);
+	dial(t, json_str(outcome->body, "url"));
 }
 
 static void on_deadline(void *owner)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every call stands in a lane. The lane of a channel sends one call at a time, so that what is posted there
- * keeps its order; calls without a channel share the lane of their method, which starts them in
- * order but waits for none. A lane's first call goes when the method's pace and, for posts, the
- * lane's own pace let it. What Slack held back (429) returns to the head of its lane; what failed on
+ * Every call stands in a queue. The queue of a channel sends one call at a time, so that what is posted there
+ * keeps its order; calls without a channel share the queue of their method, which starts them in
+ * order but waits for none. A queue's first call goes when the method's pace and, for posts, the
+ * queue's own pace let it. What Slack held back (429) returns to the head of its queue; what failed on
  * the way waits for a timer of its own and returns there as well.
  */
 #include "webapi/api.h"
@@ -21,9 +21,9 @@ enum {
 	TOTAL_MS = 15000,
 	BACKOFF_FIRST_MS = 1000,
 	BACKOFF_MAX_MS = 60000,
-	MAX_UNDER_WAY = 8,	/* as many connections as http keeps to one server */
-	MAX_READS = 5,		/* of these: questions that hang must not keep answers waiting */
-	MAX_UNSURE_IN_LANE = 8, /* then a channel goes on without this call */
+	MAX_UNDER_WAY = 8,	 /* as many connections as http keeps to one server */
+	MAX_READS = 5,		 /* of these: questions that hang must not keep answers waiting */
+	MAX_UNSURE_IN_QUEUE = 8, /* then a channel goes on without this call */
 	POST_EVERY_MS = 1000,
 	POST_BURST = 4,
 };
@@ -48,7 +48,7 @@ struct queue {
 	struct list waiting; /* calls, in order */
 	struct list held;
 	struct token_bucket posts;
-	struct loop_timer timer; /* until the first one may go, or the lane may be forgotten */
+	struct loop_timer timer; /* until the first one may go, or the queue may be forgotten */
 	struct list ready_link;	 // api::ready
 };
 
@@ -58,26 +58,26 @@ struct api {
 	char *base_url;
 	int64_t post_every_ms, post_burst, connect_every_ms;
 	struct map usages; /* by method */
-	struct map lanes;
-	struct list ready; /* lanes that wait for a connection */
-	size_t n_calls, n_under_way, n_reads;
+	struct map queues;
+	struct list ready; /* queues that wait for a connection */
+	size_t n_under_way, n_reads;
 	bool unreachable;
 };
 
 struct api_call {
 	struct api *api;
-	struct queue *lane;
+	struct queue *queue;
 	struct usage *usage; /* lives as long as the api */
 	const struct secret *token;
 	struct buf form;
-	void (*on_answer)(void *owner, const struct api_answer *answer);
-	void (*on_try)(void *owner, const struct api_try *result); /* set = tried once */
+	on_outcome *on_answer;
 	void *owner;
+	bool once;		/* whatever comes of it is told, and nothing tried again */
 	struct http_call *http; /* NULL = not under way */
 	struct backoff backoff;
 	unsigned n_unsure;
 	struct loop_timer again;
-	struct list link; // lane::waiting or lane::held
+	struct list link; // queue::waiting or queue::held
 };
 
 struct api_args {
@@ -119,69 +119,62 @@ static struct buf take_form(struct api_args *args)
 	return form;
 }
 
-/* ---- lanes ---- */
+/* ---- queues ---- */
 
-static void lane_pump(struct queue *lane);
+static void queue_pump(struct queue *queue);
 
-static void on_lane_due(void *owner)
+static void on_queue_due(void *owner)
 {
-	lane_pump(owner);
+	queue_pump(owner);
 }
 
-static struct queue *lane_new(struct api *api, struct str key, bool is_channel, bool is_for_reads)
-{
-	struct queue *lane = mem_zero(1, sizeof(*lane));
-
-	lane->api = api;
-	lane->key = str_dup(key);
-	lane->is_channel = is_channel;
-	lane->is_for_reads = is_for_reads;
-	list_init(&lane->waiting);
-	list_init(&lane->held);
-	list_init(&lane->ready_link);
-	token_bucket_init(&lane->posts, api->post_every_ms, api->post_burst);
-	loop_timer_init(&lane->timer, on_lane_due, lane);
-	map_set(&api->lanes, key, lane);
-	return lane;
-}
-
-static struct queue *lane_for(struct api *api, struct str channel, const char *method)
+static struct queue *queue_for(struct api *api, struct str channel, const char *method)
 {
 	CLEANUP(buf_deinit) struct buf key;
-	struct queue *lane;
+	struct queue *queue;
 
 	buf_init(&key, 0);
 	buf_addz(&key, channel.len > 0 ? "#" : "");
 	buf_add(&key, channel.len > 0 ? channel : str_from(method));
-	lane = map_get(&api->lanes, buf_str(&key));
-	if (lane != NULL)
-		return lane;
-	return lane_new(api, buf_str(&key), channel.len > 0,
-			channel.len == 0 && method_named(method).reads);
+	queue = map_get(&api->queues, buf_str(&key));
+	if (queue != NULL)
+		return queue;
+	queue = mem_zero(1, sizeof(*queue));
+	queue->api = api;
+	queue->key = str_dup(buf_str(&key));
+	queue->is_channel = channel.len > 0;
+	queue->is_for_reads = channel.len == 0 && method_named(method).reads;
+	list_init(&queue->waiting);
+	list_init(&queue->held);
+	list_init(&queue->ready_link);
+	token_bucket_init(&queue->posts, api->post_every_ms, api->post_burst);
+	loop_timer_init(&queue->timer, on_queue_due, queue);
+	map_set(&api->queues, buf_str(&key), queue);
+	return queue;
 }
 
-static void lane_delete(void *object)
+static void queue_delete(void *object)
 {
-	struct queue *lane = object;
+	struct queue *queue = object;
 
-	free(lane->key);
-	free(lane);
+	free(queue->key);
+	free(queue);
 }
 
-/* A lane without calls is forgotten as soon as its pace has nothing more to remember. */
-static void lane_rest(struct queue *lane)
+/* A queue without calls is forgotten as soon as its pace has nothing more to remember. */
+static void queue_rest(struct queue *queue)
 {
-	struct api *api = lane->api;
-	int64_t ms = token_bucket_fresh_in_ms(&lane->posts, loop_now(api->loop));
+	struct api *api = queue->api;
+	int64_t ms = token_bucket_fresh_in_ms(&queue->posts, loop_now(api->loop));
 
 	if (ms > 0) {
-		loop_timer_start(api->loop, &lane->timer, ms);
+		loop_timer_start(api->loop, &queue->timer, ms);
 		return;
 	}
-	map_remove(&api->lanes, str_from(lane->key));
-	list_remove(&lane->ready_link);
-	loop_timer_stop(api->loop, &lane->timer);
-	loop_bury(api->loop, lane, lane_delete);
+	map_remove(&api->queues, str_from(queue->key));
+	list_remove(&queue->ready_link);
+	loop_timer_stop(api->loop, &queue->timer);
+	loop_bury(api->loop, queue, queue_delete);
 }
 
 /* ---- sending ---- */
@@ -191,16 +184,16 @@ static void on_reply(void *owner, const struct http_reply *reply);
 static void count_under_way(struct api_call *call, int by)
 {
 	call->api->n_under_way += (size_t)by;
-	if (call->lane->is_for_reads)
+	if (call->queue->is_for_reads)
 		call->api->n_reads += (size_t)by;
 }
 
-static bool has_room(const struct queue *lane)
+static bool has_room(const struct queue *queue)
 {
-	const struct api *api = lane->api;
+	const struct api *api = queue->api;
 
 	return api->n_under_way < MAX_UNDER_WAY &&
-	       (!lane->is_for_reads || api->n_reads < MAX_READS);
+	       (!queue->is_for_reads || api->n_reads < MAX_READS);
 }
 
 static void call_send(struct api_call *call)
@@ -221,10 +214,10 @@ static void call_send(struct api_call *call)
 	req.url = url.p;
 	token_bucket_take(&call->usage->pace, loop_now(api->loop));
 	if (call->usage->method.posts)
-		token_bucket_take(&call->lane->posts, loop_now(api->loop));
+		token_bucket_take(&call->queue->posts, loop_now(api->loop));
 	list_remove(&call->link);
-	list_append(&call->lane->held, &call->link);
-	call->lane->n_held++;
+	list_append(&call->queue->held, &call->link);
+	call->queue->n_held++;
 	count_under_way(call, 1);
 	call->http = http_post(api->http, &req, on_reply, call);
 }
@@ -234,75 +227,75 @@ static int64_t call_wait_ms(const struct api_call *call)
 	struct mono now = loop_now(call->api->loop);
 	int64_t ms = token_bucket_wait_ms(&call->usage->pace, now);
 	int64_t post_ms = call->usage->method.posts ?
-				  token_bucket_wait_ms(&call->lane->posts, now) :
+				  token_bucket_wait_ms(&call->queue->posts, now) :
 				  0;
 
 	return ms > post_ms ? ms : post_ms;
 }
 
-/* Sends what may go. The lane may be gone afterwards. */
-static void lane_pump(struct queue *lane)
+/* Sends what may go. The queue may be gone afterwards. */
+static void queue_pump(struct queue *queue)
 {
-	struct api *api = lane->api;
+	struct api *api = queue->api;
 
-	while (!list_is_empty(&lane->waiting)) {
-		struct api_call *call = list_first(&lane->waiting, struct api_call, link);
+	while (!list_is_empty(&queue->waiting)) {
+		struct api_call *call = list_first(&queue->waiting, struct api_call, link);
 		int64_t ms;
 
-		if (lane->is_channel && lane->n_held > 0)
+		if (queue->is_channel && queue->n_held > 0)
 			return;
 		ms = call_wait_ms(call);
 		if (ms > 0) {
-			loop_timer_start(api->loop, &lane->timer, ms);
+			loop_timer_start(api->loop, &queue->timer, ms);
 			return;
 		}
-		if (!has_room(lane)) {
-			if (list_is_empty(&lane->ready_link))
-				list_append(&api->ready, &lane->ready_link);
+		if (!has_room(queue)) {
+			if (list_is_empty(&queue->ready_link))
+				list_append(&api->ready, &queue->ready_link);
 			return;
 		}
 		call_send(call);
 	}
-	if (lane->n_held == 0)
-		lane_rest(lane);
+	if (queue->n_held == 0)
+		queue_rest(queue);
 }
 
 static struct queue *first_with_room(const struct api *api)
 {
 	list_each (link, &api->ready) {
-		struct queue *lane = list_entry(link, struct queue, ready_link);
+		struct queue *queue = list_entry(link, struct queue, ready_link);
 
-		if (has_room(lane))
-			return lane;
+		if (has_room(queue))
+			return queue;
 	}
 	return NULL;
 }
 
-/* Gives free connections to the lanes that have waited for one the longest. */
+/* Gives free connections to the queues that have waited for one the longest. */
 static void pump_ready(struct api *api)
 {
-	struct queue *lane;
+	struct queue *queue;
 
-	while ((lane = first_with_room(api)) != NULL) {
-		list_remove(&lane->ready_link);
-		lane_pump(lane);
+	while ((queue = first_with_room(api)) != NULL) {
+		list_remove(&queue->ready_link);
+		queue_pump(queue);
 	}
 }
 
-/* The call no longer holds its lane. */
+/* The call no longer holds its queue. */
 static void call_release(struct api_call *call)
 {
 	list_remove(&call->link);
-	call->lane->n_held--;
+	call->queue->n_held--;
 }
 
 static void call_to_head(struct api_call *call)
 {
-	struct queue *lane = call->lane;
+	struct queue *queue = call->queue;
 
 	call_release(call);
-	list_prepend(&lane->waiting, &call->link);
-	lane_pump(lane);
+	list_prepend(&queue->waiting, &call->link);
+	queue_pump(queue);
 }
 
 static void on_again(void *owner)
@@ -318,127 +311,91 @@ static void call_delete(void *object)
 	free(call);
 }
 
-/* Out of everything; the lane goes on without it. */
+/* Out of everything; the queue goes on without it. */
 static void call_end(struct api_call *call)
 {
 	struct api *api = call->api;
-	struct queue *lane = call->lane;
+	struct queue *queue = call->queue;
 
 	loop_timer_stop(api->loop, &call->again);
-	api->n_calls--;
 	loop_bury(api->loop, call, call_delete);
-	lane_pump(lane);
+	queue_pump(queue);
 	pump_ready(api);
 }
 
 /* ---- answers ---- */
 
-static enum api_outcome outcome_of(enum verdict_kind kind)
+static bool is_not_sent(const struct outcome *outcome)
 {
-	switch (kind) {
-	case VERDICT_OK:
-		return API_OK;
-	case VERDICT_FATAL:
-		return API_FATAL;
-	case VERDICT_UNSURE:
-		return API_UNSURE;
-	case VERDICT_REFUSED:
-	case VERDICT_LIMITED:
-	case VERDICT_MOVING:
-	case VERDICT_NOT_SENT:
-		break;
-	}
-	return API_REFUSED;
-}
-
-static void give_answer(const struct api_call *call, const struct verdict *v, struct str scopes)
-{
-	const struct api_answer answer = {
-		.outcome = outcome_of(v->kind),
-		.error = v->error,
-		.sentence = v->sentence,
-		.body = v->body,
-		.scopes = scopes,
-	};
-
-	call->on_answer(call->owner, &answer);
-}
-
-/* What will be no by the next attempt either is fatal for a connection. */
-static void give_try(const struct api_call *call, const struct verdict *v, struct str retry_after)
-{
-	bool hopeless = v->kind == VERDICT_FATAL || (v->kind == VERDICT_REFUSED && v->body != NULL);
-	const struct api_try result = {
-		.outcome = v->kind == VERDICT_OK ? TRY_OK :
-			   hopeless		 ? TRY_FATAL :
-						   TRY_LATER,
-		.error = v->error,
-		.sentence = v->sentence,
-		.retry_after_ms = v->kind == VERDICT_LIMITED ? v->wait_ms :
-				  retry_after.len > 0	     ? verdict_retry_after_ms(retry_after) :
-							       0,
-		.body = v->body,
-	};
-
-	call->on_try(call->owner, &result);
+	return outcome->kind == OUTCOME_LATER && outcome->error.len == 0;
 }
 
 /* Said once, or a bot that waits for Slack would look like one that does nothing. */
-static void note_trouble(struct usage *usage, const struct verdict *v)
+static void note_trouble(struct usage *usage, const struct outcome *outcome)
 {
 	/* That nothing could be sent has been said by note_reach, for all methods. */
-	if (v->kind == VERDICT_NOT_SENT || usage->trouble_told)
+	if (is_not_sent(outcome) || usage->trouble_told)
 		return;
 	usage->trouble_told = true;
-	log_warn("api", "trying on: %s", v->sentence);
+	log_warn("api", "trying on: %s", outcome->sentence);
 }
 
-static void note_success(const struct api_call *call)
+static void note_success(struct usage *usage)
 {
-	if (call->usage->trouble_told)
-		log_info("api", "%s works again", call->usage->name);
-	call->usage->trouble_told = false;
+	if (usage->trouble_told)
+		log_info("api", "%s works again", usage->name);
+	usage->trouble_told = false;
+}
+
+static void note_reach(struct api *api, const struct outcome *outcome)
+{
+	bool unreachable = is_not_sent(outcome);
+
+	if (unreachable && !api->unreachable)
+		log_warn("api", "Slack cannot be reached, trying on: %s", outcome->sentence);
+	else if (api->unreachable && !unreachable)
+		log_info("api", "Slack can be reached again");
+	api->unreachable = unreachable;
 }
 
 /* The last that is done for a call: whatever its owner does now, nothing here is touched any more. */
-static void call_finish(struct api_call *call, const struct verdict *v,
-			const struct http_reply *reply)
+static void call_finish(struct api_call *call, const struct outcome *outcome)
 {
-	const struct api_call done = *call;
+	on_outcome *on_answer = call->on_answer;
+	void *owner = call->owner;
+	struct usage *usage = call->usage;
 
-	if (v->kind == VERDICT_OK)
-		note_success(call);
-	if (str_is(v->error, "missing_scope") && !call->usage->scope_told) {
-		call->usage->scope_told = true;
-		log_warn("api", "%s", v->sentence);
+	if (outcome->kind == OUTCOME_DONE)
+		note_success(usage);
+	if (str_is(outcome->error, "missing_scope") && !usage->scope_told) {
+		usage->scope_told = true;
+		log_warn("api", "%s", outcome->sentence);
 	}
 	call_release(call);
 	call_end(call);
-	if (done.on_try != NULL)
-		give_try(&done, v, reply->retry_after);
-	else
-		give_answer(&done, v, reply->scopes);
+	on_answer(owner, outcome);
 }
 
-static void call_again_later(struct api_call *call, enum backoff_kind kind, const struct verdict *v)
+static void call_again_later(struct api_call *call, enum backoff_kind kind,
+			     const struct outcome *outcome)
 {
 	int64_t ms = backoff_next(&call->backoff, kind);
 
-	note_trouble(call->usage, v);
-	log_debug("api", "again in %lld ms: %s", (long long)ms, v->sentence);
+	note_trouble(call->usage, outcome);
+	log_debug("api", "again in %lld ms: %s", (long long)ms, outcome->sentence);
 	loop_timer_start(call->api->loop, &call->again, ms);
 	pump_ready(call->api);
 }
 
-static void call_limited(struct api_call *call, const struct verdict *v)
+static void call_limited(struct api_call *call, const struct outcome *outcome)
 {
 	struct api *api = call->api;
 	struct mono now = loop_now(api->loop);
-	int64_t ms = backoff_at_least(-1, v->wait_ms);
+	int64_t ms = backoff_at_least(-1, outcome->wait_ms);
 
-	if (token_bucket_wait_ms(&call->usage->pace, now) < v->wait_ms)
+	if (token_bucket_wait_ms(&call->usage->pace, now) < outcome->wait_ms)
 		log_warn("api", "Slack wants fewer calls: %s rests for %lld s", call->usage->name,
-			 (long long)(v->wait_ms / 1000));
+			 (long long)(outcome->wait_ms / 1000));
 	token_bucket_freeze(&call->usage->pace, now, ms);
 	call_to_head(call);
 	pump_ready(api);
@@ -449,65 +406,29 @@ static bool may_repeat(struct api_call *call)
 {
 	if (!call->usage->method.repeatable)
 		return false;
-	return ++call->n_unsure < MAX_UNSURE_IN_LANE || !call->lane->is_channel;
-}
-
-static void note_reach(struct api *api, const struct verdict *v)
-{
-	bool unreachable = v->kind == VERDICT_NOT_SENT;
-
-	if (unreachable && !api->unreachable)
-		log_warn("api", "Slack cannot be reached, trying on: %s", v->sentence);
-	else if (api->unreachable && !unreachable)
-		log_info("api", "Slack can be reached again");
-	api->unreachable = unreachable;
-}
-
-static void call_judge(struct api_call *call, const struct verdict *v,
-		       const struct http_reply *reply)
-{
-	bool once = call->on_try != NULL;
-
-	switch (v->kind) {
-	case VERDICT_LIMITED:
-		if (!once) {
-			call_limited(call, v);
-			return;
-		}
-		break;
-	case VERDICT_MOVING:
-	case VERDICT_NOT_SENT:
-		if (!once) {
-			call_again_later(
-				call, v->kind == VERDICT_MOVING ? BACKOFF_SLOW : BACKOFF_SOON, v);
-			return;
-		}
-		break;
-	case VERDICT_UNSURE:
-		if (!once && may_repeat(call)) {
-			call_again_later(call, BACKOFF_SOON, v);
-			return;
-		}
-		break;
-	case VERDICT_OK:
-	case VERDICT_REFUSED:
-	case VERDICT_FATAL:
-		break;
-	}
-	call_finish(call, v, reply);
+	return ++call->n_unsure < MAX_UNSURE_IN_QUEUE || !call->queue->is_channel;
 }
 
 static void on_reply(void *owner, const struct http_reply *reply)
 {
 	struct api_call *call = owner;
-	struct verdict v;
+	CLEANUP(outcome_deinit) struct outcome outcome = { 0 };
 
 	call->http = NULL;
 	count_under_way(call, -1);
-	verdict_read(&v, reply, call->usage->name);
-	note_reach(call->api, &v);
-	call_judge(call, &v, reply);
-	verdict_deinit(&v);
+	api_error_read(&outcome, reply, call->usage->name);
+	note_reach(call->api, &outcome);
+	if (!call->once && outcome.kind == OUTCOME_LATER) {
+		if (str_is(outcome.error, "ratelimited"))
+			call_limited(call, &outcome);
+		else
+			call_again_later(call, is_not_sent(&outcome) ? BACKOFF_SOON : BACKOFF_SLOW,
+					 &outcome);
+	} else if (!call->once && outcome.kind == OUTCOME_UNKNOWN && may_repeat(call)) {
+		call_again_later(call, BACKOFF_SOON, &outcome);
+	} else {
+		call_finish(call, &outcome);
+	}
 }
 
 /* ---- calling ---- */
@@ -538,44 +459,43 @@ static void usage_free(void *object)
 }
 
 static struct api_call *call_new(struct api *api, const char *method, const struct secret *token,
-				 struct str channel, struct api_args *take_args, void *owner)
+				 struct str channel, struct api_args *take_args,
+				 on_outcome *on_answer, void *owner)
 {
 	struct api_call *call = mem_zero(1, sizeof(*call));
 
 	call->api = api;
-	call->lane = lane_for(api, channel, method);
+	call->queue = queue_for(api, channel, method);
 	call->usage = usage_of(api, method);
 	call->token = token;
 	call->form = take_form(take_args);
+	call->on_answer = on_answer;
 	call->owner = owner;
 	backoff_init(&call->backoff, BACKOFF_FIRST_MS, BACKOFF_MAX_MS);
 	loop_timer_init(&call->again, on_again, call);
 	list_init(&call->link);
-	list_append(&call->lane->waiting, &call->link);
-	api->n_calls++;
+	list_append(&call->queue->waiting, &call->link);
 	return call;
 }
 
 struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
-			  struct str channel, struct api_args *take_args,
-			  void (*on_answer)(void *owner, const struct api_answer *answer),
+			  struct str channel, struct api_args *take_args, on_outcome *on_answer,
 			  void *owner)
 {
-	struct api_call *call = call_new(api, method, token, channel, take_args, owner);
+	struct api_call *call = call_new(api, method, token, channel, take_args, on_answer, owner);
 
-	call->on_answer = on_answer;
-	lane_pump(call->lane);
+	queue_pump(call->queue);
 	return call;
 }
 
 struct api_call *api_try(struct api *api, const char *method, const struct secret *token,
-			 struct api_args *take_args,
-			 void (*on_try)(void *owner, const struct api_try *result), void *owner)
+			 struct api_args *take_args, on_outcome *on_answer, void *owner)
 {
-	struct api_call *call = call_new(api, method, token, STR_EMPTY, take_args, owner);
+	struct api_call *call = call_new(api, method, token, STR_EMPTY, take_args, on_answer,
+					 owner);
 
-	call->on_try = on_try;
-	lane_pump(call->lane);
+	call->once = true;
+	queue_pump(call->queue);
 	return call;
 }
 
@@ -586,6 +506,8 @@ static bool is_held(const struct api_call *call)
 
 void api_cancel(struct api_call *call)
 {
+	if (call == NULL)
+		return;
 	if (call->http != NULL) {
 		http_cancel(call->http);
 		count_under_way(call, -1);
@@ -602,11 +524,6 @@ bool api_may_have_acted(const struct api_call *call)
 	return call->http != NULL || call->n_unsure > 0;
 }
 
-size_t api_waiting(const struct api *api)
-{
-	return api->n_calls;
-}
-
 /* ---- life ---- */
 
 int api_new(struct api **out, const struct api_setup *setup)
@@ -620,7 +537,7 @@ int api_new(struct api **out, const struct api_setup *setup)
 	api->connect_every_ms = setup->connect_every_ms;
 	api->post_burst = setup->post_burst > 0 ? setup->post_burst : POST_BURST;
 	map_init(&api->usages);
-	map_init(&api->lanes);
+	map_init(&api->queues);
 	list_init(&api->ready);
 	*out = api;
 	return 0;
@@ -637,21 +554,21 @@ static void drop_calls(struct api *api, struct list *calls)
 	}
 }
 
-static void drop_lane(void *object)
+static void drop_queue(void *object)
 {
-	struct queue *lane = object;
+	struct queue *queue = object;
 
-	drop_calls(lane->api, &lane->waiting);
-	drop_calls(lane->api, &lane->held);
-	loop_timer_stop(lane->api->loop, &lane->timer);
-	loop_bury(lane->api->loop, lane, lane_delete);
+	drop_calls(queue->api, &queue->waiting);
+	drop_calls(queue->api, &queue->held);
+	loop_timer_stop(queue->api->loop, &queue->timer);
+	loop_bury(queue->api->loop, queue, queue_delete);
 }
 
 void api_free(struct api *api)
 {
 	if (api == NULL)
 		return;
-	map_deinit(&api->lanes, drop_lane);
+	map_deinit(&api->queues, drop_queue);
 	map_deinit(&api->usages, usage_free);
 	free(api->base_url);
 	free(api);

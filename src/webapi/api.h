@@ -3,33 +3,18 @@
  * Web API calls: form-encoded, paced, in order per channel, errors sorted into what a caller can do
  * about them. What cannot have happened (429, not sent) is tried again here, for as long as it takes;
  * what may have happened is tried again only for methods that are safe to repeat (slack/method.h).
- * What an answer means: slack/verdict.h.
+ * What an answer means: webapi/api_error.h.
  */
 #pragma once
 
 #include <stdbool.h>
-#include "base/json.h"
 #include "base/log.h"
+#include "model/outcome.h"
 #include "net/http.h"
 #include "net/loop.h"
 
 struct api;
 struct api_call;
-
-enum api_outcome {
-	API_OK,	     /* ok:true, or a benign error (already_reacted …) */
-	API_REFUSED, /* a definite no for this call; `error` is Slack's code */
-	API_FATAL,   /* the token is no good: `error`; `sentence` tells a person what to do */
-	API_UNSURE,  /* sent, no clear answer, and not safe to repeat */
-};
-
-struct api_answer {
-	enum api_outcome outcome;
-	struct str error;	 /* Slack's code, or empty */
-	const char *sentence;	 /* what to tell a person: error, hint, needed scope */
-	const struct json *body; /* the whole answer, during the callback; NULL without one */
-	struct str scopes;	 /* x-oauth-scopes */
-};
 
 struct api_setup {
 	struct loop *loop;
@@ -48,26 +33,18 @@ struct api_args *api_args_new(void);
 void api_arg(struct api_args *args, const char *name, struct str value);
 void api_arg_bool(struct api_args *args, const char *name, bool value);
 
-/* `channel` empty = not bound to one (no order kept but per method). The callback comes once, never
- * from within api_call. Takes args (NULL = none). The token outlives the call. */
+/*
+ * Takes args (NULL = none). The token outlives the call. `channel` empty = not bound to one (no order kept but per
+ * method). on_answer comes once, never from within; the call is gone then. It is told all kinds but LATER: UNKNOWN when
+ * the method is not safe to repeat.
+ */
 struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
-			  struct str channel, struct api_args *take_args,
-			  void (*on_answer)(void *owner, const struct api_answer *answer),
+			  struct str channel, struct api_args *take_args, on_outcome *on_answer,
 			  void *owner);
-void api_cancel(struct api_call *call);	   /* no callback follows */
-size_t api_waiting(const struct api *api); /* calls without an answer yet */
+/* Asked once, whatever comes of it; LATER too is told. For methods that open a connection (apps.connections.open,
+ * rtm.connect, rtm.start), whose session decides itself when to try again. */
+struct api_call *api_try(struct api *api, const char *method, const struct secret *token,
+			 struct api_args *take_args, on_outcome *on_answer, void *owner);
+void api_cancel(struct api_call *call); /* no callback follows; NULL is fine */
 /* Could Slack have done it already? False while the call waits for its turn, and after a try that was not sent. */
 bool api_may_have_acted(const struct api_call *call);
-
-/* Method for connections (apps.connections.open, rtm.connect, rtm.start): asked once, no retry inside, so
- * that the session can decide; retry_after_ms from the header or 0. */
-struct api_try {
-	enum { TRY_OK, TRY_LATER, TRY_FATAL } outcome;
-	struct str error;
-	const char *sentence;
-	int64_t retry_after_ms;
-	const struct json *body;
-};
-struct api_call *api_try(struct api *api, const char *method, const struct secret *token,
-			 struct api_args *take_args,
-			 void (*on_try)(void *owner, const struct api_try *result), void *owner);

@@ -15,128 +15,127 @@ enum { DEFAULT_WAIT_MS = 30000, MAX_WAIT_S = 3600, DETAILS_MAX = 3 };
 /* Codes that are not here are refusals. A hint says what is the matter or what to do. */
 static const struct error_row {
 	const char *code;
-	enum verdict_kind kind;
+	enum outcome_kind kind;
 	const char *hint;
 } errors[] = {
-	{ "invalid_auth", VERDICT_FATAL, NEW_TOKEN },
-	{ "invalid_token", VERDICT_FATAL, NEW_TOKEN },
-	{ "bad_token", VERDICT_FATAL, NEW_TOKEN },
-	{ "not_authed", VERDICT_FATAL, "no token reached Slack; set SLACK_BOT_TOKEN" },
-	{ "missing_args", VERDICT_FATAL, "no token reached Slack" },
-	{ "account_inactive", VERDICT_FATAL,
+	{ "invalid_auth", OUTCOME_FATAL, NEW_TOKEN },
+	{ "invalid_token", OUTCOME_FATAL, NEW_TOKEN },
+	{ "bad_token", OUTCOME_FATAL, NEW_TOKEN },
+	{ "not_authed", OUTCOME_FATAL, "no token reached Slack; set SLACK_BOT_TOKEN" },
+	{ "missing_args", OUTCOME_FATAL, "no token reached Slack" },
+	{ "account_inactive", OUTCOME_FATAL,
 	  "the token's account or app was switched off; " INSTALL_AGAIN },
-	{ "token_revoked", VERDICT_FATAL, "the token was revoked; " INSTALL_AGAIN },
-	{ "token_expired", VERDICT_FATAL,
+	{ "token_revoked", OUTCOME_FATAL, "the token was revoked; " INSTALL_AGAIN },
+	{ "token_expired", OUTCOME_FATAL,
 	  "the token has expired and retort cannot renew tokens; switch token rotation off for the app" },
-	{ "user_removed_from_team", VERDICT_FATAL,
+	{ "user_removed_from_team", OUTCOME_FATAL,
 	  "the token's user was removed from the workspace; " INSTALL_AGAIN },
-	{ "team_disabled", VERDICT_FATAL, "the workspace was switched off" },
-	{ "not_allowed_token_type", VERDICT_FATAL,
+	{ "team_disabled", OUTCOME_FATAL, "the workspace was switched off" },
+	{ "not_allowed_token_type", OUTCOME_FATAL,
 	  "this is the wrong kind of token for the method: SLACK_BOT_TOKEN begins with xoxb-, SLACK_APP_TOKEN "
 	  "with xapp-" },
-	{ "two_factor_setup_required", VERDICT_FATAL,
+	{ "two_factor_setup_required", OUTCOME_FATAL,
 	  "the token's user must set up two-factor authentication first" },
-	{ "accesslimited", VERDICT_FATAL,
+	{ "accesslimited", OUTCOME_FATAL,
 	  "the organisation limits from where Slack may be used; " ASK_ADMIN },
-	{ "forbidden_team", VERDICT_FATAL, "the workspace does not allow this app; " ASK_ADMIN },
-	{ "enterprise_is_restricted", VERDICT_FATAL,
+	{ "forbidden_team", OUTCOME_FATAL, "the workspace does not allow this app; " ASK_ADMIN },
+	{ "enterprise_is_restricted", OUTCOME_FATAL,
 	  "the organisation does not allow this; " ASK_ADMIN },
-	{ "team_access_not_granted", VERDICT_FATAL,
+	{ "team_access_not_granted", OUTCOME_FATAL,
 	  "the app has not been let into this workspace; " ASK_ADMIN },
-	{ "is_bot", VERDICT_FATAL, "the method is not for bots" },
+	{ "is_bot", OUTCOME_FATAL, "the method is not for bots" },
 
-	{ "ratelimited", VERDICT_LIMITED, NULL },
-	{ "rate_limited", VERDICT_LIMITED, NULL },
+	{ "ratelimited", OUTCOME_LATER, NULL },
+	{ "rate_limited", OUTCOME_LATER, NULL },
 
-	{ "team_added_to_org", VERDICT_MOVING,
+	{ "team_added_to_org", OUTCOME_LATER, "the workspace is being moved into an organisation" },
+	{ "org_login_required", OUTCOME_LATER,
 	  "the workspace is being moved into an organisation" },
-	{ "org_login_required", VERDICT_MOVING,
-	  "the workspace is being moved into an organisation" },
-	{ "migration_in_progress", VERDICT_MOVING, "the workspace is being moved within Slack" },
-	{ "external_channel_migrating", VERDICT_MOVING, "the channel is being moved within Slack" },
+	{ "migration_in_progress", OUTCOME_LATER, "the workspace is being moved within Slack" },
+	{ "external_channel_migrating", OUTCOME_LATER, "the channel is being moved within Slack" },
 
-	{ "internal_error", VERDICT_UNSURE, "Slack has trouble of its own" },
-	{ "fatal_error", VERDICT_UNSURE, "Slack has trouble of its own" },
-	{ "service_unavailable", VERDICT_UNSURE, "Slack has trouble of its own" },
-	{ "request_timeout", VERDICT_UNSURE, "Slack took too long to read the request" },
+	{ "internal_error", OUTCOME_UNKNOWN, "Slack has trouble of its own" },
+	{ "fatal_error", OUTCOME_UNKNOWN, "Slack has trouble of its own" },
+	{ "service_unavailable", OUTCOME_UNKNOWN, "Slack has trouble of its own" },
+	{ "request_timeout", OUTCOME_UNKNOWN, "Slack took too long to read the request" },
 
-	{ "already_reacted", VERDICT_OK, NULL },
-	{ "no_reaction", VERDICT_OK, NULL },
-	{ "no_pin", VERDICT_OK, NULL },
-	{ "not_pinned", VERDICT_OK, NULL },
-	{ "already_archived", VERDICT_OK, NULL },
-	{ "not_archived", VERDICT_OK, NULL },
-	{ "already_in_channel", VERDICT_OK, NULL },
-	{ "already_pinned", VERDICT_OK, NULL },
-	{ "no_op", VERDICT_OK, NULL },
-	{ "already_open", VERDICT_OK, NULL },
+	{ "already_reacted", OUTCOME_DONE, NULL },
+	{ "no_reaction", OUTCOME_DONE, NULL },
+	{ "no_pin", OUTCOME_DONE, NULL },
+	{ "not_pinned", OUTCOME_DONE, NULL },
+	{ "already_archived", OUTCOME_DONE, NULL },
+	{ "not_archived", OUTCOME_DONE, NULL },
+	{ "already_in_channel", OUTCOME_DONE, NULL },
+	{ "already_pinned", OUTCOME_DONE, NULL },
+	{ "no_op", OUTCOME_DONE, NULL },
+	{ "already_open", OUTCOME_DONE, NULL },
 
-	{ "missing_scope", VERDICT_REFUSED, "the token lacks a scope" },
-	{ "no_permission", VERDICT_REFUSED, "the token does not allow this" },
-	{ "channel_not_found", VERDICT_REFUSED,
+	{ "missing_scope", OUTCOME_REFUSED, "the token lacks a scope" },
+	{ "no_permission", OUTCOME_REFUSED, "the token does not allow this" },
+	{ "channel_not_found", OUTCOME_REFUSED,
 	  "there is no such channel, or the bot is not in it" },
-	{ "not_in_channel", VERDICT_REFUSED, "the bot is not in the channel; /invite it there" },
-	{ "is_archived", VERDICT_REFUSED, "the channel is archived" },
-	{ "is_inactive", VERDICT_REFUSED, "the channel is frozen" },
-	{ "msg_too_long", VERDICT_REFUSED, "the message is too long" },
-	{ "no_text", VERDICT_REFUSED, "the message is empty" },
-	{ "message_limit_exceeded", VERDICT_REFUSED,
+	{ "not_in_channel", OUTCOME_REFUSED, "the bot is not in the channel; /invite it there" },
+	{ "is_archived", OUTCOME_REFUSED, "the channel is archived" },
+	{ "is_inactive", OUTCOME_REFUSED, "the channel is frozen" },
+	{ "msg_too_long", OUTCOME_REFUSED, "the message is too long" },
+	{ "no_text", OUTCOME_REFUSED, "the message is empty" },
+	{ "message_limit_exceeded", OUTCOME_REFUSED,
 	  "the workspace has used up its messages; nothing can be posted for some hours" },
-	{ "restricted_action", VERDICT_REFUSED, "the workspace's settings forbid it; " ASK_ADMIN },
-	{ "restricted_action_read_only_channel", VERDICT_REFUSED, "the channel is read-only" },
-	{ "restricted_action_thread_only_channel", VERDICT_REFUSED,
+	{ "restricted_action", OUTCOME_REFUSED, "the workspace's settings forbid it; " ASK_ADMIN },
+	{ "restricted_action_read_only_channel", OUTCOME_REFUSED, "the channel is read-only" },
+	{ "restricted_action_thread_only_channel", OUTCOME_REFUSED,
 	  "the channel takes threads only" },
-	{ "restricted_action_non_threadable_channel", VERDICT_REFUSED,
+	{ "restricted_action_non_threadable_channel", OUTCOME_REFUSED,
 	  "the channel has no threads" },
-	{ "restricted_action_thread_locked", VERDICT_REFUSED, "the thread is locked" },
-	{ "cannot_reply_to_message", VERDICT_REFUSED, "this kind of message has no thread" },
-	{ "messages_tab_disabled", VERDICT_REFUSED,
+	{ "restricted_action_thread_locked", OUTCOME_REFUSED, "the thread is locked" },
+	{ "cannot_reply_to_message", OUTCOME_REFUSED, "this kind of message has no thread" },
+	{ "messages_tab_disabled", OUTCOME_REFUSED,
 	  "the app takes no direct messages; switch its Messages Tab on under App Home" },
-	{ "message_not_found", VERDICT_REFUSED, "the message is gone" },
-	{ "thread_not_found", VERDICT_REFUSED, "the thread is gone" },
-	{ "cant_update_message", VERDICT_REFUSED,
+	{ "message_not_found", OUTCOME_REFUSED, "the message is gone" },
+	{ "thread_not_found", OUTCOME_REFUSED, "the thread is gone" },
+	{ "cant_update_message", OUTCOME_REFUSED,
 	  "only the bot's own messages can be changed, and none that only one person sees" },
-	{ "cant_delete_message", VERDICT_REFUSED,
+	{ "cant_delete_message", OUTCOME_REFUSED,
 	  "only the bot's own messages can be deleted, and none that only one person sees" },
-	{ "edit_window_closed", VERDICT_REFUSED,
+	{ "edit_window_closed", OUTCOME_REFUSED,
 	  "the workspace does not allow messages this old to be changed" },
-	{ "update_failed", VERDICT_REFUSED, "Slack could not change the message" },
-	{ "invalid_blocks", VERDICT_REFUSED, "the blocks are not what Slack understands" },
-	{ "invalid_blocks_format", VERDICT_REFUSED, "the blocks are no JSON array of objects" },
-	{ "msg_blocks_too_long", VERDICT_REFUSED, "the blocks hold too much text" },
-	{ "invalid_attachments", VERDICT_REFUSED,
+	{ "update_failed", OUTCOME_REFUSED, "Slack could not change the message" },
+	{ "invalid_blocks", OUTCOME_REFUSED, "the blocks are not what Slack understands" },
+	{ "invalid_blocks_format", OUTCOME_REFUSED, "the blocks are no JSON array of objects" },
+	{ "msg_blocks_too_long", OUTCOME_REFUSED, "the blocks hold too much text" },
+	{ "invalid_attachments", OUTCOME_REFUSED,
 	  "the attachments are not what Slack understands" },
-	{ "too_many_attachments", VERDICT_REFUSED, "a message has at most 100 attachments" },
-	{ "markdown_text_conflict", VERDICT_REFUSED,
+	{ "too_many_attachments", OUTCOME_REFUSED, "a message has at most 100 attachments" },
+	{ "markdown_text_conflict", OUTCOME_REFUSED,
 	  "markdown_text cannot stand beside text or blocks" },
-	{ "invalid_arguments", VERDICT_REFUSED, "the arguments are not what the method wants" },
-	{ "invalid_arg_name", VERDICT_REFUSED, "the method knows no such argument" },
-	{ "missing_argument", VERDICT_REFUSED, "an argument that the method needs is missing" },
-	{ "bad_timestamp", VERDICT_REFUSED, "this is no ts of a message" },
-	{ "time_in_past", VERDICT_REFUSED, "the time is over" },
-	{ "time_too_far", VERDICT_REFUSED, "the time is too far away" },
-	{ "not_reactable", VERDICT_REFUSED, "nobody can react to this" },
-	{ "not_pinnable", VERDICT_REFUSED, "this cannot be pinned" },
-	{ "too_many_pins", VERDICT_REFUSED, "the channel has as many pins as it may have" },
-	{ "method_not_supported_for_channel_type", VERDICT_REFUSED,
+	{ "invalid_arguments", OUTCOME_REFUSED, "the arguments are not what the method wants" },
+	{ "invalid_arg_name", OUTCOME_REFUSED, "the method knows no such argument" },
+	{ "missing_argument", OUTCOME_REFUSED, "an argument that the method needs is missing" },
+	{ "bad_timestamp", OUTCOME_REFUSED, "this is no ts of a message" },
+	{ "time_in_past", OUTCOME_REFUSED, "the time is over" },
+	{ "time_too_far", OUTCOME_REFUSED, "the time is too far away" },
+	{ "not_reactable", OUTCOME_REFUSED, "nobody can react to this" },
+	{ "not_pinnable", OUTCOME_REFUSED, "this cannot be pinned" },
+	{ "too_many_pins", OUTCOME_REFUSED, "the channel has as many pins as it may have" },
+	{ "method_not_supported_for_channel_type", OUTCOME_REFUSED,
 	  "the method is not for this kind of channel" },
-	{ "name_taken", VERDICT_REFUSED, "there is a channel of this name already" },
-	{ "users_not_found", VERDICT_REFUSED, "there is no such person" },
-	{ "no_such_subteam", VERDICT_REFUSED, "there is no such user group" },
-	{ "plan_upgrade_required", VERDICT_REFUSED, "the workspace's plan does not offer this" },
-	{ "invalid_trigger_id", VERDICT_REFUSED, "this is no trigger of this app" },
-	{ "expired_trigger_id", VERDICT_REFUSED, "a trigger is good for three seconds" },
-	{ "exchanged_trigger_id", VERDICT_REFUSED, "a trigger is good for one call" },
-	{ "user_not_found", VERDICT_REFUSED, "there is no such person" },
-	{ "user_not_in_channel", VERDICT_REFUSED, "the person is not in the channel" },
-	{ "invalid_name", VERDICT_REFUSED, "there is no such emoji" },
-	{ "too_many_reactions", VERDICT_REFUSED,
+	{ "name_taken", OUTCOME_REFUSED, "there is a channel of this name already" },
+	{ "users_not_found", OUTCOME_REFUSED, "there is no such person" },
+	{ "no_such_subteam", OUTCOME_REFUSED, "there is no such user group" },
+	{ "plan_upgrade_required", OUTCOME_REFUSED, "the workspace's plan does not offer this" },
+	{ "invalid_trigger_id", OUTCOME_REFUSED, "this is no trigger of this app" },
+	{ "expired_trigger_id", OUTCOME_REFUSED, "a trigger is good for three seconds" },
+	{ "exchanged_trigger_id", OUTCOME_REFUSED, "a trigger is good for one call" },
+	{ "user_not_found", OUTCOME_REFUSED, "there is no such person" },
+	{ "user_not_in_channel", OUTCOME_REFUSED, "the person is not in the channel" },
+	{ "invalid_name", OUTCOME_REFUSED, "there is no such emoji" },
+	{ "too_many_reactions", OUTCOME_REFUSED,
 	  "the message has as many reactions as it may have" },
-	{ "too_many_emoji", VERDICT_REFUSED, "the message has as many emoji as it may have" },
-	{ "thread_locked", VERDICT_REFUSED, "the thread is locked" },
-	{ "unknown_method", VERDICT_REFUSED,
+	{ "too_many_emoji", OUTCOME_REFUSED, "the message has as many emoji as it may have" },
+	{ "thread_locked", OUTCOME_REFUSED, "the thread is locked" },
+	{ "unknown_method", OUTCOME_REFUSED,
 	  "the server does not know the method; SLACK_API_URL normally is https://slack.com/api/" },
-	{ "method_deprecated", VERDICT_REFUSED, "Slack has retired the method" },
+	{ "method_deprecated", OUTCOME_REFUSED, "Slack has retired the method" },
 };
 
 /* Where a method makes a code mean more than it says. */
@@ -164,11 +163,21 @@ static const struct error_row *error_row(struct str error)
 	return NULL;
 }
 
-enum verdict_kind verdict_of_error(struct str error)
+static enum outcome_kind kind_of(struct str error)
 {
 	const struct error_row *row = error_row(error);
 
-	return row != NULL ? row->kind : VERDICT_REFUSED;
+	return row != NULL ? row->kind : OUTCOME_REFUSED;
+}
+
+static bool is_limit(struct str error)
+{
+	return str_is(error, "ratelimited") || str_is(error, "rate_limited");
+}
+
+bool api_error_is_moving(struct str error)
+{
+	return kind_of(error) == OUTCOME_LATER && !is_limit(error);
 }
 
 static bool is_any_of(struct str text, const char *const *texts, size_t n)
@@ -194,12 +203,13 @@ static bool is_only_the_method(struct str error, const char *method)
 	       !is_any_of(str_from(method), vital, ARRAY_LEN(vital));
 }
 
-static enum verdict_kind kind_for(struct str error, const char *method)
+static enum outcome_kind kind_for(struct str error, const char *method)
 {
-	return is_only_the_method(error, method) ? VERDICT_REFUSED : verdict_of_error(error);
+	return is_only_the_method(error, method) ? OUTCOME_REFUSED : kind_of(error);
 }
 
-int64_t verdict_retry_after_ms(struct str header)
+/* Seconds, at most an hour; nothing or nonsense gives 30 s. */
+static int64_t retry_after_ms(struct str header)
 {
 	int64_t seconds;
 
@@ -222,19 +232,19 @@ static const char *hint_for(struct str error, const char *method)
 	return row != NULL && row->hint != NULL ? row->hint : "Slack refuses";
 }
 
-static void add_needed_scope(struct verdict *v)
+static void add_needed_scope(struct outcome *out)
 {
-	struct str needed = json_str(v->body, "needed");
+	struct str needed = json_str(out->body, "needed");
 
-	if (str_is(v->error, "missing_scope") && needed.len > 0)
-		buf_addf(&v->text, "; add %.*s in the app's settings and install it again",
+	if (str_is(out->error, "missing_scope") && needed.len > 0)
+		buf_addf(&out->text, "; add %.*s in the app's settings and install it again",
 			 STR_ARG(needed));
 }
 
 /* What exactly is wrong with the arguments, as Slack puts it. */
-static void add_details(struct verdict *v)
+static void add_details(struct outcome *out)
 {
-	const struct json *messages = json_at(v->body, "response_metadata.messages");
+	const struct json *messages = json_at(out->body, "response_metadata.messages");
 	size_t n = json_kind(messages) == JSON_ARRAY ? json_len(messages) : 0;
 
 	for (size_t i = 0; i < n && i < DETAILS_MAX; i++) {
@@ -242,111 +252,100 @@ static void add_details(struct verdict *v)
 
 		buf_init(&quoted, 0);
 		json_print(json_item(messages, i), &quoted);
-		buf_addf(&v->text, "; %.*s", STR_ARG(buf_str(&quoted)));
+		buf_addf(&out->text, "; %.*s", STR_ARG(buf_str(&quoted)));
 	}
 }
 
-static void explain_error(struct verdict *v, const char *method)
+static void explain_error(struct outcome *out, const char *method)
 {
-	buf_addf(&v->text, "%s: %s (%.*s)", method, hint_for(v->error, method), STR_ARG(v->error));
-	add_needed_scope(v);
-	add_details(v);
+	buf_addf(&out->text, "%s: %s (%.*s)", method, hint_for(out->error, method),
+		 STR_ARG(out->error));
+	add_needed_scope(out);
+	add_details(out);
 }
 
 /* ---- the reply ---- */
 
-static void judge(struct verdict *v, enum verdict_kind kind, const char *method, const char *what,
+static void judge(struct outcome *out, enum outcome_kind kind, const char *method, const char *what,
 		  int status)
 {
-	v->kind = kind;
-	buf_addf(&v->text, "%s: %s", method, what);
+	out->kind = kind;
+	buf_addf(&out->text, "%s: %s", method, what);
 	if (status != 0)
-		buf_addf(&v->text, " (HTTP %d)", status);
+		buf_addf(&out->text, " (HTTP %d)", status);
 }
 
-static void judge_limited(struct verdict *v, const struct http_reply *reply, const char *method)
+static void judge_limited(struct outcome *out, const struct http_reply *reply, const char *method)
 {
-	v->error = STR("ratelimited");
-	v->wait_ms = verdict_retry_after_ms(reply->retry_after);
-	judge(v, VERDICT_LIMITED, method, "Slack wants fewer calls", 0);
+	out->error = STR("ratelimited");
+	out->wait_ms = retry_after_ms(reply->retry_after);
+	judge(out, OUTCOME_LATER, method, "Slack wants fewer calls", 0);
 }
 
 /* Something between us and Slack's application answered: a page of HTML, half an answer, nothing. */
-static void judge_no_json(struct verdict *v, const struct http_reply *reply, const char *method)
+static void judge_no_json(struct outcome *out, const struct http_reply *reply, const char *method)
 {
 	if (reply->status >= 500)
-		judge(v, VERDICT_UNSURE, method, "Slack has trouble of its own", reply->status);
+		judge(out, OUTCOME_UNKNOWN, method, "Slack has trouble of its own", reply->status);
 	else if (reply->status == 408) /* Slack's edge says so when it is overloaded */
-		judge(v, VERDICT_UNSURE, method, "Slack took too long to read the request",
+		judge(out, OUTCOME_UNKNOWN, method, "Slack took too long to read the request",
 		      reply->status);
 	else if (reply->status >= 300)
-		judge(v, VERDICT_REFUSED, method,
+		judge(out, OUTCOME_REFUSED, method,
 		      "this is not Slack answering; check SLACK_API_URL and the proxy",
 		      reply->status);
 	else
-		judge(v, VERDICT_UNSURE, method, "the answer makes no sense", reply->status);
+		judge(out, OUTCOME_UNKNOWN, method, "the answer makes no sense", reply->status);
 }
 
-static void judge_json(struct verdict *v, const struct http_reply *reply, const char *method,
+static void judge_json(struct outcome *out, const struct http_reply *reply, const char *method,
 		       bool ok)
 {
-	v->error = ok ? STR_EMPTY : json_str(v->body, "error");
-	v->kind = ok ? VERDICT_OK : kind_for(v->error, method);
-	if (v->kind == VERDICT_LIMITED) {
-		judge_limited(v, reply, method);
+	out->error = ok ? STR_EMPTY : json_str(out->body, "error");
+	out->kind = ok ? OUTCOME_DONE : kind_for(out->error, method);
+	out->channel = json_str(out->body, "channel");
+	out->ts = json_str(out->body, "ts");
+	if (is_limit(out->error)) {
+		judge_limited(out, reply, method);
 		return;
 	}
 	/* An outage may speak JSON as well, with codes of its own. */
-	if (v->kind == VERDICT_REFUSED && reply->status >= 500)
-		v->kind = VERDICT_UNSURE;
-	if (v->kind != VERDICT_OK)
-		explain_error(v, method);
+	if (out->kind == OUTCOME_REFUSED && reply->status >= 500)
+		out->kind = OUTCOME_UNKNOWN;
+	if (out->kind != OUTCOME_DONE)
+		explain_error(out, method);
 }
 
-static void judge_answer(struct verdict *v, const struct http_reply *reply, const char *method)
+static void judge_answer(struct outcome *out, const struct http_reply *reply, const char *method)
 {
 	bool ok = false;
 
+	out->status = reply->status;
+	out->scopes = reply->scopes;
+	if (reply->retry_after.len > 0)
+		out->wait_ms = retry_after_ms(reply->retry_after);
 	if (reply->status == 429) {
-		judge_limited(v, reply, method);
+		judge_limited(out, reply, method);
 		return;
 	}
-	if (json_parse(&v->body, reply->body, NULL) != 0 || !json_get_bool(v->body, "ok", &ok) ||
-	    (!ok && json_str(v->body, "error").len == 0)) {
-		json_free(v->body);
-		v->body = NULL;
-		judge_no_json(v, reply, method);
+	if (json_parse(&out->body, reply->body, NULL) != 0 ||
+	    !json_get_bool(out->body, "ok", &ok) ||
+	    (!ok && json_str(out->body, "error").len == 0)) {
+		json_free(TAKE(out->body));
+		judge_no_json(out, reply, method);
 		return;
 	}
-	judge_json(v, reply, method, ok);
+	judge_json(out, reply, method, ok);
 }
 
-void verdict_read(struct verdict *out, const struct http_reply *reply, const char *method)
+void api_error_read(struct outcome *out, const struct http_reply *reply, const char *method)
 {
-	*out = (struct verdict){ .error = STR_EMPTY };
+	*out = (struct outcome){ .error = STR_EMPTY };
 	buf_init(&out->text, 0);
-	switch (reply->end) {
-	case OUTCOME_LATER:
-	case OUTCOME_REFUSED:
-	case OUTCOME_FATAL:
-		judge(out, VERDICT_NOT_SENT, method, reply->why != NULL ? reply->why : "not sent",
-		      0);
-		break;
-	case OUTCOME_UNKNOWN:
-		judge(out, VERDICT_UNSURE, method, reply->why != NULL ? reply->why : "no answer",
-		      0);
-		break;
-	case OUTCOME_DONE:
+	if (reply->end == OUTCOME_DONE)
 		judge_answer(out, reply, method);
-		break;
-	}
+	else
+		judge(out, reply->end, method, reply->why != NULL ? reply->why : "no answer", 0);
 	buf_addc(&out->text, '\0');
 	out->sentence = out->text.p;
-}
-
-void verdict_deinit(struct verdict *v)
-{
-	json_free(v->body);
-	buf_deinit(&v->text);
-	*v = (struct verdict){ .error = STR_EMPTY };
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 struct api_call {
-	void (*on_try)(void *owner, const struct api_try *result);
+	on_outcome *on_answer;
 	void *owner;
 };
 
@@ -17,11 +17,11 @@ static struct {
 	struct api_call call;
 } asked;
 
-static void say(const struct api_try *result)
+static void say(const struct outcome *outcome)
 {
 	assert(asked.is_asked);
 	asked.is_asked = false;
-	asked.call.on_try(asked.call.owner, result);
+	asked.call.on_answer(asked.call.owner, outcome);
 }
 
 /* ---- for tests ---- */
@@ -48,29 +48,29 @@ const struct secret *fakeapi_token(void)
 
 void fakeapi_say(const char *body)
 {
-	struct api_try result = { .outcome = TRY_OK, .error = STR_EMPTY };
+	struct outcome outcome = { .kind = OUTCOME_DONE };
 	struct json *json = NULL;
 	int r = json_parse(&json, str_from(body), NULL);
 
 	assert(r == 0);
 	(void)r;
-	result.body = json;
-	say(&result);
+	outcome.body = json;
+	say(&outcome);
 	json_free(json);
 }
 
 void fakeapi_say_later(const char *error, int64_t retry_after_ms)
 {
-	say(&(struct api_try){ .outcome = TRY_LATER,
+	say(&(struct outcome){ .kind = OUTCOME_LATER,
 			       .error = str_from(error),
 			       .sentence = "not now",
-			       .retry_after_ms = retry_after_ms });
+			       .wait_ms = retry_after_ms });
 }
 
 void fakeapi_say_fatal(const char *error)
 {
-	say(&(struct api_try){
-		.outcome = TRY_FATAL, .error = str_from(error), .sentence = "never" });
+	say(&(struct outcome){
+		.kind = OUTCOME_FATAL, .error = str_from(error), .sentence = "never" });
 }
 
 void fakeapi_reset(void)
@@ -81,11 +81,10 @@ void fakeapi_reset(void)
 	asked.is_asked = false;
 }
 
-/* ---- as slack/api.h ---- */
+/* ---- as webapi/api.h ---- */
 
 struct api_call *api_try(struct api *api, const char *method, const struct secret *token,
-			 struct api_args *take_args,
-			 void (*on_try)(void *owner, const struct api_try *result), void *owner)
+			 struct api_args *take_args, on_outcome *on_answer, void *owner)
 {
 	(void)api;
 	assert(!asked.is_asked && take_args == NULL);
@@ -93,13 +92,14 @@ struct api_call *api_try(struct api *api, const char *method, const struct secre
 	asked.method = method;
 	asked.token = token;
 	asked.is_asked = true;
-	asked.call = (struct api_call){ on_try, owner };
+	asked.call = (struct api_call){ on_answer, owner };
 	return &asked.call;
 }
 
 void api_cancel(struct api_call *call)
 {
+	if (call == NULL)
+		return;
 	assert(call == &asked.call && asked.is_asked);
-	(void)call;
 	asked.is_asked = false;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stands in for slack/api where only connections are asked for: a test gives the answers. */
+/* Stands in for webapi/api where only connections are asked for: a test gives the answers. */
 #pragma once
 
 #include "webapi/api.h"

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str rest = str_make((const char *)data, size), line = STR_EMPTY;
 	struct http_reply reply = { .end = OUTCOME_DONE, .status = 200, .scopes = STR_EMPTY };
-	struct verdict v;
+	struct outcome v;
 	int64_t status;
 
 	str_cut(&rest, '\n', &line);
@@ -25,13 +25,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	reply.retry_after = STR_EMPTY;
 	str_cut(&rest, '\n', &reply.retry_after);
 	reply.body = rest;
-	verdict_read(&v, &reply, "chat.postMessage");
+	api_error_read(&v, &reply, "chat.postMessage");
 	must(v.sentence != NULL && strlen(v.sentence) <= v.text.len);
-	must(v.kind == VERDICT_OK || v.sentence[0] != '\0');
-	must(v.kind != VERDICT_NOT_SENT);
+	must(v.kind == OUTCOME_DONE || v.sentence[0] != '\0');
+	must(v.kind != OUTCOME_LATER || v.error.len > 0);
 	must(v.wait_ms >= 0 && v.wait_ms <= 3600000 &&
-	     (v.wait_ms == 0 || v.kind == VERDICT_LIMITED));
-	must(v.kind != VERDICT_OK || v.body != NULL);
-	verdict_deinit(&v);
+	     (v.wait_ms == 0 || reply.retry_after.len > 0 || v.kind == OUTCOME_LATER));
+	must(v.kind != OUTCOME_DONE || v.body != NULL);
+	outcome_deinit(&v);
 	return 0;
 }

@@ -180,8 +180,7 @@ static void finish_call(struct doing *d)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 	struct http_reply reply = { .end = OUTCOME_DONE, .status = 200 };
-	struct outcome outcome = { .kind = OUTCOME_DONE };
-	struct verdict verdict;
+	struct outcome outcome;
 
 	buf_init(&text, 0);
 	json_set_bool(d->body, "ok", d->error == NULL);
@@ -189,13 +188,9 @@ static void finish_call(struct doing *d)
 		json_set_str(d->body, "error", str_from(d->error));
 	json_print(d->body, &text);
 	reply.body = buf_str(&text);
-	verdict_read(&verdict, &reply, d->seen->method);
-	if (verdict.kind != VERDICT_OK) {
-		outcome.kind = OUTCOME_REFUSED;
-		outcome.sentence = verdict.sentence;
-	}
-	finish(d, &outcome);
-	verdict_deinit(&verdict);
+	api_error_read(&outcome, &reply, d->seen->method);
+	engine_settled(d->w->engine, d->job, &outcome);
+	outcome_deinit(&outcome);
 }
 
 static void do_call(struct doing *d)

@@ -16,7 +16,7 @@ struct api_args {
 };
 
 struct api_call {
-	void (*on_answer)(void *owner, const struct api_answer *answer);
+	on_outcome *on_answer;
 	void *owner;
 	bool cancelled;
 	bool has_left;
@@ -47,8 +47,7 @@ void api_arg_bool(struct api_args *args, const char *name, bool value)
 }
 
 struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
-			  struct str channel, struct api_args *take_args,
-			  void (*on_answer)(void *owner, const struct api_answer *answer),
+			  struct str channel, struct api_args *take_args, on_outcome *on_answer,
 			  void *owner)
 {
 	struct buf text;
@@ -76,12 +75,12 @@ void api_cancel(struct api_call *call)
 	call->cancelled = true;
 }
 
-static void answer(size_t n, enum api_outcome outcome, const char *sentence)
+static void answer(size_t n, enum outcome_kind kind, const char *sentence)
 {
-	const struct api_answer answer = { .outcome = outcome, .sentence = sentence };
+	const struct outcome outcome = { .kind = kind, .sentence = sentence };
 
 	CU_ASSERT_FATAL(n < fake.n);
-	fake.calls[n].on_answer(fake.calls[n].owner, &answer);
+	fake.calls[n].on_answer(fake.calls[n].owner, &outcome);
 }
 
 /* ---- webhooks and commands of our own ---- */
@@ -309,7 +308,7 @@ static void test_every_job_becomes_its_call(void)
 	CU_ASSERT_STRING_EQUAL(fake.texts[3],
 			       "reactions.add [C1] channel=C1 timestamp=1.1 name=hi");
 	for (size_t i = 0; i < 4; i++)
-		answer(i, API_OK, NULL);
+		answer(i, OUTCOME_DONE, NULL);
 	CU_ASSERT_EQUAL(deliver_stats(h.deliver)->done, 4);
 	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
 	house_deinit(&h);
@@ -324,7 +323,7 @@ static void test_a_job_is_sent_once(void)
 	deliver_run(h.deliver);
 	deliver_run(h.deliver);
 	CU_ASSERT_EQUAL(fake.n, 1);
-	answer(0, API_OK, NULL);
+	answer(0, OUTCOME_DONE, NULL);
 	deliver_run(h.deliver);
 	CU_ASSERT_EQUAL(fake.n, 1);
 	house_deinit(&h);
@@ -336,7 +335,7 @@ static void test_unsure_is_not_sent_again(void)
 
 	house_init(&h);
 	send(&h, message_job("say"));
-	answer(0, API_UNSURE, "no answer");
+	answer(0, OUTCOME_UNKNOWN, "no answer");
 	deliver_run(h.deliver);
 	CU_ASSERT_EQUAL(fake.n, 1);
 	CU_ASSERT_EQUAL(deliver_stats(h.deliver)->unsure, 1);
@@ -351,9 +350,9 @@ static void test_a_refusal_ends_the_job_and_a_dead_token_ends_us(void)
 	house_init(&h);
 	send(&h, message_job("say"));
 	send(&h, message_job("say"));
-	answer(0, API_REFUSED, "channel_not_found");
+	answer(0, OUTCOME_REFUSED, "channel_not_found");
 	CU_ASSERT_EQUAL(h.fatal, 0);
-	answer(1, API_FATAL, "the token was revoked");
+	answer(1, OUTCOME_FATAL, "the token was revoked");
 	CU_ASSERT_EQUAL(h.fatal, 1);
 	CU_ASSERT_EQUAL(deliver_stats(h.deliver)->dead, 2);
 	house_deinit(&h);
@@ -379,11 +378,13 @@ static void test_what_is_under_way_at_the_end_is_cancelled(void)
 static void answer_with(size_t n, const char *text)
 {
 	CLEANUP(json_freep) struct json *body = NULL;
-	struct api_answer a = { .outcome = API_OK };
+	struct outcome a = { .kind = OUTCOME_DONE };
 
 	CU_ASSERT_FATAL(n < fake.n);
 	CU_ASSERT_EQUAL_FATAL(json_parse(&body, str_from(text), NULL), 0);
 	a.body = body;
+	a.channel = json_str(body, "channel");
+	a.ts = json_str(body, "ts");
 	fake.calls[n].on_answer(fake.calls[n].owner, &a);
 }
 
@@ -395,9 +396,9 @@ static void test_the_owner_is_told_how_each_job_ended(void)
 	for (int i = 0; i < 4; i++)
 		send(&h, message_job("say"));
 	answer_with(0, "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"1.1\"}");
-	answer(1, API_REFUSED, "is_archived");
-	answer(2, API_UNSURE, "no answer");
-	answer(3, API_OK, NULL);
+	answer(1, OUTCOME_REFUSED, "is_archived");
+	answer(2, OUTCOME_UNKNOWN, "no answer");
+	answer(3, OUTCOME_DONE, NULL);
 	ASSERT_STR(buf_str(&h.settled),
 		   "say done C1/1.1 {\"ok\":true,\"channel\":\"C1\",\"ts\":\"1.1\"} | "
 		   "say dead (is_archived) | say unsure (no answer) | say done");
@@ -427,7 +428,7 @@ static struct job *webhook_job(const char *name)
 	return job;
 }
 
-static void end_hook(enum webhook_outcome outcome, const struct json *body, const char *sentence)
+static void end_hook(enum webhook_outcome outcome, struct json *body, const char *sentence)
 {
 	const struct webhook_answer a = { outcome, 200, body, sentence };
 
@@ -528,7 +529,7 @@ static void test_what_the_address_refuses_goes_the_common_way(void)
 	ASSERT_STR(buf_str(&h.settled), "");
 	CU_ASSERT_EQUAL_FATAL(fake.n, 1);
 	CU_ASSERT_STRING_EQUAL(fake.texts[0], "chat.postEphemeral [C1] channel=C1 text=hi user=U1");
-	answer(0, API_OK, NULL);
+	answer(0, OUTCOME_DONE, NULL);
 	ASSERT_STR(buf_str(&h.settled), "reply done");
 	house_deinit(&h);
 }

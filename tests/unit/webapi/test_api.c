@@ -18,7 +18,7 @@ static struct secret token;
 
 struct seen {
 	unsigned n;
-	enum api_outcome outcome;
+	enum outcome_kind outcome;
 	char error[64];
 	char sentence[512];
 };
@@ -57,14 +57,14 @@ static void pass(int64_t ms)
 	CU_ASSERT_EQUAL(loop_turn(loop, 0), 0);
 }
 
-static void on_answer(void *owner, const struct api_answer *answer)
+static void on_answer(void *owner, const struct outcome *outcome)
 {
 	struct seen *seen = owner;
 
 	seen->n++;
-	seen->outcome = answer->outcome;
-	snprintf(seen->error, sizeof(seen->error), "%.*s", STR_ARG(answer->error));
-	snprintf(seen->sentence, sizeof(seen->sentence), "%s", answer->sentence);
+	seen->outcome = outcome->kind;
+	snprintf(seen->error, sizeof(seen->error), "%.*s", STR_ARG(outcome->error));
+	snprintf(seen->sentence, sizeof(seen->sentence), "%s", outcome->sentence);
 }
 
 static struct api_call *ask(const char *method, const char *channel, const char *text,
@@ -124,7 +124,7 @@ static void test_a_call(void)
 	api_arg_bool(args, "full", true);
 	api_call(api, "chat.postMessage", &token, STR("C1"), args, on_answer, &seen);
 	CU_ASSERT_EQUAL(seen.n, 0);
-	CU_ASSERT_EQUAL(api_waiting(api), 1);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 1);
 	request = fakehttp_open(http, 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
 	CU_ASSERT_STRING_EQUAL(request->url, "https://slack.test/api/chat.postMessage");
@@ -133,8 +133,8 @@ static void test_a_call(void)
 	CU_ASSERT_PTR_EQUAL(request->bearer, &token);
 	ok(request);
 	CU_ASSERT_EQUAL(seen.n, 1);
-	CU_ASSERT_EQUAL(seen.outcome, API_OK);
-	CU_ASSERT_EQUAL(api_waiting(api), 0);
+	CU_ASSERT_EQUAL(seen.outcome, OUTCOME_DONE);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
 	stop();
 }
 
@@ -142,16 +142,16 @@ static void test_outcomes(void)
 {
 	static const struct {
 		const char *body;
-		enum api_outcome outcome;
+		enum outcome_kind outcome;
 		const char *error;
 	} cases[] = {
-		{ "{\"ok\":true}", API_OK, "" },
-		{ "{\"ok\":false,\"error\":\"already_reacted\"}", API_OK, "already_reacted" },
-		{ "{\"ok\":false,\"error\":\"is_archived\"}", API_REFUSED, "is_archived" },
-		{ "{\"ok\":false,\"error\":\"brand_new\"}", API_REFUSED, "brand_new" },
-		{ "{\"ok\":false,\"error\":\"invalid_auth\"}", API_FATAL, "invalid_auth" },
-		{ "{\"ok\":false,\"error\":\"fatal_error\"}", API_UNSURE, "fatal_error" },
-		{ "<html>", API_UNSURE, "" },
+		{ "{\"ok\":true}", OUTCOME_DONE, "" },
+		{ "{\"ok\":false,\"error\":\"already_reacted\"}", OUTCOME_DONE, "already_reacted" },
+		{ "{\"ok\":false,\"error\":\"is_archived\"}", OUTCOME_REFUSED, "is_archived" },
+		{ "{\"ok\":false,\"error\":\"brand_new\"}", OUTCOME_REFUSED, "brand_new" },
+		{ "{\"ok\":false,\"error\":\"invalid_auth\"}", OUTCOME_FATAL, "invalid_auth" },
+		{ "{\"ok\":false,\"error\":\"fatal_error\"}", OUTCOME_UNKNOWN, "fatal_error" },
+		{ "<html>", OUTCOME_UNKNOWN, "" },
 	};
 
 	start();
@@ -314,7 +314,7 @@ static void test_many_calls(void)
 		snprintf(channel, sizeof(channel), "C%d", i % 50);
 		post(channel, "x", &seen);
 	}
-	CU_ASSERT_EQUAL(api_waiting(api), MANY);
+	CU_ASSERT_EQUAL(seen.n, 0);
 	while (seen.n < MANY && clock_.ms < 10000000) {
 		while (fakehttp_n_open(http) > 0)
 			ok(fakehttp_open(http, 0));
@@ -397,11 +397,11 @@ static void test_an_unsure_post_is_not_repeated(void)
 	post("C1", "x", &seen);
 	failed(fakehttp_open(http, 0), OUTCOME_UNKNOWN);
 	CU_ASSERT_EQUAL(seen.n, 1);
-	CU_ASSERT_EQUAL(seen.outcome, API_UNSURE);
+	CU_ASSERT_EQUAL(seen.outcome, OUTCOME_UNKNOWN);
 	ask("chat.postEphemeral", "C1", "x", &seen);
 	fakehttp_answer(fakehttp_open(http, 0), 502, "<html>bad gateway</html>");
 	CU_ASSERT_EQUAL(seen.n, 2);
-	CU_ASSERT_EQUAL(seen.outcome, API_UNSURE);
+	CU_ASSERT_EQUAL(seen.outcome, OUTCOME_UNKNOWN);
 	pass(3600000);
 	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
 	stop();
@@ -423,7 +423,7 @@ static void test_what_is_safe_is_repeated(void)
 		pass(60001);
 	}
 	ok(fakehttp_open(http, 0));
-	CU_ASSERT_EQUAL(seen.outcome, API_OK);
+	CU_ASSERT_EQUAL(seen.outcome, OUTCOME_DONE);
 	stop();
 }
 
@@ -440,7 +440,7 @@ static void test_a_channel_gives_up_in_the_end(void)
 		pass(60001);
 	}
 	CU_ASSERT_EQUAL(seen.n, 1);
-	CU_ASSERT_EQUAL(seen.outcome, API_UNSURE);
+	CU_ASSERT_EQUAL(seen.outcome, OUTCOME_UNKNOWN);
 	stop();
 }
 
@@ -469,7 +469,7 @@ static void test_moving_workspace(void)
 	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
 	pass(600000);
 	ok(fakehttp_open(http, 0));
-	CU_ASSERT_EQUAL(seen.outcome, API_OK);
+	CU_ASSERT_EQUAL(seen.outcome, OUTCOME_DONE);
 	stop();
 }
 
@@ -477,17 +477,19 @@ static void test_moving_workspace(void)
 
 struct tried {
 	unsigned n;
-	struct api_try result;
+	enum outcome_kind kind;
+	int64_t wait_ms;
 	char sentence[256];
 };
 
-static void on_try(void *owner, const struct api_try *result)
+static void on_try(void *owner, const struct outcome *outcome)
 {
 	struct tried *tried = owner;
 
 	tried->n++;
-	tried->result = *result;
-	snprintf(tried->sentence, sizeof(tried->sentence), "%s", result->sentence);
+	tried->kind = outcome->kind;
+	tried->wait_ms = outcome->wait_ms;
+	snprintf(tried->sentence, sizeof(tried->sentence), "%s", outcome->sentence);
 }
 
 static void test_a_try_is_one_try(void)
@@ -498,27 +500,27 @@ static void test_a_try_is_one_try(void)
 	api_try(api, "apps.connections.open", &token, NULL, on_try, &tried);
 	CU_ASSERT_STRING_EQUAL(fakehttp_open(http, 0)->body, "");
 	fakehttp_answer(fakehttp_open(http, 0), 200, "{\"ok\":true,\"url\":\"wss://x\"}");
-	CU_ASSERT_EQUAL(tried.result.outcome, TRY_OK);
+	CU_ASSERT_EQUAL(tried.kind, OUTCOME_DONE);
 	api_try(api, "apps.connections.open", &token, NULL, on_try, &tried);
 	limited(fakehttp_open(http, 0), "7");
-	CU_ASSERT_EQUAL(tried.result.outcome, TRY_LATER);
-	CU_ASSERT_EQUAL(tried.result.retry_after_ms, 7000);
+	CU_ASSERT_EQUAL(tried.kind, OUTCOME_LATER);
+	CU_ASSERT_EQUAL(tried.wait_ms, 7000);
 	api_try(api, "apps.connections.open", &token, NULL, on_try, &tried);
 	failed(fakehttp_open(http, 0), OUTCOME_LATER);
-	CU_ASSERT_EQUAL(tried.result.outcome, TRY_LATER);
-	CU_ASSERT_EQUAL(tried.result.retry_after_ms, 0);
+	CU_ASSERT_EQUAL(tried.kind, OUTCOME_LATER);
+	CU_ASSERT_EQUAL(tried.wait_ms, 0);
 	api_try(api, "rtm.connect", &token, NULL, on_try, &tried);
 	fakehttp_answer(fakehttp_open(http, 0), 200,
 			"{\"ok\":false,\"error\":\"not_allowed_token_type\"}");
-	CU_ASSERT_EQUAL(tried.result.outcome, TRY_FATAL);
+	CU_ASSERT_EQUAL(tried.kind, OUTCOME_FATAL);
 	CU_ASSERT(strstr(tried.sentence, "use Socket Mode") != NULL);
 	api_try(api, "rtm.connect", &token, NULL, on_try, &tried);
 	fakehttp_answer(fakehttp_open(http, 0), 200,
 			"{\"ok\":false,\"error\":\"migration_in_progress\"}");
-	CU_ASSERT_EQUAL(tried.result.outcome, TRY_LATER);
+	CU_ASSERT_EQUAL(tried.kind, OUTCOME_LATER);
 	api_try(api, "rtm.connect", &token, NULL, on_try, &tried);
 	fakehttp_answer(fakehttp_open(http, 0), 404, "<html>");
-	CU_ASSERT_EQUAL(tried.result.outcome, TRY_LATER);
+	CU_ASSERT_EQUAL(tried.kind, OUTCOME_REFUSED);
 	CU_ASSERT_EQUAL(tried.n, 6);
 	stop();
 }
@@ -588,7 +590,7 @@ static void test_cancelling(void)
 	ok(fakehttp_find(http, "last"));
 	pass(100000);
 	CU_ASSERT_EQUAL(seen.n, 1);
-	CU_ASSERT_EQUAL(api_waiting(api), 0);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
 	stop();
 }
 
@@ -606,16 +608,16 @@ static void test_freeing_with_calls_under_way(void)
 	CU_ASSERT_EQUAL(seen.n, 0);
 }
 
-static void ask_again(void *owner, const struct api_answer *answer)
+static void ask_again(void *owner, const struct outcome *outcome)
 {
-	(void)answer;
+	(void)outcome;
 	post("C1", "again", owner);
 }
 
-static void free_all(void *owner, const struct api_answer *answer)
+static void free_all(void *owner, const struct outcome *outcome)
 {
 	(void)owner;
-	(void)answer;
+	(void)outcome;
 	api_free(api);
 	api = NULL;
 }
