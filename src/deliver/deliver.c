@@ -7,13 +7,12 @@
 #include "deliver/slack_request.h"
 #include "webapi/response_url.h"
 
-/* One job on its way: one of the three is set. */
+/* One job on its way: a call of the Web API, or else a request to a webhook or the address of a command. */
 struct delivery {
 	struct deliver *deliver;
 	struct job *job;
 	struct api_call *call;
-	struct webhook_call *webhook;
-	struct response_url_call *reply;
+	struct retry *request;
 	bool may_have_acted; /* when the program ended */
 	struct list link;    // deliver::under_way
 };
@@ -21,7 +20,6 @@ struct delivery {
 struct deliver {
 	struct deliver_setup setup;
 	struct list under_way;
-	struct deliver_stats stats;
 };
 
 /* ---- how a job ended ---- */
@@ -50,31 +48,29 @@ static void log_failed(const struct job *job, const char *what, const char *sent
 		 job->channel, job->key);
 }
 
-static enum job_state count_end(struct deliver *d, const struct job *job,
-				const struct outcome *outcome)
+static enum job_state log_end(const struct deliver *d, const struct job *job,
+			      const struct outcome *outcome)
 {
 	if (outcome->kind == OUTCOME_DONE) {
-		d->stats.done++;
 		log_done(d, job);
 		return JOB_DONE;
 	}
 	if (outcome->kind == OUTCOME_UNKNOWN) {
-		d->stats.unsure++;
 		log_failed(job, "may or may not have got through and is not sent again",
 			   outcome->sentence);
 		return JOB_UNSURE;
 	}
-	d->stats.dead++;
 	log_failed(job, "was refused", outcome->sentence);
 	return JOB_DEAD;
 }
 
-/* The delivery is gone afterwards. */
-static void end_delivery(struct delivery *way, const struct outcome *outcome)
+/* Whichever way the job went. The delivery is gone afterwards. */
+static void on_answer(void *owner, const struct outcome *outcome)
 {
+	struct delivery *way = owner;
 	struct deliver *d = way->deliver;
 	struct job *job = way->job;
-	enum job_state end = count_end(d, job, outcome);
+	enum job_state end = log_end(d, job, outcome);
 
 	list_remove(&way->link);
 	free(way);
@@ -85,15 +81,7 @@ static void end_delivery(struct delivery *way, const struct outcome *outcome)
 		d->setup.on_fatal(d->setup.owner, outcome->sentence);
 }
 
-/* ---- the Web API ---- */
-
-static void on_answer(void *owner, const struct outcome *outcome)
-{
-	struct delivery *way = owner;
-
-	way->call = NULL;
-	end_delivery(way, outcome);
-}
+/* ---- the ways ---- */
 
 static void on_argument(void *owner, const char *name, struct str value)
 {
@@ -112,82 +100,62 @@ static void send_call(struct delivery *way)
 			     str_from(job->channel), args, on_answer, way);
 }
 
-/* ---- webhooks ---- */
-
-static void on_webhook(void *owner, const struct webhook_answer *answer)
-{
-	static const enum outcome_kind kinds[] = {
-		[WEBHOOK_OK] = OUTCOME_DONE,
-		[WEBHOOK_REFUSED] = OUTCOME_REFUSED,
-		[WEBHOOK_UNSURE] = OUTCOME_UNKNOWN,
-	};
-	struct delivery *way = owner;
-	const struct outcome outcome = { .kind = kinds[answer->outcome],
-					 .body = answer->body,
-					 .sentence = answer->sentence };
-
-	way->webhook = NULL;
-	end_delivery(way, &outcome);
-}
-
 static void send_webhook(struct delivery *way)
 {
-	struct deliver *d = way->deliver;
-	const struct webhook *hook = d->setup.webhook != NULL ?
-					     d->setup.webhook(d->setup.owner,
-							      way->job->webhook.name) :
+	static const struct outcome undeclared = {
+		.kind = OUTCOME_REFUSED,
+		.sentence = "the configuration declares no such webhook",
+	};
+	const struct deliver_setup *setup = &way->deliver->setup;
+	const struct job *job = way->job;
+	const struct webhook *hook = setup->webhook != NULL ?
+					     setup->webhook(setup->owner, job->webhook.name) :
 					     NULL;
 
-	if (hook == NULL) {
-		end_delivery(way,
-			     &(struct outcome){
-				     .kind = OUTCOME_REFUSED,
-				     .sentence = "the configuration declares no such webhook" });
-		return;
-	}
-	way->webhook = webhook_send(d->setup.http, d->setup.loop, hook,
-				    str_from(way->job->webhook.body), on_webhook, way);
+	if (hook != NULL)
+		way->request = webhook_send(setup->http, setup->loop, hook,
+					    str_from(job->webhook.body), on_answer, way);
+	else
+		on_answer(way, &undeclared);
 }
-
-/* ---- commands ---- */
 
 /* An address is good for five answers within half an hour; what it does not take goes the common way, which needs
  * the bot to be in the channel. */
-static void on_reply(void *owner, const struct response_url_answer *answer)
+static void send_call_instead(struct delivery *way, const char *why)
 {
-	struct delivery *way = owner;
-
-	way->reply = NULL;
-	if (answer->outcome == RESPONSE_URL_REFUSED) {
-		log_info("deliver", "a command is answered by the Web API instead: %s rule=%s",
-			 answer->sentence, way->job->rule);
-		send_call(way);
-		return;
-	}
-	end_delivery(way, &(struct outcome){ .kind = answer->outcome == RESPONSE_URL_OK ?
-							     OUTCOME_DONE :
-							     OUTCOME_UNKNOWN,
-					     .sentence = answer->sentence });
+	log_info("deliver", "a command is answered by the Web API instead: %s rule=%s", why,
+		 way->job->rule);
+	way->request = NULL;
+	send_call(way);
 }
 
-static void send_reply(struct delivery *way)
+static void on_command_answered(void *owner, const struct outcome *outcome)
 {
-	struct deliver *d = way->deliver;
+	if (outcome->kind == OUTCOME_REFUSED)
+		send_call_instead(owner, outcome->sentence);
+	else
+		on_answer(owner, outcome);
+}
+
+static void send_to_command(struct delivery *way)
+{
+	const struct deliver_setup *setup = &way->deliver->setup;
 	const struct job *job = way->job;
 	CLEANUP(buf_deinit) struct buf message = { 0 };
 	CLEANUP(json_freep) struct json *blocks = NULL;
+	const char *why;
 
 	buf_init(&message, 0);
 	if (job->message.blocks != NULL)
 		json_parse(&blocks, str_from(job->message.blocks), NULL);
 	response_url_message(&message, str_from(job->message.text), blocks,
 			     job->message.user == NULL);
-	way->reply = response_url_send(d->setup.http, d->setup.loop, d->setup.base_url,
-				       str_from(job->message.response_url), buf_str(&message),
-				       on_reply, way);
+	way->request = response_url_send(setup->http, setup->loop, setup->base_url,
+					 job->message.response_url, buf_str(&message),
+					 on_command_answered, way, &why);
+	if (way->request == NULL)
+		send_call_instead(way, why);
 }
-
-/* ---- the way ---- */
 
 static void send_job(struct deliver *d, struct job *job)
 {
@@ -201,7 +169,7 @@ static void send_job(struct deliver *d, struct job *job)
 		send_webhook(way);
 	else if (job->kind == JOB_MESSAGE && job->message.response_url != NULL &&
 		 d->setup.http != NULL)
-		send_reply(way);
+		send_to_command(way);
 	else
 		send_call(way);
 }
@@ -233,10 +201,8 @@ static void give_back(struct delivery *way)
 			   "it may or may not reach Slack");
 	else
 		log_failed(way->job, "was not sent", "the program ended before its turn came");
-	if (way->call != NULL)
-		api_cancel(way->call);
-	webhook_cancel(way->webhook);
-	response_url_cancel(way->reply);
+	api_cancel(way->call);
+	retry_cancel(way->request);
 	store->ops->settle(store, way->job, way->may_have_acted ? JOB_UNSURE : JOB_PENDING);
 	list_remove(&way->link);
 	free(way);
@@ -244,11 +210,8 @@ static void give_back(struct delivery *way)
 
 static bool may_have_acted(const struct delivery *way)
 {
-	if (way->webhook != NULL)
-		return webhook_may_have_acted(way->webhook);
-	if (way->reply != NULL)
-		return response_url_may_have_acted(way->reply);
-	return way->call != NULL && api_may_have_acted(way->call);
+	return way->call != NULL ? api_may_have_acted(way->call) :
+				   retry_may_have_acted(way->request);
 }
 
 void deliver_free(struct deliver *d)
@@ -265,9 +228,4 @@ void deliver_free(struct deliver *d)
 	while (!list_is_empty(&d->under_way))
 		give_back(list_entry(d->under_way.prev, struct delivery, link));
 	free(d);
-}
-
-const struct deliver_stats *deliver_stats(const struct deliver *d)
-{
-	return &d->stats;
 }

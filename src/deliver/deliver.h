@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sees committed jobs through: leases them from the store, makes Web API calls of them, or requests to webhooks and
- * to the addresses that came with commands; says how they ended. Pacing and repeated tries are slack/api's and
- * net/tries'; order within a channel is kept.
+ * to the addresses that came with commands; says how they ended. Pacing and repeated tries are webapi/api's and
+ * net/retry's; order within a channel is kept.
  */
 #pragma once
 
@@ -15,11 +15,12 @@
 
 struct deliver;
 
-struct deliver_stats {
-	uint64_t done;
-	uint64_t dead;	 /* refused for good */
-	uint64_t unsure; /* sent, no answer: not sent again */
-};
+/* The declared webhook of that name; NULL = none. */
+typedef const struct webhook *deliver_webhook(void *owner, const char *name);
+/* A job has ended; it is disposed of after the call. */
+typedef void deliver_on_settled(void *owner, const struct job *job, const struct outcome *outcome);
+/* The token is no good any more: `sentence` says why and what to do. */
+typedef void deliver_on_fatal(void *owner, const char *sentence);
 
 struct deliver_setup {
 	struct store *store; /* borrowed, as the rest */
@@ -30,11 +31,9 @@ struct deliver_setup {
 	struct loop *loop;
 	const char *base_url; /* of the Web API */
 	void *owner;
-	const struct webhook *(*webhook)(void *owner, const char *name); /* NULL = not declared */
-	/* A job has ended; it is disposed of after the call. May be NULL. */
-	void (*on_settled)(void *owner, const struct job *job, const struct outcome *outcome);
-	/* The token is no good any more: `sentence` says why and what to do. */
-	void (*on_fatal)(void *owner, const char *sentence);
+	deliver_webhook *webhook;	/* NULL = no webhook is declared */
+	deliver_on_settled *on_settled; /* may be NULL */
+	deliver_on_fatal *on_fatal;
 };
 
 struct deliver *deliver_new(const struct deliver_setup *setup);
@@ -42,4 +41,3 @@ struct deliver *deliver_new(const struct deliver_setup *setup);
 void deliver_free(struct deliver *d);
 /* Sends everything that is due. Call it after every commit. */
 void deliver_run(struct deliver *d);
-const struct deliver_stats *deliver_stats(const struct deliver *d);

@@ -5,8 +5,6 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/mem.h"
-#include "net/http.h"
-#include "net/retry.h"
 #include "net/url.h"
 
 enum {
@@ -16,23 +14,6 @@ enum {
 };
 
 const char *const webhook_methods[] = { "POST", "PUT", "PATCH", "DELETE", "GET", NULL };
-
-struct webhook_call {
-	const struct webhook *hook;
-	struct buf body;
-	struct http_header *headers;
-	struct retry *tries;
-	bool told; /* on_answer is running, or has run */
-	void (*on_answer)(void *owner, const struct webhook_answer *answer);
-	void *owner;
-};
-
-static void call_free(struct webhook_call *call)
-{
-	buf_deinit(&call->body);
-	free(call->headers);
-	free(call);
-}
 
 /* ---- what may be said ---- */
 
@@ -123,43 +104,27 @@ static void describe(struct buf *out, const struct webhook *hook, const struct h
 							    "gave no whole answer: ");
 		log_redact(str_from(reply->why), out);
 	}
-	buf_addc(out, '\0');
 }
 
 /* ---- answers ---- */
 
-/* An answer that is too large was cut off, but its status says what became of the request. */
-static enum webhook_outcome judge(const struct http_reply *reply)
+static void judge(struct outcome *out, const struct http_reply *reply, const char *url,
+		  const void *subject)
 {
+	const struct webhook *hook = subject;
+
+	(void)url;
+	/* An answer that is too large was cut off, but its status says what became of the request. */
 	if (reply->end == OUTCOME_DONE || reply->too_large)
-		return is_fine(reply->status) ? WEBHOOK_OK : WEBHOOK_REFUSED;
-	return reply->end == OUTCOME_UNKNOWN ? WEBHOOK_UNSURE : WEBHOOK_REFUSED;
-}
-
-static void on_end(void *owner, const struct http_reply *reply)
-{
-	struct webhook_call *call = owner;
-	CLEANUP(buf_deinit) struct buf sentence;
-	CLEANUP(json_freep) struct json *body = NULL;
-	struct webhook_answer answer = { .outcome = judge(reply), .status = reply->status };
-
-	call->tries = NULL;
-	if (reply->end == OUTCOME_DONE)
-		(void)json_parse(&body, reply->body, NULL);
+		out->kind = is_fine(reply->status) ? OUTCOME_DONE : OUTCOME_REFUSED;
 	if (reply->too_large)
 		log_warn("webhook",
 			 "the webhook %s answered with over %d KiB; its answer is left out",
-			 call->hook->name, WEBHOOK_MAX_BODY >> 10);
-	buf_init(&sentence, 0);
-	describe(&sentence, call->hook, reply);
-	answer.body = body;
-	answer.sentence = sentence.p;
-	call->told = true;
-	call->on_answer(call->owner, &answer);
-	call_free(call);
+			 hook->name, WEBHOOK_MAX_BODY >> 10);
+	describe(&out->text, hook, reply);
 }
 
-/* ---- calls ---- */
+/* ---- requests ---- */
 
 static bool has_header(const struct webhook *hook, struct str name)
 {
@@ -170,27 +135,21 @@ static bool has_header(const struct webhook *hook, struct str name)
 	return false;
 }
 
-static void borrow_headers(struct webhook_call *call)
+struct retry *webhook_send(struct http *http, struct loop *loop, const struct webhook *hook,
+			   struct str json_body, on_outcome *on_answer, void *owner)
 {
-	const struct option_pairs *pairs = &call->hook->headers;
-
-	call->headers = mem_zero(pairs->n + 1, sizeof(call->headers[0]));
-	for (size_t i = 0; i < pairs->n; i++)
-		call->headers[i] = (struct http_header){ pairs->at[i].name, &pairs->at[i].value };
-}
-
-static void start(struct webhook_call *call, struct http *http, struct loop *loop)
-{
-	const struct webhook *hook = call->hook;
-	bool has_body = call->body.len > 0;
+	const char *method = webhook_methods[hook->method];
+	struct str body = strcmp(method, "GET") != 0 ? json_body : STR_EMPTY;
+	CLEANUP(mem_freep)
+	struct http_header *headers = mem_zero(hook->headers.n + 1, sizeof(headers[0]));
 	const struct http_request req = {
 		.url = hook->url,
-		.method = webhook_methods[hook->method],
-		.body = buf_str(&call->body),
-		.content_type = has_body && !has_header(hook, STR("Content-Type")) ?
+		.method = method,
+		.body = body,
+		.content_type = body.len > 0 && !has_header(hook, STR("Content-Type")) ?
 					"application/json; charset=utf-8" :
 					NULL,
-		.headers = call->headers,
+		.headers = headers,
 		.n_headers = hook->headers.n,
 		.connect_ms = hook->timeout_ms < CONNECT_MS ? hook->timeout_ms : CONNECT_MS,
 		.total_ms = hook->timeout_ms,
@@ -199,35 +158,8 @@ static void start(struct webhook_call *call, struct http *http, struct loop *loo
 		.fence = !hook->allow_private,
 	};
 
-	call->tries = retry_start(http, loop, &req, on_end, call);
-}
-
-struct webhook_call *webhook_send(
-	struct http *http, struct loop *loop, const struct webhook *hook, struct str json_body,
-	void (*on_answer)(void *owner, const struct webhook_answer *answer), void *owner)
-{
-	struct webhook_call *call = mem_zero(1, sizeof(*call));
-
-	call->hook = hook;
-	call->on_answer = on_answer;
-	call->owner = owner;
-	buf_init(&call->body, 0);
-	if (strcmp(webhook_methods[hook->method], "GET") != 0)
-		buf_add(&call->body, json_body);
-	borrow_headers(call);
-	start(call, http, loop);
-	return call;
-}
-
-void webhook_cancel(struct webhook_call *call)
-{
-	if (call == NULL || call->told)
-		return;
-	retry_cancel(call->tries);
-	call_free(call);
-}
-
-bool webhook_may_have_acted(const struct webhook_call *call)
-{
-	return call->tries != NULL && retry_may_have_acted(call->tries);
+	for (size_t i = 0; i < hook->headers.n; i++)
+		headers[i] = (struct http_header){ hook->headers.at[i].name,
+						   &hook->headers.at[i].value };
+	return retry_start(http, loop, &req, judge, hook, on_answer, owner);
 }

@@ -7,12 +7,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "base/json.h"
 #include "base/option.h"
 #include "base/str.h"
-
-struct http;
-struct loop;
+#include "net/retry.h"
 
 /* One [webhook NAME] of the configuration. Owns all its texts. */
 struct webhook {
@@ -27,29 +24,9 @@ struct webhook {
 
 extern const char *const webhook_methods[]; /* NULL-ended; POST first */
 
-enum webhook_outcome {
-	WEBHOOK_OK,	 /* 2xx */
-	WEBHOOK_REFUSED, /* it did not happen, or the endpoint says so */
-	WEBHOOK_UNSURE,	 /* sent, and no whole answer: it may have happened */
-};
-
-struct webhook_answer {
-	enum webhook_outcome outcome;
-	int status;	      /* 0 = none came */
-	struct json *body;    /* NULL when it gave none, or no JSON */
-	const char *sentence; /* for a person */
-};
-
 enum { WEBHOOK_MAX_BODY = 64 << 10, WEBHOOK_SHOWN_MAX = 200 };
 
-struct webhook_call;
-
 /* Copies the body; the hook is borrowed until the end. A GET is sent without the body. on_answer comes once, never from
- * within; its answer is valid during the call, and the call is gone after it. */
-struct webhook_call *webhook_send(
-	struct http *http, struct loop *loop, const struct webhook *hook, struct str json_body,
-	void (*on_answer)(void *owner, const struct webhook_answer *answer), void *owner);
-/* No callback follows; NULL is fine. To be called before http_free. */
-void webhook_cancel(struct webhook_call *call);
-/* Could the endpoint have done it already? Not while the call waits for its next try. */
-bool webhook_may_have_acted(const struct webhook_call *call);
+ * within: DONE is 2xx, REFUSED whatever else was answered or could not be sent at all. */
+struct retry *webhook_send(struct http *http, struct loop *loop, const struct webhook *hook,
+			   struct str json_body, on_outcome *on_answer, void *owner);

@@ -2,6 +2,7 @@
 #include "net/retry.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "base/mem.h"
 
 /* Twice as long each time. No chance in it: we are few who come back. */
@@ -11,21 +12,30 @@ struct retry {
 	struct http *http;
 	struct loop *loop;
 	struct http_request request;
+	char *url;
+	struct buf body;
+	struct http_header *headers;
 	struct http_call *call; /* NULL = waiting for the next try */
 	struct loop_timer again;
 	struct mono deadline;
 	unsigned n_again;
 	bool has_waited; /* because the server asked for it */
 	bool told;	 /* on_end is running, or has run */
-	void (*on_end)(void *owner, const struct http_reply *reply);
+	retry_judge *judge;
+	const void *subject;
+	on_outcome *on_end;
 	void *owner;
 };
 
-static void retry_delete(struct retry *t)
+static void retry_free(void *object)
 {
-	http_cancel(t->call);
-	loop_timer_stop(t->loop, &t->again);
-	loop_bury(t->loop, t, free);
+	struct retry *t = object;
+
+	explicit_bzero(t->url, strlen(t->url)); /* many endpoints carry their secret in it */
+	free(t->url);
+	buf_deinit(&t->body);
+	free(t->headers);
+	free(t);
 }
 
 /* How long to wait before the next try; -1 = this was the last one. */
@@ -64,14 +74,24 @@ static bool try_later(struct retry *t, const struct http_reply *reply)
 static void on_reply(void *owner, const struct http_reply *reply)
 {
 	struct retry *t = owner;
+	CLEANUP(outcome_deinit)
+	struct outcome outcome = { .kind = reply->end, .status = reply->status };
 
 	t->call = NULL;
 	if (try_later(t, reply))
 		return;
+	if (reply->end == OUTCOME_LATER)
+		outcome.kind = OUTCOME_REFUSED;
+	if (reply->end == OUTCOME_DONE)
+		(void)json_parse(&outcome.body, reply->body, NULL);
+	buf_init(&outcome.text, 0);
+	t->judge(&outcome, reply, t->url, t->subject);
+	buf_addc(&outcome.text, '\0');
+	outcome.sentence = outcome.text.p;
 	/* Its owner may end the loop. */
 	t->told = true;
-	t->on_end(t->owner, reply);
-	free(t);
+	t->on_end(t->owner, &outcome);
+	retry_free(t);
 }
 
 static void try_now(struct retry *t)
@@ -90,14 +110,24 @@ static void on_again(void *owner)
 }
 
 struct retry *retry_start(struct http *http, struct loop *loop, const struct http_request *req,
-			  void (*on_end)(void *owner, const struct http_reply *reply), void *owner)
+			  retry_judge *judge, const void *subject, on_outcome *on_end, void *owner)
 {
 	struct retry *t = mem_zero(1, sizeof(*t));
 
 	t->http = http;
 	t->loop = loop;
 	t->request = *req;
+	t->request.url = t->url = mem_strdup(req->url);
+	buf_init(&t->body, 0);
+	buf_add(&t->body, req->body);
+	t->request.body = buf_str(&t->body);
+	t->headers = mem_zero(req->n_headers + 1, sizeof(t->headers[0]));
+	for (size_t i = 0; i < req->n_headers; i++)
+		t->headers[i] = req->headers[i];
+	t->request.headers = t->headers;
 	t->deadline = mono_after(loop_now(loop), RETRY_IN_ALL * req->total_ms);
+	t->judge = judge;
+	t->subject = subject;
 	t->on_end = on_end;
 	t->owner = owner;
 	loop_timer_init(&t->again, on_again, t);
@@ -105,13 +135,16 @@ struct retry *retry_start(struct http *http, struct loop *loop, const struct htt
 	return t;
 }
 
-void retry_cancel(struct retry *tries)
+void retry_cancel(struct retry *retry)
 {
-	if (tries != NULL && !tries->told)
-		retry_delete(tries);
+	if (retry == NULL || retry->told)
+		return;
+	http_cancel(retry->call);
+	loop_timer_stop(retry->loop, &retry->again);
+	loop_bury(retry->loop, retry, retry_free);
 }
 
-bool retry_may_have_acted(const struct retry *tries)
+bool retry_may_have_acted(const struct retry *retry)
 {
-	return tries->call != NULL;
+	return retry->call != NULL;
 }

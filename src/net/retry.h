@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A request that is tried again as long as it cannot have happened: not sent at all, or sent away with a time
- * after which to come back. Only its end is told. For single requests to endpoints that are not the Web API, which
- * has its own order and pace (slack/api.h).
+ * A request to an endpoint that is not the Web API, which has its own order and pace (webapi/api.h), seen through to its
+ * outcome. It is tried again as long as it cannot have happened: not sent at all, or sent away with a time after which
+ * to come back.
  */
 #pragma once
 
@@ -20,11 +20,18 @@ enum {
 		30, /* of a 429 or 503 with Retry-After; once, a longer one is the answer */
 };
 
-/* What the request points to is borrowed until the end. on_end comes once, from the loop, with what came last; then
- * the tries are gone. */
+/*
+ * Says what the reply that came last means. `out` has the reply's end for its kind (REFUSED when it could not be sent and is
+ * given up), its status and, of a whole answer, the JSON; the sentence is appended to out->text.
+ */
+typedef void retry_judge(struct outcome *out, const struct http_reply *reply, const char *url,
+			 const void *subject);
+
+/* Copies the URL, the body and the list of headers; what these name and the subject are borrowed until the end. on_end
+ * comes once, from the loop; then the request is gone. */
 struct retry *retry_start(struct http *http, struct loop *loop, const struct http_request *req,
-			  void (*on_end)(void *owner, const struct http_reply *reply), void *owner);
+			  retry_judge *judge, const void *subject, on_outcome *on_end, void *owner);
 /* No callback follows; NULL is fine. To be called before http_free. */
-void retry_cancel(struct retry *tries);
+void retry_cancel(struct retry *retry);
 /* Could the server have done it already? Not while it waits for its next try. */
-bool retry_may_have_acted(const struct retry *tries);
+bool retry_may_have_acted(const struct retry *retry);

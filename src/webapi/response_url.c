@@ -1,26 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "webapi/response_url.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
-#include "net/retry.h"
 #include "net/url.h"
 #include "webapi/slack_host.h"
 
 enum { CONNECT_MS = 5000, TOTAL_MS = 10000, MAX_BODY = 64 << 10, SHOWN_MAX = 200 };
-
-struct response_url_call {
-	struct loop *loop;
-	char *url;
-	struct buf message;
-	const char *refused; /* why it is not called at all */
-	struct loop_call tell_refused;
-	struct retry *tries;
-	bool told; /* on_answer is running, or has run */
-	void (*on_answer)(void *owner, const struct response_url_answer *answer);
-	void *owner;
-};
 
 /* ---- where to ---- */
 
@@ -74,24 +60,8 @@ static bool is_fine(int status)
 	return status >= 200 && status < 300;
 }
 
-static enum response_url_outcome judge(const struct http_reply *reply, const struct json *body)
-{
-	bool ok = true;
-
-	if (reply->end == OUTCOME_LATER)
-		return RESPONSE_URL_REFUSED;
-	if (reply->end == OUTCOME_UNKNOWN && !reply->too_large)
-		return RESPONSE_URL_UNSURE;
-	if (is_fine(reply->status))
-		return json_get_bool(body, "ok", &ok) && !ok ? RESPONSE_URL_REFUSED :
-							       RESPONSE_URL_OK;
-	/* Something on the way had trouble, not Slack's application. */
-	return reply->status >= 500 || reply->status == 408 ? RESPONSE_URL_UNSURE :
-							      RESPONSE_URL_REFUSED;
-}
-
 /* Slack's code, which is JSON or plain text; some other text as far as it is fit to show. */
-static void add_reason(struct buf *out, const struct response_url_call *call, struct str text)
+static void add_reason(struct buf *out, const char *address, struct str text)
 {
 	struct url url;
 
@@ -100,117 +70,61 @@ static void add_reason(struct buf *out, const struct response_url_call *call, st
 		if (str_is(text, hints[i].code))
 			buf_addf(out, ": %s", hints[i].hint);
 	}
-	if (text.len == 0 || (url_parse(str_from(call->url), &url) && url.path.len > 1 &&
+	if (text.len == 0 || (url_parse(str_from(address), &url) && url.path.len > 1 &&
 			      memmem(text.p, text.len, url.path.p, url.path.len) != NULL))
 		return;
 	buf_addz(out, ": ");
 	log_redact(str_clip(str_sub(text, 0, utf8_valid_len(text)), SHOWN_MAX), out);
 }
 
-static void describe(struct buf *out, const struct response_url_call *call,
-		     const struct http_reply *reply, const struct json *body)
+static void describe(struct buf *out, const struct http_reply *reply, const char *url,
+		     struct str code)
 {
-	struct str code = json_str(body, "error");
-
 	buf_addz(out, "the answer to a command: ");
 	if (reply->end == OUTCOME_DONE || reply->too_large) {
 		buf_addf(out, "Slack said %d", reply->status);
-		add_reason(out, call, code.len > 0 ? code : reply->body);
+		add_reason(out, url, code.len > 0 ? code : reply->body);
 		return;
 	}
 	buf_addz(out, reply->end == OUTCOME_LATER ? "Slack cannot be reached: " : "");
 	log_redact(str_from(reply->why), out);
 }
 
-static void call_delete(void *object)
+static void judge(struct outcome *out, const struct http_reply *reply, const char *url,
+		  const void *subject)
 {
-	struct response_url_call *call = object;
+	bool ok = true;
 
-	if (call->url != NULL)
-		explicit_bzero(call->url, strlen(call->url));
-	free(call->url);
-	buf_deinit(&call->message);
-	free(call);
+	(void)subject;
+	out->error = json_str(out->body, "error");
+	(void)json_get_bool(out->body, "ok", &ok);
+	if (reply->end == OUTCOME_DONE || reply->too_large) {
+		if (is_fine(reply->status))
+			out->kind = ok ? OUTCOME_DONE : OUTCOME_REFUSED;
+		else if (reply->status >= 500 || reply->status == 408)
+			out->kind =
+				OUTCOME_UNKNOWN; /* trouble on the way, not in Slack's application */
+		else
+			out->kind = OUTCOME_REFUSED;
+	}
+	if (out->kind != OUTCOME_DONE)
+		describe(&out->text, reply, url, out->error);
 }
 
-static void call_finish(struct response_url_call *call, enum response_url_outcome outcome,
-			const char *sentence)
+struct retry *response_url_send(struct http *http, struct loop *loop, const char *base_url,
+				const char *url, struct str message, on_outcome *on_answer,
+				void *owner, const char **why)
 {
-	const struct response_url_answer answer = { outcome, sentence };
-
-	/* Its owner may end the loop. */
-	call->told = true;
-	call->on_answer(call->owner, &answer);
-	call_delete(call);
-}
-
-static void on_end(void *owner, const struct http_reply *reply)
-{
-	struct response_url_call *call = owner;
-	CLEANUP(buf_deinit) struct buf sentence;
-	CLEANUP(json_freep) struct json *body = NULL;
-	enum response_url_outcome outcome;
-
-	call->tries = NULL;
-	if (reply->end == OUTCOME_DONE)
-		(void)json_parse(&body, reply->body, NULL);
-	outcome = judge(reply, body);
-	buf_init(&sentence, 0);
-	if (outcome != RESPONSE_URL_OK)
-		describe(&sentence, call, reply, body);
-	buf_addc(&sentence, '\0');
-	call_finish(call, outcome, sentence.p);
-}
-
-static void on_tell_refused(void *owner)
-{
-	struct response_url_call *call = owner;
-
-	call_finish(call, RESPONSE_URL_REFUSED, call->refused);
-}
-
-/* ---- calls ---- */
-
-struct response_url_call *response_url_send(
-	struct http *http, struct loop *loop, const char *base_url, struct str url,
-	struct str message,
-	void (*on_answer)(void *owner, const struct response_url_answer *answer), void *owner)
-{
-	struct response_url_call *call = mem_zero(1, sizeof(*call));
-	struct http_request req = {
+	const struct http_request req = {
+		.url = url,
+		.body = message,
 		.content_type = "application/json; charset=utf-8",
 		.connect_ms = CONNECT_MS,
 		.total_ms = TOTAL_MS,
 		.max_body = MAX_BODY,
 	};
 
-	call->loop = loop;
-	call->on_answer = on_answer;
-	call->owner = owner;
-	call->url = str_dup(url);
-	buf_init(&call->message, 0);
-	buf_add(&call->message, message);
-	loop_call_init(&call->tell_refused, on_tell_refused, call);
-	if (response_url_is_allowed(url, base_url, &call->refused)) {
-		req.url = call->url;
-		req.body = buf_str(&call->message);
-		call->tries = retry_start(http, loop, &req, on_end, call);
-	} else {
-		loop_call_soon(loop, &call->tell_refused);
-	}
-	return call;
-}
-
-void response_url_cancel(struct response_url_call *call)
-{
-	if (call == NULL || call->told)
-		return;
-	retry_cancel(call->tries);
-	loop_call_cancel(&call->tell_refused);
-	loop_bury(call->loop, call, call_delete);
-}
-
-bool response_url_may_have_acted(const struct response_url_call *call)
-{
-	return call->tries != NULL && retry_may_have_acted(call->tries);
+	if (!response_url_is_allowed(str_from(url), base_url, why))
+		return NULL;
+	return retry_start(http, loop, &req, judge, NULL, on_answer, owner);
 }

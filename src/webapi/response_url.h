@@ -8,8 +8,7 @@
 #include <stdbool.h>
 #include "base/buf.h"
 #include "base/json.h"
-#include "net/http.h"
-#include "net/loop.h"
+#include "net/retry.h"
 
 /* https:// only; to servers of Slack's when the Web API at `base_url` is Slack's, else to the same host as that.
  * On no, *why is a static sentence. */
@@ -19,26 +18,10 @@ bool response_url_is_allowed(struct str url, const char *base_url, const char **
 void response_url_message(struct buf *out, struct str text, const struct json *blocks,
 			  bool in_channel);
 
-enum response_url_outcome {
-	RESPONSE_URL_OK,
-	RESPONSE_URL_REFUSED, /* it did not happen */
-	RESPONSE_URL_UNSURE,  /* sent, and no clear answer */
-};
-
-struct response_url_answer {
-	enum response_url_outcome outcome;
-	const char *sentence; /* for a person; empty when all went well */
-};
-
-struct response_url_call;
-
-/* Copies the texts; a URL that is not allowed is refused without being called. What cannot have happened is tried
- * again (net/tries.h). on_answer comes once, never from within; the call is gone after it. */
-struct response_url_call *response_url_send(
-	struct http *http, struct loop *loop, const char *base_url, struct str url,
-	struct str message,
-	void (*on_answer)(void *owner, const struct response_url_answer *answer), void *owner);
-/* No callback follows; NULL is fine. To be called before http_free. */
-void response_url_cancel(struct response_url_call *call);
-/* Could Slack have done it already? */
-bool response_url_may_have_acted(const struct response_url_call *call);
+/*
+ * Copies the texts. NULL when the URL is not allowed: it is not called, and *why is a static sentence. What cannot have
+ * happened is tried again. on_answer comes once, never from within: REFUSED when the message can be sent another way.
+ */
+struct retry *response_url_send(struct http *http, struct loop *loop, const char *base_url,
+				const char *url, struct str message, on_outcome *on_answer,
+				void *owner, const char **why);

@@ -72,7 +72,8 @@ bool api_may_have_acted(const struct api_call *call)
 
 void api_cancel(struct api_call *call)
 {
-	call->cancelled = true;
+	if (call != NULL)
+		call->cancelled = true;
 }
 
 static void answer(size_t n, enum outcome_kind kind, const char *sentence)
@@ -85,26 +86,26 @@ static void answer(size_t n, enum outcome_kind kind, const char *sentence)
 
 /* ---- webhooks and commands of our own ---- */
 
-struct webhook_call {
-	void (*on_answer)(void *owner, const struct webhook_answer *answer);
+/* A request to either, which both see through in the same way. */
+struct retry {
+	on_outcome *on_answer;
 	void *owner;
 	char *text;
 	bool cancelled, may_have_acted;
 };
 
-struct response_url_call {
-	void (*on_answer)(void *owner, const struct response_url_answer *answer);
-	void *owner;
-	char *text;
-	bool cancelled, may_have_acted;
-};
+static struct retry requested;
+static const char *not_allowed; /* why no address may be called; NULL = they may */
 
-static struct webhook_call hooked;
-static struct response_url_call answered_at;
+static struct retry *request(struct buf *take_text, on_outcome *on_answer, void *owner)
+{
+	free(requested.text);
+	requested = (struct retry){ on_answer, owner, buf_take(take_text), false, false };
+	return &requested;
+}
 
-struct webhook_call *webhook_send(
-	struct http *http, struct loop *loop, const struct webhook *hook, struct str json_body,
-	void (*on_answer)(void *owner, const struct webhook_answer *answer), void *owner)
+struct retry *webhook_send(struct http *http, struct loop *loop, const struct webhook *hook,
+			   struct str json_body, on_outcome *on_answer, void *owner)
 {
 	struct buf text;
 
@@ -112,20 +113,7 @@ struct webhook_call *webhook_send(
 	(void)loop;
 	buf_init(&text, 0);
 	buf_addf(&text, "%s %.*s", hook->name, STR_ARG(json_body));
-	free(hooked.text);
-	hooked = (struct webhook_call){ on_answer, owner, buf_take(&text), false, false };
-	return &hooked;
-}
-
-void webhook_cancel(struct webhook_call *call)
-{
-	if (call != NULL)
-		call->cancelled = true;
-}
-
-bool webhook_may_have_acted(const struct webhook_call *call)
-{
-	return call->may_have_acted;
+	return request(&text, on_answer, owner);
 }
 
 void response_url_message(struct buf *out, struct str text, const struct json *blocks,
@@ -135,39 +123,45 @@ void response_url_message(struct buf *out, struct str text, const struct json *b
 		 blocks != NULL ? json_len(blocks) : 0);
 }
 
-struct response_url_call *response_url_send(
-	struct http *http, struct loop *loop, const char *base_url, struct str url,
-	struct str message,
-	void (*on_answer)(void *owner, const struct response_url_answer *answer), void *owner)
+struct retry *response_url_send(struct http *http, struct loop *loop, const char *base_url,
+				const char *url, struct str message, on_outcome *on_answer,
+				void *owner, const char **why)
 {
 	struct buf text;
 
 	(void)http;
 	(void)loop;
 	(void)base_url;
+	*why = not_allowed;
+	if (not_allowed != NULL)
+		return NULL;
 	buf_init(&text, 0);
-	buf_addf(&text, "%.*s %.*s", STR_ARG(url), STR_ARG(message));
-	free(answered_at.text);
-	answered_at = (struct response_url_call){ on_answer, owner, buf_take(&text), false, false };
-	return &answered_at;
+	buf_addf(&text, "%s %.*s", url, STR_ARG(message));
+	return request(&text, on_answer, owner);
 }
 
-void response_url_cancel(struct response_url_call *call)
+void retry_cancel(struct retry *retry)
 {
-	if (call != NULL)
-		call->cancelled = true;
+	if (retry != NULL)
+		retry->cancelled = true;
 }
 
-bool response_url_may_have_acted(const struct response_url_call *call)
+bool retry_may_have_acted(const struct retry *retry)
 {
-	return call->may_have_acted;
+	return retry->may_have_acted;
+}
+
+static void end_request(enum outcome_kind kind, struct json *body, const char *sentence)
+{
+	const struct outcome outcome = { .kind = kind, .body = body, .sentence = sentence };
+
+	requested.on_answer(requested.owner, &outcome);
 }
 
 static void fake_reset(void)
 {
-	free(hooked.text);
-	free(answered_at.text);
-	hooked.text = answered_at.text = NULL;
+	free(TAKE(requested.text));
+	not_allowed = NULL;
 	while (fake.n > 0)
 		free(fake.texts[--fake.n]);
 }
@@ -309,7 +303,7 @@ static void test_every_job_becomes_its_call(void)
 			       "reactions.add [C1] channel=C1 timestamp=1.1 name=hi");
 	for (size_t i = 0; i < 4; i++)
 		answer(i, OUTCOME_DONE, NULL);
-	CU_ASSERT_EQUAL(deliver_stats(h.deliver)->done, 4);
+	ASSERT_STR(buf_str(&h.settled), "reply done | say done | whisper done | react done");
 	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
 	house_deinit(&h);
 }
@@ -338,7 +332,7 @@ static void test_unsure_is_not_sent_again(void)
 	answer(0, OUTCOME_UNKNOWN, "no answer");
 	deliver_run(h.deliver);
 	CU_ASSERT_EQUAL(fake.n, 1);
-	CU_ASSERT_EQUAL(deliver_stats(h.deliver)->unsure, 1);
+	ASSERT_STR(buf_str(&h.settled), "say unsure (no answer)");
 	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
 	house_deinit(&h);
 }
@@ -354,7 +348,8 @@ static void test_a_refusal_ends_the_job_and_a_dead_token_ends_us(void)
 	CU_ASSERT_EQUAL(h.fatal, 0);
 	answer(1, OUTCOME_FATAL, "the token was revoked");
 	CU_ASSERT_EQUAL(h.fatal, 1);
-	CU_ASSERT_EQUAL(deliver_stats(h.deliver)->dead, 2);
+	ASSERT_STR(buf_str(&h.settled),
+		   "say dead (channel_not_found) | say fatal (the token was revoked)");
 	house_deinit(&h);
 }
 
@@ -428,13 +423,6 @@ static struct job *webhook_job(const char *name)
 	return job;
 }
 
-static void end_hook(enum webhook_outcome outcome, struct json *body, const char *sentence)
-{
-	const struct webhook_answer a = { outcome, 200, body, sentence };
-
-	hooked.on_answer(hooked.owner, &a);
-}
-
 static void test_a_webhook_is_sent_and_its_answer_told(void)
 {
 	CLEANUP(json_freep) struct json *body = NULL;
@@ -443,13 +431,13 @@ static void test_a_webhook_is_sent_and_its_answer_told(void)
 	CU_ASSERT_EQUAL_FATAL(json_parse(&body, STR("{\"key\":\"T-1\"}"), NULL), 0);
 	house_init(&h);
 	send(&h, webhook_job("tickets"));
-	CU_ASSERT_STRING_EQUAL(hooked.text, "tickets {\"a\":1}");
+	CU_ASSERT_STRING_EQUAL(requested.text, "tickets {\"a\":1}");
 	CU_ASSERT_EQUAL(fake.n, 0);
-	end_hook(WEBHOOK_OK, body, "");
+	end_request(OUTCOME_DONE, body, "");
 	send(&h, webhook_job("tickets"));
-	end_hook(WEBHOOK_REFUSED, NULL, "it said 500");
+	end_request(OUTCOME_REFUSED, NULL, "it said 500");
 	send(&h, webhook_job("tickets"));
-	end_hook(WEBHOOK_UNSURE, NULL, "no answer");
+	end_request(OUTCOME_UNKNOWN, NULL, "no answer");
 	ASSERT_STR(buf_str(&h.settled), "webhook done () {\"key\":\"T-1\"} | "
 					"webhook dead (it said 500) | webhook unsure (no answer)");
 	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
@@ -462,7 +450,7 @@ static void test_an_undeclared_webhook_fails_at_once(void)
 
 	house_init(&h);
 	send(&h, webhook_job("nowhere"));
-	CU_ASSERT_PTR_NULL(hooked.text);
+	CU_ASSERT_PTR_NULL(requested.text);
 	ASSERT_STR(buf_str(&h.settled),
 		   "webhook dead (the configuration declares no such webhook)");
 	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
@@ -475,9 +463,9 @@ static void test_a_webhook_under_way_at_the_end(void)
 
 	house_init(&h);
 	send(&h, webhook_job("tickets"));
-	hooked.may_have_acted = true;
+	requested.may_have_acted = true;
 	deliver_free(TAKE(h.deliver));
-	CU_ASSERT_TRUE(hooked.cancelled);
+	CU_ASSERT_TRUE(requested.cancelled);
 	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0); /* not sent a second time */
 	house_deinit(&h);
 }
@@ -493,13 +481,6 @@ static struct job *command_job(void)
 	return job;
 }
 
-static void end_reply(enum response_url_outcome outcome, const char *sentence)
-{
-	const struct response_url_answer a = { outcome, sentence };
-
-	answered_at.on_answer(answered_at.owner, &a);
-}
-
 static void test_a_command_is_answered_at_its_address(void)
 {
 	struct house h;
@@ -507,14 +488,14 @@ static void test_a_command_is_answered_at_its_address(void)
 
 	house_init(&h);
 	send(&h, command_job());
-	CU_ASSERT_STRING_EQUAL(answered_at.text, "https://h/1 one hi 0");
+	CU_ASSERT_STRING_EQUAL(requested.text, "https://h/1 one hi 0");
 	CU_ASSERT_EQUAL(fake.n, 0);
-	end_reply(RESPONSE_URL_OK, "");
+	end_request(OUTCOME_DONE, NULL, "");
 	job->message.response_url = mem_strdup("https://h/2");
 	job->message.blocks = mem_strdup("[1,2]");
 	send(&h, job);
-	CU_ASSERT_STRING_EQUAL(answered_at.text, "https://h/2 all hi 2");
-	end_reply(RESPONSE_URL_UNSURE, "no answer");
+	CU_ASSERT_STRING_EQUAL(requested.text, "https://h/2 all hi 2");
+	end_request(OUTCOME_UNKNOWN, NULL, "no answer");
 	ASSERT_STR(buf_str(&h.settled), "reply done () | say unsure (no answer)");
 	house_deinit(&h);
 }
@@ -525,10 +506,24 @@ static void test_what_the_address_refuses_goes_the_common_way(void)
 
 	house_init(&h);
 	send(&h, command_job());
-	end_reply(RESPONSE_URL_REFUSED, "used up");
+	end_request(OUTCOME_REFUSED, NULL, "used up");
 	ASSERT_STR(buf_str(&h.settled), "");
 	CU_ASSERT_EQUAL_FATAL(fake.n, 1);
 	CU_ASSERT_STRING_EQUAL(fake.texts[0], "chat.postEphemeral [C1] channel=C1 text=hi user=U1");
+	answer(0, OUTCOME_DONE, NULL);
+	ASSERT_STR(buf_str(&h.settled), "reply done");
+	house_deinit(&h);
+}
+
+static void test_an_address_that_is_not_allowed_is_not_called(void)
+{
+	struct house h;
+
+	house_init(&h);
+	not_allowed = "elsewhere";
+	send(&h, command_job());
+	CU_ASSERT_PTR_NULL(requested.text);
+	CU_ASSERT_EQUAL_FATAL(fake.n, 1);
 	answer(0, OUTCOME_DONE, NULL);
 	ASSERT_STR(buf_str(&h.settled), "reply done");
 	house_deinit(&h);
@@ -547,5 +542,7 @@ UNIT_MAIN("deliver", { "every job becomes its call", test_every_job_becomes_its_
 	  { "a command is answered at its address", test_a_command_is_answered_at_its_address },
 	  { "what the address refuses goes the common way",
 	    test_what_the_address_refuses_goes_the_common_way },
+	  { "an address that is not allowed is not called",
+	    test_an_address_that_is_not_allowed_is_not_called },
 	  { "what is under way at the end is cancelled",
 	    test_what_is_under_way_at_the_end_is_cancelled })

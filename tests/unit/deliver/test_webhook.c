@@ -10,7 +10,6 @@
 #include "lib/testcert.h"
 #include "lib/tmpdir.h"
 #include "lib/unit.h"
-#include "net/http.h"
 
 struct world {
 	struct tmpdir dir;
@@ -27,10 +26,10 @@ struct world {
 	char url[96];
 	struct webhook hook;
 	struct option_pair pairs[4];
-	struct webhook_call *call;
+	struct retry *call;
 	int n_answers;
 	bool done;
-	enum webhook_outcome outcome;
+	enum outcome_kind outcome;
 	int status;
 	char *sentence, *body; /* body NULL = no JSON */
 	bool cancels;	       /* in its on_answer */
@@ -107,24 +106,24 @@ static void world_deinit(struct world *w)
 	forget_answer(w);
 }
 
-static void on_answer(void *owner, const struct webhook_answer *answer)
+static void on_answer(void *owner, const struct outcome *outcome)
 {
 	struct world *w = owner;
 	struct buf body;
 
 	w->n_answers++;
 	w->done = true;
-	w->outcome = answer->outcome;
-	w->status = answer->status;
-	w->sentence = mem_strdup(answer->sentence);
-	if (answer->body != NULL) {
+	w->outcome = outcome->kind;
+	w->status = outcome->status;
+	w->sentence = mem_strdup(outcome->sentence);
+	if (outcome->body != NULL) {
 		buf_init(&body, 0);
-		json_print(answer->body, &body);
+		json_print(outcome->body, &body);
 		w->body = buf_take(&body);
 	}
-	CU_ASSERT_FALSE(webhook_may_have_acted(w->call));
+	CU_ASSERT_FALSE(retry_may_have_acted(w->call));
 	if (w->cancels)
-		webhook_cancel(w->call); /* does no harm */
+		retry_cancel(w->call); /* does no harm */
 }
 
 static void send(struct world *w, const char *json)
@@ -166,7 +165,7 @@ static void test_request(void)
 	add_header(&w, "Authorization", "Bearer abc-s3cret");
 	add_header(&w, "X-Kind", "a; b");
 	send_and_wait(&w, "{\"a\":1}");
-	CU_ASSERT_EQUAL(w.outcome, WEBHOOK_OK);
+	CU_ASSERT_EQUAL(w.outcome, OUTCOME_DONE);
 	CU_ASSERT_EQUAL(w.status, 200);
 	ASSERT_STR(str_from(w.body), "{\"id\":\"T-1\"}");
 	ASSERT_STR(str_from(w.sentence), "the webhook tickets answered 200: {\"id\":\"T-1\"}");
@@ -191,7 +190,7 @@ static void test_methods(void)
 		w.hook.method = i;
 		snprintf(start, sizeof(start), "%s /new", webhook_methods[i]);
 		send_and_wait(&w, "{}");
-		CU_ASSERT_EQUAL(w.outcome, WEBHOOK_OK);
+		CU_ASSERT_EQUAL(w.outcome, OUTCOME_DONE);
 		CU_ASSERT(str_starts(buf_str(&peer_last(&w.peer)->head), start));
 		ASSERT_STR(buf_str(&w.seen), is_get ? "|" : "{}|");
 		CU_ASSERT_EQUAL(has_line(&w, "Content-Type: application/json; charset=utf-8"),
@@ -222,10 +221,10 @@ static void test_http_when_allowed(void)
 	snprintf(w.url, sizeof(w.url), "http://127.0.0.1:%d/", w.peer.port);
 	w.hook.allow_http = true;
 	send_and_wait(&w, "{}");
-	CU_ASSERT_EQUAL(w.outcome, WEBHOOK_OK);
+	CU_ASSERT_EQUAL(w.outcome, OUTCOME_DONE);
 	w.hook.allow_http = false;
 	send_and_wait(&w, "{}");
-	CU_ASSERT_EQUAL(w.outcome, WEBHOOK_REFUSED);
+	CU_ASSERT_EQUAL(w.outcome, OUTCOME_REFUSED);
 	CU_ASSERT_EQUAL(w.n_requests, 1);
 	world_deinit(&w);
 }
@@ -236,31 +235,31 @@ static void test_answers(void)
 {
 	static const struct {
 		const char *answer;
-		enum webhook_outcome outcome;
+		enum outcome_kind outcome;
 		const char *body, *sentence;
 	} cases[] = {
-		{ "HTTP/1.1 204 No Content\r\n\r\n", WEBHOOK_OK, NULL, "answered 204" },
-		{ "HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\ndone", WEBHOOK_OK, NULL,
+		{ "HTTP/1.1 204 No Content\r\n\r\n", OUTCOME_DONE, NULL, "answered 204" },
+		{ "HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\ndone", OUTCOME_DONE, NULL,
 		  "answered 201: done" },
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n[1 2", WEBHOOK_OK, NULL,
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n[1 2", OUTCOME_DONE, NULL,
 		  "answered 200: [1 2" },
-		{ "HTTP/1.1 299 Fine\r\nContent-Length: 2\r\n\r\n17", WEBHOOK_OK, "17",
+		{ "HTTP/1.1 299 Fine\r\nContent-Length: 2\r\n\r\n17", OUTCOME_DONE, "17",
 		  "answered 299: 17" },
 		{ "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n",
-		  WEBHOOK_REFUSED, NULL, "answered 302 (redirects are not followed)" },
+		  OUTCOME_REFUSED, NULL, "answered 302 (redirects are not followed)" },
 		{ "HTTP/1.1 307 Again\r\nLocation: /new\r\nContent-Length: 0\r\n\r\n",
-		  WEBHOOK_REFUSED, NULL, "answered 307 (redirects are not followed)" },
+		  OUTCOME_REFUSED, NULL, "answered 307 (redirects are not followed)" },
 		{ "HTTP/1.1 404 Not Found\r\nContent-Length: 13\r\n\r\n{\"no\":\"such\"}",
-		  WEBHOOK_REFUSED, "{\"no\":\"such\"}", "answered 404: {\"no\":\"such\"}" },
+		  OUTCOME_REFUSED, "{\"no\":\"such\"}", "answered 404: {\"no\":\"such\"}" },
 		{ "HTTP/1.1 500 Oh\r\nContent-Length: 11\r\n\r\n\n a\x1b[2J\r\nb\n",
-		  WEBHOOK_REFUSED, NULL, "answered 500: a\\x1B[2J\\x0D\\x0Ab" },
+		  OUTCOME_REFUSED, NULL, "answered 500: a\\x1B[2J\\x0D\\x0Ab" },
 		{ "HTTP/1.1 503 Busy\r\nContent-Length: 5\r\n\r\nab\xff"
 		  "cd",
-		  WEBHOOK_REFUSED, NULL, "answered 503: ab…" },
+		  OUTCOME_REFUSED, NULL, "answered 503: ab…" },
 		{ "HTTP/1.1 503 Busy\r\nRetry-After: 31\r\nContent-Length: 0\r\n\r\n",
-		  WEBHOOK_REFUSED, NULL, "answered 503" },
+		  OUTCOME_REFUSED, NULL, "answered 503" },
 		{ "HTTP/1.1 400 No\r\nContent-Length: 18\r\n\r\nno xoxb-123-456 ok",
-		  WEBHOOK_REFUSED, NULL, "answered 400: no xoxb-… ok" },
+		  OUTCOME_REFUSED, NULL, "answered 400: no xoxb-… ok" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -347,13 +346,13 @@ static void test_large_answers(void)
 	static const struct {
 		const char *status;
 		size_t len;
-		enum webhook_outcome outcome;
+		enum outcome_kind outcome;
 		bool has_body;
 	} cases[] = {
-		{ "200 OK", WEBHOOK_MAX_BODY, WEBHOOK_OK, true },
-		{ "200 OK", WEBHOOK_MAX_BODY + 1, WEBHOOK_OK, false },
-		{ "200 OK", 20 << 20, WEBHOOK_OK, false },
-		{ "500 Oh", WEBHOOK_MAX_BODY + 1, WEBHOOK_REFUSED, false },
+		{ "200 OK", WEBHOOK_MAX_BODY, OUTCOME_DONE, true },
+		{ "200 OK", WEBHOOK_MAX_BODY + 1, OUTCOME_DONE, false },
+		{ "200 OK", 20 << 20, OUTCOME_DONE, false },
+		{ "500 Oh", WEBHOOK_MAX_BODY + 1, OUTCOME_REFUSED, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -384,7 +383,7 @@ static void test_cut_at_every_byte(void)
 
 		w.cut_at = n;
 		send_and_wait(&w, "{}");
-		CU_ASSERT_EQUAL(w.outcome, n < whole ? WEBHOOK_UNSURE : WEBHOOK_OK);
+		CU_ASSERT_EQUAL(w.outcome, n < whole ? OUTCOME_UNKNOWN : OUTCOME_DONE);
 		CU_ASSERT_EQUAL(w.body != NULL, n == whole);
 		CU_ASSERT_EQUAL(w.n_requests, before + 1);
 		if (n < whole)
@@ -409,9 +408,9 @@ static void test_no_answer_in_time(void)
 	w.hook.timeout_ms = 1000;
 	send(&w, "{}");
 	CU_ASSERT(pump(w.loop, was_asked, &w));
-	CU_ASSERT_TRUE(webhook_may_have_acted(w.call));
+	CU_ASSERT_TRUE(retry_may_have_acted(w.call));
 	CU_ASSERT(pump_flag(w.loop, &w.done));
-	CU_ASSERT_EQUAL(w.outcome, WEBHOOK_UNSURE);
+	CU_ASSERT_EQUAL(w.outcome, OUTCOME_UNKNOWN);
 	CU_ASSERT_EQUAL(w.n_requests, 1);
 	world_deinit(&w);
 }
@@ -430,7 +429,7 @@ static void test_private_addresses(void)
 		w.hook.allow_private = false;
 		snprintf(w.url, sizeof(w.url), "https://%s:%d/?key=s3cret", hosts[i], w.peer.port);
 		send_and_wait(&w, "{}");
-		CU_ASSERT_EQUAL(w.outcome, WEBHOOK_REFUSED);
+		CU_ASSERT_EQUAL(w.outcome, OUTCOME_REFUSED);
 		ASSERT_STR(str_from(w.sentence),
 			   "the webhook tickets leads into a private network, which the "
 			   "configuration does not allow (`allow private`)");
@@ -448,7 +447,7 @@ static void test_not_sent(void)
 	world_init(&w);
 	snprintf(w.url, sizeof(w.url), "https://127.0.0.1:%d/?key=s3cret", port);
 	send_and_wait(&w, "{}");
-	CU_ASSERT_EQUAL(w.outcome, WEBHOOK_REFUSED);
+	CU_ASSERT_EQUAL(w.outcome, OUTCOME_REFUSED);
 	CU_ASSERT_EQUAL(w.status, 0);
 	CU_ASSERT(str_starts(str_from(w.sentence), "the webhook tickets cannot be reached: "));
 	world_deinit(&w);
@@ -471,7 +470,7 @@ static void test_not_sent_is_tried_again(void)
 	peer_reset(peer_last(&w.peer));
 	w.peer.id = w.id;
 	CU_ASSERT(pump_flag(w.loop, &w.done));
-	CU_ASSERT_EQUAL(w.outcome, WEBHOOK_OK);
+	CU_ASSERT_EQUAL(w.outcome, OUTCOME_DONE);
 	CU_ASSERT_EQUAL(w.n_answers, 1);
 	CU_ASSERT_EQUAL(w.peer.n_conns, 2);
 	ASSERT_STR(buf_str(&w.seen), "{}|");
@@ -486,7 +485,7 @@ static void test_comes_back_when_asked_to(void)
 	w.then = w.answer;
 	w.answer = "HTTP/1.1 429 Later\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n";
 	send_and_wait(&w, "{}");
-	CU_ASSERT_EQUAL(w.outcome, WEBHOOK_OK);
+	CU_ASSERT_EQUAL(w.outcome, OUTCOME_DONE);
 	ASSERT_STR(buf_str(&w.seen), "{}|{}|");
 	world_deinit(&w);
 }
@@ -498,13 +497,13 @@ static void test_cancel(void)
 	static struct world w;
 
 	world_init(&w);
-	webhook_cancel(NULL);
+	retry_cancel(NULL);
 	send(&w, "{}");
-	webhook_cancel(w.call);
+	retry_cancel(w.call);
 	w.answer = NULL;
 	send(&w, "{}");
 	CU_ASSERT(pump(w.loop, was_asked, &w));
-	webhook_cancel(w.call);
+	retry_cancel(w.call);
 	loop_turn(w.loop, 10);
 	CU_ASSERT_EQUAL(w.n_answers, 0);
 	w.answer = "HTTP/1.1 204 Fine\r\n\r\n";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/retry.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "lib/fakeclock.h"
 #include "lib/fakehttp.h"
@@ -9,6 +10,7 @@
 enum { TOTAL_MS = 10000 };
 
 struct world {
+	struct world *self; /* for judge */
 	struct fakeclock clock;
 	struct loop *loop;
 	struct http *http;
@@ -20,13 +22,26 @@ struct world {
 	bool ends_loop;
 };
 
-static void on_end(void *owner, const struct http_reply *reply)
+static void judge(struct outcome *out, const struct http_reply *reply, const char *url,
+		  const void *subject)
+{
+	struct world *w = *(struct world *const *)subject;
+
+	CU_ASSERT_STRING_EQUAL(url, "https://a.example/");
+	CU_ASSERT_EQUAL(out->kind, reply->end == OUTCOME_LATER ? OUTCOME_REFUSED : reply->end);
+	w->outcome = reply->end;
+	buf_addf(&out->text, "status %d", reply->status);
+}
+
+static void on_end(void *owner, const struct outcome *outcome)
 {
 	struct world *w = owner;
+	char sentence[32];
 
 	w->n_ends++;
-	w->outcome = reply->end;
-	w->status = reply->status;
+	w->status = outcome->status;
+	snprintf(sentence, sizeof(sentence), "status %d", outcome->status);
+	CU_ASSERT_STRING_EQUAL(outcome->sentence, sentence);
 	if (w->cancels)
 		retry_cancel(w->tries); /* does no harm */
 	if (w->ends_loop) {
@@ -42,10 +57,11 @@ static void world_init(struct world *w)
 					  .total_ms = TOTAL_MS };
 
 	memset(w, 0, sizeof(*w));
+	w->self = w;
 	fakeclock_init(&w->clock);
 	CU_ASSERT_EQUAL_FATAL(loop_new(&w->loop, &w->clock.clock), 0);
 	CU_ASSERT_EQUAL_FATAL(http_new(&w->http, w->loop, NULL), 0);
-	w->tries = retry_start(w->http, w->loop, &req, on_end, w);
+	w->tries = retry_start(w->http, w->loop, &req, judge, &w->self, on_end, w);
 }
 
 static void world_deinit(struct world *w)

@@ -93,23 +93,24 @@ struct world {
 	struct fakeclock clock;
 	struct loop *loop;
 	struct http *http;
-	struct response_url_call *call;
+	struct retry *call;
 	int n_answers;
-	enum response_url_outcome outcome;
+	enum outcome_kind outcome;
 	char sentence[512];
-	bool cancels; /* in its on_answer */
+	const char *why; /* it was not called */
+	bool cancels;	 /* in its on_answer */
 };
 
-static void on_answer(void *owner, const struct response_url_answer *answer)
+static void on_answer(void *owner, const struct outcome *outcome)
 {
 	struct world *w = owner;
 
 	w->n_answers++;
-	w->outcome = answer->outcome;
-	snprintf(w->sentence, sizeof(w->sentence), "%s", answer->sentence);
-	CU_ASSERT_FALSE(response_url_may_have_acted(w->call));
+	w->outcome = outcome->kind;
+	snprintf(w->sentence, sizeof(w->sentence), "%s", outcome->sentence);
+	CU_ASSERT_FALSE(retry_may_have_acted(w->call));
 	if (w->cancels)
-		response_url_cancel(w->call);
+		retry_cancel(w->call);
 }
 
 static void world_init(struct world *w, const char *url)
@@ -121,8 +122,8 @@ static void world_init(struct world *w, const char *url)
 	CU_ASSERT_EQUAL_FATAL(loop_new(&w->loop, &w->clock.clock), 0);
 	CU_ASSERT_EQUAL_FATAL(http_new(&w->http, w->loop, NULL), 0);
 	snprintf(room, sizeof(room), "%s", url);
-	w->call = response_url_send(w->http, w->loop, slack, str_from(room), str_from(message),
-				    on_answer, w);
+	w->call = response_url_send(w->http, w->loop, slack, room, str_from(message), on_answer, w,
+				    &w->why);
 	memset(room, 'x', sizeof(room)); /* it has its own */
 	memset(message, 'x', sizeof(message));
 	CU_ASSERT_EQUAL(w->n_answers, 0);
@@ -132,7 +133,7 @@ static void world_deinit(struct world *w)
 {
 	CU_ASSERT_PTR_NULL(strstr(w->sentence, "s3cret"));
 	CU_ASSERT_PTR_NULL(strstr(w->sentence, "hooks."));
-	CU_ASSERT(w->outcome != RESPONSE_URL_OK || w->sentence[0] == '\0');
+	CU_ASSERT(w->outcome != OUTCOME_DONE || w->sentence[0] == '\0');
 	http_free(w->http);
 	loop_free(w->loop);
 }
@@ -141,31 +142,31 @@ static void test_answers(void)
 {
 	static const struct {
 		int status;
-		enum response_url_outcome outcome;
+		enum outcome_kind outcome;
 		const char *body;
 		const char *sentence;
 	} cases[] = {
-		{ 200, RESPONSE_URL_OK, "ok", "" },
-		{ 200, RESPONSE_URL_OK, "", "" },
-		{ 204, RESPONSE_URL_OK, "", "" },
-		{ 200, RESPONSE_URL_OK, "{\"ok\":true}", "" },
-		{ 200, RESPONSE_URL_REFUSED, "{\"ok\":false,\"error\":\"used_url\"}",
+		{ 200, OUTCOME_DONE, "ok", "" },
+		{ 200, OUTCOME_DONE, "", "" },
+		{ 204, OUTCOME_DONE, "", "" },
+		{ 200, OUTCOME_DONE, "{\"ok\":true}", "" },
+		{ 200, OUTCOME_REFUSED, "{\"ok\":false,\"error\":\"used_url\"}",
 		  "the answer to a command: Slack said 200: Slack takes five answers to a command: "
 		  "used_url" },
-		{ 404, RESPONSE_URL_REFUSED, "{\"ok\":false,\"error\":\"expired_url\"}",
+		{ 404, OUTCOME_REFUSED, "{\"ok\":false,\"error\":\"expired_url\"}",
 		  "the answer to a command: Slack said 404: Slack takes answers to a command for 30 "
 		  "minutes: expired_url" },
-		{ 404, RESPONSE_URL_REFUSED, "used_url\n",
+		{ 404, OUTCOME_REFUSED, "used_url\n",
 		  "the answer to a command: Slack said 404: Slack takes five answers to a command: "
 		  "used_url" },
-		{ 400, RESPONSE_URL_REFUSED, "no\x1b[m",
+		{ 400, OUTCOME_REFUSED, "no\x1b[m",
 		  "the answer to a command: Slack said 400: no\\x1B[m" },
-		{ 404, RESPONSE_URL_REFUSED, "no /commands/T1/22/s3cret here",
+		{ 404, OUTCOME_REFUSED, "no /commands/T1/22/s3cret here",
 		  "the answer to a command: Slack said 404" },
-		{ 302, RESPONSE_URL_REFUSED, "", "the answer to a command: Slack said 302" },
-		{ 429, RESPONSE_URL_REFUSED, "", "the answer to a command: Slack said 429" },
-		{ 500, RESPONSE_URL_UNSURE, "", "the answer to a command: Slack said 500" },
-		{ 408, RESPONSE_URL_UNSURE, "", "the answer to a command: Slack said 408" },
+		{ 302, OUTCOME_REFUSED, "", "the answer to a command: Slack said 302" },
+		{ 429, OUTCOME_REFUSED, "", "the answer to a command: Slack said 429" },
+		{ 500, OUTCOME_UNKNOWN, "", "the answer to a command: Slack said 500" },
+		{ 408, OUTCOME_UNKNOWN, "", "the answer to a command: Slack said 408" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -178,7 +179,7 @@ static void test_answers(void)
 		ASSERT_STR(str_from(request->url), HOOK);
 		ASSERT_STR(str_from(request->body), "{\"text\":\"x\"}");
 		CU_ASSERT_PTR_NULL(request->bearer);
-		CU_ASSERT_TRUE(response_url_may_have_acted(w.call));
+		CU_ASSERT_TRUE(retry_may_have_acted(w.call));
 		fakehttp_answer(request, cases[i].status, cases[i].body);
 		CU_ASSERT_EQUAL(w.n_answers, 1);
 		CU_ASSERT_EQUAL(w.outcome, cases[i].outcome);
@@ -188,8 +189,7 @@ static void test_answers(void)
 	}
 }
 
-static void check_reply(struct http_reply reply, enum response_url_outcome outcome,
-			const char *sentence)
+static void check_reply(struct http_reply reply, enum outcome_kind outcome, const char *sentence)
 {
 	struct world w;
 
@@ -208,15 +208,15 @@ static void check_reply(struct http_reply reply, enum response_url_outcome outco
 static void test_no_answers(void)
 {
 	check_reply((struct http_reply){ .end = OUTCOME_UNKNOWN, .why = "it was cut\n" },
-		    RESPONSE_URL_UNSURE, "the answer to a command: it was cut\\x0A");
+		    OUTCOME_UNKNOWN, "the answer to a command: it was cut\\x0A");
 	check_reply((struct http_reply){ .end = OUTCOME_LATER, .why = "no such name" },
-		    RESPONSE_URL_REFUSED,
+		    OUTCOME_REFUSED,
 		    "the answer to a command: Slack cannot be reached: no such name");
 	check_reply((struct http_reply){ .end = OUTCOME_UNKNOWN,
 					 .status = 200,
 					 .too_large = true,
 					 .why = "too large" },
-		    RESPONSE_URL_OK, "");
+		    OUTCOME_DONE, "");
 }
 
 static void test_not_sent_is_tried_again(void)
@@ -226,7 +226,7 @@ static void test_not_sent_is_tried_again(void)
 
 	world_init(&w, HOOK);
 	fakehttp_reply(fakehttp_open(w.http, 0), &not_sent);
-	CU_ASSERT_FALSE(response_url_may_have_acted(w.call));
+	CU_ASSERT_FALSE(retry_may_have_acted(w.call));
 	fakeclock_pass(&w.clock, 1000);
 	loop_turn(w.loop, 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(fakehttp_open(w.http, 0));
@@ -234,7 +234,7 @@ static void test_not_sent_is_tried_again(void)
 	w.cancels = true; /* does no harm */
 	fakehttp_answer(fakehttp_open(w.http, 0), 200, "ok");
 	CU_ASSERT_EQUAL(w.n_answers, 1);
-	CU_ASSERT_EQUAL(w.outcome, RESPONSE_URL_OK);
+	CU_ASSERT_EQUAL(w.outcome, OUTCOME_DONE);
 	world_deinit(&w);
 }
 
@@ -243,12 +243,12 @@ static void test_elsewhere_is_not_called(void)
 	struct world w;
 
 	world_init(&w, "https://evil.example/hooks.slack.com/s3cret");
+	CU_ASSERT_PTR_NULL(w.call);
 	CU_ASSERT_EQUAL(fakehttp_n_open(w.http), 0);
-	CU_ASSERT_FALSE(response_url_may_have_acted(w.call));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(w.why);
+	CU_ASSERT_PTR_NOT_NULL(strstr(w.why, "not Slack's"));
 	loop_turn(w.loop, 0);
-	CU_ASSERT_EQUAL(w.n_answers, 1);
-	CU_ASSERT_EQUAL(w.outcome, RESPONSE_URL_REFUSED);
-	CU_ASSERT_PTR_NOT_NULL(strstr(w.sentence, "not Slack's"));
+	CU_ASSERT_EQUAL(w.n_answers, 0);
 	world_deinit(&w);
 }
 
@@ -256,15 +256,9 @@ static void test_cancel(void)
 {
 	struct world w;
 
-	response_url_cancel(NULL);
 	world_init(&w, HOOK);
-	response_url_cancel(w.call);
+	retry_cancel(w.call);
 	CU_ASSERT_EQUAL(fakehttp_n_open(w.http), 0);
-	loop_turn(w.loop, 0);
-	CU_ASSERT_EQUAL(w.n_answers, 0);
-	world_deinit(&w);
-	world_init(&w, "https://evil.example/");
-	response_url_cancel(w.call);
 	loop_turn(w.loop, 0);
 	CU_ASSERT_EQUAL(w.n_answers, 0);
 	world_deinit(&w);
