@@ -11,8 +11,10 @@
 
 static const char *const level_names[] = { "error", "warn", "info", "debug" };
 
-/* The one global of the program: which lines are written is a property of standard error, not of a room. */
+/* The only globals of the program: which lines are written, and how they end, are properties of standard error, not of
+ * a room. */
 static enum log_level threshold = LOG_INFO;
+static const char *subject = NULL;
 
 void log_set_level(enum log_level level)
 {
@@ -22,6 +24,19 @@ void log_set_level(enum log_level level)
 bool log_is_on(enum log_level level)
 {
 	return level <= threshold;
+}
+
+const char *log_about(const char *line_end)
+{
+	const char *before = subject;
+
+	subject = line_end;
+	return before;
+}
+
+const char *log_subject(void)
+{
+	return subject;
 }
 
 /* What a secret begins with; it ends at the first byte that none of them holds. */
@@ -82,6 +97,7 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...)
 	va_start(args, fmt);
 	buf_addv(&message, fmt, args);
 	va_end(args);
+	buf_addz(&message, subject != NULL ? subject : "");
 	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
 	buf_addf(&line, "%s %s %s: ", stamp, level_names[level], area);
 	log_redact(buf_str(&message), &line);

@@ -16,6 +16,12 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 void log_set_level(enum log_level level); /* default LOG_INFO */
 bool log_is_on(enum log_level level);
 
+/* What the lines from now on are about: ` workspace=acme` for all of them to end in, borrowed; NULL = nothing of that
+ * kind. Gives what it was before. The loop calls back under what was in force when a file, timer or call was armed, so
+ * that rooms need not hand down whom they work for. */
+const char *log_about(const char *line_end);
+const char *log_subject(void);
+
 void log_line(enum log_level level, const char *area, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 #define log_error(area, ...) log_line(LOG_ERROR, area, __VA_ARGS__)

@@ -75,6 +75,7 @@ int loop_file_watch(struct loop *loop, struct loop_file *file, int fd, uint32_t 
 
 	file->fd = fd;
 	file->events = events;
+	file->about = log_subject();
 	r = control(loop, EPOLL_CTL_ADD, file);
 	if (r < 0)
 		file->fd = -1;
@@ -110,8 +111,10 @@ static void run_files(struct loop *loop, struct epoll_event *events, int n)
 		struct loop_file *file = event->data.ptr;
 
 		loop->n_batch--;
-		if (file != NULL)
-			file->on_ready(file->owner, event->events);
+		if (file == NULL)
+			continue;
+		log_about(file->about);
+		file->on_ready(file->owner, event->events);
 	}
 }
 
@@ -126,6 +129,7 @@ void loop_timer_init(struct loop_timer *timer, void (*on_due)(void *), void *own
 
 void loop_timer_start(struct loop *loop, struct loop_timer *timer, int64_t after_ms)
 {
+	timer->about = log_subject();
 	/* Counted from this very moment: a turn that takes long must not make its timers short. */
 	heap_push(&loop->timers, &timer->node, mono_after(clock_mono(loop->clock), after_ms).ns);
 }
@@ -152,6 +156,7 @@ static void run_timers(struct loop *loop)
 		struct loop_timer *timer = container_of(node, struct loop_timer, node);
 
 		heap_remove(&loop->timers, node);
+		log_about(timer->about);
 		timer->on_due(timer->owner);
 	}
 }
@@ -167,8 +172,10 @@ void loop_call_init(struct loop_call *call, void (*on_call)(void *), void *owner
 
 void loop_call_soon(struct loop *loop, struct loop_call *call)
 {
-	if (list_is_empty(&call->link))
-		list_append(&loop->calls, &call->link);
+	if (!list_is_empty(&call->link))
+		return;
+	call->about = log_subject();
+	list_append(&loop->calls, &call->link);
 }
 
 void loop_call_cancel(struct loop_call *call)
@@ -191,8 +198,10 @@ static bool run_calls(struct loop *loop)
 		struct loop_call *call = list_first(&round, struct loop_call, link);
 
 		list_remove(&call->link);
+		log_about(call->about);
 		call->on_call(call->owner);
 	}
+	log_about(NULL);
 	return ran;
 }
 

@@ -22,12 +22,14 @@ struct loop_file {
 	uint32_t events;				/* EPOLLIN, EPOLLOUT asked for */
 	void (*on_ready)(void *owner, uint32_t events); /* EPOLLERR and EPOLLHUP come unasked */
 	void *owner;
+	const char *about; /* log_about, as it was when this was armed; so below */
 };
 
 struct loop_timer {
 	struct heap_node node;
 	void (*on_due)(void *owner);
 	void *owner;
+	const char *about;
 };
 
 /* A call to be made soon: later in this turn, or in the next one, which then does not wait. */
@@ -35,6 +37,7 @@ struct loop_call {
 	struct list link; /* loop::calls */
 	void (*on_call)(void *owner);
 	void *owner;
+	const char *about;
 };
 
 /* Called once at the end of every turn, in the order of registration. What a hook writes to a stream

@@ -115,8 +115,25 @@ static void test_a_secret_shows_its_kind_only(void)
 	CU_ASSERT_PTR_NULL(s.value);
 }
 
+static void say_about_acme(void)
+{
+	CU_ASSERT_PTR_NULL(log_about(" workspace=acme"));
+	log_info("bot", "live");
+	ASSERT_STR(str_from(log_about(NULL)), " workspace=acme");
+	log_info("bot", "stopping");
+}
+
+static void test_lines_say_what_they_are_about(void)
+{
+	CLEANUP(mem_freep) char *text = heard(say_about_acme);
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, " info bot: live workspace=acme\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, " info bot: stopping\n"));
+}
+
 UNIT_MAIN("log", { "tokens and tickets are cut", test_tokens_and_tickets_are_cut },
 	  { "one event is one line", test_one_event_is_one_line },
 	  { "lines have time, level and area", test_lines_have_time_level_and_area },
+	  { "lines say what they are about", test_lines_say_what_they_are_about },
 	  { "the level decides", test_the_level_decides },
 	  { "a secret shows its kind only", test_a_secret_shows_its_kind_only })

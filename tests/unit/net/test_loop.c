@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "lib/fakeclock.h"
 #include "lib/unit.h"
@@ -507,6 +508,58 @@ static void test_worst_turn(void)
 	loop_free(loop);
 }
 
+static void note_subject(void *owner)
+{
+	buf_addz(owner, log_subject() != NULL ? log_subject() : "-");
+}
+
+static void note_subject_of_file(void *owner, uint32_t events)
+{
+	(void)events;
+	note_subject(owner);
+}
+
+/* Each under what was in force when it was armed; a turn ends under nothing. */
+static void test_callbacks_keep_what_they_are_about(void)
+{
+	struct fakeclock clock;
+	struct loop *loop;
+	struct loop_timer timer;
+	struct loop_call call;
+	struct loop_hook hook;
+	struct actor a;
+	int fd;
+	struct buf journal;
+
+	fakeclock_init(&clock);
+	loop = make_loop(&clock.clock);
+	buf_init(&journal, 0);
+	actor_init(&a, loop, &journal, 'a');
+	actor_wake(&a);
+	fd = a.file.fd;
+	loop_file_unwatch(loop, &a.file);
+	a.file.on_ready = note_subject_of_file;
+	a.file.owner = &journal;
+	loop_timer_init(&timer, note_subject, &journal);
+	loop_call_init(&call, note_subject, &journal);
+	loop_hook_init(&hook, note_subject, &journal);
+	loop_hook_add(loop, &hook);
+	log_about("f");
+	CU_ASSERT_EQUAL(loop_file_watch(loop, &a.file, fd, EPOLLIN), 0);
+	log_about("t");
+	loop_timer_start(loop, &timer, 0);
+	log_about("c");
+	loop_call_soon(loop, &call);
+	log_about("x");
+	loop_turn(loop, 0);
+	ASSERT_STR(buf_str(&journal), "ftc-");
+	CU_ASSERT_PTR_NULL(log_subject());
+	actor_sleep(&a);
+	loop_hook_remove(&hook);
+	loop_free(loop);
+	buf_deinit(&journal);
+}
+
 UNIT_MAIN("loop", { "timers in order", test_timers_in_order },
 	  { "timer at once waits a turn", test_timer_at_once_waits_a_turn },
 	  { "timer by the real clock", test_timer_by_the_real_clock },
@@ -517,4 +570,5 @@ UNIT_MAIN("loop", { "timers in order", test_timers_in_order },
 	  { "call cancels neighbour", test_call_cancels_neighbour }, { "hooks", test_hooks },
 	  { "hooks follow late calls", test_hooks_follow_late_calls },
 	  { "run until stop", test_run_until_stop }, { "signals", test_signals },
-	  { "worst turn", test_worst_turn })
+	  { "worst turn", test_worst_turn },
+	  { "callbacks keep what they are about", test_callbacks_keep_what_they_are_about })
