@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/jsontext.h"
-#include "base/mem.h"
 
 static struct json_object *inner(const struct json *j)
 {

@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/mem.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-struct arena_block {
-	struct arena_block *next;
-	size_t used, cap;
-	max_align_t data[];
-};
-
-enum { ARENA_BLOCK = 2048 };
 
 static _Noreturn void out_of_memory(void)
 {
@@ -70,42 +61,4 @@ void mem_freep(void *pointer_to_pointer)
 
 	free(*p);
 	*p = NULL;
-}
-
-void arena_init(struct arena *arena)
-{
-	arena->first = NULL;
-}
-
-void arena_deinit(struct arena *arena)
-{
-	struct arena_block *block = arena->first;
-
-	while (block != NULL) {
-		struct arena_block *next = block->next;
-
-		free(block);
-		block = next;
-	}
-	arena->first = NULL;
-}
-
-void *arena_alloc(struct arena *arena, size_t size)
-{
-	size_t need = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
-	struct arena_block *block = arena->first;
-	void *piece;
-
-	if (block == NULL || block->cap - block->used < need) {
-		size_t cap = need > ARENA_BLOCK ? need : ARENA_BLOCK;
-
-		block = mem_alloc(sizeof(*block) + cap);
-		block->cap = cap;
-		block->used = 0;
-		block->next = arena->first;
-		arena->first = block;
-	}
-	piece = (char *)block->data + block->used;
-	block->used += need;
-	return memset(piece, 0, size);
 }

@@ -30,13 +30,3 @@ void mem_freep(void *pointer_to_pointer);
 #define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
-
-/* An arena gives many small pieces that all live and die together. No piece is freed alone. */
-struct arena {
-	struct arena_block *first;
-};
-
-void arena_init(struct arena *arena);
-void arena_deinit(struct arena *arena);
-/* Zeroed, aligned for any type, valid until arena_deinit. */
-void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull));

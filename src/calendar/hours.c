@@ -7,6 +7,7 @@
  */
 #include "calendar/hours.h"
 
+#include "base/arena.h"
 #include "base/bits.h"
 #include "base/keyword.h"
 

@@ -6,7 +6,6 @@
 #pragma once
 
 #include "base/diag.h"
-#include "base/mem.h"
 #include "calendar/zone.h"
 
 struct hours; /* lies in its arena; what it says of texts and zones lives as long as those */

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base/arena.h"
 #include "calendar/civil.h"
 
 /* ---- the rule at the end ---- */

@@ -2,7 +2,7 @@
 /* The inside of a time zone and the reader of its file (TZif, RFC 9636). For base/zone.c and its tests. */
 #pragma once
 
-#include "base/mem.h"
+#include "base/arena.h"
 #include "base/str.h"
 
 struct zone_type {

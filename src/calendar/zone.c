@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/arena.h"
 #include "base/map.h"
 #include "calendar/tzfile.h"
 

@@ -3,7 +3,6 @@
 
 #include <getopt.h>
 #include <string.h>
-#include "base/mem.h"
 
 static const struct row {
 	const char *name;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* retort explain: what each rule makes of a message, and why. */
 #include <string.h>
+#include "base/arena.h"
 #include "base/inifile.h"
 #include "base/json.h"
 #include "base/mem.h"

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "engine/engine.h"

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"

@@ -2,6 +2,7 @@
 #include "engine/followup.h"
 
 #include <stdlib.h>
+#include "base/arena.h"
 #include "base/log.h"
 #include "base/mem.h"
 

@@ -6,7 +6,6 @@
 #pragma once
 
 #include "base/json.h"
-#include "base/mem.h"
 #include "model/event.h"
 #include "rule/rule.h"
 

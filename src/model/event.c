@@ -2,6 +2,7 @@
 #include "model/event.h"
 
 #include <stdlib.h>
+#include "base/arena.h"
 
 struct event *event_new(void)
 {

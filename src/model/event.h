@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "base/str.h"
 
 enum event_kind {

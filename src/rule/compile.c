@@ -6,6 +6,7 @@
 #include "rule/compile.h"
 
 #include <stdlib.h>
+#include "base/arena.h"
 #include "rule/keys.h"
 #include "rule/subject.h"
 

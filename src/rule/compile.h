@@ -2,6 +2,7 @@
 /* Rule files into rules. All files are read first, because rules speak of what any of them names. */
 #pragma once
 
+#include "base/arena.h"
 #include "base/map.h"
 #include "rule/rule_builder.h"
 #include "rule/section.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/items.h"
+#include "base/arena.h"
 
 void items_init(struct items *walk, const struct ini_entry *entry, const char *file,
 		struct arena *arena, struct diag *diag)

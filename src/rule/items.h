@@ -7,7 +7,6 @@
 
 #include "base/diag.h"
 #include "base/inifile.h"
-#include "base/mem.h"
 
 struct item {
 	struct str text; /* in the arena when it was quoted, else a slice of the entry */

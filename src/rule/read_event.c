@@ -2,6 +2,7 @@
 /* Readers of the keys that say what happened: on, match, words, phrase, exact, like, except, ignore, look in, case. */
 #include <stdlib.h>
 #include <string.h>
+#include "base/arena.h"
 #include "pattern/named_group.h"
 #include "rule/rule_builder.h"
 #include "rule/items.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The sections that rules share: [hours NAME], [list NAME], [table NAME]; and the names that rules store. */
+#include "base/arena.h"
 #include "calendar/zone.h"
 #include "calendar/hours.h"
 #include "rule/items.h"

@@ -2,6 +2,7 @@
 #include "rule/rule.h"
 
 #include <string.h>
+#include "base/arena.h"
 #include "template/condition.h"
 #include "template/json_template.h"
 #include "pattern/pattern.h"

@@ -7,8 +7,8 @@
 #pragma once
 
 #include <stdbool.h>
+#include "base/arena.h"
 #include "base/diag.h"
-#include "base/mem.h"
 #include "model/event.h"
 #include "model/scope.h"
 #include "model/tristate.h"

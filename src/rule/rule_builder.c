@@ -2,6 +2,7 @@
 #include "rule/rule_builder.h"
 
 #include <string.h>
+#include "base/arena.h"
 #include "calendar/hours.h"
 
 /* The room doubles whenever the count is a power of two, so the count alone says how much there is. */

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "base/inifile.h"
-#include "base/mem.h"
 #include "base/keyword.h"
 #include "template/symbols.h"
 #include "pattern/pattern.h"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "base/arena.h"
 #include "base/bits.h"
 #include "base/inifile.h"
 #include "base/map.h"

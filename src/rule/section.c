@@ -2,6 +2,7 @@
 #include "rule/section.h"
 
 #include <string.h>
+#include "base/arena.h"
 #include "rule/keys.h"
 
 struct reading {

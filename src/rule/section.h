@@ -4,7 +4,6 @@
 
 #include "base/diag.h"
 #include "base/inifile.h"
-#include "base/mem.h"
 
 struct key;
 

@@ -2,6 +2,7 @@
 #include "rule/shared.h"
 
 #include <stdlib.h>
+#include "base/arena.h"
 #include "calendar/zone.h"
 #include "pattern/pattern.h"
 

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "base/mem.h"
+#include "base/arena.h"
 #include "template/symbols.h"
 
 struct pattern_kit;

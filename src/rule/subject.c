@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/subject.h"
 
+#include "base/arena.h"
 #include "base/buf.h"
 
 bool look_is_plain(const struct look *look)

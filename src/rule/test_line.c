@@ -5,6 +5,7 @@
  */
 #include "rule/test_line.h"
 
+#include "base/arena.h"
 #include "calendar/zone.h"
 #include "base/keyword.h"
 

@@ -8,6 +8,7 @@
  */
 #include "slack/decode.h"
 
+#include "base/arena.h"
 #include "net/crypto.h"
 
 /* ---- small things ---- */

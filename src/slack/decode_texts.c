@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The texts of an event that rules look at, with the pieces that they consist of. */
 #include <stdlib.h>
+#include "base/arena.h"
 #include "slack/decode.h"
 
 enum { RUNS_MAX = 20000 }; /* more would only be made to hurt */

@@ -2,6 +2,7 @@
 #include "template/condition.h"
 
 #include <stdlib.h>
+#include "base/arena.h"
 #include "base/mem.h"
 #include "base/keyword.h"
 #include "template/number.h"

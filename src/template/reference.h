@@ -7,7 +7,6 @@
 
 #include <stdbool.h>
 #include "base/diag.h"
-#include "base/mem.h"
 #include "template/value.h"
 
 struct hours;

@@ -2,6 +2,7 @@
 #include "template/template.h"
 
 #include <stdlib.h>
+#include "base/arena.h"
 #include "base/mem.h"
 #include "template/condition.h"
 #include "template/template_parse.h"

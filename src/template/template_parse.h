@@ -2,7 +2,7 @@
 /* What a template consists of, and its reader; for template.c and template_read.c alone. */
 #pragma once
 
-#include "base/mem.h"
+#include "base/arena.h"
 #include "template/placeholder.h"
 #include "template/template.h"
 

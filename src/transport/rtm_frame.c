@@ -2,7 +2,6 @@
 #include "transport/rtm_frame.h"
 
 #include <inttypes.h>
-#include "base/mem.h"
 
 static const struct {
 	const char *type;

@@ -2,7 +2,7 @@
 /* A temporary folder that goes with everything in it. */
 #pragma once
 
-#include "base/mem.h"
+#include "base/arena.h"
 
 struct tmpdir {
 	char *path;

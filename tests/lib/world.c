@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/arena.h"
 #include "lib/world.h"
 
 #include "lib/rules.h"

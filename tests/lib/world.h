@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "lib/fakeclock.h"
 #include "model/workspace.h"
 #include "rule/match.h"

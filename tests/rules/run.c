@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/arena.h"
 #include "base/inifile.h"
 #include "base/log.h"
 #include "base/mem.h"

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/diag.h"
 #include "engine/engine.h"
 #include "lib/fakeclock.h"

@@ -3,7 +3,6 @@
  * is over. */
 #include <stdlib.h>
 #include <string.h>
-#include "base/mem.h"
 #include "sim/commands.h"
 #include "sim/links.h"
 #include "sim/socket_side.h"

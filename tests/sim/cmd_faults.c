@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands that let calls of the Web API go wrong. */
-#include "base/mem.h"
 #include "sim/commands.h"
 #include "sim/fault.h"
 

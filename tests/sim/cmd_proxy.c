@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands that put a proxy between the client and Slack. */
 #include <string.h>
-#include "base/mem.h"
 #include "sim/commands.h"
 #include "sim/proxy.h"
 #include "sim/server.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/arena.h"
 #include "sim/pattern.h"
 
 #include <ctype.h>

@@ -10,7 +10,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include "base/mem.h"
 #include "base/str.h"
 
 enum { LINE_MAX_WORDS = 64, MATCH_MAX_VALUES = 8 };

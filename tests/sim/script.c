@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/arena.h"
 #include "sim/script.h"
 
 #include <errno.h>

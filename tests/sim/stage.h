@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdio.h>
+#include "base/arena.h"
 #include "sim/pattern.h"
 #include "sim/process.h"
 #include "sim/sim.h"

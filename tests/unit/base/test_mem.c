@@ -75,31 +75,8 @@ static void test_a_product_too_large_ends_the_program(void)
 	CU_ASSERT_NOT_EQUAL(status_of(grow_past_the_end_of_numbers), 0);
 }
 
-static void test_arena_pieces_are_zero_and_aligned(void)
-{
-	static const size_t sizes[] = { 1, 0, 7, 100, 2048, 2049, 16, 70000, 3 };
-	struct arena arena;
-	char *pieces[ARRAY_LEN(sizes)];
-
-	arena_init(&arena);
-	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-		pieces[i] = arena_alloc(&arena, sizes[i]);
-		CU_ASSERT_EQUAL((uintptr_t)pieces[i] % sizeof(max_align_t), 0);
-		for (size_t n = 0; n < sizes[i]; n++)
-			CU_ASSERT_EQUAL_FATAL(pieces[i][n], 0);
-		memset(pieces[i], (int)i + 1, sizes[i]);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-		for (size_t n = 0; n < sizes[i]; n++)
-			CU_ASSERT_EQUAL_FATAL(pieces[i][n], (char)i + 1);
-	}
-	arena_deinit(&arena);
-	arena_deinit(&arena);
-}
-
 UNIT_MAIN("mem", { "nothing is still something", test_nothing_is_still_something },
 	  { "copies end in nul", test_copies_end_in_nul },
 	  { "take leaves null behind", test_take_leaves_null_behind },
 	  { "container_of finds the owner", test_container_of_finds_the_owner },
-	  { "a product too large ends the program", test_a_product_too_large_ends_the_program },
-	  { "arena pieces are zero and aligned", test_arena_pieces_are_zero_and_aligned })
+	  { "a product too large ends the program", test_a_product_too_large_ends_the_program })

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/arena.h"
 #include "base/str.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/mem.h"
 #include "lib/unit.h"
 
 static const struct str no_pointer = { NULL, 0 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
+#include "base/arena.h"
 #include "calendar/tzfile.h"
 #include "lib/unit.h"
 #include "calendar/hours.h"

@@ -2,6 +2,7 @@
 /* For every kind of question: the first one that fails is the one that `retort explain` names. */
 #include <stdio.h>
 #include <string.h>
+#include "base/arena.h"
 #include "dryrun/explain.h"
 #include "lib/rules.h"
 #include "lib/unit.h"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/arena.h"
 #include "engine/action.h"
 #include "lib/events.h"
 #include "lib/house.h"

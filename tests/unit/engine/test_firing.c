@@ -2,6 +2,7 @@
 /* Each story is played with a store that answers at once and with one that answers later. */
 #include <stdio.h>
 #include <stdlib.h>
+#include "base/arena.h"
 #include "lib/house.h"
 #include "lib/slowstore.h"
 #include "lib/unit.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/arena.h"
 #include "lib/house.h"
 #include "lib/unit.h"
 #include "template/template.h"

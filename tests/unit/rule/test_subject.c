@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/arena.h"
 #include "rule/subject.h"
 
 #include "lib/events.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include "base/arena.h"
 #include "calendar/zone.h"
 #include "lib/unit.h"
 #include "rule/test_line.h"

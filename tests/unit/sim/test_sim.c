@@ -3,6 +3,7 @@
  * (tests/sim/node) and by the scenarios that play it alone (tests/e2e/9?-the-local-slack-*). */
 #include <stdio.h>
 #include <string.h>
+#include "base/arena.h"
 #include "lib/unit.h"
 #include "sim/bucket.h"
 #include "sim/commands.h"

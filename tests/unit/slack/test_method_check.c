@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/arena.h"
 #include "slack/method_check.h"
 
 #include <dirent.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
+#include "base/arena.h"
 #include "base/mem.h"
 #include "calendar/zone.h"
 #include "lib/unit.h"

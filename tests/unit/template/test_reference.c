@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/arena.h"
 #include "template/reference.h"
 
 #include <stdio.h>

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "base/mem.h"
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used, cap;
+	max_align_t data[];
+};
+
+enum { ARENA_BLOCK = 2048 };
+
+void arena_deinit(struct arena *arena)
+{
+	struct arena_block *block = arena->first;
+
+	while (block != NULL) {
+		struct arena_block *next = block->next;
+
+		free(block);
+		block = next;
+	}
+	arena->first = NULL;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	size_t need = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+	struct arena_block *block = arena->first;
+	void *piece;
+
+	if (block == NULL || block->cap - block->used < need) {
+		size_t cap = need > ARENA_BLOCK ? need : ARENA_BLOCK;
+
+		block = mem_alloc(sizeof(*block) + cap);
+		block->cap = cap;
+		block->used = 0;
+		block->next = arena->first;
+		arena->first = block;
+	}
+	piece = (char *)block->data + block->used;
+	block->used += need;
+	return memset(piece, 0, size);
+}

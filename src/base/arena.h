@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* An arena gives many small pieces that all live and die together. No piece is freed alone. */
+#pragma once
+
+#include <stddef.h>
+
+/* A zeroed arena is an empty one. */
+struct arena {
+	struct arena_block *first;
+};
+
+static inline void arena_init(struct arena *arena)
+{
+	*arena = (struct arena){ 0 };
+}
+void arena_deinit(struct arena *arena);
+/* Zeroed, aligned for any type, valid until arena_deinit. */
+void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull));
