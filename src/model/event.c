@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/event.h"
 
-#include <stdlib.h>
 #include "base/arena.h"
+#include "base/mem.h"
 
 struct event *event_new(void)
 {
-	struct event *ev = mem_zero(1, sizeof(*ev));
+	struct arena arena = { 0 };
+	struct event *ev = arena_alloc(&arena, sizeof(*ev));
 
-	arena_init(&ev->arena);
+	ev->arena = arena;
 	ev->n_refs = 1;
 	return ev;
 }
@@ -47,13 +48,15 @@ struct event *event_as(struct event *ev, enum event_kind kind)
 
 void event_free(struct event *ev)
 {
+	struct arena arena;
+
 	if (ev == NULL || --ev->n_refs > 0)
 		return;
 	if (ev->whole == NULL || ev->payload != ev->whole->payload)
 		json_free(ev->payload);
 	event_free(ev->whole);
-	arena_deinit(&ev->arena);
-	free(ev);
+	arena = ev->arena;
+	arena_deinit(&arena);
 }
 
 void event_freep(struct event **ev)

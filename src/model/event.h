@@ -89,7 +89,7 @@ struct event {
 	struct str event_id; /* Slack's id; empty in RTM */
 
 	struct mono received; /* when its last byte came in; for latency */
-	struct arena arena;   /* every slice above lies here or in `payload` */
+	struct arena arena; /* holds this event too; every slice above lies here or in `payload` */
 	struct json *payload; /* the inner event as Slack sent it; owned; may be NULL */
 	size_t n_refs;
 	struct event *whole; /* this one is another view of that; NULL = it is itself */
