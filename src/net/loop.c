@@ -23,27 +23,7 @@ enum { BATCH = 64 };
 struct grave {
 	struct list link; // loop::graves
 	void *object;
-	void (*free_fn)(void *);
-};
-
-struct loop {
-	const struct clock *clock;
-	int epoll;
-	bool stopping;
-	bool owes_hooks; /* calls ran behind the hooks: what they did needs the hooks once more */
-	struct mono now;
-	struct wall wall;
-	uint64_t turn;
-	int64_t worst_turn_us;
-	struct epoll_event *batch; /* what is still to be dispatched in this turn */
-	int n_batch;
-	struct heap timers;
-	struct list calls;
-	struct list hooks;
-	struct list graves;
-	struct loop_file signals;
-	void (*on_signal)(void *owner, int signal);
-	void *signal_owner;
+	loop_free_fn *free_fn;
 };
 
 static void ask_time(struct loop *loop)
@@ -53,11 +33,6 @@ static void ask_time(struct loop *loop)
 }
 
 /* ---- files ---- */
-
-void loop_file_init(struct loop_file *file, void (*on_ready)(void *, uint32_t), void *owner)
-{
-	*file = (struct loop_file){ .fd = -1, .on_ready = on_ready, .owner = owner };
-}
 
 static int control(struct loop *loop, int op, struct loop_file *file)
 {
@@ -120,30 +95,6 @@ static void run_files(struct loop *loop, struct epoll_event *events, int n)
 
 /* ---- timers ---- */
 
-void loop_timer_init(struct loop_timer *timer, void (*on_due)(void *), void *owner)
-{
-	heap_node_init(&timer->node);
-	timer->on_due = on_due;
-	timer->owner = owner;
-}
-
-void loop_timer_start(struct loop *loop, struct loop_timer *timer, int64_t after_ms)
-{
-	timer->about = log_subject();
-	/* Counted from this very moment: a turn that takes long must not make its timers short. */
-	heap_push(&loop->timers, &timer->node, mono_after(clock_mono(loop->clock), after_ms).ns);
-}
-
-void loop_timer_stop(struct loop *loop, struct loop_timer *timer)
-{
-	heap_remove(&loop->timers, &timer->node);
-}
-
-bool loop_timer_is_on(const struct loop_timer *timer)
-{
-	return heap_has(&timer->node);
-}
-
 /* Those that were due when the round began; what they start anew waits for the next turn. */
 static void run_timers(struct loop *loop)
 {
@@ -162,26 +113,6 @@ static void run_timers(struct loop *loop)
 }
 
 /* ---- deferred calls, hooks, burials ---- */
-
-void loop_call_init(struct loop_call *call, void (*on_call)(void *), void *owner)
-{
-	list_init(&call->link);
-	call->on_call = on_call;
-	call->owner = owner;
-}
-
-void loop_call_soon(struct loop *loop, struct loop_call *call)
-{
-	if (!list_is_empty(&call->link))
-		return;
-	call->about = log_subject();
-	list_append(&loop->calls, &call->link);
-}
-
-void loop_call_cancel(struct loop_call *call)
-{
-	list_remove(&call->link);
-}
 
 static bool run_calls(struct loop *loop)
 {
@@ -205,23 +136,6 @@ static bool run_calls(struct loop *loop)
 	return ran;
 }
 
-void loop_hook_init(struct loop_hook *hook, void (*on_turn_end)(void *), void *owner)
-{
-	list_init(&hook->link);
-	hook->on_turn_end = on_turn_end;
-	hook->owner = owner;
-}
-
-void loop_hook_add(struct loop *loop, struct loop_hook *hook)
-{
-	list_append(&loop->hooks, &hook->link);
-}
-
-void loop_hook_remove(struct loop_hook *hook)
-{
-	list_remove(&hook->link);
-}
-
 /* A hook may remove any hook: each is moved to `done` before it is called, then all go back. */
 static void run_hooks(struct loop *loop)
 {
@@ -241,7 +155,7 @@ static void run_hooks(struct loop *loop)
 	}
 }
 
-void loop_bury(struct loop *loop, void *object, void (*free_fn)(void *))
+void loop_bury(struct loop *loop, void *object, loop_free_fn *free_fn)
 {
 	struct grave *grave = mem_zero(1, sizeof(*grave));
 
@@ -275,8 +189,8 @@ static void on_signal_ready(void *owner, uint32_t events)
 		loop->on_signal(loop->signal_owner, (int)info.ssi_signo);
 }
 
-int loop_signals(struct loop *loop, const int *signals, size_t n,
-		 void (*on_signal)(void *owner, int signal), void *owner)
+int loop_signals(struct loop *loop, const int *signals, size_t n, loop_signal_fn *on_signal,
+		 void *owner)
 {
 	sigset_t set;
 	int fd;
@@ -394,29 +308,4 @@ void loop_free(struct loop *loop)
 	close(loop->epoll);
 	heap_deinit(&loop->timers);
 	free(loop);
-}
-
-struct mono loop_now(const struct loop *loop)
-{
-	return loop->now;
-}
-
-struct wall loop_wall(const struct loop *loop)
-{
-	return loop->wall;
-}
-
-uint64_t loop_turn_number(const struct loop *loop)
-{
-	return loop->turn;
-}
-
-const struct clock *loop_clock(const struct loop *loop)
-{
-	return loop->clock;
-}
-
-int64_t loop_worst_turn_us(const struct loop *loop)
-{
-	return loop->worst_turn_us;
 }

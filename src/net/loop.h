@@ -13,21 +13,25 @@
 #include "base/clock.h"
 #include "base/heap.h"
 #include "base/list.h"
+#include "base/log.h"
 
-struct loop;
+typedef void loop_ready_fn(void *owner, uint32_t events); /* EPOLLERR and EPOLLHUP come unasked */
+typedef void loop_fn(void *owner);
+typedef void loop_signal_fn(void *owner, int signal);
+typedef void loop_free_fn(void *object);
 
 /* A watched file descriptor; embedded in its owner, who also closes the descriptor. */
 struct loop_file {
-	int fd;						/* -1 = not watched */
-	uint32_t events;				/* EPOLLIN, EPOLLOUT asked for */
-	void (*on_ready)(void *owner, uint32_t events); /* EPOLLERR and EPOLLHUP come unasked */
+	int fd;		 /* -1 = not watched */
+	uint32_t events; /* EPOLLIN, EPOLLOUT asked for */
+	loop_ready_fn *on_ready;
 	void *owner;
 	const char *about; /* log_about, as it was when this was armed; so below */
 };
 
 struct loop_timer {
 	struct heap_node node;
-	void (*on_due)(void *owner);
+	loop_fn *on_due;
 	void *owner;
 	const char *about;
 };
@@ -35,7 +39,7 @@ struct loop_timer {
 /* A call to be made soon: later in this turn, or in the next one, which then does not wait. */
 struct loop_call {
 	struct list link; /* loop::calls */
-	void (*on_call)(void *owner);
+	loop_fn *on_call;
 	void *owner;
 	const char *about;
 };
@@ -44,12 +48,33 @@ struct loop_call {
  * still leaves in the same turn. */
 struct loop_hook {
 	struct list link; /* loop::hooks */
-	void (*on_turn_end)(void *owner);
+	loop_fn *on_turn_end;
 	void *owner;
 };
 
-int loop_new(struct loop **out,
-	     const struct clock *clock); /* < 0 fatal; clock NULL = the system's */
+/* Open for the short functions below; nobody but they and loop.c changes it. */
+struct loop {
+	const struct clock *clock;
+	int epoll;
+	bool stopping;
+	bool owes_hooks; /* calls ran behind the hooks: what they did needs the hooks once more */
+	struct mono now;
+	struct wall wall;
+	uint64_t turn;
+	int64_t worst_turn_us;	   /* the longest so far, without its waiting */
+	struct epoll_event *batch; /* what is still to be dispatched in this turn */
+	int n_batch;
+	struct heap timers;
+	struct list calls;
+	struct list hooks;
+	struct list graves;
+	struct loop_file signals;
+	loop_signal_fn *on_signal;
+	void *signal_owner;
+};
+
+/* < 0 fatal; clock NULL = the system's */
+int loop_new(struct loop **out, const struct clock *clock);
 void loop_free(struct loop *loop);
 /* Runs turns until loop_stop; < 0 fatal. */
 int loop_run(struct loop *loop);
@@ -58,36 +83,90 @@ void loop_stop(struct loop *loop);
 int loop_turn(struct loop *loop, int wait_ms);
 
 /* Asked once a turn and remembered, so that one turn has one time. */
-struct mono loop_now(const struct loop *loop);
-struct wall loop_wall(const struct loop *loop);
-const struct clock *loop_clock(const struct loop *loop);
+static inline struct mono loop_now(const struct loop *loop)
+{
+	return loop->now;
+}
+static inline struct wall loop_wall(const struct loop *loop)
+{
+	return loop->wall;
+}
+static inline const struct clock *loop_clock(const struct loop *loop)
+{
+	return loop->clock;
+}
 /* The number of this turn, for what may be done only so often in one. */
-uint64_t loop_turn_number(const struct loop *loop);
-/* The longest turn so far without its waiting, in microseconds. */
-int64_t loop_worst_turn_us(const struct loop *loop);
+static inline uint64_t loop_turn_number(const struct loop *loop)
+{
+	return loop->turn;
+}
 
-void loop_file_init(struct loop_file *file, void (*on_ready)(void *, uint32_t), void *owner);
+static inline void loop_file_init(struct loop_file *file, loop_ready_fn *on_ready, void *owner)
+{
+	*file = (struct loop_file){ .fd = -1, .on_ready = on_ready, .owner = owner };
+}
 int loop_file_watch(struct loop *loop, struct loop_file *file, int fd, uint32_t events);
 int loop_file_change(struct loop *loop, struct loop_file *file, uint32_t events);
 /* Does not close; twice is fine. */
 void loop_file_unwatch(struct loop *loop, struct loop_file *file);
 
-void loop_timer_init(struct loop_timer *timer, void (*on_due)(void *), void *owner);
-void loop_timer_start(struct loop *loop, struct loop_timer *timer, int64_t after_ms); /* restarts */
-void loop_timer_stop(struct loop *loop, struct loop_timer *timer);
-bool loop_timer_is_on(const struct loop_timer *timer);
+static inline void loop_timer_init(struct loop_timer *timer, loop_fn *on_due, void *owner)
+{
+	heap_node_init(&timer->node);
+	timer->on_due = on_due;
+	timer->owner = owner;
+}
+/* Restarts one that is on. Counted from this very moment: a turn that takes long must not make its timers short. */
+static inline void loop_timer_start(struct loop *loop, struct loop_timer *timer, int64_t after_ms)
+{
+	timer->about = log_subject();
+	heap_push(&loop->timers, &timer->node, mono_after(clock_mono(loop->clock), after_ms).ns);
+}
+static inline void loop_timer_stop(struct loop *loop, struct loop_timer *timer)
+{
+	heap_remove(&loop->timers, &timer->node);
+}
+static inline bool loop_timer_is_on(const struct loop_timer *timer)
+{
+	return heap_has(&timer->node);
+}
 
-void loop_call_init(struct loop_call *call, void (*on_call)(void *), void *owner);
-void loop_call_soon(struct loop *loop, struct loop_call *call); /* fine when already waiting */
-void loop_call_cancel(struct loop_call *call);
+static inline void loop_call_init(struct loop_call *call, loop_fn *on_call, void *owner)
+{
+	list_init(&call->link);
+	call->on_call = on_call;
+	call->owner = owner;
+}
+static inline void loop_call_soon(struct loop *loop, struct loop_call *call)
+{
+	if (!list_is_empty(&call->link))
+		return; /* it is waiting already */
+	call->about = log_subject();
+	list_append(&loop->calls, &call->link);
+}
+static inline void loop_call_cancel(struct loop_call *call)
+{
+	list_remove(&call->link);
+}
 
-void loop_hook_init(struct loop_hook *hook, void (*on_turn_end)(void *), void *owner);
-void loop_hook_add(struct loop *loop, struct loop_hook *hook);
-void loop_hook_remove(struct loop_hook *hook);
+static inline void loop_hook_init(struct loop_hook *hook, loop_fn *on_turn_end, void *owner)
+{
+	list_init(&hook->link);
+	hook->on_turn_end = on_turn_end;
+	hook->owner = owner;
+}
+static inline void loop_hook_add(struct loop *loop, struct loop_hook *hook)
+{
+	list_append(&loop->hooks, &hook->link);
+}
+static inline void loop_hook_remove(struct loop_hook *hook)
+{
+	list_remove(&hook->link);
+}
 
 /* Frees `object` by `free_fn` after this turn. The object must already be out of the loop. */
-void loop_bury(struct loop *loop, void *object, void (*free_fn)(void *));
+void loop_bury(struct loop *loop, void *object, loop_free_fn *free_fn);
 
 /* Blocks the signals in this process and calls back from the loop when one comes. Once. */
-int loop_signals(struct loop *loop, const int *signals, size_t n,
-		 void (*on_signal)(void *owner, int signal), void *owner);
+int loop_signals(struct loop *loop, const int *signals, size_t n, loop_signal_fn *on_signal,
+		 void *owner);

@@ -85,7 +85,7 @@ struct transport {
 	struct list sockets;	    /* oldest first */
 	uint64_t last_generation;
 	size_t n_owed; /* acknowledgements that the sink has not given yet */
-	transport_stopped_fn on_stopped;
+	transport_stopped_fn *on_stopped;
 	void *stop_owner;
 };
 
@@ -580,7 +580,7 @@ struct transport *transport_new(const struct transport_setup *setup)
 	return t;
 }
 
-void transport_stop(struct transport *t, transport_stopped_fn on_stopped, void *owner)
+void transport_stop(struct transport *t, transport_stopped_fn *on_stopped, void *owner)
 {
 	t->on_stopped = on_stopped;
 	t->stop_owner = owner;

@@ -61,7 +61,7 @@ struct transport *transport_new(const struct transport_setup *setup);
 /* Acknowledges on the socket the event came on, or on the newest when that is gone. */
 void transport_ack(const struct ack *ack);
 /* Stops taking events, flushes acks, closes the sockets properly; on_stopped within 5 s, from the loop. */
-typedef void (*transport_stopped_fn)(void *owner);
-void transport_stop(struct transport *t, transport_stopped_fn on_stopped, void *owner);
+typedef void transport_stopped_fn(void *owner);
+void transport_stop(struct transport *t, transport_stopped_fn *on_stopped, void *owner);
 /* At once, in any state, in any callback; NULL is fine. */
 void transport_free(struct transport *t);
