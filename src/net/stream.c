@@ -58,7 +58,6 @@ struct stream {
 	char *fault;   /* why it is dead; not told yet */
 	uint64_t turn; /* of the loop, in which ... */
 	size_t budget; /* ... so many bytes may still be read */
-	struct mono last_heard;
 };
 
 /* ---- ends and errors ---- */
@@ -214,7 +213,6 @@ size_t stream_read(struct stream *s, char *out, size_t len)
 		return 0;
 	n = receive(s, out, len < s->budget ? len : s->budget);
 	if (n > 0) {
-		s->last_heard = loop_now(s->loop);
 		s->budget -= (size_t)n;
 		return (size_t)n;
 	}
@@ -333,7 +331,6 @@ void stream_close(struct stream *s)
 static void opened(struct stream *s)
 {
 	s->state = STREAM_OPEN;
-	s->last_heard = loop_now(s->loop);
 	loop_timer_stop(s->loop, &s->deadline);
 	loop_file_change(s->loop, &s->file, EPOLLIN);
 	if (stream_unsent(s) > 0)
@@ -392,7 +389,6 @@ static struct stream *make(struct loop *loop, int take_fd, int64_t handshake_ms,
 	s->events = events;
 	s->owner = owner;
 	s->fd = take_fd;
-	s->last_heard = loop_now(loop);
 	buf_init(&s->out, WRITE_MAX);
 	loop_timer_init(&s->deadline, on_deadline, s);
 	loop_call_init(&s->again, on_again, s);
@@ -494,9 +490,4 @@ void stream_reset(struct stream *s)
 
 	setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 	unlink_and_close(s);
-}
-
-struct mono stream_last_heard(const struct stream *s)
-{
-	return s->last_heard;
 }

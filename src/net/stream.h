@@ -46,8 +46,6 @@ size_t stream_unsent(const struct stream *s);
 void stream_close(struct stream *s);
 /* Closes with RST at once. For tests' servers. Then stream_free. */
 void stream_reset(struct stream *s);
-/* When the last byte came in. */
-struct mono stream_last_heard(const struct stream *s);
 
 /* Server side, for test servers; id NULL = no TLS at all. */
 struct stream *stream_accept(struct loop *loop, struct tls_identity *id, int take_fd,

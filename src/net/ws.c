@@ -42,8 +42,8 @@ struct ws {
 	char key[WS_KEY_LEN + 1];
 	struct connecting *connecting;
 	struct stream *stream;
-	struct mono last_heard; /* while there is no stream */
-	struct buf in;		/* the upgrade's answer, then what came behind it */
+	struct mono last_heard;
+	struct buf in; /* the upgrade's answer, then what came behind it */
 	wslay_event_context_ptr wslay;
 	bool receiving; /* inside wslay_event_recv */
 	int n_received; /* messages, in this call of receive() */
@@ -57,13 +57,6 @@ struct ws {
 
 /* ---- the end ---- */
 
-static void drop_stream(struct ws *ws)
-{
-	if (ws->stream != NULL)
-		ws->last_heard = stream_last_heard(ws->stream);
-	stream_free(TAKE(ws->stream));
-}
-
 static void over(struct ws *ws, int code, int status, const char *why)
 {
 	if (ws->freed || ws->state == WS_OVER)
@@ -72,7 +65,7 @@ static void over(struct ws *ws, int code, int status, const char *why)
 	loop_timer_stop(ws->setup.loop, &ws->deadline);
 	loop_call_cancel(&ws->end);
 	connect_cancel(TAKE(ws->connecting));
-	drop_stream(ws);
+	stream_free(TAKE(ws->stream));
 	ws->events->on_over(ws->owner, code, status, why);
 }
 
@@ -143,6 +136,15 @@ static void on_deadline(void *owner)
 
 /* ---- wslay's callbacks ---- */
 
+static size_t hear(struct ws *ws, char *out, size_t len)
+{
+	size_t n = stream_read(ws->stream, out, len);
+
+	if (n > 0)
+		ws->last_heard = loop_now(ws->setup.loop);
+	return n;
+}
+
 static bool is_up(const struct ws *ws)
 {
 	return !ws->freed && ws->wslay != NULL && (ws->state == WS_OPEN || ws->state == WS_CLOSING);
@@ -160,7 +162,7 @@ static ssize_t on_wslay_recv(wslay_event_context_ptr ctx, uint8_t *data, size_t 
 		memcpy(data, ws->in.p, n);
 		buf_consume(&ws->in, n);
 	} else if (is_up(ws)) {
-		n = stream_read(ws->stream, (char *)data, len);
+		n = hear(ws, (char *)data, len);
 	}
 	if (n > 0)
 		return (ssize_t)n;
@@ -208,12 +210,8 @@ static void on_wslay_message(wslay_event_context_ptr ctx,
 		stream_end_turn(ws->stream);
 	if (arg->opcode == WSLAY_CONNECTION_CLOSE)
 		note_peer_close(ws, arg->status_code, message);
-	else if (ws->state != WS_OPEN)
-		return; /* it could not be answered any more */
-	else if (arg->opcode == WSLAY_TEXT_FRAME)
-		ws->events->on_text(ws->owner, message);
-	else if (arg->opcode == WSLAY_PONG && ws->events->on_pong != NULL)
-		ws->events->on_pong(ws->owner, message);
+	else if (arg->opcode == WSLAY_TEXT_FRAME && ws->state == WS_OPEN)
+		ws->events->on_text(ws->owner, message); /* later it could not be answered */
 }
 
 static const struct wslay_event_callbacks wslay_callbacks = {
@@ -274,7 +272,7 @@ static void discard(struct ws *ws)
 {
 	char bytes[4096];
 
-	while (stream_read(ws->stream, bytes, sizeof(bytes)) > 0)
+	while (hear(ws, bytes, sizeof(bytes)) > 0)
 		continue;
 }
 
@@ -346,7 +344,7 @@ static void read_upgrade(struct ws *ws)
 	do {
 		char *room = buf_room(&ws->in, 4096);
 
-		n = room != NULL ? stream_read(ws->stream, room, 4096) : 0;
+		n = room != NULL ? hear(ws, room, 4096) : 0;
 		ws->in.len += n;
 		r = ws_handshake_reply(buf_str(&ws->in), ws->key, &used, &status, &why);
 	} while (r == WS_HANDSHAKE_MORE && n > 0);
@@ -490,7 +488,7 @@ void ws_free(struct ws *ws)
 		return;
 	ws->freed = true;
 	connect_cancel(TAKE(ws->connecting));
-	drop_stream(ws);
+	stream_free(TAKE(ws->stream));
 	loop_timer_stop(ws->setup.loop, &ws->deadline);
 	loop_call_cancel(&ws->end);
 	loop_bury(ws->setup.loop, ws, ws_destroy);
@@ -498,7 +496,7 @@ void ws_free(struct ws *ws)
 
 struct mono ws_last_heard(const struct ws *ws)
 {
-	return ws->stream != NULL ? stream_last_heard(ws->stream) : ws->last_heard;
+	return ws->last_heard;
 }
 
 bool ws_is_open(const struct ws *ws)

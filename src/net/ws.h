@@ -19,7 +19,6 @@ enum { WS_MAX_MESSAGE = 4 << 20, WS_CLOSE_NONE = 1006 };
 struct ws_events {
 	void (*on_open)(void *owner);			  /* upgrade done */
 	void (*on_text)(void *owner, struct str message); /* valid UTF-8, not NUL-terminated */
-	void (*on_pong)(void *owner, struct str payload); /* may be NULL */
 	/* It is over, for whatever reason, at any stage; comes once, nothing after it. `code` is the
 	 * peer's close code, WS_CLOSE_NONE when there was none; `status` the HTTP status of a refused upgrade,
 	 * else 0. The owner still calls ws_free. */

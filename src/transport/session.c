@@ -317,7 +317,7 @@ static void on_over(void *owner, int code, int status, const char *why)
 
 static void dial(struct transport *t, struct str url)
 {
-	static const struct ws_events events = { on_open, on_text, NULL, on_over };
+	static const struct ws_events events = { on_open, on_text, on_over };
 	const struct ws_setup setup = {
 		.loop = t->setup.loop,
 		.http = t->setup.http,
@@ -536,7 +536,7 @@ void session_give(struct session_socket *socket, struct event *take, struct str 
 		session_ack(socket,
 			    ack_id); /* no id of Slack's is that long: nothing to wait for */
 	}
-	take->received = ws_last_heard(socket->ws);
+	take->received = loop_now(t->setup.loop); /* its last byte came in this turn */
 	t->setup.sink->on_event(t->setup.sink->owner, take, &ack);
 }
 

@@ -57,7 +57,7 @@ static void on_over(void *owner, int code, int status, const char *why)
 	w->n_over++;
 }
 
-static const struct ws_events events = { on_open, on_text, NULL, on_over };
+static const struct ws_events events = { on_open, on_text, on_over };
 
 /* Takes what the client said; gives how much that was. */
 static ssize_t take(const struct world *w, char *out, size_t len)

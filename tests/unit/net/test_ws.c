@@ -35,11 +35,10 @@ struct world {
 	int n_frames, n_gulps; /* frames, and reads that brought some */
 	/* the client */
 	struct ws *ws;
-	bool open, over, ponged;
+	bool open, over;
 	int n_open, n_over, n_texts, code, status;
 	char why[256];
-	struct buf texts; /* each with a | behind it */
-	struct buf pongs;
+	struct buf texts;    /* each with a | behind it */
 	const char *free_in; /* the callback in which the client is freed */
 	bool echo, close_on_text;
 };
@@ -185,15 +184,6 @@ static void on_text(void *owner, struct str message)
 	maybe_free(w, "text");
 }
 
-static void on_pong(void *owner, struct str payload)
-{
-	struct world *w = owner;
-
-	w->ponged = true;
-	buf_add(&w->pongs, payload);
-	maybe_free(w, "pong");
-}
-
 static void on_over(void *owner, int code, int status, const char *why)
 {
 	struct world *w = owner;
@@ -207,7 +197,7 @@ static void on_over(void *owner, int code, int status, const char *why)
 	maybe_free(w, "over");
 }
 
-static const struct ws_events events = { on_open, on_text, on_pong, on_over };
+static const struct ws_events events = { on_open, on_text, on_over };
 
 /* ---- worlds ---- */
 
@@ -222,7 +212,6 @@ static void world_init_in(struct world *w, struct loop *loop, const struct clock
 	buf_init(&w->behind, 0);
 	buf_init(&w->frames, 0);
 	buf_init(&w->texts, 0);
-	buf_init(&w->pongs, 0);
 }
 
 static void world_init_at(struct world *w, const struct clock *clock)
@@ -244,7 +233,6 @@ static void world_deinit(struct world *w)
 	buf_deinit(&w->behind);
 	buf_deinit(&w->frames);
 	buf_deinit(&w->texts);
-	buf_deinit(&w->pongs);
 }
 
 /* Client and server on a socket pair, without TLS. */
@@ -370,9 +358,6 @@ static void test_the_whole_way(void)
 	pump_frame(&w);
 	ASSERT_STR(buf_str(&w.frames), "1:hi 9:are you there ");
 	CU_ASSERT_EQUAL(w.n_gulps, 1);
-	say_frame(&w, FIN | PONG, "yes", 3);
-	CU_ASSERT(pump_flag(w.loop, &w.ponged));
-	ASSERT_STR(buf_str(&w.pongs), "yes");
 	ws_close(w.ws, 1000, 5000);
 	CU_ASSERT(!w.over);
 	CU_ASSERT(pump_flag(w.loop, &w.over));
@@ -1034,7 +1019,7 @@ static void test_the_rest_of_a_record_is_not_forgotten(void)
 
 static void test_freed_in_any_callback(void)
 {
-	static const char *const callbacks[] = { "open", "text", "pong", "over" };
+	static const char *const callbacks[] = { "open", "text", "over" };
 
 	for (size_t i = 0; i < ARRAY_LEN(callbacks); i++) {
 		struct world w;
@@ -1051,7 +1036,7 @@ static void test_freed_in_any_callback(void)
 			loop_turn(w.loop, 10);
 		CU_ASSERT_PTR_NULL(w.ws);
 		settle(&w);
-		CU_ASSERT_EQUAL(w.n_over, i == 3);
+		CU_ASSERT_EQUAL(w.n_over, i == 2);
 		world_deinit(&w);
 	}
 }
