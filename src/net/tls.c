@@ -9,7 +9,6 @@
 
 struct tls {
 	gnutls_certificate_credentials_t credentials;
-	char *ca_file;
 };
 
 struct tls_identity {
@@ -36,7 +35,6 @@ static int file_trust(struct tls *trust, const char *ca_file, const char **why)
 	}
 	n = gnutls_certificate_set_x509_trust_mem(trust->credentials, &text, GNUTLS_X509_FMT_PEM);
 	gnutls_free(text.data);
-	trust->ca_file = mem_strdup(ca_file);
 	*why = "it holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
 	return n > 0 ? 0 : TLS_BAD_FILE;
 }
@@ -61,13 +59,7 @@ void tls_free(struct tls *trust)
 	if (trust == NULL)
 		return;
 	gnutls_certificate_free_credentials(trust->credentials);
-	free(trust->ca_file);
 	free(trust);
-}
-
-const char *tls_ca_file(const struct tls *trust)
-{
-	return trust->ca_file;
 }
 
 void *tls_credentials(const struct tls *trust)

@@ -10,7 +10,6 @@ struct tls;
 enum { TLS_BAD_FILE = 1 }; /* *why says what is wrong with the file (static or errno text) */
 int tls_new(struct tls **out, const char *ca_file, const char **why);
 void tls_free(struct tls *trust);
-const char *tls_ca_file(const struct tls *trust); /* NULL = the system's */
 
 /* A certificate and its key in PEM files. 0 or TLS_BAD_FILE. */
 struct tls_identity;

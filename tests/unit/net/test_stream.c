@@ -136,7 +136,6 @@ static void world_init(struct world *w)
 	CU_ASSERT_EQUAL_FATAL(loop_new(&w->loop, NULL), 0);
 	snprintf(path, sizeof(path), "%s/ca.pem", tmpdir_path(&w->dir));
 	CU_ASSERT_EQUAL_FATAL(tls_new(&w->trust, path, &why), 0);
-	unit_str_is(str_from(tls_ca_file(w->trust)), path, __FILE__, __LINE__);
 	w->id = identity(w, "good");
 }
 
@@ -641,7 +640,6 @@ static void test_system_trust(void)
 		CU_ASSERT_PTR_NOT_NULL(why);
 		return; /* a machine without the package ca-certificates */
 	}
-	CU_ASSERT_PTR_NULL(tls_ca_file(system));
 	world_init(&w);
 	tcp_pair(fds);
 	end_init(&client, w.loop);
