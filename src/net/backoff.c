@@ -2,7 +2,6 @@
 #include "net/backoff.h"
 
 #include <stdbool.h>
-#include <string.h>
 #include <sys/random.h>
 
 enum { ASKED_JITTER_MS = 1000 };
@@ -30,11 +29,6 @@ static int64_t chance(int64_t max)
 	return (int64_t)(bits % ((uint64_t)max + 1));
 }
 
-void backoff_init(struct backoff *b, int64_t first_ms, int64_t max_ms)
-{
-	*b = (struct backoff){ .first_ms = first_ms, .max_ms = max_ms };
-}
-
 int64_t backoff_next(struct backoff *b, enum backoff_kind kind)
 {
 	int64_t ms = kind == BACKOFF_SOON ? b->first_ms : ladders[kind].first_ms;
@@ -51,9 +45,4 @@ int64_t backoff_next(struct backoff *b, enum backoff_kind kind)
 int64_t backoff_at_least(int64_t ms, int64_t asked_ms)
 {
 	return ms < asked_ms ? asked_ms + chance(ASKED_JITTER_MS) : ms;
-}
-
-void backoff_forget(struct backoff *b)
-{
-	memset(b->failures, 0, sizeof(b->failures));
 }

@@ -20,10 +20,16 @@ struct backoff {
 	unsigned failures[N_BACKOFFS];
 };
 
-void backoff_init(struct backoff *b, int64_t first_ms, int64_t max_ms);
+static inline void backoff_init(struct backoff *b, int64_t first_ms, int64_t max_ms)
+{
+	*b = (struct backoff){ .first_ms = first_ms, .max_ms = max_ms };
+}
 /* Counts a failure and gives the wait that it earns. */
 int64_t backoff_next(struct backoff *b, enum backoff_kind kind);
 /* The wait when the server asked for one: a little more than that, so that not all come back at once. */
 int64_t backoff_at_least(int64_t ms, int64_t asked_ms);
 /* It works again. */
-void backoff_forget(struct backoff *b);
+static inline void backoff_forget(struct backoff *b)
+{
+	backoff_init(b, b->first_ms, b->max_ms);
+}
