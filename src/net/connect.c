@@ -14,7 +14,7 @@ struct connecting {
 	struct transfer transfer;
 	bool refuses_proxy; /* the environment names one that cannot be used */
 	bool tried;	    /* a socket was made */
-	void (*on_socket)(void *owner, int fd, const char *why);
+	connect_socket_fn *on_socket;
 	void *owner;
 };
 
@@ -59,7 +59,7 @@ static const char *why_failed(const struct connecting *c, int code)
 static void on_done(struct transfer *t, int code)
 {
 	struct connecting *c = container_of(t, struct connecting, transfer);
-	void (*on_socket)(void *, int, const char *) = c->on_socket;
+	connect_socket_fn *on_socket = c->on_socket;
 	void *owner = c->owner;
 	int fd = code == CURLE_OK ? take_socket(c) : -1;
 	CLEANUP(mem_freep) char *why = fd < 0 ? mem_strdup(why_failed(c, code)) : NULL;
@@ -106,8 +106,7 @@ static void set_url(struct connecting *c, const char *host, int port)
 }
 
 struct connecting *connect_start(struct pool *pool, const char *host, int port, int64_t timeout_ms,
-				 void (*on_socket)(void *owner, int fd, const char *why),
-				 void *owner)
+				 connect_socket_fn *on_socket, void *owner)
 {
 	struct connecting *c = mem_zero(1, sizeof(*c));
 

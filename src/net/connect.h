@@ -11,9 +11,10 @@
 
 struct connecting;
 
-/* on_socket comes exactly once, from the loop: fd >= 0 is the callee's (non-blocking, close-on-exec, no TLS
- * yet), or -1 with *why, a sentence valid during the call. `connecting` is gone after it. */
+/* Comes exactly once, from the loop: fd >= 0 is the callee's (non-blocking, close-on-exec, no TLS yet), or -1 with
+ * *why, a sentence valid during the call. `connecting` is gone after it. */
+typedef void connect_socket_fn(void *owner, int fd, const char *why);
+
 struct connecting *connect_start(struct pool *pool, const char *host, int port, int64_t timeout_ms,
-				 void (*on_socket)(void *owner, int fd, const char *why),
-				 void *owner);
+				 connect_socket_fn *on_socket, void *owner);
 void connect_cancel(struct connecting *c); /* no callback follows; NULL is fine */

@@ -180,8 +180,7 @@ static int on_timer(CURLM *multi, long timeout_ms, void *user)
 
 /* ---- transfers ---- */
 
-void transfer_init(struct transfer *t, struct pool *pool,
-		   void (*on_done)(struct transfer *t, int code))
+void transfer_init(struct transfer *t, struct pool *pool, transfer_done_fn *on_done)
 {
 	*t = (struct transfer){ .pool = pool, .easy = curl_easy_init(), .on_done = on_done };
 	if (t->easy == NULL)

@@ -11,14 +11,17 @@
 
 struct pool;
 
+struct transfer;
+/* It is over, with a CURLcode. The handle is still in the pool; the owner ends with transfer_deinit. */
+typedef void transfer_done_fn(struct transfer *t, int code);
+
 /* One easy handle of libcurl's; embedded in its owner. */
 struct transfer {
 	struct pool *pool;
 	void *easy; /* CURL */
 	char error[256];
 	bool direct; /* uses no proxy: none is to blame */
-	/* Over, with a CURLcode. The handle is still in the pool; the owner ends with transfer_deinit. */
-	void (*on_done)(struct transfer *t, int code);
+	transfer_done_fn *on_done;
 };
 
 /* The proxy that the environment names for TLS: HTTPS_PROXY or ALL_PROXY, lower case first, as libcurl reads them.
@@ -32,8 +35,7 @@ int pool_new(struct pool **out, struct loop *loop, long max_host_connections);
 /* Transfers must have left before. Fine in an on_done; NULL is fine. */
 void pool_free(struct pool *pool);
 
-void transfer_init(struct transfer *t, struct pool *pool,
-		   void (*on_done)(struct transfer *t, int code));
+void transfer_init(struct transfer *t, struct pool *pool, transfer_done_fn *on_done);
 /* on_done comes from the loop, once. */
 void transfer_start(struct transfer *t);
 void transfer_stop(struct transfer *t);	  /* out of the pool; its answers can still be asked for */

@@ -55,7 +55,7 @@ struct http_call {
 	bool connects;	  /* an address was not */
 	char why[64];	  /* room for on_reply's */
 	struct buf answer;
-	void (*on_reply)(void *owner, const struct http_reply *reply);
+	http_reply_fn *on_reply;
 	void *owner;
 };
 
@@ -330,8 +330,7 @@ static void set_connection(CURL *easy, const struct http_request *req)
 }
 
 struct http_call *http_post(struct http *http, const struct http_request *req,
-			    void (*on_reply)(void *owner, const struct http_reply *reply),
-			    void *owner)
+			    http_reply_fn *on_reply, void *owner)
 {
 	struct http_call *call = mem_zero(1, sizeof(*call));
 

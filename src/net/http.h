@@ -61,10 +61,11 @@ struct http_request {
 	bool fence;
 };
 
+typedef void http_reply_fn(void *owner, const struct http_reply *reply);
+
 /* on_reply comes exactly once, from the loop, unless cancelled; the call is gone after it. */
 struct http_call *http_post(struct http *http, const struct http_request *req,
-			    void (*on_reply)(void *owner, const struct http_reply *reply),
-			    void *owner);
+			    http_reply_fn *on_reply, void *owner);
 void http_cancel(struct http_call *call); /* no callback follows; NULL is fine */
 
 /* For the connected sockets of net/connect.h, which use libcurl as well. */

@@ -12,11 +12,13 @@ struct watch;
 
 enum { WATCH_UNAVAILABLE = 1 }; /* the system gives no more watches; errno says why */
 
+typedef bool watch_concerns_fn(void *owner, const char *name);
+
 struct watch_ways {
-	int64_t quiet_ms;      /* after the last change */
-	int64_t unfinished_ms; /* after the last one, when a file is still open */
-	bool (*concerns)(void *owner, const char *name); /* a file's name: is it waited for? */
-	void (*on_change)(void *owner);			 /* from the loop, when it is quiet */
+	int64_t quiet_ms;	     /* after the last change */
+	int64_t unfinished_ms;	     /* after the last one, when a file is still open */
+	watch_concerns_fn *concerns; /* a file's name: is it waited for? */
+	loop_fn *on_change;	     /* from the loop, when it is quiet */
 	void *owner;
 };
 
