@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Does this rule fire on this event? A flat list of questions, cheap ones first, each yes, no or unknown. Who people
+/* Does this rule fire on this event? A flat list of predicates, cheap ones first, each yes, no or unknown. Who people
  * are is asked of the event's workspace. */
 #pragma once
 
 #include "pattern/pattern.h"
 #include "rule/rule.h"
 
-/* Told of every question asked: for `explain`, logs and failed tests. NULL = nobody listens. The texts
+/* Told of every predicate asked: for `explain`, logs and failed tests. NULL = nobody listens. The texts
  * are valid during the call. */
 struct trace {
 	void *owner;
-	void (*asked)(void *owner, const struct rule *rule, const char *question,
+	void (*asked)(void *owner, const struct rule *rule, const char *predicate,
 		      enum tristate answer, struct str seen, struct str wanted);
 };
 
 /* Is the event one of those that the rule waits for (`on`)? */
 bool rule_is_pulled(const struct rule *rule, const struct event *ev);
-/* All questions but those of `if`, `limit` and `chance`, which are the engine's. Texts that have to be made for
+/* All predicates but those of `if`, `limit` and `chance`, which are the engine's. Texts that have to be made for
  * the rule lie in the event's arena, as does what was caught of them. */
 enum tristate rule_match(const struct rule *rule, struct event *ev, struct captures *out,
 			 const struct trace *trace);
-/* The questions about workspace, place and person alone: would the rule listen to this person here? */
+/* The predicates about workspace, place and person alone: would the rule listen to this person here? */
 enum tristate rule_listens(const struct rule *rule, struct event *ev);
-/* Which of the questions it is, counted in the order in which they are asked; those of the engine come last. */
-size_t question_number(struct str key);

@@ -279,16 +279,6 @@ static void sides_deinit(struct sides *s)
 	buf_deinit(&s->text);
 }
 
-static enum tristate yes_if(bool condition)
-{
-	return condition ? TRISTATE_YES : TRISTATE_NO;
-}
-
-static enum tristate opposite(enum tristate a)
-{
-	return a == TRISTATE_UNKNOWN ? a : a == TRISTATE_YES ? TRISTATE_NO : TRISTATE_YES;
-}
-
 static bool has_id(const struct value *v)
 {
 	return (v->kind == VALUE_USER || v->kind == VALUE_CHANNEL) && v->id.len > 0;
@@ -318,16 +308,16 @@ static enum tristate is_same(const struct sides *s, const struct template_host *
 	double x, y;
 
 	if (has_id(&s->left) && has_id(&s->right))
-		return yes_if(str_eq(s->left.id, s->right.id));
+		return tristate_of(str_eq(s->left.id, s->right.id));
 	if (has_id(&s->left) && s->right.text.len > 0)
 		return is_called(&s->left, s->right.text, host);
 	if (has_id(&s->right) && s->left.text.len > 0)
 		return is_called(&s->right, s->left.text, host);
 	if (number_read(s->left.text, &x) && number_read(s->right.text, &y))
-		return yes_if(x == y);
+		return tristate_of(x == y);
 	buf_init(&a, 0);
 	buf_init(&b, 0);
-	return yes_if(
+	return tristate_of(
 		str_eq(folded(&a, str_trim(s->left.text)), folded(&b, str_trim(s->right.text))));
 }
 
@@ -342,7 +332,7 @@ static enum tristate has_part(const struct sides *s)
 	text = folded(&a, s->left.text);
 	folded(&b, s->right.text);
 	buf_addc(&b, '\0');
-	return yes_if(str_find(text, b.p) != SIZE_MAX);
+	return tristate_of(str_find(text, b.p) != SIZE_MAX);
 }
 
 static enum tristate is_greater(const struct value *a, const struct value *b)
@@ -350,8 +340,8 @@ static enum tristate is_greater(const struct value *a, const struct value *b)
 	double x, y;
 
 	if (number_read(a->text, &x) && number_read(b->text, &y))
-		return yes_if(x > y);
-	return yes_if(str_cmp(a->text, b->text) > 0);
+		return tristate_of(x > y);
+	return tristate_of(str_cmp(a->text, b->text) > 0);
 }
 
 static struct mono now(void *owner)
@@ -376,11 +366,11 @@ static enum tristate ask_test(const struct test *test, const struct sides *s,
 	case IS:
 		return is_same(s, host);
 	case IS_NOT:
-		return opposite(is_same(s, host));
+		return tristate_not(is_same(s, host));
 	case HAS:
 		return has_part(s);
 	case HAS_NOT:
-		return opposite(has_part(s));
+		return tristate_not(has_part(s));
 	case IS_MORE:
 		return is_greater(&s->left, &s->right);
 	case IS_LESS:

@@ -531,14 +531,6 @@ static void test_who_would_be_listened_to(void)
 	ruleset_unref(set);
 }
 
-static void test_questions_are_numbered(void)
-{
-	CU_ASSERT_EQUAL(question_number(STR("on")), 0);
-	CU_ASSERT_TRUE(question_number(STR("in")) < question_number(STR("match")));
-	CU_ASSERT_TRUE(question_number(STR("match")) < question_number(STR("except")));
-	CU_ASSERT_TRUE(question_number(STR("except")) < question_number(STR("limit")));
-}
-
 UNIT_MAIN("match", { "only what is named fires", test_only_what_is_named_fires },
 	  { "mentions, files and emoji", test_mentions_files_and_emoji },
 	  { "hidden and own events never fire", test_hidden_and_own_events_never_fire },
@@ -560,5 +552,4 @@ UNIT_MAIN("match", { "only what is named fires", test_only_what_is_named_fires }
 	  { "workspaces", test_workspaces }, { "hours", test_hours },
 	  { "the last day counts", test_the_last_day_counts },
 	  { "what is ignored is not seen", test_what_is_ignored_is_not_seen },
-	  { "who would be listened to", test_who_would_be_listened_to },
-	  { "questions are numbered", test_questions_are_numbered })
+	  { "who would be listened to", test_who_would_be_listened_to })
