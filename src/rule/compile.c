@@ -12,9 +12,11 @@
 
 void compile_text(struct compile *p, struct str text, const char *file)
 {
+	const char *name = str_keep(&p->shared->arena, str_from(file)).p;
+
 	p->files = mem_grow(p->files, p->n_files + 1, sizeof(p->files[0]));
 	p->files[p->n_files] = (struct rule_file){ 0 };
-	rule_file_read(&p->files[p->n_files++], text, file, &p->sections);
+	rule_file_read(&p->files[p->n_files++], text, name, &p->sections);
 }
 
 /* ---- from a section to a rule ---- */
@@ -40,10 +42,10 @@ static struct rule_builder rule_builder_for(const struct compile *p, struct rule
 {
 	return (struct rule_builder){
 		.rule = rule,
-		.world = &p->world,
+		.shared = p->shared,
+		.options = p->options,
 		.file = file->name,
 		.arena = &rule->arena,
-		.kit = p->world.kit,
 		.diag = &file->diag,
 	};
 }
@@ -128,6 +130,7 @@ static void make_rule(struct compile *p, struct rule_file *file, struct section 
 		read_turn(&d, section, NULL, (enum key_turn)turn);
 	}
 	check_rule(&d, section);
+	rule_note_wants(rule);
 }
 
 static void make_rules(struct compile *p, struct rule_file *file)

@@ -6,11 +6,10 @@
 #include "base/map.h"
 #include "rule/rule_builder.h"
 #include "rule/section.h"
-#include "rule/shared.h"
 
 /* What grows while the files of a set are read. */
 struct compile {
-	struct rule_world world;
+	const struct ruleset_options *options;
 	struct shared *shared;	 /* of these rules; compile_finish fills its symbols */
 	struct arena sections;	 /* what the files say; gone with compile_finish, as they are */
 	struct rule_file *files; /* owned */
@@ -21,8 +20,10 @@ struct compile {
 	struct map rule_names; /* name to rule */
 };
 
-/* Adds one text; the file's name must live as long as what the rules share. */
+/* Adds one text. */
 void compile_text(struct compile *p, struct str text, const char *file);
+/* Adds a file, or the *.ini files of a folder in byte order. */
+void compile_path(struct compile *p, const char *path, struct diag *diag);
 /* Makes rules of all that was added, and tells what is wrong, file by file. Rules with mistakes are among them. */
 void compile_finish(struct compile *p, struct diag *diag);
 

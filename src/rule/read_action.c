@@ -45,7 +45,8 @@ static void add_wording(struct rule_builder *d, struct rule_action *action,
 	}
 	while (n > 0 && str_trim(lines[n - 1].text).len == 0)
 		n--;
-	if (n > 0 && template_compile(&text, lines, n, d->file, scope, d->kit, d->diag) == 0)
+	if (n > 0 &&
+	    template_compile(&text, lines, n, d->file, scope, d->shared->kit, d->diag) == 0)
 		*(struct template **)rule_builder_append(d, &action->texts, &action->n_texts,
 							 sizeof(text)) = text;
 }
@@ -182,8 +183,8 @@ void read_remove(struct rule_builder *d, const struct ini_entry *entry)
 
 static bool is_declared(const struct rule_builder *d, struct str name)
 {
-	for (size_t i = 0; d->world->webhooks[i] != NULL; i++) {
-		if (str_is(name, d->world->webhooks[i]))
+	for (size_t i = 0; d->options->webhooks[i] != NULL; i++) {
+		if (str_is(name, d->options->webhooks[i]))
 			return true;
 	}
 	return false;
@@ -196,14 +197,14 @@ static const char *webhook_at(const void *table, size_t i)
 
 static void check_declared(struct rule_builder *d, struct str name, struct place at)
 {
-	if (d->world->webhooks == NULL)
+	if (d->options->webhooks == NULL)
 		diag_warn(
 			d->diag, at,
 			"whether there is a webhook `%.*s` is not known without the configuration "
 			"(`-c FILE`)",
 			STR_ARG(name));
 	else if (!is_declared(d, name)) {
-		const char *nearest = str_nearest(name, webhook_at, d->world->webhooks);
+		const char *nearest = str_nearest(name, webhook_at, d->options->webhooks);
 
 		diag_error(d->diag, at,
 			   "the configuration declares no webhook `%.*s`%s%s%s; it needs a section "
@@ -233,7 +234,7 @@ static void compile_form(struct rule_builder *d, struct json_template **out,
 
 	scope.plain = plain;
 	json_template_compile(out, take, rule_builder_place(d, entry->lines[0].line), &scope,
-			      d->kit, d->diag);
+			      d->shared->kit, d->diag);
 }
 
 void read_webhook(struct rule_builder *d, const struct ini_entry *entry)
@@ -316,11 +317,11 @@ static const char *taken(const struct rule_builder *d, struct str name)
 {
 	if (reference_is_name(name))
 		return "the language itself has that name";
-	if (map_get(&d->world->names->tables, name) != NULL)
+	if (map_get(&d->shared->symbols.tables, name) != NULL)
 		return "a table has that name";
-	if (map_get(&d->world->names->lists, name) != NULL)
+	if (map_get(&d->shared->symbols.lists, name) != NULL)
 		return "a list has that name";
-	if (map_get(&d->world->names->hours, name) != NULL)
+	if (map_get(&d->shared->symbols.hours, name) != NULL)
 		return "hours have that name";
 	return NULL;
 }

@@ -189,7 +189,7 @@ static void add_pattern(struct rule_builder *d, const struct pattern_source *sou
 
 	if (!has_room(d, source->at))
 		return;
-	if (pattern_compile(&p, d->kit, source, d->diag) == 0)
+	if (pattern_compile(&p, d->shared->kit, source, d->diag) == 0)
 		*(struct pattern **)rule_builder_append(d, list, n, sizeof(p)) = p;
 	else
 		note_faulty(d, source->shown);

@@ -197,7 +197,7 @@ void read_test(struct rule_builder *d, const struct ini_entry *entry)
 		struct str line = str_trim(entry->lines[i].text);
 		struct rule_test test = { .at = rule_builder_place(d, entry->lines[i].line) };
 
-		if (line.len > 0 && test_line_read(&test, line, d->world->zone, d->arena, d->diag))
+		if (line.len > 0 && test_line_read(&test, line, d->shared->zone, d->arena, d->diag))
 			*(struct rule_test *)rule_builder_append(
 				d, &d->rule->tests, &d->rule->n_tests, sizeof(test)) = test;
 	}

@@ -92,7 +92,7 @@ static void fill_word(struct scope_item *item, int value)
 static bool complain_word(struct rule_builder *d, const struct scope_words *list, struct str text,
 			  struct place at)
 {
-	if (map_get(&d->world->names->lists, text) != NULL)
+	if (map_get(&d->shared->symbols.lists, text) != NULL)
 		diag_error(d->diag, at, "`%.*s` is no %s; the list is written `[%.*s]`",
 			   STR_ARG(text), list->what, STR_ARG(text));
 	else if (keyword_nearest(list->words, text) != NULL)
@@ -108,7 +108,7 @@ static bool complain_word(struct rule_builder *d, const struct scope_words *list
 static bool fill_list(struct rule_builder *d, const struct scope_words *list,
 		      struct scope_item *item, struct str text)
 {
-	struct map_keys lists = { .map = &d->world->names->lists };
+	struct map_keys lists = { .map = &d->shared->symbols.lists };
 	struct str name = str_trim(str_sub(text, 1, text.len - 1));
 
 	if (d->for_list) {
@@ -117,7 +117,7 @@ static bool fill_list(struct rule_builder *d, const struct scope_words *list,
 	}
 	item->kind = SCOPE_LIST;
 	item->name = rule_builder_keep(d, name);
-	item->list = map_get(&d->world->names->lists, name);
+	item->list = map_get(&d->shared->symbols.lists, name);
 	if (item->list == NULL) {
 		keyword_complain_unknown("list", name, map_key_at, &lists, item->at, d->diag);
 		return false;
@@ -222,7 +222,7 @@ void read_to_bot(struct rule_builder *d, const struct ini_entry *entry)
 static struct hours *read_ranges(struct rule_builder *d, struct str text, struct place at,
 				 struct diag *diag)
 {
-	return hours_read_inline(text, d->arena, d->world->zones, d->rule->zone, at, diag);
+	return hours_read_inline(text, d->arena, d->shared->zones, d->rule->zone, at, diag);
 }
 
 /* Longer than a day: one word of letters is the name of hours. */
@@ -239,7 +239,7 @@ static bool is_name(struct str word)
 /* `suport`: one word that is near a name, or a name, and that no reader of ranges takes. */
 static bool is_meant_as_hours(struct rule_builder *d, struct str text)
 {
-	struct map_keys hours = { .map = &d->world->names->hours };
+	struct map_keys hours = { .map = &d->shared->symbols.hours };
 	struct place nowhere = { 0 };
 	struct str rest = text, word;
 	struct diag ignored;
@@ -256,7 +256,7 @@ static bool is_meant_as_hours(struct rule_builder *d, struct str text)
 
 static void complain_hours(struct rule_builder *d, struct str text, struct place at)
 {
-	struct map_keys hours = { .map = &d->world->names->hours };
+	struct map_keys hours = { .map = &d->shared->symbols.hours };
 
 	if (str_nearest(text, map_key_at, &hours) != NULL)
 		keyword_complain_unknown("hours", text, map_key_at, &hours, at, d->diag);
@@ -281,7 +281,7 @@ void read_when(struct rule_builder *d, const struct ini_entry *entry)
 		when->closed = true;
 		text = str_trim(text);
 	}
-	named = map_get(&d->world->names->hours, text);
+	named = map_get(&d->shared->symbols.hours, text);
 	if (named != NULL)
 		when->hours = named->hours;
 	else if (is_meant_as_hours(d, text))
@@ -302,7 +302,7 @@ void read_if(struct rule_builder *d, const struct ini_entry *entry)
 		.diag = d->diag,
 	};
 
-	d->rule->condition = condition_read(entry->value, d->kit, &site);
+	d->rule->condition = condition_read(entry->value, d->shared->kit, &site);
 }
 
 void read_workspace(struct rule_builder *d, const struct ini_entry *entry)

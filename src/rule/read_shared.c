@@ -79,7 +79,7 @@ static bool is_first(struct sharing *s, size_t at)
 static struct template *compile_literal(struct sharing *s, struct str text, struct place at)
 {
 	const struct template_scope scope = {
-		.allow_broadcast = s->parse->world.allow_broadcast,
+		.allow_broadcast = s->parse->options->allow_broadcast,
 		.literal = true,
 	};
 	struct template *out = NULL;
@@ -342,10 +342,10 @@ void read_shared(struct compile *p, struct rule_file *file)
 		s.draft = (struct rule_builder){
 			.rule = &s.nobody,
 			.for_list = true,
-			.world = &p->world,
+			.shared = p->shared,
+			.options = p->options,
 			.file = file->name,
 			.arena = &p->shared->arena,
-			.kit = p->world.kit,
 			.diag = &file->diag,
 		};
 		map_init(&s.keys);

@@ -94,3 +94,148 @@ void rule_unref(const struct rule *r)
 	if (r != NULL && --((struct rule *)r)->n_refs == 0)
 		rule_free((struct rule *)r);
 }
+
+/* ---- what it wants to know ---- */
+
+/* Not every event says what kind of channel it comes from; a direct message is known by its id. */
+static bool must_be_looked_up(const struct scope_item *item)
+{
+	return item->kind == SCOPE_NAME || item->kind == SCOPE_GUESTS || item->kind == SCOPE_LIST ||
+	       (item->kind == SCOPE_CHANNEL_KIND && item->channel_kind != CHANNEL_DM);
+}
+
+static bool has_names(const struct scope *scope)
+{
+	for (size_t i = 0; i < scope->n; i++) {
+		if (must_be_looked_up(&scope->items[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool has_groups(const struct scope *from)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		const struct scope_item *item = &from->items[i];
+
+		if (item->kind == SCOPE_GROUP_ID ||
+		    (item->kind == SCOPE_LIST && has_groups(&item->list->people)))
+			return true;
+	}
+	return false;
+}
+
+/* Does it matter in which thread the message stands? An answer goes there. */
+static bool wants_thread(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->n_limits; i++) {
+		if (rule->limits[i].by & BY_THREAD)
+			return true;
+	}
+	return rule->thread != THREAD_ANY || rule_talks(rule);
+}
+
+struct wants {
+	bool text, names;
+};
+
+static void note_reference(void *owner, const struct reference *ref, bool as_text)
+{
+	struct wants *wants = owner;
+
+	wants->text = wants->text || reference_wants_text(ref);
+	wants->names = wants->names || reference_wants_names(ref, as_text);
+}
+
+static void note_template(const struct template *t, struct wants *wants)
+{
+	if (t != NULL)
+		template_each_reference(t, note_reference, wants);
+}
+
+/* What is sent to others has names where Slack has mentions. */
+static void note_plain_reference(void *owner, const struct reference *ref, bool as_text)
+{
+	(void)as_text;
+	note_reference(owner, ref, true);
+}
+
+static void note_action(const struct rule_action *action, struct wants *wants)
+{
+	for (size_t i = 0; i < action->n_texts; i++)
+		note_template(action->texts[i], wants);
+	note_template(action->target, wants);
+	note_template(action->key, wants);
+	if (action->form != NULL)
+		json_template_each_reference(action->form, note_plain_reference, wants);
+	if (action->blocks != NULL)
+		json_template_each_reference(action->blocks, note_reference, wants);
+}
+
+void rule_note_wants(struct rule *rule)
+{
+	struct wants wants = {
+		.text = rule->n_any > 0 || rule->n_except > 0,
+		.names = has_names(&rule->in) || has_names(&rule->from),
+	};
+
+	for (size_t i = 0; i < rule->n_actions; i++)
+		note_action(&rule->actions[i], &wants);
+	for (size_t i = 0; i < rule->n_limits; i++)
+		note_template(rule->limits[i].key, &wants);
+	if (rule->condition != NULL)
+		condition_each_reference(rule->condition, note_reference, &wants);
+	rule->wants_names = wants.names;
+	rule->wants_groups = has_groups(&rule->from);
+	rule->wants_reacted = wants.text || wants_thread(rule);
+}
+
+/* ---- names ---- */
+
+struct name_walk {
+	rule_name_fn *on_name;
+	void *owner;
+	struct place at;
+};
+
+void scope_each_name(const struct scope *scope, char sigil, rule_name_fn *on_name, void *owner)
+{
+	for (size_t i = 0; i < scope->n; i++) {
+		const struct scope_item *item = &scope->items[i];
+
+		if (item->kind == SCOPE_NAME && !item->glob)
+			on_name(owner, sigil, str_from(item->name), item->at);
+	}
+}
+
+static void on_literal_name(void *owner, char sigil, struct str name)
+{
+	const struct name_walk *walk = owner;
+
+	walk->on_name(walk->owner, sigil, name, walk->at);
+}
+
+static void walk_action(struct name_walk *walk, const struct rule_action *action)
+{
+	struct str target;
+
+	walk->at = action->at;
+	for (size_t i = 0; i < action->n_texts; i++)
+		template_each_name(action->texts[i], on_literal_name, walk);
+	if (action->blocks != NULL)
+		json_template_each_name(action->blocks, on_literal_name, walk);
+	if (action->target != NULL && template_is_literal(action->target, &target) &&
+	    target.len > 1 && (target.p[0] == '#' || target.p[0] == '@'))
+		walk->on_name(walk->owner, target.p[0], str_sub(target, 1, target.len), action->at);
+}
+
+void rule_each_name(const struct rule *r, rule_name_fn *on_name, void *owner)
+{
+	struct name_walk walk = { .on_name = on_name, .owner = owner };
+
+	scope_each_name(&r->in, '#', on_name, owner);
+	scope_each_name(&r->from, '@', on_name, owner);
+	scope_each_name(&r->owners, '@', on_name, owner);
+	for (size_t i = 0; i < r->n_actions; i++)
+		walk_action(&walk, &r->actions[i]);
+}

@@ -158,6 +158,8 @@ struct rule {
 	struct scope owners;
 	const struct zone *zone; /* its own, or the configuration's */
 	char *help;		 /* NULL = none */
+	bool wants_names;	 /* names of authors or channels: in, from, {user.name} … */
+	bool wants_groups;	 /* user groups, by id; a handle looks like a name */
 	bool wants_reacted;	 /* what it does depends on the message that was reacted to */
 	bool keeps_answers;	 /* edits, removes or follows what it answered */
 	bool answers_here; /* by reply, say or broadcast: what it says elsewhere is no answer then */
@@ -176,3 +178,11 @@ bool rule_talks(const struct rule *r);
 const char *rule_key_of(const struct rule *r, const char *question);
 /* Does it wait for nothing but moments (`every`, `cron`)? */
 bool rule_is_timed(const struct rule *r);
+/* Notes what must be known of an event before it is asked, when all else is there. */
+void rule_note_wants(struct rule *r);
+
+/* `sigil` is '#' or '@'. */
+typedef void rule_name_fn(void *owner, char sigil, struct str name, struct place at);
+/* Every #channel and @user that it names, in scopes and literal text; globs are left out. */
+void rule_each_name(const struct rule *r, rule_name_fn *on_name, void *owner);
+void scope_each_name(const struct scope *scope, char sigil, rule_name_fn *on_name, void *owner);

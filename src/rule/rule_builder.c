@@ -123,7 +123,7 @@ const struct zone *rule_builder_zone(struct rule_builder *d, struct str name, st
 {
 	const struct zone *zone = NULL;
 
-	return hours_read_zone(name, d->world->zones, &zone, at, d->diag) ? zone : NULL;
+	return hours_read_zone(name, d->shared->zones, &zone, at, d->diag) ? zone : NULL;
 }
 
 /* ---- what inserts may name ---- */
@@ -154,7 +154,7 @@ static bool has_named(const struct pattern *p, struct str group)
 /* Whether the rules have it is seen when each of them is read; here it must only not be something else. */
 static bool may_be_group(const struct rule_builder *d, struct str group)
 {
-	const struct symbols *names = d->world->names;
+	const struct symbols *names = &d->shared->symbols;
 
 	for (size_t i = 0; i < group.len; i++) {
 		if (group.p[i] == '.' || group.p[i] == '[' || group.p[i] == ' ')
@@ -213,8 +213,8 @@ struct template_scope rule_builder_scope(struct rule_builder *d)
 		.owner = d,
 		.has_group = has_group,
 		.group_at = group_at,
-		.names = d->world->names,
-		.allow_broadcast = d->world->allow_broadcast,
+		.names = &d->shared->symbols,
+		.allow_broadcast = d->options->allow_broadcast,
 		.has_result = d->has_result,
 		.has_error = d->on_error,
 		.is_timed = rule_is_timed(d->rule),

@@ -4,23 +4,10 @@
 
 #include "base/inifile.h"
 #include "base/keyword.h"
-#include "template/symbols.h"
 #include "pattern/pattern.h"
 #include "template/reference.h"
-#include "rule/rule.h"
-
-struct zones;
-
-/* What all rules of a set are read with. */
-struct rule_world {
-	struct pattern_kit *kit;
-	const struct symbols *names;
-	struct zones *zones;
-	const struct zone *zone; /* where a rule names none */
-	/* The webhooks that the configuration declares, each ended by NULL; NULL = it is not known. */
-	const char *const *webhooks;
-	bool allow_broadcast;
-};
+#include "rule/ruleset.h"
+#include "rule/shared.h"
 
 /* How far the names of groups were listed. */
 struct group_walk {
@@ -29,7 +16,8 @@ struct group_walk {
 
 struct rule_builder {
 	struct rule *rule;
-	const struct rule_world *world;
+	struct shared *shared;
+	const struct ruleset_options *options;
 	bool case_matters;
 	struct str
 		*faulty; /* patterns that did not compile: which groups they have, nobody knows */
@@ -42,7 +30,6 @@ struct rule_builder {
 	bool has_result; /* one above it asks somebody */
 	const char *file;
 	struct arena *arena; /* of the rule, or of what rules share */
-	struct pattern_kit *kit;
 	struct diag *diag;
 };
 

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/ruleset.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include "base/arena.h"
 #include "base/bits.h"
-#include "base/inifile.h"
 #include "base/map.h"
 #include "calendar/zone.h"
 #include "rule/match.h"
 #include "rule/compile.h"
 #include "rule/shared.h"
 #include "pattern/prefilter.h"
-#include "template/condition.h"
-#include "template/json_template.h"
-#include "template/template.h"
 #include "rule/subject.h"
 
 struct ruleset {
@@ -34,143 +25,6 @@ struct ruleset {
 	bool wants_names, wants_groups, follows;
 };
 
-/* ---- loading ---- */
-
-struct loading {
-	struct ruleset *set;
-	struct compile parse;
-	struct diag *diag;
-};
-
-static void find_zone(struct loading *l, const char *name)
-{
-	struct shared *shared = l->set->shared;
-	const char *why = "";
-
-	if (zones_get(shared->zones, str_from(name), &shared->zone, &why) != 0)
-		diag_error(l->diag, (struct place){ 0 },
-			   "the time zone `%s` of the configuration: %s", name, why);
-}
-
-static void loading_init(struct loading *l, const struct ruleset_options *options,
-			 struct diag *diag)
-{
-	struct ruleset *set = mem_zero(1, sizeof(*set));
-
-	set->n_refs = 1;
-	map_init(&set->rule_names);
-	set->shared = shared_new();
-	*l = (struct loading){ .set = set, .diag = diag };
-	find_zone(l, options->zone);
-	l->parse.world = (struct rule_world){
-		.kit = set->shared->kit,
-		.names = &set->shared->symbols,
-		.zones = set->shared->zones,
-		.zone = set->shared->zone,
-		.webhooks = options->webhooks,
-		.allow_broadcast = options->allow_broadcast,
-	};
-	l->parse.shared = set->shared;
-	arena_init(&l->parse.sections);
-	map_init(&l->parse.rule_names);
-}
-
-static void load_text(struct loading *l, struct str text, const char *file)
-{
-	compile_text(&l->parse, text, str_keep(&l->set->shared->arena, str_from(file)).p);
-	l->set->n_files++;
-}
-
-static void load_file(struct loading *l, const char *path)
-{
-	CLEANUP(buf_deinit) struct buf text = { 0 };
-	struct place at = { path, 0 };
-
-	buf_init(&text, 0);
-	switch (inifile_load(path, &text)) {
-	case FILE_UNREADABLE:
-		diag_error(l->diag, at, "the file cannot be read: %s", strerror(errno));
-		break;
-	case FILE_TOO_LARGE:
-		diag_error(l->diag, at, "the file is larger than %d MiB", INIFILE_MAX_FILE >> 20);
-		break;
-	default:
-		load_text(l, buf_str(&text), path);
-	}
-}
-
-static int is_rule_file(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.' && str_ends(str_from(entry->d_name), ".ini");
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static void load_entry(struct loading *l, const char *folder, const char *name)
-{
-	CLEANUP(mem_freep) char *path = NULL;
-	struct buf joined;
-	struct stat st;
-
-	buf_init(&joined, 0);
-	buf_addf(&joined, "%s%s%s", folder, str_ends(str_from(folder), "/") ? "" : "/", name);
-	path = buf_take(&joined);
-	if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
-		load_file(l, path); /* which says why, when it is a link to nothing */
-}
-
-/* Is there a rule, or a mistake in place of one, in the files read since then? */
-static bool has_rules(const struct loading *l, size_t since)
-{
-	for (size_t i = since; i < l->parse.n_files; i++) {
-		const struct rule_file *file = &l->parse.files[i];
-
-		if (file->diag.n_errors > 0)
-			return true;
-		for (size_t s = 0; s < file->n_sections; s++) {
-			if (file->sections[s].kind == SECTION_RULE)
-				return true;
-		}
-	}
-	return false;
-}
-
-static void load_folder(struct loading *l, const char *path)
-{
-	struct dirent **entries = NULL;
-	size_t n_before = l->parse.n_files, n_errors = l->diag->n_errors;
-	struct place at = { path, 0 };
-	int n = scandir(path, &entries, is_rule_file, by_bytes);
-
-	if (n < 0) {
-		diag_error(l->diag, at, "the folder cannot be read: %s", strerror(errno));
-		return;
-	}
-	for (int i = 0; i < n; i++) {
-		load_entry(l, path, entries[i]->d_name);
-		free(entries[i]);
-	}
-	free(entries);
-	if (!has_rules(l, n_before) && l->diag->n_errors == n_errors)
-		diag_error(l->diag, at,
-			   n > 0 ? "no file of this folder has a rule" :
-				   "the folder has no rules: no file "
-				   "in it ends in .ini");
-}
-
-static void load_path(struct loading *l, const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		load_folder(l, path);
-	else
-		load_file(l, path);
-}
-
 /* ---- the order in which rules are asked ---- */
 
 static int by_precedence(const void *a, const void *b)
@@ -182,102 +36,6 @@ static int by_precedence(const void *a, const void *b)
 	if (x->priority != y->priority)
 		return x->priority > y->priority ? -1 : 1;
 	return (x->order > y->order) - (x->order < y->order);
-}
-
-/* ---- what the rules want to know ---- */
-
-/* Not every event says what kind of channel it comes from; a direct message is known by its id. */
-static bool must_be_looked_up(const struct scope_item *item)
-{
-	return item->kind == SCOPE_NAME || item->kind == SCOPE_GUESTS || item->kind == SCOPE_LIST ||
-	       (item->kind == SCOPE_CHANNEL_KIND && item->channel_kind != CHANNEL_DM);
-}
-
-static bool has_names(const struct scope *scope)
-{
-	for (size_t i = 0; i < scope->n; i++) {
-		if (must_be_looked_up(&scope->items[i]))
-			return true;
-	}
-	return false;
-}
-
-static bool has_groups(const struct scope *from)
-{
-	for (size_t i = 0; i < from->n; i++) {
-		const struct scope_item *item = &from->items[i];
-
-		if (item->kind == SCOPE_GROUP_ID ||
-		    (item->kind == SCOPE_LIST && has_groups(&item->list->people)))
-			return true;
-	}
-	return false;
-}
-
-/* Does it matter in which thread the message stands? An answer goes there. */
-static bool wants_thread(const struct rule *rule)
-{
-	for (size_t i = 0; i < rule->n_limits; i++) {
-		if (rule->limits[i].by & BY_THREAD)
-			return true;
-	}
-	return rule->thread != THREAD_ANY || rule_talks(rule);
-}
-
-struct wants {
-	bool text, names;
-};
-
-static void note_reference(void *owner, const struct reference *ref, bool as_text)
-{
-	struct wants *wants = owner;
-
-	wants->text = wants->text || reference_wants_text(ref);
-	wants->names = wants->names || reference_wants_names(ref, as_text);
-}
-
-static void note_template(const struct template *t, struct wants *wants)
-{
-	if (t != NULL)
-		template_each_reference(t, note_reference, wants);
-}
-
-/* What is sent to others has names where Slack has mentions. */
-static void note_plain_reference(void *owner, const struct reference *ref, bool as_text)
-{
-	(void)as_text;
-	note_reference(owner, ref, true);
-}
-
-static void note_action(const struct rule_action *action, struct wants *wants)
-{
-	for (size_t i = 0; i < action->n_texts; i++)
-		note_template(action->texts[i], wants);
-	note_template(action->target, wants);
-	note_template(action->key, wants);
-	if (action->form != NULL)
-		json_template_each_reference(action->form, note_plain_reference, wants);
-	if (action->blocks != NULL)
-		json_template_each_reference(action->blocks, note_reference, wants);
-}
-
-static void note_wants(struct ruleset *set, struct rule *rule)
-{
-	struct wants wants = {
-		.text = rule->n_any > 0 || rule->n_except > 0,
-		.names = has_names(&rule->in) || has_names(&rule->from),
-	};
-
-	for (size_t i = 0; i < rule->n_actions; i++)
-		note_action(&rule->actions[i], &wants);
-	for (size_t i = 0; i < rule->n_limits; i++)
-		note_template(rule->limits[i].key, &wants);
-	if (rule->condition != NULL)
-		condition_each_reference(rule->condition, note_reference, &wants);
-	set->wants_names |= wants.names;
-	set->wants_groups |= has_groups(&rule->from);
-	set->follows |= rule->follows_edits || rule->follows_deletes;
-	rule->wants_reacted = wants.text || wants_thread(rule);
 }
 
 /* ---- candidates ---- */
@@ -325,55 +83,71 @@ void ruleset_candidates(const struct ruleset *set, const struct event *ev, uint6
 		prefilter_find(set->prefilter, texts, n, bits);
 }
 
-/* ---- the end of loading ---- */
+/* ---- loading ---- */
 
 /* A rule that never acts again is not asked, nor are its tests. */
-static bool is_asked(const struct rule *rule, struct wall now)
+static bool is_asked(const struct rule *rule, struct wall now, struct diag *diag)
 {
-	return rule->mode != MODE_OFF && (rule->expires == NULL || now.ms < rule->expires_at.ms);
+	if (rule->mode == MODE_OFF)
+		return false;
+	if (rule->expires == NULL || now.ms < rule->expires_at.ms)
+		return true;
+	diag_warn(diag, rule->at, "the rule `%s` has expired on %s and is off", rule->name,
+		  rule->expires);
+	return false;
 }
 
-static void warn_if_expired(struct loading *l, const struct rule *rule, struct wall now)
+static void choose_asked(struct ruleset *set, struct diag *diag)
 {
-	if (rule->mode != MODE_OFF && !is_asked(rule, now))
-		diag_warn(l->diag, rule->at, "the rule `%s` has expired on %s and is off",
-			  rule->name, rule->expires);
-}
-
-static void choose_asked(struct loading *l)
-{
-	struct ruleset *set = l->set;
 	struct wall now = clock_wall(clock_system());
 
 	set->asked = mem_zero(set->n_rules, sizeof(set->asked[0]));
 	for (size_t i = 0; i < set->n_rules; i++) {
 		struct rule *rule = set->rules[i];
 
-		warn_if_expired(l, rule, now);
-		if (!is_asked(rule, now))
+		if (!is_asked(rule, now, diag))
 			continue;
 		set->asked[set->n_asked++] = rule;
 		set->n_tests += rule->n_tests;
-		note_wants(set, rule);
+		set->wants_names |= rule->wants_names;
+		set->wants_groups |= rule->wants_groups;
+		set->follows |= rule->follows_edits || rule->follows_deletes;
 	}
 	qsort(set->asked, set->n_asked, sizeof(set->asked[0]), by_precedence);
 }
 
-static int loading_finish(struct loading *l, size_t n_errors, struct ruleset **out)
+/* What a set is read into: all of its files first, then its rules. */
+static void begin(struct compile *p, const struct ruleset_options *options, struct diag *diag)
 {
-	struct ruleset *set = l->set;
+	struct shared *shared = shared_new();
+	const char *why = "";
 
-	compile_finish(&l->parse, l->diag);
-	set->rules = l->parse.rules;
-	set->n_rules = l->parse.n_rules;
-	set->rule_names = l->parse.rule_names;
-	if (set->n_rules == 0 && l->diag->n_errors == n_errors)
-		diag_error(l->diag, (struct place){ 0 }, "there are no rules");
-	if (l->diag->n_errors > n_errors) {
+	if (zones_get(shared->zones, str_from(options->zone), &shared->zone, &why) != 0)
+		diag_error(diag, (struct place){ 0 }, "the time zone `%s` of the configuration: %s",
+			   options->zone, why);
+	*p = (struct compile){ .shared = shared, .options = options };
+	arena_init(&p->sections);
+	map_init(&p->rule_names);
+}
+
+static int finish(struct compile *p, size_t n_errors, struct diag *diag, struct ruleset **out)
+{
+	struct ruleset *set = mem_zero(1, sizeof(*set));
+
+	set->n_refs = 1;
+	set->n_files = p->n_files;
+	compile_finish(p, diag);
+	set->shared = p->shared;
+	set->rules = p->rules;
+	set->n_rules = p->n_rules;
+	set->rule_names = p->rule_names;
+	if (set->n_rules == 0 && diag->n_errors == n_errors)
+		diag_error(diag, (struct place){ 0 }, "there are no rules");
+	if (diag->n_errors > n_errors) {
 		ruleset_unref(set);
 		return RULESET_BROKEN;
 	}
-	choose_asked(l);
+	choose_asked(set, diag);
 	make_prefilter(set);
 	*out = set;
 	return 0;
@@ -383,23 +157,23 @@ int ruleset_load(struct ruleset **out, const char *const *paths, size_t n_paths,
 		 const struct ruleset_options *options, struct diag *diag)
 {
 	size_t n_errors = diag->n_errors;
-	struct loading l;
+	struct compile p;
 
-	loading_init(&l, options, diag);
+	begin(&p, options, diag);
 	for (size_t i = 0; i < n_paths; i++)
-		load_path(&l, paths[i]);
-	return loading_finish(&l, n_errors, out);
+		compile_path(&p, paths[i], diag);
+	return finish(&p, n_errors, diag, out);
 }
 
 int ruleset_load_text(struct ruleset **out, struct str text, const char *file,
 		      const struct ruleset_options *options, struct diag *diag)
 {
 	size_t n_errors = diag->n_errors;
-	struct loading l;
+	struct compile p;
 
-	loading_init(&l, options, diag);
-	load_text(&l, text, file);
-	return loading_finish(&l, n_errors, out);
+	begin(&p, options, diag);
+	compile_text(&p, text, file);
+	return finish(&p, n_errors, diag, out);
 }
 
 struct ruleset *ruleset_ref(struct ruleset *set)
@@ -496,92 +270,9 @@ bool ruleset_wants_reacted(const struct ruleset *set, const struct event *reacti
 	return false;
 }
 
-/* ---- names ---- */
-
-struct name_walk {
-	void (*on_name)(void *owner, char sigil, struct str name, struct place at);
-	void *owner;
-	struct place at;
-};
-
-static void walk_scope(const struct name_walk *walk, char sigil, const struct scope *scope)
+void ruleset_each_name(const struct ruleset *set, rule_name_fn *on_name, void *owner)
 {
-	for (size_t i = 0; i < scope->n; i++) {
-		const struct scope_item *item = &scope->items[i];
-
-		if (item->kind == SCOPE_NAME && !item->glob)
-			walk->on_name(walk->owner, sigil, str_from(item->name), item->at);
-	}
-}
-
-static void on_literal_name(void *owner, char sigil, struct str name)
-{
-	const struct name_walk *walk = owner;
-
-	walk->on_name(walk->owner, sigil, name, walk->at);
-}
-
-static void walk_action(struct name_walk *walk, const struct rule_action *action)
-{
-	struct str target;
-
-	walk->at = action->at;
-	for (size_t i = 0; i < action->n_texts; i++)
-		template_each_name(action->texts[i], on_literal_name, walk);
-	if (action->blocks != NULL)
-		json_template_each_name(action->blocks, on_literal_name, walk);
-	if (action->target != NULL && template_is_literal(action->target, &target) &&
-	    target.len > 1 && (target.p[0] == '#' || target.p[0] == '@'))
-		walk->on_name(walk->owner, target.p[0], str_sub(target, 1, target.len), action->at);
-}
-
-static void walk_tables(struct name_walk *walk, const struct symbols *names)
-{
-	struct map_entry *at = NULL;
-	struct str key;
-	void *value;
-
-	while (map_next(&names->tables, &at, &key, &value)) {
-		const struct table *table = value;
-
-		for (size_t i = 0; i < table->n_rows; i++) {
-			walk->at = table->rows[i].at;
-			for (size_t c = 0; c < table->rows[i].n_cells; c++)
-				template_each_name(table->rows[i].literals[c], on_literal_name,
-						   walk);
-		}
-	}
-}
-
-static void walk_lists(struct name_walk *walk, const struct symbols *names)
-{
-	struct map_entry *at = NULL;
-	struct str key;
-	void *value;
-
-	while (map_next(&names->lists, &at, &key, &value)) {
-		const struct name_list *list = value;
-
-		walk_scope(walk, '#', &list->channels);
-		walk_scope(walk, '@', &list->people);
-	}
-}
-
-void ruleset_each_name(const struct ruleset *set,
-		       void (*on_name)(void *owner, char sigil, struct str name, struct place at),
-		       void *owner)
-{
-	struct name_walk walk = { .on_name = on_name, .owner = owner };
-
-	for (size_t i = 0; i < set->n_asked; i++) {
-		const struct rule *rule = set->asked[i];
-
-		walk_scope(&walk, '#', &rule->in);
-		walk_scope(&walk, '@', &rule->from);
-		walk_scope(&walk, '@', &rule->owners);
-		for (size_t a = 0; a < rule->n_actions; a++)
-			walk_action(&walk, &rule->actions[a]);
-	}
-	walk_tables(&walk, &set->shared->symbols);
-	walk_lists(&walk, &set->shared->symbols);
+	for (size_t i = 0; i < set->n_asked; i++)
+		rule_each_name(set->asked[i], on_name, owner);
+	shared_each_name(set->shared, on_name, owner);
 }

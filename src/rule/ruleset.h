@@ -55,8 +55,5 @@ bool ruleset_follows(const struct ruleset *set);
 /* The message that this reaction is about: its text, and the thread that it stands in. */
 bool ruleset_wants_reacted(const struct ruleset *set, const struct event *reaction);
 
-/* Every #channel and @user that the rules name (scope and literal text), for checking against Slack.
- * `sigil` is '#' or '@'; globs are left out. */
-void ruleset_each_name(const struct ruleset *set,
-		       void (*on_name)(void *owner, char sigil, struct str name, struct place at),
-		       void *owner);
+/* Every #channel and @user that the rules name, for checking against Slack; as rule_each_name. */
+void ruleset_each_name(const struct ruleset *set, rule_name_fn *on_name, void *owner);

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "calendar/zone.h"
 #include "pattern/pattern.h"
+#include "template/template.h"
 
 struct shared *shared_new(void)
 {
@@ -34,4 +35,43 @@ void shared_unref(struct shared *shared)
 	zones_free(shared->zones);
 	arena_deinit(&shared->arena);
 	free(shared);
+}
+
+/* A name in the author's text, which stands in a row of a table. */
+struct cell_walk {
+	rule_name_fn *on_name;
+	void *owner;
+	struct place at;
+};
+
+static void on_cell_name(void *owner, char sigil, struct str name)
+{
+	const struct cell_walk *walk = owner;
+
+	walk->on_name(walk->owner, sigil, name, walk->at);
+}
+
+void shared_each_name(const struct shared *shared, rule_name_fn *on_name, void *owner)
+{
+	struct cell_walk walk = { .on_name = on_name, .owner = owner };
+	struct map_entry *at = NULL;
+	struct str key;
+	void *value;
+
+	while (map_next(&shared->symbols.tables, &at, &key, &value)) {
+		const struct table *table = value;
+
+		for (size_t i = 0; i < table->n_rows; i++) {
+			walk.at = table->rows[i].at;
+			for (size_t c = 0; c < table->rows[i].n_cells; c++)
+				template_each_name(table->rows[i].literals[c], on_cell_name, &walk);
+		}
+	}
+	at = NULL;
+	while (map_next(&shared->symbols.lists, &at, &key, &value)) {
+		const struct name_list *list = value;
+
+		scope_each_name(&list->channels, '#', on_name, owner);
+		scope_each_name(&list->people, '@', on_name, owner);
+	}
 }

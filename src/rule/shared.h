@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "rule/rule.h"
 #include "template/symbols.h"
 
 struct pattern_kit;
@@ -24,3 +25,5 @@ struct shared {
 struct shared *shared_new(void) __attribute__((returns_nonnull)); /* one reference, the caller's */
 struct shared *shared_ref(struct shared *shared) __attribute__((returns_nonnull));
 void shared_unref(struct shared *shared);
+/* The names in its tables and lists; as rule_each_name. */
+void shared_each_name(const struct shared *shared, rule_name_fn *on_name, void *owner);
