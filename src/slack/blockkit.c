@@ -185,7 +185,7 @@ struct places {
 
 static const char *type_at(const void *table, size_t i)
 {
-	const struct block_shape *part = blockfacts_at(((const struct places *)table)->mask, i);
+	const struct block_shape *part = blockkit_part_at(((const struct places *)table)->mask, i);
 
 	return part != NULL ? part->type : NULL;
 }
@@ -199,18 +199,18 @@ static const struct block_shape *part_of(struct check *c, unsigned mask, const s
 	size_t before = path_enter(c, "type");
 	struct str name = json_str(type, "");
 
-	part = blockfacts_find(name, mask);
+	part = blockkit_part(name, mask);
 	if (json_kind(type) == JSON_NULL)
-		complain(c, "missing; wanted the %s, such as \"%s\"", blockfacts_noun(mask),
+		complain(c, "missing; wanted the %s, such as \"%s\"", blockkit_part_noun(mask),
 			 type_at(&places, 0));
 	else if (json_kind(type) != JSON_STRING)
 		complain_kind(c, type, "a text in \"double quotes\"");
 	else if (part == NULL && str_nearest(name, type_at, &places) == NULL &&
-		 blockfacts_find(name, ~0U) != NULL)
+		 blockkit_part(name, ~0U) != NULL)
 		complain(c, "\"%.*s\" cannot stand here, but \"%s\" can", STR_ARG(name),
 			 type_at(&places, 0));
 	else if (part == NULL)
-		complain_unknown(c, blockfacts_noun(mask), name, type_at, &places);
+		complain_unknown(c, blockkit_part_noun(mask), name, type_at, &places);
 	path_leave(c, before);
 	return part;
 }

@@ -62,8 +62,8 @@ struct block_shape {
 };
 
 /* The part of this type that may stand at one of the places, or NULL. */
-const struct block_shape *blockfacts_find(struct str type, unsigned places);
+const struct block_shape *blockkit_part(struct str type, unsigned places);
 /* The i-th part that may stand there; NULL at the end. */
-const struct block_shape *blockfacts_at(unsigned places, size_t i);
+const struct block_shape *blockkit_part_at(unsigned places, size_t i);
 /* What to call a part that may stand there: "block", "element". */
-const char *blockfacts_noun(unsigned places);
+const char *blockkit_part_noun(unsigned places);

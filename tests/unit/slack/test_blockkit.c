@@ -297,7 +297,7 @@ static void check_fields(const struct block_shape *shape)
 			       f->kind == BLOCK_ROWS;
 
 		CU_ASSERT_EQUAL(objects, (f->of != 0) != (f->shape != NULL));
-		CU_ASSERT_TRUE(f->of == 0 || blockfacts_at(f->of, 0) != NULL);
+		CU_ASSERT_TRUE(f->of == 0 || blockkit_part_at(f->of, 0) != NULL);
 		for (const struct block_field *other = f + 1; other->name != NULL; other++)
 			CU_ASSERT_STRING_NOT_EQUAL(f->name, other->name);
 	}
@@ -308,10 +308,10 @@ static void test_the_facts_agree_with_each_other(void)
 	const struct block_shape *part;
 	size_t n = 0;
 
-	for (; (part = blockfacts_at(~0U, n)) != NULL; n++) {
+	for (; (part = blockkit_part_at(~0U, n)) != NULL; n++) {
 		for (unsigned place = 1; place <= AS_RICH_VALUE; place <<= 1) {
 			if ((part->places & place) != 0)
-				CU_ASSERT_PTR_EQUAL(blockfacts_find(str_from(part->type), place),
+				CU_ASSERT_PTR_EQUAL(blockkit_part(str_from(part->type), place),
 						    part);
 		}
 		check_fields(part);
