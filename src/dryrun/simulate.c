@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "engine/engine.h"
 #include "model/workspace.h"
-#include "rule/test_line.h"
+#include "rule/test_event.h"
 #include "slack/decode.h"
 #include "slack/text.h"
 #include "store/memory.h"
@@ -36,7 +36,7 @@ struct simulation {
 static struct str id_for(struct simulation *r, char kind, struct str name)
 {
 	struct str id = kind == 'U' && str_is(name, "bot") ? STR(BOT_ID) :
-							     test_line_id(&r->arena, kind, name);
+							     test_event_id(&r->arena, kind, name);
 
 	if (map_get(&r->names, id) == NULL)
 		map_set(&r->names, id, str_dup(name));

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A test makes an event as complete as if Slack had sent it and the directory had filled it in. Ids are made of
- * names, so that the same name is the same person in every test.
- */
 #include "rule/test_line.h"
 
 #include "base/arena.h"
-#include "calendar/zone.h"
 #include "base/keyword.h"
+#include "calendar/zone.h"
+#include "rule/test_event.h"
 
 struct reading {
 	struct rule_test *test;
@@ -24,11 +21,11 @@ struct reading {
 
 static const struct civil default_time = { .year = 2026, .month = 1, .day = 7, .hour = 12 };
 
-/* ---- words of a test ---- */
+/* ---- what may stand behind the arrow ---- */
 
 enum takes_target { NO_TARGET, MAY_HAVE_TARGET, NEEDS_TARGET };
 
-/* What may stand behind the arrow: `word`, its target, a text. */
+/* A word, its target, a text. */
 static const struct outcome {
 	const char *name;
 	enum test_expect expect;
@@ -80,6 +77,8 @@ static bool complain(struct reading *r, const char *why)
 	return false;
 }
 
+/* ---- what happens ---- */
+
 static const struct keyword places[] = {
 	{ .name = "dm", .value = CHANNEL_DM },
 	{ .name = "group", .value = CHANNEL_GROUP },
@@ -88,73 +87,17 @@ static const struct keyword places[] = {
 	{ .name = NULL },
 };
 
-static bool take_in(struct reading *r, int value)
-{
-	const struct keyword *place;
-	struct str word = STR_EMPTY;
-
-	(void)value;
-	next_word(r, &word);
-	place = keyword_find(places, word);
-	if (place != NULL)
-		r->ev->channel_kind = (enum channel_kind)place->value;
-	else if (str_is(word, "thread"))
-		r->ev->thread_ts = STR("root"); /* an hour before; see complete */
-	else if (word.len > 1 && word.p[0] == '#')
-		r->ev->channel_name = str_sub(word, 1, word.len);
-	else if (word.len > 1 && (word.p[0] == 'C' || word.p[0] == 'D' || word.p[0] == 'G'))
-		r->ev->channel = word;
-	else
-		return complain(
-			r,
-			"`in` is followed by #channel, an id, dm, group, public, private or thread");
-	return true;
-}
-
-static bool take_from(struct reading *r, int value)
-{
-	struct str word = STR_EMPTY;
-
-	(void)value;
-	next_word(r, &word);
-	r->ev->from_bot = r->ev->user.is_bot = str_is(word, "bots");
-	r->ev->user.is_guest = str_is(word, "guests");
-	if (word.len > 1 && word.p[0] == '@')
-		r->ev->user.handle = str_sub(word, 1, word.len);
-	else if (word.len > 1 && (word.p[0] == 'U' || word.p[0] == 'W' || word.p[0] == 'B'))
-		r->ev->user.id = word;
-	else if (!r->ev->from_bot && !r->ev->user.is_guest && !str_is(word, "people"))
-		return complain(r, "`from` is followed by @name, an id, people, guests or bots");
-	return true;
-}
-
-static bool take_to(struct reading *r, int value)
-{
-	struct str word = STR_EMPTY;
-
-	(void)value;
-	next_word(r, &word);
-	if (!str_is(word, "bot"))
-		return complain(r, "`to` is followed by `bot`");
-	r->ev->mentions_bot = true;
-	return true;
-}
-
 /* `at 2026-11-21 23:00`, or one of both. */
-static bool take_at(struct reading *r, int value)
+static bool take_at(struct reading *r, struct str word)
 {
-	struct str word = STR_EMPTY, rest;
 	struct civil day = r->when, hour = { 0 };
-	bool has_day, has_hour;
+	bool has_day = civil_read_date(word, &day);
+	bool has_hour = !has_day && civil_read_time(word, &hour);
+	struct str rest = r->rest;
 
-	(void)value;
-	next_word(r, &word);
-	has_day = civil_read_date(word, &day);
-	has_hour = !has_day && civil_read_time(word, &hour);
 	if (!has_day && !has_hour)
 		return complain(
 			r, "`at` is followed by a day and a time, as in `at 2026-11-21 23:00`");
-	rest = r->rest;
 	if (has_day && str_word(&rest, &word) && civil_read_time(word, &hour)) {
 		has_hour = true;
 		r->rest = rest;
@@ -170,77 +113,125 @@ static bool take_at(struct reading *r, int value)
 	return true;
 }
 
-static bool take_kind(struct reading *r, int value)
+/* What stands in front of the arrow beside texts. Those from WORD_MESSAGE on say what happens. */
+enum word {
+	WORD_IN,
+	WORD_FROM,
+	WORD_TO,
+	WORD_AT,
+	WORD_MESSAGE,
+	WORD_FILE,
+	WORD_REACTION,
+	WORD_COMMAND,
+	WORD_EVENT
+};
+
+static const struct {
+	const char *name;
+	enum word word;
+	enum event_kind kind;
+} words[] = {
+	{ "in", WORD_IN, EVENT_MESSAGE },
+	{ "from", WORD_FROM, EVENT_MESSAGE },
+	{ "to", WORD_TO, EVENT_MESSAGE },
+	{ "at", WORD_AT, EVENT_MESSAGE },
+	{ "message", WORD_MESSAGE, EVENT_MESSAGE },
+	{ "edit", WORD_MESSAGE, EVENT_EDIT },
+	{ "delete", WORD_MESSAGE, EVENT_DELETE },
+	{ "reaction", WORD_REACTION, EVENT_REACTION },
+	{ "unreaction", WORD_REACTION, EVENT_UNREACTION },
+	{ "join", WORD_MESSAGE, EVENT_JOIN },
+	{ "leave", WORD_MESSAGE, EVENT_LEAVE },
+	{ "file", WORD_FILE, EVENT_MESSAGE },
+	{ "pin", WORD_MESSAGE, EVENT_PIN },
+	{ "command", WORD_COMMAND, EVENT_COMMAND },
+	{ "every", WORD_MESSAGE, EVENT_TIME },
+	{ "cron", WORD_MESSAGE, EVENT_TIME },
+	{ "event", WORD_EVENT, EVENT_OTHER },
+};
+
+static bool take_known(struct reading *r, enum word known)
+{
+	struct event *ev = r->ev;
+	struct str word = STR_EMPTY, behind;
+	const struct keyword *place;
+
+	if (known != WORD_MESSAGE && known != WORD_FILE)
+		next_word(r, &word);
+	switch (known) {
+	case WORD_IN:
+		place = keyword_find(places, word);
+		if (place != NULL)
+			ev->channel_kind = (enum channel_kind)place->value;
+		else if (str_is(word, "thread"))
+			ev->thread_ts = STR("root"); /* its real one when the event is completed */
+		else if (word.len > 1 && word.p[0] == '#')
+			ev->channel_name = str_sub(word, 1, word.len);
+		else if (word.len > 1 && (word.p[0] == 'C' || word.p[0] == 'D' || word.p[0] == 'G'))
+			ev->channel = word;
+		else
+			return complain(
+				r,
+				"`in` is followed by #channel, an id, dm, group, public, private or thread");
+		break;
+	case WORD_FROM:
+		ev->from_bot = ev->user.is_bot = str_is(word, "bots");
+		ev->user.is_guest = str_is(word, "guests");
+		if (word.len > 1 && word.p[0] == '@')
+			ev->user.handle = str_sub(word, 1, word.len);
+		else if (word.len > 1 && (word.p[0] == 'U' || word.p[0] == 'W' || word.p[0] == 'B'))
+			ev->user.id = word;
+		else if (!ev->from_bot && !ev->user.is_guest && !str_is(word, "people"))
+			return complain(
+				r, "`from` is followed by @name, an id, people, guests or bots");
+		break;
+	case WORD_TO:
+		ev->mentions_bot = str_is(word, "bot");
+		return ev->mentions_bot || complain(r, "`to` is followed by `bot`");
+	case WORD_AT:
+		return take_at(r, word);
+	case WORD_MESSAGE:
+		break;
+	case WORD_FILE:
+		ev->has_files = true;
+		break;
+	case WORD_REACTION:
+		behind = r->rest;
+		if (word.len < 3 || word.p[0] != ':' || word.p[word.len - 1] != ':')
+			return complain(
+				r,
+				"`reaction` is followed by the name of an emoji, as in `reaction :x: on \"text\"`");
+		ev->reaction = event_reaction_name(word);
+		if (str_word(&behind, &word) && str_is(word, "on"))
+			r->rest = behind;
+		break;
+	case WORD_COMMAND:
+		ev->command = word;
+		if (!str_starts(word, "/"))
+			return complain(
+				r, "`command` is followed by the command, as in `command /lunch`");
+		break;
+	case WORD_EVENT:
+		ev->type = word;
+		if (word.len == 0)
+			return complain(r, "`event` is followed by the name of an event");
+		break;
+	}
+	return true;
+}
+
+static bool take_kind(struct reading *r, enum event_kind kind)
 {
 	if (r->has_kind)
 		return complain(r, "it says twice what happened");
 	r->has_kind = true;
-	r->ev->kind = (enum event_kind)value;
+	r->ev->kind = kind;
 	return true;
 }
 
-static bool take_file(struct reading *r, int value)
-{
-	r->ev->has_files = true;
-	return take_kind(r, value);
-}
-
-static bool take_reaction(struct reading *r, int value)
-{
-	struct str word = STR_EMPTY, behind = r->rest, on;
-
-	next_word(r, &word);
-	behind = r->rest;
-	if (word.len < 3 || word.p[0] != ':' || word.p[word.len - 1] != ':')
-		return complain(
-			r,
-			"`reaction` is followed by the name of an emoji, as in `reaction :x: on \"text\"`");
-	r->ev->reaction = event_reaction_name(word);
-	if (str_word(&behind, &on) && str_is(on, "on"))
-		r->rest = behind;
-	return take_kind(r, value);
-}
-
-static bool take_event(struct reading *r, int value)
-{
-	if (!next_word(r, &r->ev->type))
-		return complain(r, "`event` is followed by the name of an event");
-	return take_kind(r, value);
-}
-
-static bool take_command(struct reading *r, int value)
-{
-	if (!next_word(r, &r->ev->command) || r->ev->command.p[0] != '/')
-		return complain(r, "`command` is followed by the command, as in `command /lunch`");
-	return take_kind(r, value);
-}
-
-static const struct word {
-	struct keyword known;
-	bool (*take)(struct reading *r, int value);
-} words[] = {
-	{ { .name = "in" }, take_in },
-	{ { .name = "from" }, take_from },
-	{ { .name = "to" }, take_to },
-	{ { .name = "at" }, take_at },
-	{ { .name = "message", .value = EVENT_MESSAGE }, take_kind },
-	{ { .name = "edit", .value = EVENT_EDIT }, take_kind },
-	{ { .name = "delete", .value = EVENT_DELETE }, take_kind },
-	{ { .name = "reaction", .value = EVENT_REACTION }, take_reaction },
-	{ { .name = "unreaction", .value = EVENT_UNREACTION }, take_reaction },
-	{ { .name = "join", .value = EVENT_JOIN }, take_kind },
-	{ { .name = "leave", .value = EVENT_LEAVE }, take_kind },
-	{ { .name = "file", .value = EVENT_MESSAGE }, take_file },
-	{ { .name = "pin", .value = EVENT_PIN }, take_kind },
-	{ { .name = "command", .value = EVENT_COMMAND }, take_command },
-	{ { .name = "every", .value = EVENT_TIME }, take_kind },
-	{ { .name = "cron", .value = EVENT_TIME }, take_kind },
-	{ { .name = "event", .value = EVENT_OTHER }, take_event },
-};
-
 const char *test_line_word_at(size_t i)
 {
-	return i < ARRAY_LEN(words) ? words[i].known.name : NULL;
+	return i < ARRAY_LEN(words) ? words[i].name : NULL;
 }
 
 static const char *word_at(const void *table, size_t i)
@@ -274,9 +265,9 @@ static bool take_word(struct reading *r, struct str word)
 	const char *hint = what_it_looks_like(word);
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (!str_is(word, words[i].known.name))
-			continue;
-		return words[i].take(r, words[i].known.value);
+		if (str_is(word, words[i].name))
+			return take_known(r, words[i].word) &&
+			       (words[i].word < WORD_MESSAGE || take_kind(r, words[i].kind));
 	}
 	if (outcome_named(word) != NULL)
 		return complain(r, "`->` is missing in front of its outcome");
@@ -410,166 +401,7 @@ static bool read_outcome(struct reading *r)
 	return false;
 }
 
-/* ---- completing the event ---- */
-
-/* "ana" gives UANA; what is no letter or digit is spelled out, so that no two names meet. */
-struct str test_line_id(struct arena *arena, char kind, struct str name)
-{
-	char *id = arena_alloc(arena, 2 + 3 * name.len);
-	size_t len = 0;
-
-	id[len++] = kind;
-	for (size_t i = 0; i < name.len; i++) {
-		unsigned char c = (unsigned char)name.p[i];
-
-		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')) {
-			id[len++] = (char)c;
-		} else if (c >= 'a' && c <= 'z') {
-			id[len++] = (char)(c - ('a' - 'A'));
-		} else {
-			id[len++] = '0';
-			id[len++] = "0123456789ABCDEF"[c >> 4];
-			id[len++] = "0123456789ABCDEF"[c & 15];
-		}
-	}
-	return str_make(id, len);
-}
-
-static void complete_person(struct reading *r)
-{
-	struct person *user = &r->ev->user;
-
-	if (user->handle.len == 0)
-		user->handle = user->id.len > 0 ? user->id :
-			       user->is_bot	? STR("somebot") :
-						  STR("someone");
-	if (user->id.len == 0)
-		user->id = test_line_id(r->arena, 'U', user->handle);
-	user->name = user->handle;
-	r->ev->author = *user;
-	if (user->is_bot)
-		r->ev->bot_id = test_line_id(r->arena, 'B', user->handle);
-}
-
-static void complete_channel(struct reading *r)
-{
-	static const char letters[] = {
-		[CHANNEL_UNKNOWN] = 'C', [CHANNEL_PUBLIC] = 'C', [CHANNEL_PRIVATE] = 'C',
-		[CHANNEL_DM] = 'D',	 [CHANNEL_GROUP] = 'G',
-	};
-	struct event *ev = r->ev;
-
-	if (ev->channel_kind == CHANNEL_UNKNOWN)
-		ev->channel_kind = ev->channel.len > 0 && ev->channel.p[0] == 'D' ? CHANNEL_DM :
-										    CHANNEL_PUBLIC;
-	if (ev->channel_name.len == 0)
-		ev->channel_name = STR("test");
-	if (ev->channel.len == 0)
-		ev->channel = test_line_id(r->arena, letters[ev->channel_kind], ev->channel_name);
-	if (ev->channel_kind == CHANNEL_DM)
-		ev->channel_name = STR_EMPTY;
-}
-
-static bool is_name_byte(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       c == '_' || c == '-' || (unsigned char)c >= 0x80;
-}
-
-/* `@bot` in the text is a mention of the bot. */
-static bool has_mention(struct str text)
-{
-	size_t at;
-
-	while ((at = str_find(text, "@bot")) != SIZE_MAX) {
-		struct str behind = str_sub(text, at + 4, text.len);
-
-		if ((at == 0 || !is_name_byte(text.p[at - 1])) &&
-		    (behind.len == 0 || !is_name_byte(behind.p[0])))
-			return true;
-		text = behind;
-	}
-	return false;
-}
-
-static void complete_text(struct reading *r)
-{
-	struct event *ev = r->ev;
-	struct str text = ev->text;
-
-	ev->text_known = true;
-	ev->text_raw = ev->text_to_bot = text;
-	if (!has_mention(text))
-		return;
-	ev->mentions_bot = true;
-	text = str_trim(text);
-	if (!str_skip(&text, "@bot") || (text.len > 0 && is_name_byte(text.p[0])))
-		return;
-	while (text.len > 0 &&
-	       (text.p[0] == ' ' || text.p[0] == ':' || text.p[0] == ',' || text.p[0] == '\t'))
-		text = str_sub(text, 1, text.len);
-	ev->text_to_bot = text;
-}
-
-/* Slack's names for the events that a test can speak of. */
-static struct str type_of(enum event_kind kind)
-{
-	switch (kind) {
-	case EVENT_MESSAGE:
-	case EVENT_EDIT:
-	case EVENT_DELETE:
-		break;
-	case EVENT_REACTION:
-		return STR("reaction_added");
-	case EVENT_UNREACTION:
-		return STR("reaction_removed");
-	case EVENT_JOIN:
-		return STR("member_joined_channel");
-	case EVENT_LEAVE:
-		return STR("member_left_channel");
-	case EVENT_PIN:
-		return STR("pin_added");
-	case EVENT_COMMAND:
-		return STR("slash_command");
-	case EVENT_TIME:
-		return STR("time");
-	case EVENT_OTHER:
-		return STR_EMPTY;
-	}
-	return STR("message");
-}
-
-/* A moment happens to nobody and nowhere. */
-static void complete_who_and_where(struct reading *r)
-{
-	if (r->ev->kind == EVENT_TIME)
-		return;
-	complete_person(r);
-	complete_channel(r);
-}
-
-static void complete(struct reading *r)
-{
-	struct event *ev = r->ev;
-	struct place at = r->test->at;
-
-	complete_who_and_where(r);
-	complete_text(r);
-	if (ev->type.len == 0)
-		ev->type = type_of(ev->kind);
-	ev->team = STR("TTEST");
-	ev->time = zone_wall(r->zone, &r->when);
-	ev->ts = str_keepf(r->arena, "%lld.%06u", (long long)(ev->time.ms / 1000),
-			   at.line % 1000000);
-	if (ev->thread_ts.len > 0)
-		ev->thread_ts = str_keepf(r->arena, "%lld.000100",
-					  (long long)(ev->time.ms / 1000 - 3600));
-	ev->event_ts = ev->ts;
-	if (ev->kind == EVENT_JOIN || ev->kind == EVENT_LEAVE || ev->kind == EVENT_COMMAND ||
-	    ev->kind == EVENT_TIME)
-		ev->ts = ev->thread_ts = STR_EMPTY;
-	ev->key = str_keepf(r->arena, "test:%s:%u", at.file, at.line);
-}
+/* ---- the whole line ---- */
 
 static bool needs_text(enum event_kind kind)
 {
@@ -588,7 +420,7 @@ static bool read_all(struct reading *r, struct str line)
 	if (good && !r->has_text && needs_text(r->ev->kind) && !r->ev->has_files)
 		good = complain(r, "it has no text in quotes");
 	if (good)
-		complete(r);
+		test_event_complete(r->ev, zone_wall(r->zone, &r->when), r->test->at);
 	else
 		event_free(r->ev);
 	return good;

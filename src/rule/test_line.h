@@ -14,8 +14,6 @@ bool test_line_read(struct rule_test *test, struct str line, const struct zone *
 /* What happens alone, without arrow and outcome. NULL when it is nothing that can happen (said). */
 struct event *test_line_event(struct str line, const struct zone *zone, struct place at,
 			      struct arena *arena, struct diag *diag);
-/* The id that a person ('U'), bot ('B') or channel ('C') of that name has in tests. */
-struct str test_line_id(struct arena *arena, char kind, struct str name);
 /* The i-th word in front of the text, and the i-th outcome; NULL at the end. */
 const char *test_line_word_at(size_t i);
 const char *test_line_outcome_at(size_t i);

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "calendar/zone.h"
 #include "lib/unit.h"
+#include "rule/test_event.h"
 #include "rule/test_line.h"
 
 struct desk {
@@ -214,10 +215,10 @@ static void test_two_names_never_have_one_id(void)
 	struct arena arena;
 
 	arena_init(&arena);
-	ASSERT_STR(test_line_id(&arena, 'U', STR("ana")), "UANA");
-	ASSERT_STR(test_line_id(&arena, 'C', STR("it-help")), "CIT02DHELP");
-	ASSERT_STR(test_line_id(&arena, 'U', STR("\u00e9")), "U0C30A9");
-	ASSERT_STR(test_line_id(&arena, 'U', STR("")), "U");
+	ASSERT_STR(test_event_id(&arena, 'U', STR("ana")), "UANA");
+	ASSERT_STR(test_event_id(&arena, 'C', STR("it-help")), "CIT02DHELP");
+	ASSERT_STR(test_event_id(&arena, 'U', STR("\u00e9")), "U0C30A9");
+	ASSERT_STR(test_event_id(&arena, 'U', STR("")), "U");
 	arena_deinit(&arena);
 }
 
