@@ -11,13 +11,7 @@
 #include "base/bits.h"
 #include "base/keyword.h"
 
-enum {
-	MINUTES = 24 * 60,
-	WORDS = (MINUTES + 63) / 64,
-	WEEK = 7,
-	HORIZON_DAYS = 400,
-	DATES_TOLD = 5
-};
+enum { MINUTES = 24 * 60, WORDS = (MINUTES + 63) / 64, WEEK = 7, HORIZON_DAYS = 400 };
 
 struct minutes {
 	uint64_t bits[WORDS];
@@ -32,10 +26,9 @@ struct hours {
 	struct arena *arena;
 	const struct zone *zone;
 	struct minutes own[WEEK], spilt[WEEK]; /* 0 = Sunday */
-	struct str lines[HOURS_LINES_MAX];     /* as written, but tidy */
-	size_t n_lines;
+	size_t n_lines;			       /* of ranges */
 	struct closed *closed;
-	size_t n_closed, cap_closed;
+	size_t n_closed;
 };
 
 struct hours *hours_new(struct arena *arena, const struct zone *zone)
@@ -321,9 +314,7 @@ bool hours_add_open(struct hours *h, struct str text, struct place at, struct di
 	}
 	if (!add_ranges(h, tidied, &r))
 		return false;
-	if (str_ends(tidied, ","))
-		tidied.len--;
-	h->lines[h->n_lines++] = tidied;
+	h->n_lines++;
 	return true;
 }
 
@@ -341,20 +332,6 @@ static bool read_date(const struct reader *r, struct str text, int64_t *days)
 	}
 	*days = civil_days(date.year, date.month, date.day);
 	return true;
-}
-
-static void append_closed(struct hours *h, struct closed closed)
-{
-	if (h->n_closed == h->cap_closed) {
-		size_t cap = h->cap_closed > 0 ? 2 * h->cap_closed : 8;
-		struct closed *more = arena_alloc(h->arena, cap * sizeof(*more));
-
-		for (size_t i = 0; i < h->n_closed; i++)
-			more[i] = h->closed[i];
-		h->closed = more;
-		h->cap_closed = cap;
-	}
-	h->closed[h->n_closed++] = closed;
 }
 
 static bool add_dates(struct hours *h, struct str text, const struct reader *r)
@@ -375,7 +352,14 @@ static bool add_dates(struct hours *h, struct str text, const struct reader *r)
 		diag_error(r->diag, r->at, "hours have at most %d closed dates", HOURS_CLOSED_MAX);
 		return false;
 	}
-	append_closed(h, closed);
+	if ((h->n_closed & (h->n_closed - 1)) == 0) { /* its room doubles at powers of two */
+		struct closed *more = arena_alloc(h->arena, (2 * h->n_closed + 1) * sizeof(*more));
+
+		if (h->n_closed > 0)
+			memcpy(more, h->closed, h->n_closed * sizeof(*more));
+		h->closed = more;
+	}
+	h->closed[h->n_closed++] = closed;
 	return true;
 }
 
@@ -466,40 +450,28 @@ static bool is_closed(const struct hours *h, int64_t day)
 	return false;
 }
 
-static size_t weekday_of(int64_t day)
+/* The open minutes of a day, or the shut ones. */
+static void minutes_of(const struct hours *h, int64_t day, bool open, struct minutes *out)
 {
 	struct civil c;
 
 	civil_from_days(day, &c);
-	return (size_t)c.weekday;
-}
-
-/* The open minutes of a day, or the shut ones. */
-static void minutes_of(const struct hours *h, int64_t day, bool open, struct minutes *out)
-{
-	size_t weekday = weekday_of(day);
-
 	*out = (struct minutes){ 0 };
 	if (!is_closed(h, day))
-		melt(out, &h->own[weekday]);
+		melt(out, &h->own[c.weekday]);
 	if (!is_closed(h, day - 1))
-		melt(out, &h->spilt[(weekday + WEEK - 1) % WEEK]);
+		melt(out, &h->spilt[(c.weekday + WEEK - 1) % WEEK]);
 	for (size_t i = 0; !open && i < WORDS; i++)
 		out->bits[i] = ~out->bits[i];
 }
 
-static bool is_open_locally(const struct hours *h, int64_t local_s)
+bool hours_is_open(const struct hours *h, struct wall at)
 {
-	int64_t day = floor_div(local_s, DAY_S);
+	int64_t local_s = zone_local(h->zone, at), day = floor_div(local_s, DAY_S);
 	struct minutes m;
 
 	minutes_of(h, day, true, &m);
 	return bits_has(m.bits, (size_t)((local_s - day * DAY_S) / MINUTE_S));
-}
-
-bool hours_is_open(const struct hours *h, struct wall at)
-{
-	return is_open_locally(h, zone_local(h->zone, at));
 }
 
 /* The first local time behind this one, but before `end`, at which it is open, or shut; else `end`. */
@@ -574,35 +546,4 @@ bool hours_next_open(const struct hours *h, struct wall after, struct wall *out)
 bool hours_next_close(const struct hours *h, struct wall after, struct wall *out)
 {
 	return next_turn(h, after, false, out);
-}
-
-/* ---- telling ---- */
-
-static void tell_date(int64_t day, struct buf *out)
-{
-	zone_format(zone_utc(), (struct wall){ day * DAY_S * 1000 }, STR("%F"), out);
-}
-
-static void tell_closed(const struct hours *h, struct buf *out)
-{
-	for (size_t i = 0; i < h->n_closed && i < DATES_TOLD; i++) {
-		buf_addz(out, i > 0 ? ", " : ", closed ");
-		tell_date(h->closed[i].from, out);
-		if (h->closed[i].to == h->closed[i].from)
-			continue;
-		buf_addz(out, "..");
-		tell_date(h->closed[i].to, out);
-	}
-	if (h->n_closed > DATES_TOLD)
-		buf_addf(out, " and %zu more", h->n_closed - DATES_TOLD);
-}
-
-void hours_tell(const struct hours *h, struct buf *out)
-{
-	for (size_t i = 0; i < h->n_lines; i++) {
-		buf_addz(out, i > 0 ? ", " : "");
-		buf_add(out, h->lines[i]);
-	}
-	buf_addf(out, "%s%s", h->n_lines > 0 ? " " : "", zone_name(h->zone));
-	tell_closed(h, out);
 }

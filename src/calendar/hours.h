@@ -36,5 +36,3 @@ bool hours_is_open(const struct hours *h, struct wall at);
 bool hours_next_open(const struct hours *h, struct wall after, struct wall *out);
 bool hours_next_close(const struct hours *h, struct wall after, struct wall *out);
 bool hours_has_ranges(const struct hours *h);
-/* For `explain`: "mon-fri 09:00-17:30 Europe/London". */
-void hours_tell(const struct hours *h, struct buf *out);

@@ -207,6 +207,14 @@ static bool is_within_bounds(const struct pattern *p, const struct pattern_sourc
 	return false;
 }
 
+static bool fits_nothing(const struct pattern *p)
+{
+	const struct stopwatch none = { 0 };
+	struct captures caught;
+
+	return pattern_find(p, STR_EMPTY, &none, &caught) == TRISTATE_YES;
+}
+
 /* `a||b` and `(vpn)?` fit everything: nearly always a slip, and a bot that answers every message. */
 static void warn_if_it_fits_all(const struct pattern *p, const struct pattern_source *source,
 				struct diag *diag)
@@ -214,21 +222,13 @@ static void warn_if_it_fits_all(const struct pattern *p, const struct pattern_so
 	const struct stopwatch none = { 0 };
 	struct captures caught;
 
-	if (!pattern_fits_nothing(p))
+	if (!fits_nothing(p))
 		return;
 	diag_warn(diag, source->at,
 		  pattern_find(p, STR("\x1A"), &none, &caught) == TRISTATE_YES ?
 			  "the pattern fits every text: %.*s" :
 			  "the pattern fits the empty text, too: %.*s",
 		  STR_ARG(source->shown));
-}
-
-bool pattern_fits_nothing(const struct pattern *p)
-{
-	const struct stopwatch none = { 0 };
-	struct captures caught;
-
-	return pattern_find(p, STR_EMPTY, &none, &caught) == TRISTATE_YES;
 }
 
 int pattern_compile(struct pattern **out, struct pattern_kit *kit,
@@ -361,14 +361,6 @@ size_t captures_index(const struct captures *c, struct str name)
 			found = number;
 	}
 	return found;
-}
-
-bool captures_named(const struct captures *c, struct str name, struct str *out)
-{
-	size_t i = captures_index(c, name);
-
-	*out = i < c->n && c->group[i].p != NULL ? c->group[i] : STR_EMPTY;
-	return i != SIZE_MAX;
 }
 
 /* ---- searching ---- */

@@ -37,8 +37,6 @@ struct captures {
 
 /* The number of the group of this name that took part, or of any such group; SIZE_MAX = there is none. */
 size_t captures_index(const struct captures *c, struct str name);
-/* False when there is no such group; an unset group gives the empty slice. */
-bool captures_named(const struct captures *c, struct str name, struct str *out);
 
 /* What all patterns of a set share: settings, stack, room for results. Outlives its patterns; one thread. */
 struct pattern_kit *pattern_kit_new(void);
@@ -86,8 +84,6 @@ enum tristate pattern_find_in(const struct pattern *p, const struct subject *sub
 /* The same in a text that mentions nobody. */
 enum tristate pattern_find(const struct pattern *p, struct str text, const struct stopwatch *watch,
 			   struct captures *out);
-/* Does it match the empty text? */
-bool pattern_fits_nothing(const struct pattern *p);
 
 enum recase { RECASE_UPPER, RECASE_LOWER, RECASE_TITLE };
 /* Capital or small letters by Unicode, as patterns see them. The text is valid UTF-8. */

@@ -21,7 +21,6 @@ struct ruleset {
 	struct prefilter *prefilter; /* over the asked ones */
 	struct map rule_names;
 	size_t n_files;
-	size_t n_tests;
 	bool wants_names, wants_groups, follows;
 };
 
@@ -108,7 +107,6 @@ static void choose_asked(struct ruleset *set, struct diag *diag)
 		if (!is_asked(rule, now, diag))
 			continue;
 		set->asked[set->n_asked++] = rule;
-		set->n_tests += rule->n_tests;
 		set->wants_names |= rule->wants_names;
 		set->wants_groups |= rule->wants_groups;
 		set->follows |= rule->follows_edits || rule->follows_deletes;
@@ -206,11 +204,6 @@ size_t ruleset_n_files(const struct ruleset *set)
 size_t ruleset_n_rules(const struct ruleset *set)
 {
 	return set->n_asked;
-}
-
-size_t ruleset_n_tests(const struct ruleset *set)
-{
-	return set->n_tests;
 }
 
 const struct rule *ruleset_rule(const struct ruleset *set, size_t i)

@@ -30,7 +30,6 @@ void ruleset_unref(struct ruleset *set); /* NULL is fine */
 
 size_t ruleset_n_files(const struct ruleset *set);
 size_t ruleset_n_rules(const struct ruleset *set);
-size_t ruleset_n_tests(const struct ruleset *set);
 /* In the order in which they are asked: priority, then file, then line; fallback rules last. Rules that
  * are off are not in it. */
 const struct rule *ruleset_rule(const struct ruleset *set, size_t i);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "template/number.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include "base/mem.h"
 #include "calendar/zone.h"
@@ -101,22 +100,6 @@ bool number_group(struct buf *out, struct str text)
 	if (parts.decimals.len > 0)
 		buf_addf(out, ".%.*s", STR_ARG(parts.decimals));
 	return true;
-}
-
-/* Never with an exponent: what was put must be a number when it is read again. */
-void number_put(struct buf *out, double value)
-{
-	size_t from = out->len;
-
-	if (floor(value) == value) {
-		buf_addf(out, "%.0f", value == 0 ? 0.0 : value); /* no negative zero */
-		return;
-	}
-	buf_addf(out, "%.*f", fabs(value) < 1e6 ? 9 : 3, value);
-	while (out->len > from && out->p[out->len - 1] == '0')
-		out->len--;
-	if (out->len > from && out->p[out->len - 1] == '.')
-		out->len--;
 }
 
 /* ---- moments ---- */

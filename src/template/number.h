@@ -12,8 +12,6 @@ struct zone;
 bool number_read(struct str text, double *out);
 /* The digits in groups of three: "1234567.5" as "1,234,567.5". False (nothing added) when it is no number. */
 bool number_group(struct buf *out, struct str text);
-/* A sum as text: without decimals where there are none, else with what is needed. */
-void number_put(struct buf *out, double value);
 /* A moment: seconds since 1970 (also "1355517523.000005"), "2026-11-21", "2026-11-21 23:00", with `T` between,
  * with `Z` behind. Local times are of the zone. */
 bool number_moment(struct str text, const struct zone *zone, struct wall *out);

@@ -268,36 +268,6 @@ void template_each_reference(const struct template *t,
 	walk_pieces(&t->pieces, &walk);
 }
 
-struct wants {
-	bool text, names;
-};
-
-static void note_wants(void *owner, const struct reference *ref, bool as_text)
-{
-	struct wants *wants = owner;
-
-	wants->text = wants->text || reference_wants_text(ref);
-	wants->names = wants->names || reference_wants_names(ref, as_text);
-}
-
-static struct wants wants_of(const struct template *t)
-{
-	struct wants wants = { 0 };
-
-	template_each_reference(t, note_wants, &wants);
-	return wants;
-}
-
-bool template_wants_text(const struct template *t)
-{
-	return wants_of(t).text;
-}
-
-bool template_wants_names(const struct template *t)
-{
-	return wants_of(t).names;
-}
-
 void template_each_name(const struct template *t,
 			void (*on_name)(void *owner, char sigil, struct str name), void *owner)
 {

@@ -47,9 +47,6 @@ void template_render(const struct template *t, const struct template_host *host,
 bool template_value(const struct template *t, const struct template_host *host, struct value *out);
 /* Has it text of the author's alone? Then that. */
 bool template_is_literal(const struct template *t, struct str *out);
-/* Does it need the words that were written? A name of a person or channel, which the directory must know? */
-bool template_wants_text(const struct template *t);
-bool template_wants_names(const struct template *t);
 /* In how many ways its {pick: …} can turn out, as far as anybody counts. */
 enum { TEMPLATE_WAYS_MAX = 256 };
 size_t template_ways(const struct template *t);

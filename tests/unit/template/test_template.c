@@ -517,14 +517,28 @@ static void test_names_in_literal_text_are_listed(void)
 	named("{pick: @a | {2 or #b}} {if 1 is @no: @c | else @d}", "@a #b @c @d ");
 }
 
+struct wanted {
+	bool names, text;
+};
+
+static void note_reference(void *owner, const struct reference *ref, bool as_text)
+{
+	struct wanted *w = owner;
+
+	w->names |= reference_wants_names(ref, as_text);
+	w->text |= reference_wants_text(ref);
+}
+
 static void wants(const char *text, bool names_wanted, bool text_wanted)
 {
+	struct wanted seen = { 0 };
 	struct sheet s;
 
 	sheet_init(&s, text, false);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(s.t);
-	CU_ASSERT_EQUAL(template_wants_names(s.t), names_wanted);
-	CU_ASSERT_EQUAL(template_wants_text(s.t), text_wanted);
+	template_each_reference(s.t, note_reference, &seen);
+	CU_ASSERT_EQUAL(seen.names, names_wanted);
+	CU_ASSERT_EQUAL(seen.text, text_wanted);
 	sheet_deinit(&s);
 }
 
