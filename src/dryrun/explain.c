@@ -145,20 +145,9 @@ static void print_text(FILE *to, const char *text)
 	fputs("\"", to);
 }
 
-static const char *preposition(enum verb verb)
-{
-	if (verb == VERB_WHISPER)
-		return " to ";
-	return verb_talks(verb) ? " in " : " ";
-}
-
 static void print_deed(FILE *to, const struct explained_deed *deed)
 {
-	fprintf(to, "    %s",
-		deed->verb == VERB_WEBHOOK || deed->verb == VERB_CALL ? "call" :
-									verb_name(deed->verb));
-	if (deed->where[0] != '\0')
-		fputs(preposition(deed->verb), to);
+	fprintf(to, "    %s ", verb_row(deed->verb)->told);
 	print_shown(to, deed->where);
 	if (deed->in_thread)
 		fputs(", in the thread", to);

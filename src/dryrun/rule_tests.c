@@ -54,31 +54,6 @@ static void on_asked(void *owner, const struct rule *rule, const char *question,
 	seen->wanted = str_dup(wanted);
 }
 
-/* The verbs that an outcome is about. */
-static bool is_about(enum test_expect expect, enum verb verb)
-{
-	switch (expect) {
-	case EXPECT_SAYS:
-		return verb_talks(verb);
-	case EXPECT_WHISPERS:
-		return verb == VERB_WHISPER;
-	case EXPECT_POSTS:
-		return verb == VERB_POST;
-	case EXPECT_DMS:
-		return verb == VERB_DM;
-	case EXPECT_REACTS:
-		return verb == VERB_REACT;
-	case EXPECT_CALLS:
-		return verb == VERB_WEBHOOK || verb == VERB_CALL;
-	case EXPECT_SETS:
-		return verb == VERB_SET || verb == VERB_ADD;
-	case EXPECT_FIRES:
-	case EXPECT_SILENT:
-		break;
-	}
-	return false;
-}
-
 static bool holds(struct str text, const char *part)
 {
 	CLEANUP(buf_deinit) struct buf plain = { 0 };
@@ -122,8 +97,8 @@ static void on_deed(void *owner, const struct deed *deed)
 		buf_add(&seen->said, deed->text);
 		buf_addc(&seen->said, '\n');
 	}
-	if (is_about(seen->test->expect, deed->verb) && is_target(deed, seen->test->target) &&
-	    holds(deed->text, seen->test->says))
+	if (test_outcome_is_about(seen->test->expect, deed->verb) &&
+	    is_target(deed, seen->test->target) && holds(deed->text, seen->test->says))
 		seen->met = true;
 }
 

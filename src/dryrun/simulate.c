@@ -283,20 +283,20 @@ static struct str shown(struct simulation *r, const char *markup)
 static struct str place_of(struct simulation *r, const struct job *job)
 {
 	struct str channel = str_from(job->channel), name;
-	bool is_person = verb_named(str_from(job->verb)) == VERB_DM;
+	const struct verb_row *verb = verb_row(verb_named(str_from(job->verb)));
 
 	if (job->kind == JOB_WEBHOOK)
 		return str_keepf(&r->arena, "webhook %s",
 				 job->webhook.name); /* as tests write it */
 	if (job->kind == JOB_CALL)
 		return str_from(job->call.method);
-	if (verb_named(str_from(job->verb)) == VERB_WHISPER) {
+	if (verb->says == SAYS_ALONE)
 		channel = str_from(job->message.user);
-		is_person = true;
-	}
 	if (!name_of(r, channel, &name))
 		return channel;
-	return str_keepf(&r->arena, "%c%.*s", is_person ? '@' : '#', STR_ARG(name));
+	return str_keepf(&r->arena, "%c%.*s",
+			 verb->says == SAYS_ALONE || verb->key.target == TARGET_PERSON ? '@' : '#',
+			 STR_ARG(name));
 }
 
 static void tell_job(struct simulation *r, const struct job *job)

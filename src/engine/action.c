@@ -395,26 +395,29 @@ static enum action_made make_call(struct making *m)
 
 /* ---- the table ---- */
 
-static enum action_made make_nothing(struct making *m)
-{
-	return nothing(m, "");
-}
+typedef enum action_made (*action_maker)(struct making *m);
 
-static enum action_made (*const makers[N_VERBS])(struct making *m) = {
+/* The second half of the rows of rule/verb. Those that are done without a job have none. */
+static const action_maker makers[N_VERBS] = {
 	[VERB_REPLY] = make_here,      [VERB_SAY] = make_here,
 	[VERB_BROADCAST] = make_here,  [VERB_WHISPER] = make_here,
 	[VERB_DM] = make_dm,	       [VERB_POST] = make_post,
 	[VERB_REACT] = make_reactions, [VERB_UNREACT] = make_reactions,
 	[VERB_EDIT] = make_change,     [VERB_REMOVE] = make_change,
 	[VERB_WEBHOOK] = make_webhook, [VERB_CALL] = make_call,
-	[VERB_SET] = make_nothing,     [VERB_ADD] = make_nothing,
-	[VERB_WAIT] = make_nothing,
 };
+
+bool action_makes_jobs(enum verb verb)
+{
+	return makers[verb] != NULL;
+}
 
 enum action_made action_make(struct making *m)
 {
+	action_maker make = makers[action_of(m)->verb];
+
 	m->why = "";
-	return makers[action_of(m)->verb](m);
+	return make != NULL ? make(m) : ACTION_NOTHING;
 }
 
 struct str action_value(struct making *m, struct str *shown)

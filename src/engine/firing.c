@@ -133,8 +133,7 @@ static bool needs_answers(const struct firing *f)
 {
 	enum verb verb = action_of(f)->verb;
 
-	return f->rule->keeps_answers && !f->answers_known &&
-	       (verb_says(verb) || verb == VERB_EDIT || verb == VERB_REMOVE);
+	return f->rule->keeps_answers && !f->answers_known && verb_row(verb)->says != SAYS_NOTHING;
 }
 
 static void list_needs_of_action(struct firing *f)
@@ -393,11 +392,6 @@ static struct making making_of(struct firing *f, const struct values *v)
 	};
 }
 
-static bool makes_no_job(enum verb verb)
-{
-	return verb == VERB_SET || verb == VERB_ADD || verb == VERB_WAIT;
-}
-
 static void go_renew(struct firing *f)
 {
 	const struct values v = firing_values(f, &f->arena);
@@ -423,7 +417,7 @@ static void go_make(struct firing *f)
 	know_answers(f);
 	f->wording = choose_wording(f);
 	f->state = f->begun ? STATE_DO : STATE_HELD;
-	if (makes_no_job(action_of(f)->verb))
+	if (!action_makes_jobs(action_of(f)->verb))
 		return;
 	m = making_of(f, &v);
 	switch (action_make(&m)) {
@@ -587,32 +581,17 @@ static void go_do(struct firing *f)
 		return;
 	}
 	remember_wording(f);
-	switch (action_of(f)->verb) {
-	case VERB_SET:
-		do_set(f);
+	switch (verb_row(action_of(f)->verb)->does) {
+	case DOES_JOBS:
+		put_jobs(f);
 		return;
-	case VERB_ADD:
-		do_add(f);
+	case DOES_STORE:
+		(action_of(f)->verb == VERB_SET ? do_set : do_add)(f);
 		return;
-	case VERB_WAIT:
+	case DOES_WAIT:
 		do_wait(f);
 		return;
-	case VERB_REPLY:
-	case VERB_SAY:
-	case VERB_BROADCAST:
-	case VERB_WHISPER:
-	case VERB_DM:
-	case VERB_POST:
-	case VERB_REACT:
-	case VERB_UNREACT:
-	case VERB_EDIT:
-	case VERB_REMOVE:
-	case VERB_WEBHOOK:
-	case VERB_CALL:
-	case N_VERBS:
-		break;
 	}
-	put_jobs(f);
 }
 
 static void write_answers(struct firing *f)
@@ -670,7 +649,7 @@ static bool is_answer(const struct firing *f, const struct job *job)
 
 	if (job->kind != JOB_MESSAGE || job->message.user != NULL)
 		return false;
-	return f->rule->answers_here ? verb_says_here(verb) : verb_says(verb);
+	return f->rule->answers_here ? verb_row(verb)->says == SAYS_HERE : verb_says(verb);
 }
 
 /* A message of this rule stands in Slack, or says something else now: it may have to be changed later. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include "base/arena.h"
 #include "rule/keys.h"
+#include "rule/rule_builder.h"
 #include "rule/subject.h"
 
 void compile_text(struct compile *p, struct str text, const char *file)

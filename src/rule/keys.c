@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/keys.h"
 
+#include "rule/rule_builder.h"
+
 /* clang-format off */
-static const struct key keys[] = {
+static const struct rule_key above[] = {
 	/* What happened. */
 	{ "on", GROUP_EVENT, KEY_EVENTS, .read = read_on,
 	  .help = "what the rule waits for: message, mention, reaction :x:, join …" },
@@ -40,39 +42,11 @@ static const struct key keys[] = {
 	  .help = "a test of what was caught or stored" },
 	{ "workspace", GROUP_SCOPE, KEY_ITEMS, .preset = true, .read = read_workspace,
 	  .help = "in which workspaces" },
+};
 
-	/* What is done. */
-	{ "reply", GROUP_ACTION, KEY_TEXT, .repeats = true, .turn = TURN_ACTIONS, .read = read_talk,
-	  .help = "answers in the thread of the message" },
-	{ "say", GROUP_ACTION, KEY_TEXT, .repeats = true, .turn = TURN_ACTIONS, .read = read_talk,
-	  .help = "answers where the message stands" },
-	{ "broadcast", GROUP_ACTION, KEY_TEXT, .repeats = true, .turn = TURN_ACTIONS, .read = read_talk,
-	  .help = "answers in the thread and shows it in the channel" },
-	{ "whisper", GROUP_ACTION, KEY_TEXT, .repeats = true, .turn = TURN_ACTIONS, .read = read_talk,
-	  .help = "answers so that only the author sees it" },
-	{ "dm", GROUP_ACTION, KEY_TEXT, .targeted = true, .repeats = true, .turn = TURN_ACTIONS, .read = read_message,
-	  .help = "a direct message" },
-	{ "post", GROUP_ACTION, KEY_TEXT, .targeted = true, .repeats = true, .turn = TURN_ACTIONS, .read = read_message,
-	  .help = "a message in another channel" },
-	{ "react", GROUP_ACTION, KEY_ITEMS, .repeats = true, .turn = TURN_ACTIONS, .read = read_react,
-	  .help = "puts emoji under the message" },
-	{ "unreact", GROUP_ACTION, KEY_ITEMS, .repeats = true, .turn = TURN_ACTIONS, .read = read_react,
-	  .help = "takes emoji away" },
-	{ "edit", GROUP_ACTION, KEY_TEXT, .repeats = true, .turn = TURN_ACTIONS, .read = read_talk,
-	  .help = "changes an earlier answer" },
-	{ "remove", GROUP_ACTION, KEY_CHOICE, .repeats = true, .turn = TURN_ACTIONS, .read = read_remove,
-	  .help = "deletes an earlier answer" },
-	{ "webhook", GROUP_ACTION, KEY_JSON, .targeted = true, .repeats = true, .turn = TURN_ACTIONS, .read = read_webhook,
-	  .help = "calls an endpoint" },
-	{ "call", GROUP_ACTION, KEY_JSON, .targeted = true, .repeats = true, .turn = TURN_ACTIONS, .read = read_call,
-	  .help = "calls a method of the Web API" },
-	{ "set", GROUP_ACTION, KEY_TEXT, .targeted = true, .repeats = true, .turn = TURN_ACTIONS, .read = read_store,
-	  .help = "stores a value" },
-	{ "add", GROUP_ACTION, KEY_TEXT, .targeted = true, .repeats = true, .turn = TURN_ACTIONS, .read = read_store,
-	  .help = "adds to a number" },
-	{ "wait", GROUP_ACTION, KEY_LINE, .repeats = true, .turn = TURN_ACTIONS, .read = read_wait,
-	  .help = "does what follows later" },
-	{ "on error", GROUP_ACTION, KEY_TEXT, .targeted = true, .repeats = true, .turn = TURN_ACTIONS, .read = read_on_error,
+/* What is done stands between the two: rule/verb. */
+static const struct rule_key below[] = {
+	{ "on error", GROUP_ACTION, KEY_TEXT, TARGET_ACTION, .repeats = true, .turn = TURN_ACTIONS, .read = read_on_error,
 	  .help = "what to do when an action failed" },
 	{ "blocks", GROUP_ACTION, KEY_JSON, .repeats = true, .turn = TURN_ACTIONS, .read = read_blocks,
 	  .help = "the layout of the answer above" },
@@ -111,31 +85,48 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-const struct key *key_at(size_t i)
+const struct rule_key *key_at(size_t i)
 {
-	return i < ARRAY_LEN(keys) ? &keys[i] : NULL;
+	if (i < ARRAY_LEN(above))
+		return &above[i];
+	i -= ARRAY_LEN(above);
+	if (i < N_VERBS)
+		return &verb_row((enum verb)i)->key;
+	i -= N_VERBS;
+	return i < ARRAY_LEN(below) ? &below[i] : NULL;
 }
 
-static bool is_written_as(const struct key *key, struct str written)
+bool key_is_targeted(const struct rule_key *key)
 {
-	if (str_is(written, key->name))
+	return key->target > TARGET_NONE;
+}
+
+static bool is_written_as(const struct rule_key *key, struct str written)
+{
+	struct str name = str_from(key->name);
+
+	if (str_eq(written, name))
 		return true;
-	return key->targeted && str_skip(&written, key->name) && str_starts(written, " ");
+	return key_is_targeted(key) && str_skip(&written, name.p) && str_starts(written, " ");
 }
 
-const struct key *key_find(struct str written)
+const struct rule_key *key_find(struct str written)
 {
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		if (is_written_as(&keys[i], written))
-			return &keys[i];
+	const struct rule_key *key;
+
+	for (size_t i = 0; written.len > 0 && (key = key_at(i)) != NULL; i++) {
+		if (is_written_as(key, written))
+			return key;
 	}
 	return NULL;
 }
 
 static const char *name_at(const void *table, size_t i)
 {
+	const struct rule_key *key = key_at(i);
+
 	(void)table;
-	return i < ARRAY_LEN(keys) ? keys[i].name : NULL;
+	return key != NULL ? key->name : NULL;
 }
 
 void key_complain_unknown(struct str written, struct place at, struct diag *diag)

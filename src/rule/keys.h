@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The keys of a rule, in the order of the manual. Reader, messages and manual come from the same rows. */
+/* The keys of a rule, in the order of the manual. Reader, messages and manual come from the same rows; those of the
+ * verbs stand in rule/verb. */
 #pragma once
 
-#include "rule/rule_builder.h"
+#include <stdbool.h>
+#include "base/diag.h"
+#include "base/str.h"
+
+struct ini_entry;
+struct rule_builder;
 
 enum key_group { GROUP_EVENT, GROUP_SCOPE, GROUP_ACTION, GROUP_FLOW, GROUP_CARE };
 
@@ -19,22 +25,37 @@ enum key_type {
 	KEY_TESTS, /* one a line */
 };
 
+/* What stands behind the key's name and is part of it: `post #incidents`. */
+enum key_target {
+	TARGET_UNSAID, /* none */
+	TARGET_NONE,
+	TARGET_PERSON, /* may be left out: then it is the author */
+	TARGET_CHANNEL,
+	TARGET_WEBHOOK,
+	TARGET_METHOD,
+	TARGET_VARIABLE,
+	TARGET_ACTION,
+};
+
 /* Some keys need what others say: `case` and `zone` first, then patterns and dates, then texts that insert what the
  * patterns catch. */
 enum key_turn { TURN_FIRST, TURN_PATTERNS, TURN_ACTIONS, N_TURNS };
 
-struct key {
+typedef void (*key_reader)(struct rule_builder *d, const struct ini_entry *entry);
+
+struct rule_key {
 	const char *name;
 	enum key_group group;
 	enum key_type type;
-	bool targeted; /* its target is part of the key: `post #incidents` */
-	bool repeats;  /* may stand several times */
-	bool preset;   /* may stand in [defaults] */
+	enum key_target target;
+	bool repeats; /* may stand several times */
+	bool preset;  /* may stand in [defaults] */
 	enum key_turn turn;
-	void (*read)(struct rule_builder *d, const struct ini_entry *entry);
+	key_reader read;
 	const char *help; /* one sentence */
 };
 
-const struct key *key_at(size_t i);		/* NULL at the end */
-const struct key *key_find(struct str written); /* NULL = unknown */
+const struct rule_key *key_at(size_t i);	     /* NULL at the end */
+const struct rule_key *key_find(struct str written); /* NULL = unknown */
+bool key_is_targeted(const struct rule_key *key);
 void key_complain_unknown(struct str written, struct place at, struct diag *diag);

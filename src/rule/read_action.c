@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers of the actions. */
+#include <assert.h>
 #include "slack/blockkit.h"
 #include "rule/rule_builder.h"
 #include "template/json_template.h"
@@ -9,26 +10,23 @@
 #include "slack/method_check.h"
 #include "template/template.h"
 
-/* The verb that the key begins with; *target is what stands behind it. */
-static enum verb verb_of(const struct ini_entry *entry, struct str *target)
-{
-	struct str word = STR_EMPTY;
-
-	*target = entry->key;
-	str_word(target, &word);
-	*target = str_trim(*target);
-	return verb_named(word);
-}
-
-static struct rule_action *add_action(struct rule_builder *d, enum verb verb,
-				      const struct ini_entry *entry)
+/* The action of the verb that the key begins with; *target is what stands behind it. */
+static struct rule_action *add_action(struct rule_builder *d, const struct ini_entry *entry,
+				      struct str *target)
 {
 	struct rule_action *action = rule_builder_append(d, &d->rule->actions, &d->rule->n_actions,
 							 sizeof(*action));
+	struct str verb = STR_EMPTY;
 
-	action->verb = verb;
+	*target = entry->key;
+	str_word(target, &verb);
+	*target = str_trim(*target);
+	action->verb = verb_named(verb);
+	assert(action->verb < N_VERBS); /* the table of verbs alone names these readers */
 	action->on_error = d->on_error;
 	action->at = rule_builder_place(d, entry->line);
+	if (verb_row(action->verb)->says == SAYS_ANEW)
+		d->rule->keeps_answers = true;
 	return action;
 }
 
@@ -76,24 +74,11 @@ static void read_wordings(struct rule_builder *d, struct rule_action *action,
 	}
 }
 
-void read_talk(struct rule_builder *d, const struct ini_entry *entry)
-{
-	const struct template_scope scope = rule_builder_scope(d);
-	struct str target;
-	enum verb verb = verb_of(entry, &target);
-
-	if (verb == VERB_EDIT)
-		d->rule->keeps_answers = true;
-	read_wordings(d, add_action(d, verb, entry), entry, &scope);
-}
-
-/* ---- dm, post ---- */
-
 /* `#incidents`, `@ana`, an id, or an insert. */
-static bool is_target(enum verb verb, struct str target)
+static bool is_target(enum key_target kind, struct str target)
 {
-	char sigil = verb == VERB_POST ? '#' : '@';
-	const char *letters = verb == VERB_POST ? "CGD" : "UW";
+	char sigil = kind == TARGET_CHANNEL ? '#' : '@';
+	const char *letters = kind == TARGET_CHANNEL ? "CGD" : "UW";
 
 	if (target.len < 2)
 		return false;
@@ -109,43 +94,49 @@ static bool is_target(enum verb verb, struct str target)
 	return str_find_char(str_from(letters), target.p[0]) != SIZE_MAX;
 }
 
-static void complain_target(struct rule_builder *d, enum verb verb, struct str target,
-			    struct place at)
+static void complain_target(struct rule_builder *d, const struct rule_action *action,
+			    struct str target)
 {
-	if (verb == VERB_POST && target.len == 0)
-		diag_error(d->diag, at,
-			   "`post` does not say where: write the channel into the key, as in `post "
-			   "#incidents = …`");
-	else if (verb == VERB_POST)
-		diag_error(d->diag, at,
-			   "`%.*s` is no channel; write it as in `post #incidents = …`",
-			   STR_ARG(target));
+	const struct rule_key *key = &verb_row(action->verb)->key;
+
+	if (key->target == TARGET_PERSON)
+		diag_error(d->diag, action->at,
+			   "`%.*s` is no person; write them as in `%s @ana = …`", STR_ARG(target),
+			   key->name);
+	else if (target.len == 0)
+		diag_error(d->diag, action->at,
+			   "`%s` does not say where: write the channel into the key, as in `%s "
+			   "#incidents = …`",
+			   key->name, key->name);
 	else
-		diag_error(d->diag, at, "`%.*s` is no person; write them as in `dm @ana = …`",
-			   STR_ARG(target));
+		diag_error(d->diag, action->at,
+			   "`%.*s` is no channel; write it as in `%s #incidents = …`",
+			   STR_ARG(target), key->name);
 }
 
-void read_message(struct rule_builder *d, const struct ini_entry *entry)
+/* Whom or where. */
+static void read_target(struct rule_builder *d, struct rule_action *action, struct str target)
 {
+	enum key_target kind = verb_row(action->verb)->key.target;
 	struct template_scope scope = rule_builder_scope(d);
-	struct place at = rule_builder_place(d, entry->line);
+
+	scope.plain = true;
+	if (kind == TARGET_NONE || (kind == TARGET_PERSON && target.len == 0))
+		return;
+	if (!is_target(kind, target))
+		complain_target(d, action, target);
+	else if (template_compile_text(&action->target, target, action->at, &scope, d->diag) == 0 &&
+		 target.p[0] == '{' && template_is_literal(action->target, &target))
+		complain_target(d, action, target);
+}
+
+void read_talk(struct rule_builder *d, const struct ini_entry *entry)
+{
+	const struct template_scope scope = rule_builder_scope(d);
 	struct str target;
-	enum verb verb = verb_of(entry, &target);
-	struct rule_action *action = add_action(d, verb, entry);
+	struct rule_action *action = add_action(d, entry, &target);
 
-	if (target.len > 0 || verb == VERB_POST) {
-		if (!is_target(verb, target)) {
-			complain_target(d, verb, target, at);
-		} else {
-			struct template_scope plain = scope;
-
-			plain.plain = true;
-			if (template_compile_text(&action->target, target, at, &plain, d->diag) ==
-				    0 &&
-			    target.p[0] == '{' && template_is_literal(action->target, &target))
-				complain_target(d, verb, target, at);
-		}
-	}
+	read_target(d, action, target);
 	read_wordings(d, action, entry, &scope);
 }
 
@@ -154,7 +145,7 @@ void read_message(struct rule_builder *d, const struct ini_entry *entry)
 void read_react(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct str target;
-	struct rule_action *action = add_action(d, verb_of(entry, &target), entry);
+	struct rule_action *action = add_action(d, entry, &target);
 	struct items walk;
 	struct item item;
 
@@ -170,13 +161,13 @@ void read_react(struct rule_builder *d, const struct ini_entry *entry)
 
 void read_remove(struct rule_builder *d, const struct ini_entry *entry)
 {
+	struct str target;
 	bool yes = false;
 
 	if (rule_builder_yes_no(d, entry, &yes) && !yes)
 		diag_error(d->diag, rule_builder_place(d, entry->line),
 			   "`remove = no` does nothing; leave the line out");
-	d->rule->keeps_answers = true;
-	add_action(d, VERB_REMOVE, entry);
+	add_action(d, entry, &target);
 }
 
 /* ---- webhook, call ---- */
@@ -241,7 +232,7 @@ void read_webhook(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct place at = rule_builder_place(d, entry->line);
 	struct str name;
-	struct rule_action *action = add_action(d, verb_of(entry, &name), entry);
+	struct rule_action *action = add_action(d, entry, &name);
 	struct json *body = NULL;
 
 	action->name = rule_builder_keep(d, name);
@@ -260,7 +251,7 @@ void read_call(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct place at = rule_builder_place(d, entry->line);
 	struct str name;
-	struct rule_action *action = add_action(d, verb_of(entry, &name), entry);
+	struct rule_action *action = add_action(d, entry, &name);
 	struct json *args = NULL;
 
 	action->name = rule_builder_keep(d, name);
@@ -331,7 +322,7 @@ void read_store(struct rule_builder *d, const struct ini_entry *entry)
 	struct template_scope scope = rule_builder_scope(d);
 	struct place at = rule_builder_place(d, entry->line);
 	struct str target, name, key;
-	struct rule_action *action = add_action(d, verb_of(entry, &target), entry);
+	struct rule_action *action = add_action(d, entry, &target);
 
 	scope.plain = true;
 	if (!rule_builder_variable(target, &name, &key))
@@ -385,9 +376,9 @@ static bool read_unless(struct rule_builder *d, struct str rest, unsigned *out, 
 
 void read_wait(struct rule_builder *d, const struct ini_entry *entry)
 {
-	struct rule_action *action = add_action(d, VERB_WAIT, entry);
-	struct place at = rule_builder_place(d, entry->line);
-	struct str rest = entry->value, word = STR_EMPTY;
+	struct str rest = entry->value, word = STR_EMPTY, target;
+	struct rule_action *action = add_action(d, entry, &target);
+	struct place at = action->at;
 
 	if (!rule_builder_one_line(d, entry))
 		return;
@@ -416,14 +407,14 @@ void read_on_error(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct ini_entry inner = *entry;
 	struct place at = rule_builder_place(d, entry->line);
-	const struct key *key;
+	const struct rule_key *key;
+	enum verb verb;
 
 	str_skip(&inner.key, "on error");
 	inner.key = str_trim(inner.key);
 	key = key_find(inner.key);
-	if (inner.key.len == 0 || key == NULL || key->group != GROUP_ACTION ||
-	    key->read == read_on_error || key->read == read_wait || key->read == read_blocks ||
-	    key->read == read_unfurl || key->read == read_pick) {
+	verb = key != NULL ? verb_named(str_from(key->name)) : N_VERBS;
+	if (verb == N_VERBS || verb_row(verb)->does == DOES_WAIT) {
 		diag_error(d->diag, at,
 			   "`on error` is followed by what to do then, as in `on error whisper = "
 			   "{error}`");
@@ -443,7 +434,8 @@ static struct rule_action *message_above(struct rule_builder *d, const struct in
 	struct rule *rule = d->rule;
 	struct rule_action *last = rule->n_actions > 0 ? &rule->actions[rule->n_actions - 1] : NULL;
 
-	if (last != NULL && (verb_says(last->verb) || last->verb == VERB_EDIT))
+	if (last != NULL && verb_row(last->verb)->says != SAYS_NOTHING &&
+	    verb_row(last->verb)->key.type == KEY_TEXT)
 		return last;
 	diag_error(d->diag, rule_builder_place(d, entry->line),
 		   "`%.*s` belongs to a message, such as `reply`, which stands above it",

@@ -5,6 +5,7 @@
 #include "calendar/hours.h"
 #include "rule/items.h"
 #include "rule/keys.h"
+#include "rule/rule_builder.h"
 #include "rule/compile.h"
 #include "template/template.h"
 

@@ -94,18 +94,6 @@ struct rule_action {
 enum rule_mode { MODE_LIVE, MODE_SHADOW, MODE_OFF };
 enum rule_then { THEN_DEFAULT, THEN_STOP, THEN_CONTINUE };
 
-enum test_expect {
-	EXPECT_FIRES,
-	EXPECT_SILENT,
-	EXPECT_SAYS,
-	EXPECT_WHISPERS,
-	EXPECT_POSTS,
-	EXPECT_DMS,
-	EXPECT_REACTS,
-	EXPECT_CALLS,
-	EXPECT_SETS,
-};
-
 /* One `test` line, parsed. */
 struct rule_test {
 	struct event *event; /* as if it had happened; names only where the test names none */

@@ -63,9 +63,8 @@ void read_when(struct rule_builder *d, const struct ini_entry *entry);
 void read_if(struct rule_builder *d, const struct ini_entry *entry);
 void read_workspace(struct rule_builder *d, const struct ini_entry *entry);
 
-void read_talk(struct rule_builder *d, const struct ini_entry *entry); /* reply … whisper, edit */
-void read_message(struct rule_builder *d, const struct ini_entry *entry); /* dm, post */
-void read_react(struct rule_builder *d, const struct ini_entry *entry);	  /* react, unreact */
+void read_talk(struct rule_builder *d, const struct ini_entry *entry);	/* reply … post, edit */
+void read_react(struct rule_builder *d, const struct ini_entry *entry); /* react, unreact */
 void read_remove(struct rule_builder *d, const struct ini_entry *entry);
 void read_webhook(struct rule_builder *d, const struct ini_entry *entry);
 void read_call(struct rule_builder *d, const struct ini_entry *entry);

@@ -3,19 +3,17 @@
 #include "rule/keys.h"
 #include "rule/compile.h"
 
-/* What an event has that an action may need. */
-enum has { HAS_NOTHING = 0, HAS_PLACE = 1, HAS_PERSON = 2, HAS_MESSAGE = 4 };
-
+/* What an event has of what a verb may need. */
 static unsigned has_of(const struct trigger *trigger)
 {
 	switch (trigger->kind) {
 	case EVENT_TIME:
-		return HAS_NOTHING;
+		return NEEDS_NOTHING;
 	case EVENT_JOIN:
 	case EVENT_LEAVE:
 	case EVENT_COMMAND:
 	case EVENT_DELETE: /* its message is gone */
-		return HAS_PLACE | HAS_PERSON;
+		return NEEDS_NOTHING | NEEDS_PLACE | NEEDS_PERSON;
 	case EVENT_MESSAGE:
 	case EVENT_EDIT:
 	case EVENT_REACTION:
@@ -24,36 +22,14 @@ static unsigned has_of(const struct trigger *trigger)
 	case EVENT_OTHER: /* who knows */
 		break;
 	}
-	return HAS_PLACE | HAS_PERSON | HAS_MESSAGE;
+	return NEEDS_NOTHING | NEEDS_PLACE | NEEDS_PERSON | NEEDS_MESSAGE;
 }
 
 static unsigned needs_of(const struct rule_action *action)
 {
-	switch (action->verb) {
-	case VERB_REPLY:
-	case VERB_SAY:
-	case VERB_BROADCAST:
-		return HAS_PLACE;
-	case VERB_WHISPER:
-		return HAS_PLACE | HAS_PERSON;
-	case VERB_DM:
-		return action->target == NULL ? HAS_PERSON : HAS_NOTHING;
-	case VERB_REACT:
-	case VERB_UNREACT:
-		return HAS_PLACE | HAS_MESSAGE;
-	case VERB_EDIT:
-	case VERB_REMOVE:
-		return HAS_PLACE;
-	case VERB_POST:
-	case VERB_WEBHOOK:
-	case VERB_CALL:
-	case VERB_SET:
-	case VERB_ADD:
-	case VERB_WAIT:
-	case N_VERBS:
-		break;
-	}
-	return HAS_NOTHING;
+	unsigned needs = verb_row(action->verb)->needs;
+
+	return action->target != NULL ? needs & ~(unsigned)NEEDS_PERSON : needs;
 }
 
 static void check_action(struct rule_builder *d, const struct rule_action *action)
@@ -115,7 +91,7 @@ static void check_order(struct rule_builder *d)
 		if (!rule->actions[i].on_error)
 			last = &rule->actions[i];
 	}
-	if (last != NULL && last->verb == VERB_WAIT)
+	if (last != NULL && verb_row(last->verb)->does == DOES_WAIT)
 		diag_error(d->diag, last->at,
 			   "nothing stands below this `wait` that could be done later");
 }
@@ -123,7 +99,7 @@ static void check_order(struct rule_builder *d)
 static bool has_action(const struct section *section)
 {
 	for (size_t i = 0; i < section->n_entries; i++) {
-		const struct key *key = section->entries[i].key;
+		const struct rule_key *key = section->entries[i].key;
 
 		/* An unknown key may have been meant as one: it was told. */
 		if (key == NULL || (key->group == GROUP_ACTION && key->read != read_wait &&
@@ -140,7 +116,7 @@ static void complete(struct rule_builder *d)
 
 	rule->keeps_answers |= rule->follows_edits || rule->follows_deletes;
 	for (size_t i = 0; i < rule->n_actions; i++)
-		rule->answers_here |= verb_says_here(rule->actions[i].verb);
+		rule->answers_here |= verb_row(rule->actions[i].verb)->says == SAYS_HERE;
 	if (rule->n_triggers > 0)
 		return;
 	message = rule_builder_append(d, &rule->triggers, &rule->n_triggers, sizeof(*message));

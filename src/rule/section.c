@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/arena.h"
 #include "rule/keys.h"
+#include "rule/rule_builder.h"
 
 struct reading {
 	struct rule_file *out;
@@ -151,7 +152,7 @@ static struct ini_entry keep_entry(struct arena *arena, const struct ini_entry *
 	return kept;
 }
 
-const struct entry *section_entry(const struct section *section, const struct key *key)
+const struct entry *section_entry(const struct section *section, const struct rule_key *key)
 {
 	for (size_t i = 0; i < section->n_entries; i++) {
 		if (section->entries[i].key == key)
@@ -169,7 +170,7 @@ static const char *const group_notes[] = {
 };
 
 /* Is it a key that may stand here, for the first time where once is enough? */
-static bool may_stand(struct reading *r, const struct key *key, struct place at)
+static bool may_stand(struct reading *r, const struct rule_key *key, struct place at)
 {
 	struct diag *diag = &r->out->diag;
 	const struct entry *earlier = key->repeats ? NULL : section_entry(r->current, key);
@@ -190,7 +191,7 @@ static bool is_rule_like(const struct section *section)
 	return section->kind == SECTION_RULE || section->kind == SECTION_DEFAULTS;
 }
 
-static bool check_entry(struct reading *r, const struct ini_entry *entry, const struct key **key,
+static bool check_entry(struct reading *r, const struct ini_entry *entry, const struct rule_key **key,
 			struct place at)
 {
 	bool good = true;
@@ -246,7 +247,7 @@ static bool knows_key(void *owner, struct str key)
 
 static bool is_text(void *owner, struct str key)
 {
-	const struct key *known = key_find(key);
+	const struct rule_key *known = key_find(key);
 
 	(void)owner;
 	return known != NULL && (known->type == KEY_TEXT || known->type == KEY_JSON);

@@ -5,14 +5,14 @@
 #include "base/diag.h"
 #include "base/inifile.h"
 
-struct key;
+struct rule_key;
 
 enum section_kind { SECTION_RULE, SECTION_DEFAULTS, SECTION_HOURS, SECTION_LIST, SECTION_TABLE };
 
 /* An entry that outlives the reading of its file. */
 struct entry {
 	struct ini_entry ini;
-	const struct key *key; /* of a rule or of defaults; NULL = not known (said) */
+	const struct rule_key *key; /* of a rule or of defaults; NULL = not known (said) */
 	bool faulty;	       /* it has mistakes, which were said: it is not applied */
 };
 
@@ -37,6 +37,6 @@ struct rule_file {
 void rule_file_read(struct rule_file *out, struct str text, const char *name, struct arena *arena);
 void rule_file_deinit(struct rule_file *file);
 /* The section's entry of this key, or NULL. */
-const struct entry *section_entry(const struct section *section, const struct key *key);
+const struct entry *section_entry(const struct section *section, const struct rule_key *key);
 /* The i-th kind of section; NULL at the end. */
 const char *section_kind_at(size_t i);

@@ -23,46 +23,15 @@ static const struct civil default_time = { .year = 2026, .month = 1, .day = 7, .
 
 /* ---- what may stand behind the arrow ---- */
 
-enum takes_target { NO_TARGET, MAY_HAVE_TARGET, NEEDS_TARGET };
-
-/* A word, its target, a text. */
-static const struct outcome {
-	const char *name;
-	enum test_expect expect;
-	enum takes_target target;
-	bool text, needs_text;
-	const char *example;
-} outcomes[] = {
-	{ "fires", EXPECT_FIRES, NO_TARGET, false, false, "fires" },
-	{ "silent", EXPECT_SILENT, NO_TARGET, false, false, "silent" },
-	{ "says", EXPECT_SAYS, NO_TARGET, true, true, "says \"a part of the answer\"" },
-	{ "whispers", EXPECT_WHISPERS, NO_TARGET, true, true, "whispers \"a part of the answer\"" },
-	{ "posts", EXPECT_POSTS, NEEDS_TARGET, true, false, "posts #channel" },
-	{ "dms", EXPECT_DMS, MAY_HAVE_TARGET, true, false, "dms @ana \"a part of it\"" },
-	{ "reacts", EXPECT_REACTS, MAY_HAVE_TARGET, false, false, "reacts :eyes:" },
-	{ "calls", EXPECT_CALLS, NEEDS_TARGET, true, false,
-	  "calls webhook tickets` or `calls conversations.setTopic" },
-	{ "sets", EXPECT_SETS, NEEDS_TARGET, true, false, "sets karma" },
-};
-
 const char *test_line_outcome_at(size_t i)
 {
-	return i < ARRAY_LEN(outcomes) ? outcomes[i].name : NULL;
+	return i < N_EXPECTS ? test_outcome((enum test_expect)i)->name : NULL;
 }
 
 static const char *outcome_at(const void *table, size_t i)
 {
 	(void)table;
 	return test_line_outcome_at(i);
-}
-
-static const struct outcome *outcome_named(struct str word)
-{
-	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
-		if (str_is(word, outcomes[i].name))
-			return &outcomes[i];
-	}
-	return NULL;
 }
 
 static bool next_word(struct reading *r, struct str *word)
@@ -269,7 +238,7 @@ static bool take_word(struct reading *r, struct str word)
 			return take_known(r, words[i].word) &&
 			       (words[i].word < WORD_MESSAGE || take_kind(r, words[i].kind));
 	}
-	if (outcome_named(word) != NULL)
+	if (test_outcome_named(word) != N_EXPECTS)
 		return complain(r, "`->` is missing in front of its outcome");
 	if (hint != NULL)
 		return complain(r, hint);
@@ -339,7 +308,7 @@ static bool has_quote(const struct reading *r)
 }
 
 /* `#channel`, `@who`, `:emoji:`, `webhook NAME`, a method, a variable. */
-static bool read_target(struct reading *r, const struct outcome *outcome)
+static bool read_target(struct reading *r, const struct test_outcome *outcome)
 {
 	struct str word, target = STR_EMPTY;
 
@@ -351,15 +320,15 @@ static bool read_target(struct reading *r, const struct outcome *outcome)
 		r->test->target = (char *)str_keep(r->arena, target).p;
 		return true;
 	}
-	if (outcome->expect == EXPECT_CALLS && str_is(target, "webhook") && next_word(r, &word))
+	if (r->test->expect == EXPECT_CALLS && str_is(target, "webhook") && next_word(r, &word))
 		target = str_keepf(r->arena, "webhook %.*s", STR_ARG(word));
-	if (outcome->expect == EXPECT_REACTS)
+	if (r->test->expect == EXPECT_REACTS)
 		target = event_reaction_name(target);
 	r->test->target = (char *)str_keep(r->arena, target).p;
 	return true;
 }
 
-static bool read_said(struct reading *r, const struct outcome *outcome)
+static bool read_said(struct reading *r, const struct test_outcome *outcome)
 {
 	struct str said = STR_EMPTY;
 
@@ -380,17 +349,17 @@ static bool read_said(struct reading *r, const struct outcome *outcome)
 
 static bool read_outcome(struct reading *r)
 {
-	const struct outcome *outcome;
+	const struct test_outcome *outcome;
 	struct str word = STR_EMPTY;
 
 	if (!next_word(r, &word))
 		return complain(r, "it ends in `-> fires`, `-> silent` or `-> says \"…\"`");
-	outcome = outcome_named(word);
-	if (outcome == NULL) {
+	r->test->expect = test_outcome_named(word);
+	if (r->test->expect == N_EXPECTS) {
 		keyword_complain_unknown("outcome", word, outcome_at, NULL, r->test->at, r->diag);
 		return false;
 	}
-	r->test->expect = outcome->expect;
+	outcome = test_outcome(r->test->expect);
 	if (!read_target(r, outcome) || !read_said(r, outcome))
 		return false;
 	if (str_trim(r->rest).len == 0)

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The verbs of the rule language, in the order of its manual. */
+/*
+ * The verbs of the rule language, in the order of its manual: one row each, of which everybody who has to tell verbs
+ * apart reads a column. What a row does not say is 0 in it, and no column has a meaning for 0; tests/unit/rule/test_verb
+ * names the verb and the column that was forgotten. How jobs are made of a verb is the second half of its row, which
+ * stands in engine/action.
+ */
 #pragma once
 
-#include <stdbool.h>
-#include "base/str.h"
+#include "rule/keys.h"
 
 enum verb {
 	VERB_REPLY,
@@ -18,19 +22,83 @@ enum verb {
 	VERB_REMOVE,
 	VERB_WEBHOOK,
 	VERB_CALL,
-	/* These make no job: they are done at once, or make the others wait. */
 	VERB_SET,
 	VERB_ADD,
 	VERB_WAIT,
 	N_VERBS
 };
 
+/* What becomes of an action. */
+enum verb_does {
+	DOES_JOBS = 1,
+	DOES_STORE, /* at once, without a job */
+	DOES_WAIT,  /* holds up what stands below it */
+};
+
+/* What people hear of it. */
+enum verb_says {
+	SAYS_NOTHING = 1,
+	SAYS_HERE,	/* where the event happened; ends the search for talking rules */
+	SAYS_ALONE,	/* there, but to the author alone; ends the search too */
+	SAYS_ELSEWHERE, /* in a DM or another channel */
+	SAYS_ANEW,	/* an earlier answer says something else, or is gone */
+};
+
+/* What an event must have for it; joined. */
+enum verb_needs {
+	NEEDS_NOTHING = 1,
+	NEEDS_PLACE = 2,
+	NEEDS_PERSON = 4, /* unless the action names one */
+	NEEDS_MESSAGE = 8,
+};
+
+struct verb_row {
+	struct rule_key key; /* how rules write it, and what they give it */
+	enum verb_does does;
+	enum verb_says says;
+	unsigned needs; /* enum verb_needs */
+	const char
+		*method; /* of the Web API, whose scope it needs; "" = none, or the rule names it */
+	const char *told;    /* in front of the place where it is done, as `explain` writes it */
+	const char *outcome; /* the outcome of `test` lines that is about it; "" = none */
+};
+
+const struct verb_row *verb_row(enum verb verb);
 const char *verb_name(enum verb verb);
 /* N_VERBS = none has this name. */
 enum verb verb_named(struct str name);
 /* Does it end the search for talking rules? */
 bool verb_talks(enum verb verb);
-/* Does it say something to all, where the event happened? */
-bool verb_says_here(enum verb verb);
 /* Does it say something, wherever (also in a DM or another channel)? */
 bool verb_says(enum verb verb);
+
+/* ---- the outcomes of tests: `-> says "…"` ---- */
+
+enum test_expect {
+	EXPECT_FIRES,
+	EXPECT_SILENT,
+	EXPECT_SAYS,
+	EXPECT_WHISPERS,
+	EXPECT_POSTS,
+	EXPECT_DMS,
+	EXPECT_REACTS,
+	EXPECT_CALLS,
+	EXPECT_SETS,
+	N_EXPECTS
+};
+
+enum takes_target { NO_TARGET, MAY_HAVE_TARGET, NEEDS_TARGET };
+
+/* What may stand behind the arrow: `word`, its target, a text. */
+struct test_outcome {
+	const char *name;
+	enum takes_target target;
+	bool text, needs_text;
+	const char *example;
+};
+
+const struct test_outcome *test_outcome(enum test_expect expect);
+/* N_EXPECTS = none has this name. */
+enum test_expect test_outcome_named(struct str name);
+/* Is this outcome about what this verb does? */
+bool test_outcome_is_about(enum test_expect expect, enum verb verb);

@@ -7,6 +7,7 @@
 #include "template/condition.h"
 #include "template/filter.h"
 #include "rule/keys.h"
+#include "rule/rule_builder.h"
 #include "template/reference.h"
 #include "rule/section.h"
 #include "rule/test_line.h"
@@ -41,12 +42,12 @@ static void print_kinds(void)
 		[KEY_LINE] = "line",	 [KEY_SENTENCES] = "sentences", [KEY_JSON] = "json",
 		[KEY_TESTS] = "tests",
 	};
-	const struct key *key;
+	const struct rule_key *key;
 
 	for (size_t i = 0; (key = key_at(i)) != NULL; i++) {
 		printf("group_%s %s\n", groups[key->group], key->name);
 		printf("type_%s %s\n", types[key->type], key->name);
-		if (key->targeted)
+		if (key_is_targeted(key))
 			printf("targeted %s\n", key->name);
 	}
 }

@@ -5,7 +5,7 @@
 
 static void test_every_key_is_found_once_and_explained(void)
 {
-	const struct key *key;
+	const struct rule_key *key;
 
 	for (size_t i = 0; (key = key_at(i)) != NULL; i++) {
 		CU_ASSERT_PTR_EQUAL(key_find(str_from(key->name)), key);
@@ -16,7 +16,7 @@ static void test_every_key_is_found_once_and_explained(void)
 
 static const char *found(const char *written)
 {
-	const struct key *key = key_find(str_from(written));
+	const struct rule_key *key = key_find(str_from(written));
 
 	return key != NULL ? key->name : "-";
 }
