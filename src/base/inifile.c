@@ -344,7 +344,7 @@ static int load_from(int fd, struct buf *out)
 	char more;
 
 	for (;;) {
-		size_t left = out->max - out->len;
+		size_t left = (out->max > 0 ? out->max : BUF_MAX_DEFAULT) - out->len;
 		size_t want = left < CHUNK ? left : CHUNK;
 		ssize_t n;
 
