@@ -356,11 +356,6 @@ struct http_call *http_post(struct http *http, const struct http_request *req,
 	return call;
 }
 
-void http_escape(struct buf *out, struct str text)
-{
-	buf_add_percent(out, text);
-}
-
 /* ---- life ---- */
 
 int http_new(struct http **out, struct loop *loop, const char *ca_file)

@@ -71,6 +71,3 @@ void http_cancel(struct http_call *call); /* no callback follows; NULL is fine *
 /* For the connected sockets of net/connect.h, which use libcurl as well. */
 struct pool;
 struct pool *http_sockets(struct http *http);
-
-/* Appends the percent-encoded text (form style, blank = %20). */
-void http_escape(struct buf *out, struct str text);

@@ -98,9 +98,9 @@ void api_arg(struct api_args *args, const char *name, struct str value)
 {
 	if (args->form.len > 0)
 		buf_addc(&args->form, '&');
-	http_escape(&args->form, str_from(name));
+	buf_add_percent(&args->form, str_from(name));
 	buf_addc(&args->form, '=');
-	http_escape(&args->form, value);
+	buf_add_percent(&args->form, value);
 }
 
 void api_arg_bool(struct api_args *args, const char *name, bool value)
@@ -209,7 +209,7 @@ static void call_send(struct api_call *call)
 
 	buf_init(&url, 0);
 	buf_addz(&url, api->base_url);
-	http_escape(&url, str_from(call->usage->name));
+	buf_add_percent(&url, str_from(call->usage->name));
 	buf_addc(&url, '\0');
 	req.url = url.p;
 	token_bucket_take(&call->usage->pace, loop_now(api->loop));

@@ -69,16 +69,6 @@ struct pool *http_sockets(struct http *http)
 }
 
 /* Plain, so that a test can read what was sent; only what would end the field is coded. */
-void http_escape(struct buf *out, struct str text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		if (strchr("&=+% ", text.p[i]) != NULL)
-			buf_addf(out, "%%%02X", (unsigned char)text.p[i]);
-		else
-			buf_addc(out, text.p[i]);
-	}
-}
-
 size_t fakehttp_n_open(const struct http *http)
 {
 	size_t n = 0;

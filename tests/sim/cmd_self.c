@@ -25,9 +25,9 @@ static void add_pair(struct buf *form, struct str key, const struct json *value)
 		json_print(value, &text);
 	if (form->len > 0)
 		buf_addc(form, '&');
-	http_escape(form, key);
+	buf_add_percent(form, key);
 	buf_addc(form, '=');
-	http_escape(form, buf_str(&text));
+	buf_add_percent(form, buf_str(&text));
 }
 
 /* As a form, the way of most clients. */

@@ -162,22 +162,23 @@ static void test_control_characters_are_shown(void)
 	check_shown(STR(""), "");
 }
 
-static void percent(const char *text, const char *wanted)
+static void percent(struct str text, const char *wanted)
 {
 	struct buf b;
 
 	buf_init(&b, 0);
-	buf_add_percent(&b, str_from(text));
+	buf_add_percent(&b, text);
 	ASSERT_STR(buf_str(&b), wanted);
 	buf_deinit(&b);
 }
 
 static void test_parts_of_addresses(void)
 {
-	percent("", "");
-	percent("azAZ09-._~", "azAZ09-._~");
-	percent("a b/c?d=e&f+%", "a%20b%2Fc%3Fd%3De%26f%2B%25");
-	percent("\u00e9\n", "%C3%A9%0A");
+	percent(STR(""), "");
+	percent(STR("azAZ09-._~"), "azAZ09-._~");
+	percent(STR("a b/c?d=e&f+%"), "a%20b%2Fc%3Fd%3De%26f%2B%25");
+	percent(STR("\u00e9\n"), "%C3%A9%0A");
+	percent(STR("\n\0x"), "%0A%00x");
 }
 
 UNIT_MAIN("buf", { "pieces add up", test_pieces_add_up },

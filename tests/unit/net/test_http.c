@@ -877,18 +877,6 @@ static void test_reply_cancels_and_asks(void)
 	world_deinit(&w);
 }
 
-/* ---- text ---- */
-
-static void test_escape(void)
-{
-	CLEANUP(buf_deinit) struct buf out;
-
-	buf_init(&out, 0);
-	http_escape(&out, STR("aZ09-._~"));
-	http_escape(&out, STR(" &=+%\n\0\xC3\xBC"));
-	ASSERT_STR(buf_str(&out), "aZ09-._~%20%26%3D%2B%25%0A%00%C3%BC");
-}
-
 UNIT_MAIN("http", { "request and answer", test_request_and_answer },
 	  { "no headers and no body", test_no_headers_and_no_body },
 	  { "no redirects", test_no_redirects }, { "large body", test_large_body },
@@ -908,4 +896,4 @@ UNIT_MAIN("http", { "request and answer", test_request_and_answer },
 	  { "not sent", test_not_sent }, { "bad certificates", test_bad_certificates },
 	  { "cancel", test_cancel }, { "freed under way", test_freed_under_way },
 	  { "freed in a reply", test_freed_in_a_reply },
-	  { "reply cancels and asks", test_reply_cancels_and_asks }, { "escape", test_escape })
+	  { "reply cancels and asks", test_reply_cancels_and_asks })
