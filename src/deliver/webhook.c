@@ -48,7 +48,7 @@ static bool repeats_secret(const struct webhook *hook, struct str text)
 {
 	struct url url;
 
-	if (url_parse(str_from(hook->url), &url) &&
+	if (url_parse(str_from(hook->url), "http", &url) &&
 	    (has_text(text, url.query) || repeats_path(url.path, text)))
 		return true;
 	for (size_t i = 0; i < hook->headers.n; i++) {

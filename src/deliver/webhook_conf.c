@@ -41,7 +41,7 @@ const char *webhook_refuse_url(struct str name, struct str text)
 	struct url url;
 
 	(void)name;
-	if (url_parse(text, &url))
+	if (url_parse(text, "http", &url))
 		return NULL;
 	if (has_user(text))
 		return "a user name and password do not belong into an address; use "
@@ -55,7 +55,7 @@ void webhook_check(const void *item, struct place at, struct diag *diag)
 	const struct webhook *hook = item;
 	struct url url;
 
-	if (url_parse(str_from(hook->url), &url) && !url.tls && !hook->allow_http)
+	if (url_parse(str_from(hook->url), "http", &url) && !url.tls && !hook->allow_http)
 		diag_error(
 			diag, at,
 			"the `url` of [webhook %s] begins with http://, so anybody on the way can "

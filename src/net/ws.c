@@ -361,8 +361,12 @@ static void read_upgrade(struct ws *ws)
 static void on_stream_open(void *owner)
 {
 	struct ws *ws = owner;
-	const struct ws_url url = { ws->is_tls, str_from(ws->host), ws->port,
-				    str_from(ws->target) };
+	const struct url url = {
+		.tls = ws->is_tls,
+		.host = str_from(ws->host),
+		.port = ws->port,
+		.target = str_from(ws->target),
+	};
 	CLEANUP(buf_deinit) struct buf request;
 
 	buf_init(&request, 0);
@@ -424,13 +428,11 @@ static void on_socket(void *owner, int fd, const char *why)
 static struct ws *make(const struct ws_setup *setup, struct str url, const struct ws_events *events,
 		       void *owner)
 {
-	CLEANUP(buf_deinit) struct buf room;
-	struct ws_url parts;
+	struct url parts;
 	struct ws *ws;
 
-	buf_init(&room, 0);
 	/* Without trust there is no TLS, and with it there is nothing else. */
-	if (!ws_url_parse(url, &parts, &room) || parts.tls != (setup->trust != NULL))
+	if (!url_parse(url, "ws", &parts) || parts.tls != (setup->trust != NULL))
 		return NULL;
 	ws = mem_zero(1, sizeof(*ws));
 	ws->setup = *setup;

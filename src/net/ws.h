@@ -33,7 +33,7 @@ struct ws_setup {
 	int64_t upgrade_ms; /* TLS and upgrade together */
 };
 
-/* Starts connecting. NULL when the URL is none (ws_url_parse), or not wss:// although there is trust;
+/* Starts connecting. NULL when the URL is none (net/url.h), or not wss:// although there is trust;
  * nothing is called then. */
 struct ws *ws_open(const struct ws_setup *setup, struct str url, const struct ws_events *events,
 		   void *owner);

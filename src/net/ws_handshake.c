@@ -5,89 +5,6 @@
 #include <string.h>
 #include "net/crypto.h"
 
-/* ---- the URL ---- */
-
-static bool is_url_byte(unsigned char c)
-{
-	return c > 0x20 && c < 0x7F && c != '"' && c != '<' && c != '>' && c != '\\' && c != '^' &&
-	       c != '`' && c != '{' && c != '|' && c != '}';
-}
-
-static bool has_only_url_bytes(struct str url)
-{
-	for (size_t i = 0; i < url.len; i++) {
-		if (!is_url_byte((unsigned char)url.p[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool is_host_byte(unsigned char c, bool is_v6)
-{
-	if (is_v6)
-		return isxdigit(c) || c == ':' || c == '.';
-	return isalnum(c) || c == '-' || c == '.' || c == '_';
-}
-
-static bool has_only_host_bytes(struct str host, bool is_v6)
-{
-	for (size_t i = 0; i < host.len; i++) {
-		if (!is_host_byte((unsigned char)host.p[i], is_v6))
-			return false;
-	}
-	return host.len > 0;
-}
-
-/* host, host:port, [address] or [address]:port */
-static bool parse_authority(struct str authority, struct ws_url *out)
-{
-	bool is_v6 = str_skip(&authority, "[");
-	size_t end = str_find_char(authority, is_v6 ? ']' : ':');
-	struct str rest = STR_EMPTY; /* what follows the host: nothing, or :port */
-	int64_t port = out->tls ? 443 : 80;
-
-	if (is_v6 && end == SIZE_MAX)
-		return false;
-	out->host = str_sub(authority, 0, end);
-	if (end != SIZE_MAX)
-		rest = str_sub(authority, is_v6 ? end + 1 : end, authority.len);
-	if (rest.len > 0 && (!str_skip(&rest, ":") || !str_int(rest, &port)))
-		return false;
-	out->port = port >= 1 && port <= 65535 ? (int)port : 0;
-	return out->port != 0 && has_only_host_bytes(out->host, is_v6);
-}
-
-static size_t end_of_authority(struct str rest)
-{
-	size_t n = 0;
-
-	while (n < rest.len && rest.p[n] != '/' && rest.p[n] != '?' && rest.p[n] != '#')
-		n++;
-	return n;
-}
-
-bool ws_url_parse(struct str url, struct ws_url *out, struct buf *target_room)
-{
-	size_t end;
-
-	out->tls = str_skip(&url, "wss://");
-	if (!out->tls && !str_skip(&url, "ws://"))
-		return false;
-	if (!has_only_url_bytes(url) || str_find_char(url, '#') != SIZE_MAX)
-		return false;
-	end = end_of_authority(url);
-	if (!parse_authority(str_sub(url, 0, end), out))
-		return false;
-	out->target = str_sub(url, end, url.len);
-	if (out->target.len > 0 && out->target.p[0] == '/')
-		return true;
-	buf_clear(target_room);
-	buf_addc(target_room, '/');
-	buf_add(target_room, out->target);
-	out->target = buf_str(target_room);
-	return true;
-}
-
 /* ---- the request ---- */
 
 void ws_handshake_key(char out[WS_KEY_LEN + 1])
@@ -103,11 +20,12 @@ void ws_handshake_key(char out[WS_KEY_LEN + 1])
 	buf_deinit(&text);
 }
 
-void ws_handshake_request(struct buf *out, const struct ws_url *url, const char *key)
+void ws_handshake_request(struct buf *out, const struct url *url, const char *key)
 {
 	bool is_v6 = str_find_char(url->host, ':') != SIZE_MAX;
 
-	buf_addf(out, "GET %.*s HTTP/1.1\r\n", STR_ARG(url->target));
+	buf_addf(out, "GET %s%.*s HTTP/1.1\r\n", str_starts(url->target, "/") ? "" : "/",
+		 STR_ARG(url->target));
 	buf_addf(out, "Host: %s%.*s%s", is_v6 ? "[" : "", STR_ARG(url->host), is_v6 ? "]" : "");
 	if (url->port != (url->tls ? 443 : 80))
 		buf_addf(out, ":%d", url->port);

@@ -4,22 +4,12 @@
 
 #include <stdbool.h>
 #include "base/buf.h"
-
-struct ws_url {
-	bool tls;	 /* wss */
-	struct str host; /* without brackets */
-	int port;
-	struct str target; /* path with the whole query; "/" when the URL has none */
-};
-
-/* ws:// or wss:// only; no user part, no control characters, no blanks. Slices point into `url`.
- * The target of a URL such as wss://host?x=1 (no slash) is "/?x=1" and then lies in *target_room. */
-bool ws_url_parse(struct str url, struct ws_url *out, struct buf *target_room);
+#include "net/url.h"
 
 enum { WS_KEY_LEN = 24, WS_HEAD_MAX = 16 << 10 };
 
 void ws_handshake_key(char out[WS_KEY_LEN + 1]); /* 16 random bytes in base64 */
-void ws_handshake_request(struct buf *out, const struct ws_url *url, const char *key);
+void ws_handshake_request(struct buf *out, const struct url *url, const char *key);
 /* The value that Sec-WebSocket-Accept must have for `key`: 28 letters and a NUL. */
 void ws_handshake_accept(const char *key, char out[29]);
 

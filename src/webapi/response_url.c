@@ -15,9 +15,9 @@ bool response_url_is_allowed(struct str url, const char *base_url, const char **
 	struct url to, base;
 
 	*why = NULL;
-	if (!url_parse(url, &to) || !to.tls)
+	if (!url_parse(url, "http", &to) || !to.tls)
 		*why = "the command came with an address for answers that is no https:// one";
-	else if (!url_parse(str_from(base_url), &base))
+	else if (!url_parse(str_from(base_url), "http", &base))
 		*why = "the address of the Web API makes no sense";
 	else if (slack_host_is_slack(base.host) ? !slack_host_is_slack(to.host) :
 						  !str_eq_nocase(base.host, to.host))
@@ -70,7 +70,7 @@ static void add_reason(struct buf *out, const char *address, struct str text)
 		if (str_is(text, hints[i].code))
 			buf_addf(out, ": %s", hints[i].hint);
 	}
-	if (text.len == 0 || (url_parse(str_from(address), &url) && url.path.len > 1 &&
+	if (text.len == 0 || (url_parse(str_from(address), "http", &url) && url.path.len > 1 &&
 			      memmem(text.p, text.len, url.path.p, url.path.len) != NULL))
 		return;
 	buf_addz(out, ": ");

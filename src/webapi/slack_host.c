@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "webapi/slack_host.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
-#include "net/ws_handshake.h"
+#include "net/url.h"
 
 bool slack_host_is_slack(struct str host)
 {
@@ -23,30 +22,18 @@ bool slack_host_is_slack(struct str host)
 	return false;
 }
 
-static struct str base_host(const char *base_url)
-{
-	struct str host = str_from(base_url);
-	size_t start = str_find(host, "://");
-	size_t end = 0;
-
-	host = str_sub(host, start == SIZE_MAX ? 0 : start + 3, host.len);
-	while (end < host.len && host.p[end] != '/' && host.p[end] != ':' && host.p[end] != '?')
-		end++;
-	return str_sub(host, 0, end);
-}
-
 bool slack_host_may_dial(struct str url, const char *base_url, const char **why)
 {
-	CLEANUP(buf_deinit) struct buf room;
-	struct ws_url parts;
+	struct url to, base;
 
-	buf_init(&room, 0);
 	*why = NULL;
 	if (url.len == 0)
 		*why = "Slack's answer has no URL";
-	else if (!ws_url_parse(url, &parts, &room) || !parts.tls)
+	else if (!url_parse(url, "ws", &to) || !to.tls)
 		*why = "Slack's answer has a URL that is not a wss:// one";
-	else if (slack_host_is_slack(base_host(base_url)) && !slack_host_is_slack(parts.host))
+	else if ((!url_parse(str_from(base_url), "http", &base) ||
+		  slack_host_is_slack(base.host)) &&
+		 !slack_host_is_slack(to.host))
 		*why = "the answer names a server that is not Slack's; it was not called";
 	return *why == NULL;
 }

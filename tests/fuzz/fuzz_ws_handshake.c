@@ -15,7 +15,7 @@ static void check(bool so)
 }
 
 /* A request has as many lines as we gave it, whatever the URL. */
-static void check_request(const struct ws_url *url)
+static void check_request(const struct url *url)
 {
 	struct buf out;
 	size_t lines = 0;
@@ -32,16 +32,13 @@ static void check_request(const struct ws_url *url)
 
 static void try_url(struct str text)
 {
-	struct ws_url url;
-	struct buf room;
+	struct url url;
 
-	buf_init(&room, 0);
-	if (ws_url_parse(text, &url, &room)) {
+	if (url_parse(text, "ws", &url)) {
 		check(url.host.len > 0 && url.port > 0 && url.port < 65536);
-		check(url.target.len > 0 && url.target.p[0] == '/');
+		check(url.path.len == 0 || url.path.p[0] == '/');
 		check_request(&url);
 	}
-	buf_deinit(&room);
 }
 
 /* What is whole is whole at its last byte and not before; what comes behind it changes nothing. */

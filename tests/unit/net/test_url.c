@@ -22,18 +22,32 @@ static void test_parts(void)
 		{ "https://my_host:1/", "my_host", 1, true, "/", "" },
 		{ "https://127.0.0.1:65535/", "127.0.0.1", 65535, true, "/", "" },
 		{ "https://[::1]/", "::1", 443, true, "/", "" },
+		{ "https://[::]", "::", 443, true, "", "" },
+		{ "https://[FE80::]:1/", "FE80::", 1, true, "/", "" },
 		{ "https://[2001:db8::1]:444/a@b:c", "2001:db8::1", 444, true, "/a@b:c", "" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct url url;
 
-		CU_ASSERT_TRUE_FATAL(url_parse(str_from(cases[i].text), &url));
+		CU_ASSERT_TRUE_FATAL(url_parse(str_from(cases[i].text), "http", &url));
 		ASSERT_STR(url.host, cases[i].host);
 		CU_ASSERT_EQUAL(url.port, cases[i].port);
 		CU_ASSERT_EQUAL(url.tls, cases[i].tls);
 		ASSERT_STR(url.path, cases[i].path);
 		ASSERT_STR(url.query, cases[i].query);
+	}
+}
+
+static void refused(const char *text, const char *scheme)
+{
+	struct url url;
+
+	if (url_parse(str_from(text), scheme, &url)) {
+		printf("\n  %s", text);
+		CU_FAIL("taken");
+	} else {
+		CU_PASS("refused");
 	}
 }
 
@@ -85,15 +99,82 @@ static void test_refused(void)
 	};
 	struct url url;
 
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		if (url_parse(str_from(cases[i]), &url)) {
-			printf("\n  %s", cases[i]);
-			CU_FAIL("taken");
-		} else {
-			CU_PASS("refused");
-		}
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		refused(cases[i], "http");
+	CU_ASSERT_FALSE(url_parse(STR("https://a\0.example/"), "http", &url));
+}
+
+/* ---- of sockets ---- */
+
+static void test_sockets(void)
+{
+	static const struct {
+		const char *url, *host, *target;
+		int port;
+		bool tls;
+	} rows[] = {
+		{ "wss://wss-primary.slack.com/link/?ticket=a-b&app_id=1", "wss-primary.slack.com",
+		  "/link/?ticket=a-b&app_id=1", 443, true },
+		{ "ws://localhost", "localhost", "", 80, false },
+		{ "wss://localhost:8443/x", "localhost", "/x", 8443, true },
+		{ "wss://host?x=1", "host", "?x=1", 443, true },
+		{ "wss://host:1?x=/", "host", "?x=/", 1, true },
+		{ "wss://[::1]:9/p", "::1", "/p", 9, true },
+		{ "wss://[2001:db8::10.0.0.1]", "2001:db8::10.0.0.1", "", 443, true },
+		{ "wss://127.0.0.1:65535//a?b?c", "127.0.0.1", "//a?b?c", 65535, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct url url;
+
+		CU_ASSERT_FATAL(url_parse(str_from(rows[i].url), "ws", &url));
+		CU_ASSERT_EQUAL(url.tls, rows[i].tls);
+		CU_ASSERT_EQUAL(url.port, rows[i].port);
+		ASSERT_STR(url.host, rows[i].host);
+		ASSERT_STR(url.target, rows[i].target);
 	}
-	CU_ASSERT_FALSE(url_parse(STR("https://a\0.example/"), &url));
+}
+
+static void test_refused_sockets(void)
+{
+	static const char *const rows[] = {
+		"",
+		"wss:",
+		"wss://",
+		"wss:///path",
+		"https://host/",
+		"WS//host",
+		"ws:/host/",
+		"wss://user@host/",
+		"wss://user:pw@host/",
+		"wss://host/a b",
+		"wss://host/\r\nX: y",
+		"wss://host\t/",
+		"wss://host:/",
+		"wss://host:0/",
+		"wss://host:65536/",
+		"wss://host:-1/",
+		"wss://host:+1/",
+		"wss://host:1x/",
+		"wss://host: 1/",
+		"wss://host:99999999999999999999/",
+		"wss://host/#top",
+		"wss://[::1/",
+		"wss://[]/",
+		"wss://[::1]x/",
+		"wss://[host]/",
+		"wss://ho\\st/",
+		"wss://ho%73t/",
+		"wss://h\xC3\xB6st/",
+		"wss://host/\xC3\xB6",
+		"wss://ho\"st/",
+		"wss://::1/",
+		"wss://host,evil/",
+		"wss://*/",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		refused(rows[i], "ws");
 }
 
 /* No beginning of an address is read beyond its end. */
@@ -106,11 +187,11 @@ static void test_cut_anywhere(void)
 		char *copy = mem_strndup(whole, n);
 		struct str text = str_make(copy, n);
 
-		if (url_parse(text, &url))
+		if (url_parse(text, "http", &url))
 			CU_ASSERT(url.host.p + url.host.len <= text.p + text.len);
 		mem_freep(&copy);
 	}
 }
 
-UNIT_MAIN("url", { "parts", test_parts }, { "refused", test_refused },
-	  { "cut anywhere", test_cut_anywhere })
+UNIT_MAIN("url", { "parts", test_parts }, { "refused", test_refused }, { "sockets", test_sockets },
+	  { "refused sockets", test_refused_sockets }, { "cut anywhere", test_cut_anywhere })
