@@ -155,7 +155,7 @@ struct retry *webhook_send(struct http *http, struct loop *loop, const struct we
 		.total_ms = hook->timeout_ms,
 		.max_body = WEBHOOK_MAX_BODY,
 		.allow_http = hook->allow_http,
-		.fence = !hook->allow_private,
+		.public_only = !hook->allow_private,
 	};
 
 	for (size_t i = 0; i < hook->headers.n; i++)

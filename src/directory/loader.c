@@ -231,8 +231,7 @@ void loader_free(struct loader *l)
 	if (l == NULL)
 		return;
 	for (size_t i = 0; i < N_LISTS; i++) {
-		if (l->lists[i].call != NULL)
-			api_cancel(l->lists[i].call);
+		api_cancel(l->lists[i].call);
 	}
 	free(l);
 }

@@ -247,8 +247,7 @@ void lookups_read(struct lookups *l, struct str channel, struct str ts, struct r
 
 void reading_stop(struct reading *reading)
 {
-	if (reading->call != NULL)
-		api_cancel(reading->call);
+	api_cancel(reading->call);
 	reading->call = NULL;
 }
 

@@ -36,9 +36,9 @@ enum {
 struct http {
 	struct loop *loop;
 	char *ca_file;
-	/* Of their own, so that a WebSocket never waits in line behind requests to the same host, and a fenced
-	 * request never finds a connection that was made without looking where it leads. */
-	struct pool *requests, *fenced, *sockets;
+	/* Of their own, so that a WebSocket never waits in line behind requests to the same host, and a
+	 * request for public addresses never finds a connection that was made without looking where it leads. */
+	struct pool *requests, *public, *sockets;
 	struct list calls;
 };
 
@@ -51,7 +51,7 @@ struct http_call {
 	bool left;	  /* something that can have an effect has been given to libcurl to send */
 	bool has_head;	  /* the answer's, whole */
 	bool told;	  /* on_reply is running, or has run */
-	bool fenced;	  /* an address was refused */
+	bool barred;	  /* an address was refused */
 	bool connects;	  /* an address was not */
 	char why[64];	  /* room for on_reply's */
 	struct buf answer;
@@ -94,9 +94,9 @@ static struct str header(const struct http_call *call, const char *name)
 	return str_trim(str_from(found->value));
 }
 
-static bool is_fenced(const struct http_call *call)
+static bool is_barred(const struct http_call *call)
 {
-	return call->fenced && !call->connects;
+	return call->barred && !call->connects;
 }
 
 static const char *why_too_large(struct http_call *call)
@@ -120,7 +120,7 @@ static const char *why_failed(struct http_call *call, int code)
 		return "the answer ended before its first lines did";
 	if (call->answer.bad)
 		return why_too_large(call);
-	if (is_fenced(call))
+	if (is_barred(call))
 		return "it leads to an address that is private";
 	return transfer_why(&call->transfer, code);
 }
@@ -143,7 +143,7 @@ static void on_done(struct transfer *t, int code)
 	/* libcurl takes a status line and a farewell for an answer. */
 	if (code != CURLE_OK || !call->has_head) {
 		reply.end = call->left	    ? OUTCOME_UNKNOWN :
-			    is_fenced(call) ? OUTCOME_REFUSED :
+			    is_barred(call) ? OUTCOME_REFUSED :
 					      OUTCOME_LATER;
 		reply.why = why_failed(call, code);
 		reply.too_large = call->answer.bad;
@@ -219,7 +219,7 @@ static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct cur
 
 	(void)purpose;
 	if (!address_policy_allows(&address->addr)) {
-		call->fenced = true;
+		call->barred = true;
 		return CURL_SOCKET_BAD;
 	}
 	call->connects = true;
@@ -307,7 +307,7 @@ static void set_body(struct http_call *call, const char *method)
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
 }
 
-static void set_fence(struct http_call *call)
+static void allow_public_only(struct http_call *call)
 {
 	call->transfer.direct = true;
 	curl_easy_setopt(call->transfer.easy, CURLOPT_PROXY, "");
@@ -341,12 +341,12 @@ struct http_call *http_post(struct http *http, const struct http_request *req,
 	buf_add(&call->body, req->body);
 	list_init(&call->link);
 	list_append(&http->calls, &call->link);
-	transfer_init(&call->transfer, req->fence ? http->fenced : http->requests, on_done);
+	transfer_init(&call->transfer, req->public_only ? http->public : http->requests, on_done);
 	set_connection(call->transfer.easy, req);
 	set_trust(call->transfer.easy, http->ca_file);
 	set_body(call, req->method);
-	if (req->fence)
-		set_fence(call);
+	if (req->public_only)
+		allow_public_only(call);
 	curl_easy_setopt(call->transfer.easy, CURLOPT_WRITEFUNCTION, on_write);
 	curl_easy_setopt(call->transfer.easy, CURLOPT_WRITEDATA, call);
 	curl_easy_setopt(call->transfer.easy, CURLOPT_HEADERFUNCTION, on_head);
@@ -368,7 +368,7 @@ int http_new(struct http **out, struct loop *loop, const char *ca_file)
 	list_init(&http->calls);
 	r = pool_new(&http->requests, loop, MAX_HOST_CONNECTIONS);
 	if (r == 0)
-		r = pool_new(&http->fenced, loop, MAX_HOST_CONNECTIONS);
+		r = pool_new(&http->public, loop, MAX_HOST_CONNECTIONS);
 	if (r == 0)
 		r = pool_new(&http->sockets, loop, POOL_ANY_CONNECTIONS);
 	if (r == 0)
@@ -390,7 +390,7 @@ void http_free(struct http *http)
 	list_each (link, &http->calls)
 		call_free(list_entry(link, struct http_call, link));
 	pool_free(http->requests);
-	pool_free(http->fenced);
+	pool_free(http->public);
 	pool_free(http->sockets);
 	free(http->ca_file);
 	free(http);

@@ -58,7 +58,7 @@ struct http_request {
 	bool allow_http; /* http:// too */
 	/* Only to addresses that net/address_policy.h allows, judged when connecting. No proxy is used then: it would look the
 	 * name up itself and connect to what nobody judged. */
-	bool fence;
+	bool public_only;
 };
 
 typedef void http_reply_fn(void *owner, const struct http_reply *reply);

@@ -149,5 +149,5 @@ static void test_other_families(void)
 	CU_ASSERT_FALSE(address_policy_allows(&none));
 }
 
-UNIT_MAIN("fence", { "v4", test_v4 }, { "v6", test_v6 }, { "carried", test_carried },
+UNIT_MAIN("public only", { "v4", test_v4 }, { "v6", test_v6 }, { "carried", test_carried },
 	  { "other families", test_other_families })

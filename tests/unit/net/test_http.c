@@ -478,23 +478,24 @@ static void test_http_when_allowed(void)
 	world_deinit(&w);
 }
 
-/* ---- the fence ---- */
+/* ---- public addresses alone ---- */
 
-static void refused_by_the_fence(struct world *w, const char *host)
+static void refused_by_the_policy(struct world *w, const char *host)
 {
 	char url[96];
 	size_t n_conns = w->peer.n_conns;
 
 	snprintf(url, sizeof(url), "https://%s:%d/?key=s3cret", host, w->peer.port);
-	ask_as_and_wait(w, &w->asks[1],
-			(struct http_request){ .url = url, .body = STR("never"), .fence = true });
+	ask_as_and_wait(
+		w, &w->asks[1],
+		(struct http_request){ .url = url, .body = STR("never"), .public_only = true });
 	CU_ASSERT_EQUAL(w->asks[1].outcome, OUTCOME_REFUSED);
 	ASSERT_STR(buf_str(&w->asks[1].why), "it leads to an address that is private");
 	CU_ASSERT_EQUAL(w->peer.n_conns, n_conns);
 }
 
 /* All the ways of writing the same place, and a connection to it that is there already. */
-static void test_fence(void)
+static void test_public_only(void)
 {
 	static const char *const hosts[] = {
 		"localhost",
@@ -519,7 +520,7 @@ static void test_fence(void)
 	ask_and_wait(&w, &w.asks[0], "without it");
 	CU_ASSERT_EQUAL(w.peer.n_conns, 1);
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
-		refused_by_the_fence(&w, hosts[i]);
+		refused_by_the_policy(&w, hosts[i]);
 	ask_and_wait(&w, &w.asks[0], "still");
 	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_DONE);
 	CU_ASSERT_EQUAL(w.peer.n_conns, 1);
@@ -528,7 +529,7 @@ static void test_fence(void)
 }
 
 /* A proxy, which itself is outside, would connect to what nobody judged. */
-static void test_fence_needs_no_proxy(void)
+static void test_public_only_needs_no_proxy(void)
 {
 	static const char *const names[] = { "https_proxy", "all_proxy", "HTTPS_PROXY" };
 	static struct world w;
@@ -536,21 +537,22 @@ static void test_fence_needs_no_proxy(void)
 	world_init(&w);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		setenv(names[i], "http://[2001:db8::1]:3128", 1);
-		refused_by_the_fence(&w, "localhost");
+		refused_by_the_policy(&w, "localhost");
 		unsetenv(names[i]);
 	}
 	world_deinit(&w);
 }
 
 /* An address for examples in books, where nobody answers: but nobody refuses to go there either. */
-static void test_fence_lets_others_through(void)
+static void test_public_only_lets_others_through(void)
 {
 	static struct world w;
 
 	world_init(&w);
 	ask_as_and_wait(&w, &w.asks[0],
-			(struct http_request){
-				.url = "https://[2001:db8::1]/", .fence = true, .total_ms = 50 });
+			(struct http_request){ .url = "https://[2001:db8::1]/",
+					       .public_only = true,
+					       .total_ms = 50 });
 	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_LATER);
 	world_deinit(&w);
 }
@@ -884,9 +886,9 @@ UNIT_MAIN("http", { "request and answer", test_request_and_answer },
 	  { "a cap of one's own", test_a_cap_of_ones_own },
 	  { "the cap counts what is unpacked", test_the_cap_counts_what_is_unpacked },
 	  { "methods", test_methods }, { "headers", test_headers },
-	  { "http when allowed", test_http_when_allowed }, { "fence", test_fence },
-	  { "fence needs no proxy", test_fence_needs_no_proxy },
-	  { "fence lets others through", test_fence_lets_others_through },
+	  { "http when allowed", test_http_when_allowed }, { "public only", test_public_only },
+	  { "public only needs no proxy", test_public_only_needs_no_proxy },
+	  { "public only lets others through", test_public_only_lets_others_through },
 	  { "keeps connections", test_keeps_connections },
 	  { "a handful of connections", test_a_handful_of_connections },
 	  { "never sent twice", test_never_sent_twice },

@@ -14,7 +14,7 @@ struct world {
 	struct fakeclock clock;
 	struct loop *loop;
 	struct http *http;
-	struct retry *tries;
+	struct retry *retry;
 	int n_ends;
 	enum outcome_kind outcome;
 	int status;
@@ -43,7 +43,7 @@ static void on_end(void *owner, const struct outcome *outcome)
 	snprintf(sentence, sizeof(sentence), "status %d", outcome->status);
 	CU_ASSERT_STRING_EQUAL(outcome->sentence, sentence);
 	if (w->cancels)
-		retry_cancel(w->tries); /* does no harm */
+		retry_cancel(w->retry); /* does no harm */
 	if (w->ends_loop) {
 		http_free(w->http);
 		loop_free(w->loop);
@@ -61,7 +61,7 @@ static void world_init(struct world *w)
 	fakeclock_init(&w->clock);
 	CU_ASSERT_EQUAL_FATAL(loop_new(&w->loop, &w->clock.clock), 0);
 	CU_ASSERT_EQUAL_FATAL(http_new(&w->http, w->loop, NULL), 0);
-	w->tries = retry_start(w->http, w->loop, &req, judge, &w->self, on_end, w);
+	w->retry = retry_start(w->http, w->loop, &req, judge, &w->self, on_end, w);
 }
 
 static void world_deinit(struct world *w)
@@ -86,7 +86,7 @@ static void reply(struct world *w, struct http_reply what)
 	struct fakehttp_request *request = fakehttp_open(w->http, 0);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
-	CU_ASSERT_TRUE(retry_may_have_acted(w->tries));
+	CU_ASSERT_TRUE(retry_may_have_acted(w->retry));
 	what.why = "because";
 	fakehttp_reply(request, &what);
 	loop_turn(w->loop, 0);
@@ -117,7 +117,7 @@ static void check_wait(struct world *w, int64_t ms)
 {
 	CU_ASSERT_EQUAL(w->n_ends, 0);
 	CU_ASSERT_FALSE(is_open(w));
-	CU_ASSERT_FALSE(retry_may_have_acted(w->tries));
+	CU_ASSERT_FALSE(retry_may_have_acted(w->retry));
 	if (ms > 0)
 		pass(w, ms - 1);
 	CU_ASSERT_FALSE(is_open(w));
@@ -185,7 +185,7 @@ static void test_not_sent_is_tried_again(void)
 }
 
 /* Nothing would change. */
-static void test_the_fence_is_the_end(void)
+static void test_what_is_barred_is_the_end(void)
 {
 	struct world w;
 
@@ -285,12 +285,12 @@ static void test_cancel(void)
 
 	retry_cancel(NULL);
 	world_init(&w);
-	retry_cancel(w.tries);
+	retry_cancel(w.retry);
 	CU_ASSERT_FALSE(is_open(&w));
 	world_deinit(&w);
 	world_init(&w);
 	reply_not_sent(&w);
-	retry_cancel(w.tries);
+	retry_cancel(w.retry);
 	pass(&w, 600000);
 	CU_ASSERT_FALSE(is_open(&w));
 	CU_ASSERT_EQUAL(w.n_ends, 0);
@@ -312,10 +312,10 @@ static void test_the_end_of_everything_in_on_end(void)
 	CU_ASSERT_EQUAL(w.n_ends, 1);
 }
 
-UNIT_MAIN("tries", { "an answer is the end", test_an_answer_is_the_end },
+UNIT_MAIN("retry", { "an answer is the end", test_an_answer_is_the_end },
 	  { "what may have happened is the end", test_what_may_have_happened_is_the_end },
 	  { "not sent is tried again", test_not_sent_is_tried_again },
-	  { "the fence is the end", test_the_fence_is_the_end },
+	  { "what is barred is the end", test_what_is_barred_is_the_end },
 	  { "there is an end to trying", test_there_is_an_end_to_trying },
 	  { "waits once when asked", test_waits_once_when_asked },
 	  { "waits that are not waited", test_waits_that_are_not_waited },
