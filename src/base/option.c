@@ -19,35 +19,6 @@ static void *member(const struct option_row *row, void *values)
 
 /* ---- one value ---- */
 
-static bool set_text(const struct option_row *row, void *at, struct str text)
-{
-	char **value = at;
-
-	(void)row;
-	free(*value);
-	*value = str_dup(text);
-	return true;
-}
-
-static bool set_bool(const struct option_row *row, void *at, struct str text)
-{
-	(void)row;
-	if (!str_is(text, "yes") && !str_is(text, "no"))
-		return false;
-	*(bool *)at = str_is(text, "yes");
-	return true;
-}
-
-static bool set_int(const struct option_row *row, void *at, struct str text)
-{
-	int64_t n;
-
-	if (!str_int(text, &n) || n < row->min || n > row->max)
-		return false;
-	*(int64_t *)at = n;
-	return true;
-}
-
 /* Rules speak of seconds and more; a machine may be told to be quicker. */
 static bool parse_ms(struct str text, int64_t *out)
 {
@@ -55,53 +26,59 @@ static bool parse_ms(struct str text, int64_t *out)
 	       *out <= 1000000;
 }
 
-static bool set_duration(const struct option_row *row, void *at, struct str text)
+/* False, and nothing is changed, when the text does not fit. */
+static bool set_value(const struct option_row *row, void *at, struct str text)
 {
-	int64_t ms;
+	int64_t n;
 
-	if (!duration_parse(text, &ms) && !parse_ms(text, &ms))
-		return false;
-	if (row->max > 0 && (ms < row->min || ms > row->max))
-		return false;
-	*(int64_t *)at = ms;
-	return true;
-}
-
-static bool set_choice(const struct option_row *row, void *at, struct str text)
-{
-	for (int i = 0; row->choices[i] != NULL; i++) {
-		if (str_is(text, row->choices[i])) {
-			*(int *)at = i;
-			return true;
+	switch (row->type) {
+	case OPTION_TEXT:
+		free(*(char **)at);
+		*(char **)at = str_dup(text);
+		return true;
+	case OPTION_BOOL:
+		if (!str_is(text, "yes") && !str_is(text, "no"))
+			return false;
+		*(bool *)at = str_is(text, "yes");
+		return true;
+	case OPTION_INT:
+		if (!str_int(text, &n) || n < row->min || n > row->max)
+			return false;
+		*(int64_t *)at = n;
+		return true;
+	case OPTION_DURATION:
+		if (!duration_parse(text, &n) && !parse_ms(text, &n))
+			return false;
+		if (row->max > 0 && (n < row->min || n > row->max))
+			return false;
+		*(int64_t *)at = n;
+		return true;
+	case OPTION_CHOICE:
+		for (int i = 0; row->choices[i] != NULL; i++) {
+			if (str_is(text, row->choices[i])) {
+				*(int *)at = i;
+				return true;
+			}
 		}
+		return false;
+	case OPTION_PAIRS:
+		break; /* they come with a name, which there is none of here: only the preset does */
 	}
-	return false;
-}
-
-/* Pairs come with a name, which option_set has no room for; this one is for the preset. */
-static bool set_no_pairs(const struct option_row *row, void *at, struct str text)
-{
-	(void)row;
-	(void)at;
 	return text.len == 0;
 }
 
-static const struct {
-	bool (*set)(const struct option_row *row, void *at, struct str text);
-	const char *wanted;
-} types[] = {
-	[OPTION_TEXT] = { set_text, "a text" },
-	[OPTION_SECRET_FILE] = { set_text, "the name of a file" },
-	[OPTION_BOOL] = { set_bool, "yes or no" },
-	[OPTION_INT] = { set_int, "a number" },
-	[OPTION_DURATION] = { set_duration, "a time such as 500ms, 90s, 10m or 1h30m" },
-	[OPTION_CHOICE] = { set_choice, "one of" },
-	[OPTION_PAIRS] = { set_no_pairs, "a name behind the key" },
-};
-
 static void describe_wanted(const struct option_row *row, struct buf *out)
 {
-	buf_addz(out, types[row->type].wanted);
+	static const char *const wanted[] = {
+		[OPTION_TEXT] = "a text",
+		[OPTION_BOOL] = "yes or no",
+		[OPTION_INT] = "a number",
+		[OPTION_DURATION] = "a time such as 500ms, 90s, 10m or 1h30m",
+		[OPTION_CHOICE] = "one of",
+		[OPTION_PAIRS] = "a name behind the key",
+	};
+
+	buf_addz(out, wanted[row->type]);
 	if (row->type == OPTION_INT)
 		buf_addf(out, " from %lld to %lld", (long long)row->min, (long long)row->max);
 	if (row->type == OPTION_DURATION && row->max > 0)
@@ -111,6 +88,7 @@ static void describe_wanted(const struct option_row *row, struct buf *out)
 		buf_addf(out, "%s %s", i > 0 ? "," : "", row->choices[i]);
 }
 
+/* By the owner of the row. */
 static bool is_refused(const struct option_row *row, struct str name, struct str text,
 		       struct place at, struct diag *diag)
 {
@@ -129,44 +107,12 @@ bool option_set(const struct option_row *row, void *values, struct str text, str
 
 	if (is_refused(row, STR_EMPTY, text, at, diag))
 		return false;
-	if (types[row->type].set(row, member(row, values), text))
+	if (set_value(row, member(row, values), text))
 		return true;
-	buf_init(&wanted, 0);
 	describe_wanted(row, &wanted);
 	diag_error(diag, at, "`%s`: seen \"%.*s\", wanted %.*s", row->key,
 		   STR_ARG(str_clip(text, SHOWN_MAX)), STR_ARG(buf_str(&wanted)));
 	return false;
-}
-
-/* ---- pairs ---- */
-
-static bool has_pair(const struct option_pairs *pairs, struct str name)
-{
-	for (size_t i = 0; i < pairs->n; i++) {
-		if (str_eq_nocase(str_from(pairs->at[i].name), name))
-			return true;
-	}
-	return false;
-}
-
-static void add_pair(struct option_pairs *pairs, struct str name, struct str value, unsigned line)
-{
-	struct option_pair *pair;
-
-	pairs->at = mem_grow(pairs->at, pairs->n + 1, sizeof(pairs->at[0]));
-	pair = &pairs->at[pairs->n++];
-	*pair = (struct option_pair){ .name = str_dup(name), .line = line };
-	secret_set(&pair->value, value);
-}
-
-static void free_pairs(struct option_pairs *pairs)
-{
-	for (size_t i = 0; i < pairs->n; i++) {
-		free(pairs->at[i].name);
-		secret_deinit(&pairs->at[i].value);
-	}
-	free(pairs->at);
-	*pairs = (struct option_pairs){ 0 };
 }
 
 /* ---- the table ---- */
@@ -176,7 +122,7 @@ static void set_presets(const struct option_row *table, const struct option_name
 {
 	for (const struct option_row *row = table; row->key != NULL; row++) {
 		bool fits = row->named != named ||
-			    types[row->type].set(row, member(row, values), str_from(row->preset));
+			    set_value(row, member(row, values), str_from(row->preset));
 
 		assert(fits);
 		(void)fits;
@@ -188,24 +134,24 @@ void option_defaults(const struct option_row *table, void *values)
 	set_presets(table, NULL, values);
 }
 
-static void free_member(const struct option_row *row, void *values)
-{
-	char **text = member(row, values);
-
-	if (row->type == OPTION_PAIRS)
-		free_pairs(member(row, values));
-	if (row->type != OPTION_TEXT && row->type != OPTION_SECRET_FILE)
-		return;
-	free(*text);
-	*text = NULL;
-}
-
 void option_item_deinit(const struct option_row *table, const struct option_named *named,
 			void *item)
 {
 	for (const struct option_row *row = table; row->key != NULL; row++) {
-		if (row->named == named)
-			free_member(row, item);
+		struct option_pairs *pairs = member(row, item);
+
+		if (row->named != named)
+			continue;
+		if (row->type == OPTION_TEXT)
+			mem_freep(member(row, item));
+		if (row->type != OPTION_PAIRS)
+			continue;
+		for (size_t i = 0; i < pairs->n; i++) {
+			free(pairs->at[i].name);
+			secret_deinit(&pairs->at[i].value);
+		}
+		free(pairs->at);
+		*pairs = (struct option_pairs){ 0 };
 	}
 }
 
@@ -221,8 +167,9 @@ struct reading {
 	void *values;
 	const char *file;
 	struct diag *diag;
-	const char *section; /* of the table; NULL = unknown, its keys are passed over */
-	bool *seen; /* of each row: it was given already; of a named section, in this item */
+	const char *
+		section; /* of the table; "" = none yet; NULL = unknown, its keys are passed over */
+	bool *seen;	 /* of each row: it was given already; of a named section, in this item */
 	const struct option_named *named; /* the section is of this kind */
 	void *item;			  /* and its keys go here */
 	unsigned item_line;
@@ -233,18 +180,13 @@ static const char *section_at(const void *table, size_t i)
 	return ((const struct option_row *)table)[i].section;
 }
 
-/* The names of the rows in one section, NULL-ended, for the nearest-name search. */
-struct keys_of {
-	const struct option_row *table;
-	const char *section;
-};
-
-static const char *key_at(const void *keys_of, size_t i)
+/* The i-th key of the section that is being read. */
+static const char *key_at(const void *reading, size_t i)
 {
-	const struct keys_of *keys = keys_of;
+	const struct reading *r = reading;
 
-	for (const struct option_row *row = keys->table; row->key != NULL; row++) {
-		if (strcmp(row->section, keys->section) == 0 && i-- == 0)
+	for (const struct option_row *row = r->table; row->key != NULL; row++) {
+		if (strcmp(row->section, r->section) == 0 && i-- == 0)
 			return row->key;
 	}
 	return NULL;
@@ -272,7 +214,8 @@ static void end_item(struct reading *r)
 		if (row->named == r->named && row->required && !r->seen[row - r->table])
 			diag_error(r->diag, at, "this [%s] has no `%s`", row->section, row->key);
 	}
-	r->named->check(r->item, at, r->diag);
+	if (r->named->check != NULL)
+		r->named->check(r->item, at, r->diag);
 	r->named = NULL;
 }
 
@@ -329,56 +272,55 @@ static const struct option_row *find_row(const struct reading *r, struct str key
 	return NULL;
 }
 
+static bool knows_key(void *owner, struct str key)
+{
+	const struct reading *r = owner;
+
+	return r->section != NULL && find_row(r, key) != NULL;
+}
+
 /* By the whole key, else by its first word, behind which a name may stand. */
 static const char *nearest_key(const struct reading *r, struct str key)
 {
-	const struct keys_of keys = { r->table, r->section };
-	const char *nearest = str_nearest(key, key_at, &keys);
+	const char *nearest = str_nearest(key, key_at, r);
 	struct str word;
 
 	if (nearest == NULL && str_word(&key, &word))
-		nearest = str_nearest(word, key_at, &keys);
+		nearest = str_nearest(word, key_at, r);
 	return nearest;
 }
 
-/* False, and a complaint, when the key may not stand here. */
-static bool is_welcome(struct reading *r, const struct option_row *row,
-		       const struct ini_entry *entry)
-{
-	const struct place at = { r->file, entry->line };
-
-	if (row == NULL)
-		complain_unknown(r, at, "key", entry->key, nearest_key(r, entry->key));
-	else if (row->type != OPTION_PAIRS && r->seen[row - r->table])
-		diag_error(r->diag, at, "`%s` stands here a second time", row->key);
-	else if (entry->n_lines > 1)
-		diag_error(r->diag, (struct place){ r->file, entry->lines[1].line },
-			   "`%s` takes a single line", row->key);
-	else
-		return true;
-	return false;
-}
-
-static void read_pair(struct reading *r, const struct option_row *row,
+static void read_pair(struct reading *r, const struct option_row *row, struct option_pairs *pairs,
 		      const struct ini_entry *entry)
 {
 	const struct place at = { r->file, entry->line };
-	struct option_pairs *pairs = member(row, r->named != NULL ? r->item : r->values);
-	struct str name = name_in(row, entry->key);
+	const struct str name = name_in(row, entry->key);
+	struct option_pair *pair;
 
-	if (name.len == 0)
+	if (name.len == 0) {
 		diag_error(r->diag, at, "wanted a name behind `%s`: %s %s", row->key, row->key,
 			   row->example);
-	else if (has_pair(pairs, name))
-		diag_error(r->diag, at, "`%s %.*s` stands here a second time", row->key,
-			   STR_ARG(str_clip(name, SHOWN_MAX)));
-	else if (!is_refused(row, name, entry->value, at, r->diag))
-		add_pair(pairs, name, entry->value, entry->line);
+		return;
+	}
+	for (size_t i = 0; i < pairs->n; i++) {
+		if (str_eq_nocase(str_from(pairs->at[i].name), name)) {
+			diag_error(r->diag, at, "`%s %.*s` stands here a second time", row->key,
+				   STR_ARG(str_clip(name, SHOWN_MAX)));
+			return;
+		}
+	}
+	if (is_refused(row, name, entry->value, at, r->diag))
+		return;
+	pairs->at = mem_grow(pairs->at, pairs->n + 1, sizeof(pairs->at[0]));
+	pair = &pairs->at[pairs->n++];
+	*pair = (struct option_pair){ .name = str_dup(name), .line = entry->line };
+	secret_set(&pair->value, entry->value);
 }
 
 static void on_entry(void *owner, const struct ini_entry *entry)
 {
 	struct reading *r = owner;
+	void *values = r->named != NULL ? r->item : r->values;
 	const struct place at = { r->file, entry->line };
 	const struct option_row *row;
 
@@ -390,29 +332,24 @@ static void on_entry(void *owner, const struct ini_entry *entry)
 		return;
 	}
 	row = find_row(r, entry->key);
-	if (!is_welcome(r, row, entry))
+	if (row == NULL) {
+		complain_unknown(r, at, "key", entry->key, nearest_key(r, entry->key));
 		return;
+	}
+	if (row->type != OPTION_PAIRS && r->seen[row - r->table]) {
+		diag_error(r->diag, at, "`%s` stands here a second time", row->key);
+		return;
+	}
+	if (entry->n_lines > 1) {
+		diag_error(r->diag, (struct place){ r->file, entry->lines[1].line },
+			   "`%s` takes a single line", row->key);
+		return;
+	}
 	r->seen[row - r->table] = true;
 	if (row->type == OPTION_PAIRS)
-		read_pair(r, row, entry);
+		read_pair(r, row, member(row, values), entry);
 	else
-		option_set(row, r->named != NULL ? r->item : r->values, entry->value, at, r->diag);
-}
-
-static bool knows_key(void *owner, struct str key)
-{
-	const struct reading *r = owner;
-
-	return r->section != NULL && find_row(r, key) != NULL;
-}
-
-static size_t count_rows(const struct option_row *table)
-{
-	size_t n = 0;
-
-	while (table[n].key != NULL)
-		n++;
-	return n;
+		option_set(row, values, entry->value, at, r->diag);
 }
 
 void option_read(const struct option_row *table, void *values, struct str text, const char *file,
@@ -431,8 +368,11 @@ void option_read(const struct option_row *table, void *values, struct str text, 
 		.on_entry = on_entry,
 		.knows_key = knows_key,
 	};
+	size_t n_rows = 0;
 
-	r.seen = mem_zero(count_rows(table), sizeof(r.seen[0]));
+	while (table[n_rows].key != NULL)
+		n_rows++;
+	r.seen = mem_zero(n_rows, sizeof(r.seen[0]));
 	inifile_read(text, file, &sink, diag);
 	end_item(&r);
 	free(r.seen);
@@ -458,17 +398,6 @@ static void print_comment(const char *text, FILE *to)
 	fputc('\n', to);
 }
 
-/* A named section is only an example, so its heading is a comment too. */
-static void print_heading(const struct option_row *row, FILE *to)
-{
-	if (row->named == NULL) {
-		fprintf(to, "[%s]\n", row->section);
-		return;
-	}
-	print_comment(row->named->help, to);
-	fprintf(to, "#[%s %s]\n", row->section, row->named->example);
-}
-
 void option_print_sample(const struct option_row *table, FILE *to)
 {
 	const char *section = "";
@@ -478,8 +407,13 @@ void option_print_sample(const struct option_row *table, FILE *to)
 
 		if (row != table)
 			fputc('\n', to);
-		if (strcmp(row->section, section) != 0)
-			print_heading(row, to);
+		if (strcmp(row->section, section) != 0 && row->named == NULL)
+			fprintf(to, "[%s]\n", row->section);
+		if (strcmp(row->section, section) != 0 && row->named != NULL) {
+			/* It is only an example, so its heading is a comment too. */
+			print_comment(row->named->help, to);
+			fprintf(to, "#[%s %s]\n", row->section, row->named->example);
+		}
 		section = row->section;
 		print_comment(row->help, to);
 		fprintf(to, "#%s%s%s%s\n", row->key, row->type == OPTION_PAIRS ? "" : " =",

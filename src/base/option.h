@@ -21,24 +21,28 @@ struct option_pairs {
 };
 
 enum option_type {
-	OPTION_TEXT,	    /* char *, owned */
-	OPTION_SECRET_FILE, /* char *, a path; owned */
-	OPTION_BOOL,	    /* bool: yes no */
-	OPTION_INT,	    /* int64_t within min..max */
-	OPTION_DURATION,    /* int64_t milliseconds, within min..max when there is a max */
-	OPTION_CHOICE,	    /* int: index into `choices` */
-	OPTION_PAIRS,	    /* struct option_pairs, owned; always empty by default */
+	OPTION_TEXT,	 /* char *, owned */
+	OPTION_BOOL,	 /* bool: yes no */
+	OPTION_INT,	 /* int64_t within min..max */
+	OPTION_DURATION, /* int64_t milliseconds, within min..max when there is a max */
+	OPTION_CHOICE,	 /* int: index into `choices` */
+	OPTION_PAIRS,	 /* struct option_pairs, owned; always empty by default */
 };
+
+/* A new item, zeroed but for what it makes of its name; a name that will not do is reported in diag. */
+typedef void *option_add_item(void *values, struct str name, struct place at, struct diag *diag);
+/* All keys of the item have been read: keys that do not go together are reported in diag. `at` is its section. */
+typedef void option_check_item(const void *item, struct place at, struct diag *diag);
+/* What is wrong with a text or a pair, NULL = nothing. `name` is a pair's. */
+typedef const char *option_refuse(struct str name, struct str value);
 
 /* A section that may stand several times under different names: `[webhook tickets]`. Each is an item, a struct of
  * its own, and the offsets of its rows are those in it. */
 struct option_named {
-	/* A new item, zeroed but for what it makes of its name; complains when the name will not do. */
-	void *(*add)(void *values, struct str name, struct place at, struct diag *diag);
-	/* All keys of the item have been read: do they go together? `at` is its section. */
-	void (*check)(const void *item, struct place at, struct diag *diag);
-	const char *example; /* the name that it has in the sample */
-	const char *help;    /* a sentence about the section */
+	option_add_item *add;
+	option_check_item *check; /* may be NULL */
+	const char *example;	  /* the name that it has in the sample */
+	const char *help;	  /* a sentence about the section */
 };
 
 struct option_row {
@@ -54,8 +58,7 @@ struct option_row {
 
 	const struct option_named *named; /* the same for all rows of a named section, else NULL */
 	const char *example;		  /* what stands in the sample in place of the preset */
-	/* What is wrong with a text or a pair, NULL = nothing. `name` is a pair's. May be NULL. */
-	const char *(*refuse)(struct str name, struct str value);
+	option_refuse *refuse;		  /* may be NULL */
 };
 
 /* The table ends with a row whose key is NULL. `values` must be zeroed before option_defaults. Of named sections
@@ -64,10 +67,11 @@ void option_defaults(const struct option_row *table, void *values);
 void option_deinit(const struct option_row *table, void *values);
 void option_item_deinit(const struct option_row *table, const struct option_named *named,
 			void *item);
-/* Reads an INI text over the values. Unknown sections and keys name the nearest known one. */
+/* Reads an INI text over the values. Every mistake is reported in diag; unknown sections and keys with the nearest
+ * known one. */
 void option_read(const struct option_row *table, void *values, struct str text, const char *file,
 		 struct diag *diag);
-/* Sets one value from text; false (and a complaint at `at`) when it does not fit. */
+/* Sets one value from text; false, reported in diag, when it does not fit. */
 bool option_set(const struct option_row *row, void *values, struct str text, struct place at,
 		struct diag *diag);
 /* The sample file: every key at its default, commented out, with its sentence. */

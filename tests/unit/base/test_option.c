@@ -29,7 +29,7 @@ static const struct option_row table[] = {
 		  "that the folding is seen at work here as well." },
 	{ .section = "general",
 	  .key = "key file",
-	  .type = OPTION_SECRET_FILE,
+	  .type = OPTION_TEXT,
 	  .preset = "",
 	  .offset = offsetof(struct settings, key_file),
 	  .help = "Where the key is." },
