@@ -2,14 +2,10 @@
 #include "base/diag.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
-
-void diag_init(struct diag *d)
-{
-	*d = (struct diag){ 0 };
-}
 
 void diag_deinit(struct diag *d)
 {
@@ -21,42 +17,25 @@ void diag_deinit(struct diag *d)
 	diag_init(d);
 }
 
-enum { HEAD_MAX = 700, TAIL_MAX = 300 };
-
-static bool is_within_letter(struct str s, size_t at)
-{
-	return at < s.len && ((unsigned char)s.p[at] & 0xC0) == 0x80;
-}
-
-/* A line of many pages says no more than its beginning and its end, where the reason stands. */
-static void shorten(struct buf *text)
-{
-	CLEANUP(mem_freep) char *whole = NULL;
-	size_t head = HEAD_MAX, tail = text->len - TAIL_MAX;
-	struct str all;
-
-	if (text->len <= HEAD_MAX + TAIL_MAX)
-		return;
-	while (is_within_letter(buf_str(text), head))
-		head--;
-	while (is_within_letter(buf_str(text), tail))
-		tail++;
-	all.len = text->len;
-	whole = buf_take(text);
-	all.p = whole;
-	buf_add(text, str_sub(all, 0, head));
-	buf_addz(text, " \u2026 ");
-	buf_add(text, str_sub(all, tail, all.len));
-}
-
-/* Messages quote what people wrote: nothing of it may move the cursor, fake a line or be a token. */
+/* Messages quote what people wrote: nothing of it may move the cursor, fake a line or be a token. A line of many pages
+ * says no more than its beginning and its end, where the reason stands. */
 static char *fit_to_print(struct str text)
 {
-	struct buf shown;
+	enum { HEAD_MAX = 700, TAIL_MAX = 300 };
+	static const char gap[] = " \u2026 ";
+	struct buf shown = { 0 };
 
-	buf_init(&shown, 0);
 	log_redact(text, &shown);
-	shorten(&shown);
+	if (shown.len > HEAD_MAX + TAIL_MAX) {
+		char *end = shown.p + str_clip(buf_str(&shown), HEAD_MAX).len;
+		size_t tail = shown.len - TAIL_MAX;
+
+		while (tail < shown.len && ((unsigned char)shown.p[tail] & 0xC0) == 0x80)
+			tail++; /* it begins with a whole letter */
+		memmove(end + strlen(gap), shown.p + tail, shown.len - tail);
+		memcpy(end, gap, strlen(gap));
+		shown.len = (size_t)(end - shown.p) + strlen(gap) + shown.len - tail;
+	}
 	return buf_take(&shown);
 }
 
@@ -66,7 +45,6 @@ __attribute__((format(printf, 4, 0))) static void add(struct diag *d, enum diag_
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	buf_addv(&text, fmt, args);
 	if (d->n_entries == d->cap) {
 		d->cap = d->cap > 0 ? 2 * d->cap : 8;
@@ -112,30 +90,21 @@ void diag_move(struct diag *d, struct diag *from)
 	diag_init(from);
 }
 
-struct numbered {
-	struct diag_entry entry;
-	size_t number;
-};
-
 static int by_line(const void *a, const void *b)
 {
-	const struct numbered *x = a, *y = b;
+	const struct diag_entry *x = a, *y = b;
 
-	if (x->entry.line != y->entry.line)
-		return x->entry.line > y->entry.line ? 1 : -1;
+	if (x->line != y->line)
+		return x->line > y->line ? 1 : -1;
 	return (x->number > y->number) - (x->number < y->number);
 }
 
-void diag_sort(struct diag *d, size_t first)
+void diag_sort(struct diag *d)
 {
-	size_t n = d->n_entries - first;
-	CLEANUP(mem_freep) struct numbered *sorted = mem_zero(n, sizeof(*sorted));
-
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = (struct numbered){ d->entries[first + i], i };
-	qsort(sorted, n, sizeof(*sorted), by_line);
-	for (size_t i = 0; i < n; i++)
-		d->entries[first + i] = sorted[i].entry;
+	for (size_t i = 0; i < d->n_entries; i++)
+		d->entries[i].number = i;
+	if (d->n_entries > 0)
+		qsort(d->entries, d->n_entries, sizeof(d->entries[0]), by_line);
 }
 
 static const char *level_name(enum diag_level level)

@@ -19,9 +19,11 @@ struct diag_entry {
 	enum diag_level level;
 	char *file; /* owned copy; "" = no file */
 	unsigned line;
-	char *text; /* what was seen, what was wanted; one line */
+	char *text;    /* what was seen, what was wanted; one line */
+	size_t number; /* diag_sort's own */
 };
 
+/* A zeroed diag is an empty one. Functions whose header says "reported in diag" put there what is wrong. */
 struct diag {
 	struct diag_entry *entries; /* in the order they were found */
 	size_t n_entries;
@@ -30,7 +32,10 @@ struct diag {
 	size_t n_warnings;
 };
 
-void diag_init(struct diag *d);
+static inline void diag_init(struct diag *d)
+{
+	*d = (struct diag){ 0 };
+}
 void diag_deinit(struct diag *d);
 void diag_error(struct diag *d, struct place at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -38,9 +43,9 @@ void diag_warn(struct diag *d, struct place at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Moves all entries of `from` to the end of `d`. */
 void diag_move(struct diag *d, struct diag *from);
-/* Puts the entries from `first` on into the order of their lines; those of one line stay in theirs. For
- * the complaints of one file, which are found in several walks. */
-void diag_sort(struct diag *d, size_t first);
+/* Puts the entries into the order of their lines; those of one line stay in theirs. For what is wrong with one file,
+ * which is found in several walks. */
+void diag_sort(struct diag *d);
 /* One entry a line: `rules/a.ini:12: error: …`; control characters in the text are shown as \xNN. */
 void diag_print(const struct diag *d, FILE *to);
 /* The same as a JSON array of {"file","line","level","message"}. */

@@ -70,7 +70,6 @@ void log_redact(struct str text, struct buf *out)
 {
 	CLEANUP(buf_deinit) struct buf open = { 0 };
 
-	buf_init(&open, 0);
 	while (text.len > 0) {
 		if ((text.p[0] == 'x' || text.p[0] == 't') && redact_one(&text, &open))
 			continue;
@@ -92,8 +91,6 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...)
 
 	if (!log_is_on(level))
 		return;
-	buf_init(&message, 0);
-	buf_init(&line, 0);
 	va_start(args, fmt);
 	buf_addv(&message, fmt, args);
 	va_end(args);

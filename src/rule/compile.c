@@ -153,7 +153,7 @@ void compile_finish(struct compile *p, struct diag *diag)
 		note_variables(p, &p->files[i]);
 	for (size_t i = 0; i < p->n_files; i++) {
 		make_rules(p, &p->files[i]);
-		diag_sort(&p->files[i].diag, 0);
+		diag_sort(&p->files[i].diag);
 		diag_move(diag, &p->files[i].diag);
 		rule_file_deinit(&p->files[i]);
 	}
