@@ -16,6 +16,8 @@ char *buf_room(struct buf *b, size_t n)
 	}
 	while (cap <= b->len + n) /* one more, for the NUL of vsnprintf */
 		cap *= 2;
+	if (cap > max)
+		cap = max + 1;
 	if (cap > b->cap) {
 		b->p = mem_grow(b->p, cap, 1);
 		b->cap = cap;

@@ -13,7 +13,7 @@ enum { BUF_MAX_DEFAULT = 64 << 20 };
 struct buf {
 	char *p; /* NULL while empty */
 	size_t len;
-	size_t cap;
+	size_t cap; /* at most one more than it may hold */
 	size_t max; /* bytes it may hold, 0 = BUF_MAX_DEFAULT; more sets `bad` and drops the rest */
 	bool bad;
 };
@@ -51,7 +51,12 @@ static inline void buf_addz(struct buf *b, const char *text)
 }
 static inline void buf_addc(struct buf *b, char c)
 {
-	buf_add(b, str_make(&c, 1));
+	char *room = b->len + 1 < b->cap && !b->bad ? b->p + b->len : buf_room(b, 1);
+
+	if (room == NULL)
+		return;
+	*room = c;
+	b->len++;
 }
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_addv(struct buf *b, const char *fmt, va_list args) __attribute__((format(printf, 2, 0)));

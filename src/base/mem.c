@@ -50,11 +50,6 @@ char *mem_strndup(const char *text, size_t len)
 	return copy;
 }
 
-char *mem_strdup(const char *text)
-{
-	return mem_strndup(text, strlen(text));
-}
-
 void mem_freep(void *pointer_to_pointer)
 {
 	void **p = pointer_to_pointer;

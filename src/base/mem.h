@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <string.h>
 
 /*
  * Out of memory ends the program with one line that says where. That is honest only because every
@@ -11,9 +12,12 @@
 void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));
 void *mem_zero(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
 void *mem_grow(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
-char *mem_strdup(const char *text) __attribute__((malloc, returns_nonnull));
 /* Copies `len` bytes and adds a NUL. */
 char *mem_strndup(const char *text, size_t len) __attribute__((malloc, returns_nonnull));
+static inline char *mem_strdup(const char *text)
+{
+	return mem_strndup(text, strlen(text));
+}
 
 /* `CLEANUP(mem_freep) char *name = …;` frees at the end of the scope; free(NULL) is fine. */
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
