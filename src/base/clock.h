@@ -14,9 +14,12 @@ struct wall {
 	int64_t ms;
 }; /* since 1970, UTC */
 
+struct clock;
+typedef struct mono clock_mono_now(const struct clock *c);
+typedef struct wall clock_wall_now(const struct clock *c);
 struct clock {
-	struct mono (*mono)(const struct clock *c);
-	struct wall (*wall)(const struct clock *c);
+	clock_mono_now *mono;
+	clock_wall_now *wall;
 };
 
 const struct clock *clock_system(void);

@@ -30,11 +30,10 @@ const struct keyword *keyword_look(const struct keyword *table, const char *what
 	return row;
 }
 
-void keyword_complain_unknown(const char *what, struct str seen,
-			      const char *(*name)(const void *table, size_t i), const void *table,
-			      struct place at, struct diag *diag)
+void keyword_complain_unknown(const char *what, struct str seen, str_name_at *name,
+			      const void *names, struct place at, struct diag *diag)
 {
-	const char *nearest = str_nearest(seen, name, table);
+	const char *nearest = str_nearest(seen, name, names);
 
 	if (nearest != NULL)
 		diag_error(diag, at, "unknown %s `%.*s`; did you mean `%s`?", what, STR_ARG(seen),

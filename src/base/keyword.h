@@ -12,13 +12,12 @@ struct keyword {
 
 /* The row of this name, or NULL. Says nothing. */
 const struct keyword *keyword_find(const struct keyword *table, struct str seen);
-/* The same, but what is no such word is told. `what` is the kind of word: "filter", "event". */
+/* The same, and what is no such word is reported in diag. `what` is the kind of word: "filter", "event". */
 const struct keyword *keyword_look(const struct keyword *table, const char *what, struct str seen,
 				   struct place at, struct diag *diag);
 
 /* The name nearest to what was seen, or NULL. */
 const char *keyword_nearest(const struct keyword *table, struct str seen);
-/* `name_at(table, i)` as for str_nearest. */
-void keyword_complain_unknown(const char *what, struct str seen,
-			      const char *(*name_at)(const void *table, size_t i),
-			      const void *table, struct place at, struct diag *diag);
+/* `names` as for str_nearest. */
+void keyword_complain_unknown(const char *what, struct str seen, str_name_at *name_at,
+			      const void *names, struct place at, struct diag *diag);

@@ -330,15 +330,14 @@ static size_t edit_distance(struct str a, struct str b)
 	return row[a.len % 3][b.len];
 }
 
-const char *str_nearest(struct str seen, const char *(*name_at)(const void *table, size_t i),
-			const void *table)
+const char *str_nearest(struct str seen, str_name_at *name_at, const void *names)
 {
 	const char *best = NULL, *name;
 	size_t best_distance = SIZE_MAX;
 
 	if (seen.len == 0 || seen.len > NEAREST_MAX)
 		return NULL;
-	for (size_t i = 0; i < NEAREST_NAMES && (name = name_at(table, i)) != NULL; i++) {
+	for (size_t i = 0; i < NEAREST_NAMES && (name = name_at(names, i)) != NULL; i++) {
 		struct str known = str_from(name);
 		size_t allowed = ((known.len > seen.len ? known.len : seen.len) + 2) / 3;
 		size_t distance = known.len <= NEAREST_MAX ? edit_distance(seen, known) : SIZE_MAX;

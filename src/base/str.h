@@ -107,7 +107,8 @@ size_t utf8_utf16_units(struct str s);
  * on zero and on more than 10 years. */
 bool duration_parse(struct str s, int64_t *out_ms);
 
+/* The i-th of the known names; NULL behind the last. */
+typedef const char *str_name_at(const void *names, size_t i);
 /* The known name nearest to `seen` (edit distance, at most a third of its letters; capitals do not count), or
- * NULL. `name_at(table, i)` gives the i-th known name, NULL ends the list, of which the first 1000 are looked at. */
-const char *str_nearest(struct str seen, const char *(*name_at)(const void *table, size_t i),
-			const void *table);
+ * NULL. The first 1000 names are looked at. */
+const char *str_nearest(struct str seen, str_name_at *name_at, const void *names);
