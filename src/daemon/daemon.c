@@ -543,7 +543,6 @@ static void make_story(struct daemon *bot)
 		.token = &bot->conf->bot_token,
 		.clock = loop_clock(bot->loop),
 		.http = bot->http,
-		.loop = bot->loop,
 		.base_url = bot->conf->api_url,
 		.owner = bot,
 		.webhook = webhook,

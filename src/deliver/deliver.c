@@ -113,8 +113,8 @@ static void send_webhook(struct delivery *way)
 					     NULL;
 
 	if (hook != NULL)
-		way->request = webhook_send(setup->http, setup->loop, hook,
-					    str_from(job->webhook.body), on_answer, way);
+		way->request = webhook_send(setup->http, hook, str_from(job->webhook.body),
+					    on_answer, way);
 	else
 		on_answer(way, &undeclared);
 }
@@ -150,9 +150,8 @@ static void send_to_command(struct delivery *way)
 		json_parse(&blocks, str_from(job->message.blocks), NULL);
 	response_url_message(&message, str_from(job->message.text), blocks,
 			     job->message.user == NULL);
-	way->request = response_url_send(setup->http, setup->loop, setup->base_url,
-					 job->message.response_url, buf_str(&message),
-					 on_command_answered, way, &why);
+	way->request = response_url_send(setup->http, setup->base_url, job->message.response_url,
+					 buf_str(&message), on_command_answered, way, &why);
 	if (way->request == NULL)
 		send_call_instead(way, why);
 }

@@ -27,8 +27,7 @@ struct deliver_setup {
 	struct api *api;
 	const struct secret *token;
 	const struct clock *clock;
-	struct http *http; /* for webhooks and response_urls; NULL = there are none */
-	struct loop *loop;
+	struct http *http;    /* for webhooks and response_urls; NULL = there are none */
 	const char *base_url; /* of the Web API */
 	void *owner;
 	deliver_webhook *webhook;	/* NULL = no webhook is declared */

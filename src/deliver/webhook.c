@@ -135,8 +135,8 @@ static bool has_header(const struct webhook *hook, struct str name)
 	return false;
 }
 
-struct retry *webhook_send(struct http *http, struct loop *loop, const struct webhook *hook,
-			   struct str json_body, on_outcome *on_answer, void *owner)
+struct retry *webhook_send(struct http *http, const struct webhook *hook, struct str json_body,
+			   on_outcome *on_answer, void *owner)
 {
 	const char *method = webhook_methods[hook->method];
 	struct str body = strcmp(method, "GET") != 0 ? json_body : STR_EMPTY;
@@ -161,5 +161,5 @@ struct retry *webhook_send(struct http *http, struct loop *loop, const struct we
 	for (size_t i = 0; i < hook->headers.n; i++)
 		headers[i] = (struct http_header){ hook->headers.at[i].name,
 						   &hook->headers.at[i].value };
-	return retry_start(http, loop, &req, judge, hook, on_answer, owner);
+	return retry_start(http, &req, judge, hook, on_answer, owner);
 }

@@ -230,8 +230,7 @@ void loader_free(struct loader *l)
 {
 	if (l == NULL)
 		return;
-	for (size_t i = 0; i < N_LISTS; i++) {
+	for (size_t i = 0; i < N_LISTS; i++)
 		api_cancel(l->lists[i].call);
-	}
 	free(l);
 }

@@ -378,6 +378,11 @@ int http_new(struct http **out, struct loop *loop, const char *ca_file)
 	return r;
 }
 
+struct loop *http_loop(const struct http *http)
+{
+	return http->loop;
+}
+
 struct pool *http_sockets(struct http *http)
 {
 	return http->sockets;

@@ -20,6 +20,7 @@ struct http_call;
 int http_new(struct http **out, struct loop *loop, const char *ca_file);
 /* Cancels what is under way, without callbacks. Whoever connects by its sockets must be gone. */
 void http_free(struct http *http);
+struct loop *http_loop(const struct http *http);
 
 /* What came of a request, before anybody judges what the answer says. */
 struct http_reply {

@@ -109,13 +109,13 @@ static void on_again(void *owner)
 	try_now(owner);
 }
 
-struct retry *retry_start(struct http *http, struct loop *loop, const struct http_request *req,
-			  retry_judge *judge, const void *subject, on_outcome *on_end, void *owner)
+struct retry *retry_start(struct http *http, const struct http_request *req, retry_judge *judge,
+			  const void *subject, on_outcome *on_end, void *owner)
 {
 	struct retry *t = mem_zero(1, sizeof(*t));
 
 	t->http = http;
-	t->loop = loop;
+	t->loop = http_loop(http);
 	t->request = *req;
 	t->request.url = t->url = mem_strdup(req->url);
 	buf_init(&t->body, 0);
@@ -125,7 +125,7 @@ struct retry *retry_start(struct http *http, struct loop *loop, const struct htt
 	for (size_t i = 0; i < req->n_headers; i++)
 		t->headers[i] = req->headers[i];
 	t->request.headers = t->headers;
-	t->deadline = mono_after(loop_now(loop), RETRY_IN_ALL * req->total_ms);
+	t->deadline = mono_after(loop_now(t->loop), RETRY_IN_ALL * req->total_ms);
 	t->judge = judge;
 	t->subject = subject;
 	t->on_end = on_end;

@@ -111,9 +111,9 @@ static void judge(struct outcome *out, const struct http_reply *reply, const cha
 		describe(&out->text, reply, url, out->error);
 }
 
-struct retry *response_url_send(struct http *http, struct loop *loop, const char *base_url,
-				const char *url, struct str message, on_outcome *on_answer,
-				void *owner, const char **why)
+struct retry *response_url_send(struct http *http, const char *base_url, const char *url,
+				struct str message, on_outcome *on_answer, void *owner,
+				const char **why)
 {
 	const struct http_request req = {
 		.url = url,
@@ -126,5 +126,5 @@ struct retry *response_url_send(struct http *http, struct loop *loop, const char
 
 	if (!response_url_is_allowed(str_from(url), base_url, why))
 		return NULL;
-	return retry_start(http, loop, &req, judge, NULL, on_answer, owner);
+	return retry_start(http, &req, judge, NULL, on_answer, owner);
 }

@@ -22,6 +22,6 @@ void response_url_message(struct buf *out, struct str text, const struct json *b
  * Copies the texts. NULL when the URL is not allowed: it is not called, and *why is a static sentence. What cannot have
  * happened is tried again. on_answer comes once, never from within: REFUSED when the message can be sent another way.
  */
-struct retry *response_url_send(struct http *http, struct loop *loop, const char *base_url,
-				const char *url, struct str message, on_outcome *on_answer,
-				void *owner, const char **why);
+struct retry *response_url_send(struct http *http, const char *base_url, const char *url,
+				struct str message, on_outcome *on_answer, void *owner,
+				const char **why);

@@ -7,16 +7,22 @@
 #include "base/mem.h"
 
 struct http {
+	struct loop *loop;
 	struct list open;
 };
 
 int http_new(struct http **out, struct loop *loop, const char *ca_file)
 {
-	(void)loop;
 	(void)ca_file;
 	*out = mem_zero(1, sizeof(**out));
+	(*out)->loop = loop;
 	list_init(&(*out)->open);
 	return 0;
+}
+
+struct loop *http_loop(const struct http *http)
+{
+	return http->loop;
 }
 
 static void request_free(struct fakehttp_request *request)

@@ -104,13 +104,12 @@ static struct retry *request(struct buf *take_text, on_outcome *on_answer, void 
 	return &requested;
 }
 
-struct retry *webhook_send(struct http *http, struct loop *loop, const struct webhook *hook,
-			   struct str json_body, on_outcome *on_answer, void *owner)
+struct retry *webhook_send(struct http *http, const struct webhook *hook, struct str json_body,
+			   on_outcome *on_answer, void *owner)
 {
 	struct buf text;
 
 	(void)http;
-	(void)loop;
 	buf_init(&text, 0);
 	buf_addf(&text, "%s %.*s", hook->name, STR_ARG(json_body));
 	return request(&text, on_answer, owner);
@@ -123,14 +122,13 @@ void response_url_message(struct buf *out, struct str text, const struct json *b
 		 blocks != NULL ? json_len(blocks) : 0);
 }
 
-struct retry *response_url_send(struct http *http, struct loop *loop, const char *base_url,
-				const char *url, struct str message, on_outcome *on_answer,
-				void *owner, const char **why)
+struct retry *response_url_send(struct http *http, const char *base_url, const char *url,
+				struct str message, on_outcome *on_answer, void *owner,
+				const char **why)
 {
 	struct buf text;
 
 	(void)http;
-	(void)loop;
 	(void)base_url;
 	*why = not_allowed;
 	if (not_allowed != NULL)

@@ -131,7 +131,7 @@ static void send(struct world *w, const char *json)
 	char *body = mem_strdup(json);
 
 	forget_answer(w);
-	w->call = webhook_send(w->http, w->loop, &w->hook, str_from(body), on_answer, w);
+	w->call = webhook_send(w->http, &w->hook, str_from(body), on_answer, w);
 	memset(body, 'x', strlen(body)); /* it has its own */
 	mem_freep(&body);
 	CU_ASSERT_FALSE(w->done);

@@ -61,7 +61,7 @@ static void world_init(struct world *w)
 	fakeclock_init(&w->clock);
 	CU_ASSERT_EQUAL_FATAL(loop_new(&w->loop, &w->clock.clock), 0);
 	CU_ASSERT_EQUAL_FATAL(http_new(&w->http, w->loop, NULL), 0);
-	w->retry = retry_start(w->http, w->loop, &req, judge, &w->self, on_end, w);
+	w->retry = retry_start(w->http, &req, judge, &w->self, on_end, w);
 }
 
 static void world_deinit(struct world *w)

@@ -122,8 +122,7 @@ static void world_init(struct world *w, const char *url)
 	CU_ASSERT_EQUAL_FATAL(loop_new(&w->loop, &w->clock.clock), 0);
 	CU_ASSERT_EQUAL_FATAL(http_new(&w->http, w->loop, NULL), 0);
 	snprintf(room, sizeof(room), "%s", url);
-	w->call = response_url_send(w->http, w->loop, slack, room, str_from(message), on_answer, w,
-				    &w->why);
+	w->call = response_url_send(w->http, slack, room, str_from(message), on_answer, w, &w->why);
 	memset(room, 'x', sizeof(room)); /* it has its own */
 	memset(message, 'x', sizeof(message));
 	CU_ASSERT_EQUAL(w->n_answers, 0);
