@@ -22,7 +22,7 @@ static void add_rule(struct schedule *s, const struct rule *rule, struct wall af
 	struct wall at;
 
 	for (size_t i = 0; i < rule->n_triggers; i++) {
-		const struct cron *moment = rule->triggers[i].moment;
+		const struct cron *moment = rule->triggers[i].cron;
 
 		if (moment != NULL && cron_next(moment, rule->zone, after, &at))
 			add(s, rule, moment, at);

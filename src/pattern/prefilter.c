@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
+ * Most messages are for none of a thousand rules. A pattern can match only where one of its literals stands, so the
+ * literals of all rules are looked for at once, in one pass over the text, and a rule of which none was met is not
+ * asked. Rules for which no literal is sure are always asked.
+ *
+ *	literals	"he" of rule 1, "she" of rule 2
+ *	states		h, he, s, sh, she: the longest beginning of a literal that the text read so far ends in
+ *	hits		she (rule 2), which leads to he (rule 1), the shorter literal within it
+ *
  * The automaton is a table of states by classes of bytes: all bytes that no literal has are one class, every
- * other has its own, so a step is two loads. A state stands for the longest beginning of a literal that the
- * text ends in. Where a literal ends there is a hit; it leads to the shorter hits within it, and so on.
+ * other has its own, so a step is two loads.
  *
  * A hit is looked at once a search: what it leads to was then looked at too. So the work is bounded by the text
  * plus the rules, however often a literal stands in the text.
@@ -19,7 +26,7 @@ enum {
 };
 
 /* A literal of a rule, until the automaton stands. */
-struct lookup_waiter {
+struct need {
 	struct literal literal;
 	uint32_t rule;
 };
@@ -38,8 +45,8 @@ struct link {
 struct prefilter {
 	size_t n_rules;
 	uint64_t *always;
-	struct lookup_waiter *wishes;
-	size_t n_wishes, wishes_cap;
+	struct need *needs;
+	size_t n_needs, cap_needs;
 
 	unsigned char class_of[256];
 	size_t n_classes;
@@ -53,7 +60,7 @@ struct prefilter {
 	uint64_t *seen; /* hits of the present search */
 };
 
-/* ---- wishes ---- */
+/* ---- what rules need ---- */
 
 struct prefilter *prefilter_new(size_t n_rules)
 {
@@ -69,7 +76,7 @@ void prefilter_free(struct prefilter *f)
 	if (f == NULL)
 		return;
 	free(f->always);
-	free(f->wishes);
+	free(f->needs);
 	free(f->next);
 	free(f->hit_of);
 	free(f->hits);
@@ -86,12 +93,11 @@ void prefilter_always(struct prefilter *f, size_t rule)
 void prefilter_add(struct prefilter *f, size_t rule, const struct literals *literals)
 {
 	for (size_t i = 0; i < literals->n; i++) {
-		if (f->n_wishes == f->wishes_cap) {
-			f->wishes_cap = f->wishes_cap > 0 ? 2 * f->wishes_cap : 64;
-			f->wishes = mem_grow(f->wishes, f->wishes_cap, sizeof(f->wishes[0]));
+		if (f->n_needs == f->cap_needs) {
+			f->cap_needs = f->cap_needs > 0 ? 2 * f->cap_needs : 64;
+			f->needs = mem_grow(f->needs, f->cap_needs, sizeof(f->needs[0]));
 		}
-		f->wishes[f->n_wishes++] = (struct lookup_waiter){ literals->at[i],
-								   (uint32_t)rule };
+		f->needs[f->n_needs++] = (struct need){ literals->at[i], (uint32_t)rule };
 	}
 }
 
@@ -100,8 +106,8 @@ void prefilter_add(struct prefilter *f, size_t rule, const struct literals *lite
 static void class_bytes(struct prefilter *f)
 {
 	f->n_classes = 1;
-	for (size_t i = 0; i < f->n_wishes; i++) {
-		const struct literal *literal = &f->wishes[i].literal;
+	for (size_t i = 0; i < f->n_needs; i++) {
+		const struct literal *literal = &f->needs[i].literal;
 
 		for (size_t b = 0; b < literal->len; b++) {
 			unsigned char *class = &f->class_of[(unsigned char)literal->bytes[b]];
@@ -145,29 +151,29 @@ static uint32_t plant(struct prefilter *f, const struct literal *literal)
 	return state;
 }
 
-static void grant(struct prefilter *f, const struct lookup_waiter *wish)
+static void grant(struct prefilter *f, const struct need *need)
 {
-	uint32_t state = plant(f, &wish->literal); /* may move the table, so it comes first */
+	uint32_t state = plant(f, &need->literal); /* may move the table, so it comes first */
 	uint32_t *hit = &f->hit_of[state];
 
 	if (*hit == NONE)
 		*hit = (uint32_t)f->n_hits++;
-	f->links[f->n_links] = (struct link){ wish->rule, f->hits[*hit].links };
+	f->links[f->n_links] = (struct link){ need->rule, f->hits[*hit].links };
 	f->hits[*hit].links = (uint32_t)f->n_links++;
 }
 
 /* The literals of a rule are of use all together or not at all. */
 static size_t grant_rule(struct prefilter *f, size_t from)
 {
-	uint32_t rule = f->wishes[from].rule;
+	uint32_t rule = f->needs[from].rule;
 	size_t to = from, n_bytes = 0;
 
-	while (to < f->n_wishes && f->wishes[to].rule == rule)
-		n_bytes += f->wishes[to++].literal.len;
+	while (to < f->n_needs && f->needs[to].rule == rule)
+		n_bytes += f->needs[to++].literal.len;
 	if (f->n_states + n_bytes > f->states_max)
 		prefilter_always(f, rule);
 	for (size_t i = from; i < to && !bits_has(f->always, rule); i++)
-		grant(f, &f->wishes[i]);
+		grant(f, &f->needs[i]);
 	return to;
 }
 
@@ -222,16 +228,16 @@ static void complete(struct prefilter *f)
 void prefilter_build(struct prefilter *f)
 {
 	class_bytes(f);
-	f->hits = mem_zero(f->n_wishes + 1, sizeof(f->hits[0]));
-	f->links = mem_zero(f->n_wishes + 1, sizeof(f->links[0]));
+	f->hits = mem_zero(f->n_needs + 1, sizeof(f->hits[0]));
+	f->links = mem_zero(f->n_needs + 1, sizeof(f->links[0]));
 	f->n_hits = f->n_links = 1;
 	add_state(f);
-	for (size_t i = 0; i < f->n_wishes;)
+	for (size_t i = 0; i < f->n_needs;)
 		i = grant_rule(f, i);
 	complete(f);
 	f->seen = mem_zero(bits_words(f->n_hits), sizeof(f->seen[0]));
-	free(f->wishes);
-	f->wishes = NULL;
+	free(f->needs);
+	f->needs = NULL;
 }
 
 /* ---- searching ---- */

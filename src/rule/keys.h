@@ -18,7 +18,7 @@ enum key_type {
 	KEY_ITEMS,    /* a comma list */
 	KEY_CHOICE,   /* one of a few words */
 	KEY_NUMBER,
-	KEY_TEXT,      /* free text with inserts */
+	KEY_TEXT,      /* free text with placeholders */
 	KEY_LINE,      /* one line of free text */
 	KEY_SENTENCES, /* one a line */
 	KEY_JSON,

@@ -71,7 +71,7 @@ static const char *read_per(struct reading *r, struct str word)
 	return NULL;
 }
 
-/* An insert is one word, whatever blanks it holds. */
+/* A placeholder is one word, whatever blanks it holds. */
 static bool next_word(struct str *sentence, struct str *word)
 {
 	struct str rest = str_trim(*sentence);

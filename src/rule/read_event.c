@@ -15,7 +15,7 @@
 enum {
 	ON_MENTION = 100, /* messages with something about them; other values are enum event_kind */
 	ON_FILE,
-	ON_EVERY, /* moments */
+	ON_EVERY, /* times */
 	ON_CRON
 };
 
@@ -92,11 +92,11 @@ static bool fill_command(struct rule_builder *d, struct trigger *trigger, struct
 	return true;
 }
 
-static bool fill_moment(struct rule_builder *d, struct trigger *trigger, bool is_cron,
-			struct str text, struct place at)
+static bool fill_cron(struct rule_builder *d, struct trigger *trigger, bool is_cron,
+		      struct str text, struct place at)
 {
-	struct cron *moment = arena_alloc(d->arena, sizeof(*moment));
-	const char *why = (is_cron ? cron_read : cron_read_every)(text, moment);
+	struct cron *cron = arena_alloc(d->arena, sizeof(*cron));
+	const char *why = (is_cron ? cron_read : cron_read_every)(text, cron);
 
 	if (why != NULL) {
 		diag_error(d->diag, at, "`%s%s%.*s` is no time: %s%s", is_cron ? "cron" : "every",
@@ -104,7 +104,7 @@ static bool fill_moment(struct rule_builder *d, struct trigger *trigger, bool is
 			   is_cron ? "; a time that holds commas stands in double quotes" : "");
 		return false;
 	}
-	trigger->moment = moment;
+	trigger->cron = cron;
 	return true;
 }
 
@@ -122,7 +122,7 @@ static bool fill_trigger(struct rule_builder *d, struct trigger *trigger, int va
 	trigger->mention = value == ON_MENTION;
 	trigger->file = value == ON_FILE;
 	if (trigger->kind == EVENT_TIME)
-		return fill_moment(d, trigger, value == ON_CRON, rest, at);
+		return fill_cron(d, trigger, value == ON_CRON, rest, at);
 	if (value == EVENT_OTHER)
 		return fill_event_type(d, trigger, rest, at);
 	if (value == EVENT_COMMAND)

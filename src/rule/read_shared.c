@@ -14,9 +14,10 @@ struct sharing {
 	struct compile *parse;
 	struct rule_file *file;
 	const struct section *section;
-	size_t n_errors;	   /* told before it */
-	struct map keys;	   /* key in small letters to its first entry without mistakes */
-	struct rule_builder draft; /* for what it has in common with rules; its rule is nobody's */
+	size_t n_errors; /* told before it */
+	struct map keys; /* key in small letters to its first entry without mistakes */
+	struct rule_builder
+		builder; /* for what it has in common with rules; its rule is nobody's */
 	struct rule nobody;
 };
 
@@ -109,7 +110,7 @@ static void read_hours_line(struct sharing *s, struct hours *hours, int key, str
 	} else if (key == HOURS_CLOSED) {
 		hours_add_closed(hours, text, at, &s->file->diag);
 	} else {
-		zone = rule_builder_zone(&s->draft, text, at);
+		zone = rule_builder_zone(&s->builder, text, at);
 		if (zone != NULL)
 			hours_set_zone(hours, zone);
 	}
@@ -213,7 +214,7 @@ static void read_list_key(struct sharing *s, struct name_list *list, const struc
 
 		if (entry->faulty || !str_is(entry->ini.key, row->name) || !is_first(s, i))
 			continue;
-		(row->value == LIST_PEOPLE ? read_people : read_channels)(&s->draft, &entry->ini,
+		(row->value == LIST_PEOPLE ? read_people : read_channels)(&s->builder, &entry->ini,
 									  scope);
 		check_list_items(s, scope);
 		if (list->literal == NULL)
@@ -251,9 +252,9 @@ static void add_cell(struct sharing *s, struct table_row *row, struct str cell)
 	struct str text = str_keep(&s->parse->shared->arena, str_trim(cell));
 	size_t n = row->n_cells;
 
-	*(struct str *)rule_builder_append(&s->draft, &row->cells, &n, sizeof(text)) = text;
+	*(struct str *)rule_builder_append(&s->builder, &row->cells, &n, sizeof(text)) = text;
 	*(struct template **)rule_builder_append(
-		&s->draft, &row->literals, &row->n_cells,
+		&s->builder, &row->literals, &row->n_cells,
 		sizeof(struct template *)) = compile_literal(s, text, row->at);
 }
 
@@ -278,7 +279,7 @@ static struct str cut_cell(struct str *rest)
 
 static void read_row(struct sharing *s, struct table *table, const struct ini_entry *entry)
 {
-	struct table_row *row = rule_builder_append(&s->draft, &table->rows, &table->n_rows,
+	struct table_row *row = rule_builder_append(&s->builder, &table->rows, &table->n_rows,
 						    sizeof(*row));
 	struct str rest = entry->value;
 
@@ -340,7 +341,7 @@ void read_shared(struct compile *p, struct rule_file *file)
 
 		if (s.section->kind == SECTION_RULE)
 			continue;
-		s.draft = (struct rule_builder){
+		s.builder = (struct rule_builder){
 			.rule = &s.nobody,
 			.for_list = true,
 			.shared = p->shared,

@@ -19,9 +19,9 @@ bool rule_talks(const struct rule *r)
 	return false;
 }
 
-const char *rule_key_of(const struct rule *r, const char *question)
+const char *rule_key_of(const struct rule *r, const char *predicate)
 {
-	return r->any_keys != NULL && strcmp(question, "match") == 0 ? r->any_keys : question;
+	return r->any_keys != NULL && strcmp(predicate, "match") == 0 ? r->any_keys : predicate;
 }
 
 bool rule_is_timed(const struct rule *r)

@@ -15,7 +15,7 @@
 #include "rule/verb.h"
 
 struct condition;     /* template/condition.h */
-struct json_template; /* template/json_template.h: JSON with inserts */
+struct json_template; /* template/json_template.h: JSON with placeholders */
 struct hours;	      /* calendar/hours.h */
 struct cron;	      /* calendar/cron.h: `every`, `cron` */
 struct pattern;	      /* pattern/pattern.h: one compiled PCRE2 pattern with its line */
@@ -26,13 +26,13 @@ struct zone;	      /* calendar/zone.h */
 /* One item of `on`. */
 struct trigger {
 	enum event_kind kind;
-	bool mention;		   /* `mention`: a message that mentions the bot */
-	bool file;		   /* `file`: a message with files */
-	char *reaction;		   /* NULL = any */
-	char *type;		   /* EVENT_OTHER: Slack's name */
-	char *command;		   /* EVENT_COMMAND: "/lunch" */
-	const struct cron *moment; /* EVENT_TIME */
-	char *shown;		   /* as written */
+	bool mention;		 /* `mention`: a message that mentions the bot */
+	bool file;		 /* `file`: a message with files */
+	char *reaction;		 /* NULL = any */
+	char *type;		 /* EVENT_OTHER: Slack's name */
+	char *command;		 /* EVENT_COMMAND: "/lunch" */
+	const struct cron *cron; /* EVENT_TIME */
+	char *shown;		 /* as written */
 	struct place at;
 };
 
@@ -163,8 +163,8 @@ void rule_unref(const struct rule *r); /* NULL is fine */
 /* Does it have a talking action, other than for errors? */
 bool rule_talks(const struct rule *r);
 /* The key that the rule's author wrote for what a trace heard of: `match` may have been `words`. */
-const char *rule_key_of(const struct rule *r, const char *question);
-/* Does it wait for nothing but moments (`every`, `cron`)? */
+const char *rule_key_of(const struct rule *r, const char *predicate);
+/* Does it wait for nothing but times (`every`, `cron`)? */
 bool rule_is_timed(const struct rule *r);
 /* Notes what must be known of an event before it is asked, when all else is there. */
 void rule_note_wants(struct rule *r);

@@ -126,7 +126,7 @@ const struct zone *rule_builder_zone(struct rule_builder *d, struct str name, st
 	return hours_read_zone(name, d->shared->zones, &zone, at, d->diag) ? zone : NULL;
 }
 
-/* ---- what inserts may name ---- */
+/* ---- what placeholders may name ---- */
 
 /* A slip in a pattern is not told a second time as an unknown group. */
 static bool may_be_in_faulty(const struct rule_builder *d, struct str group)
@@ -154,15 +154,15 @@ static bool has_named(const struct pattern *p, struct str group)
 /* Whether the rules have it is seen when each of them is read; here it must only not be something else. */
 static bool may_be_group(const struct rule_builder *d, struct str group)
 {
-	const struct symbols *names = &d->shared->symbols;
+	const struct symbols *symbols = &d->shared->symbols;
 
 	for (size_t i = 0; i < group.len; i++) {
 		if (group.p[i] == '.' || group.p[i] == '[' || group.p[i] == ' ')
 			return false;
 	}
-	return !reference_is_name(group) && map_get(&names->tables, group) == NULL &&
-	       map_get(&names->lists, group) == NULL && map_get(&names->hours, group) == NULL &&
-	       map_get(&names->variables, group) == NULL;
+	return !reference_is_name(group) && map_get(&symbols->tables, group) == NULL &&
+	       map_get(&symbols->lists, group) == NULL && map_get(&symbols->hours, group) == NULL &&
+	       map_get(&symbols->variables, group) == NULL;
 }
 
 static bool has_group(void *owner, struct str group)
@@ -213,7 +213,7 @@ struct template_scope rule_builder_scope(struct rule_builder *d)
 		.owner = d,
 		.has_group = has_group,
 		.group_at = group_at,
-		.names = &d->shared->symbols,
+		.symbols = &d->shared->symbols,
 		.allow_broadcast = d->options->allow_broadcast,
 		.has_result = d->has_result,
 		.has_error = d->on_error,

@@ -38,7 +38,7 @@ struct rule_builder {
 void *rule_builder_append(struct rule_builder *d, void *array, size_t *n, size_t size);
 struct place rule_builder_place(const struct rule_builder *d, unsigned line);
 char *rule_builder_keep(struct rule_builder *d, struct str text);
-/* The names that inserts of this rule may use, as things stand. Borrows the draft. */
+/* The names that placeholders of this rule may use, as things stand. Borrows the builder. */
 struct template_scope rule_builder_scope(struct rule_builder *d);
 /* The same for what is asked before anything is done: no action has a result yet. */
 struct template_scope rule_builder_scope_asked(struct rule_builder *d);

@@ -56,8 +56,8 @@ static void check_action(struct rule_builder *d, const struct rule_action *actio
 	}
 }
 
-/* What a moment has not, and so never is as the rule wants it. */
-static void check_moment(struct rule_builder *d)
+/* What a rule that waits for times alone asks for in vain. */
+static void check_timed(struct rule_builder *d)
 {
 	const struct rule *rule = d->rule;
 	const struct {
@@ -132,7 +132,7 @@ void check_rule(struct rule_builder *d, const struct section *section)
 	complete(d);
 	for (size_t i = 0; i < d->rule->n_actions; i++)
 		check_action(d, &d->rule->actions[i]);
-	check_moment(d);
+	check_timed(d);
 	check_order(d);
 	if (!has_action(section) && !section->torn)
 		diag_error(

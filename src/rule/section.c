@@ -191,8 +191,8 @@ static bool is_rule_like(const struct section *section)
 	return section->kind == SECTION_RULE || section->kind == SECTION_DEFAULTS;
 }
 
-static bool check_entry(struct reading *r, const struct ini_entry *entry, const struct rule_key **key,
-			struct place at)
+static bool check_entry(struct reading *r, const struct ini_entry *entry,
+			const struct rule_key **key, struct place at)
 {
 	bool good = true;
 

@@ -13,7 +13,7 @@ enum section_kind { SECTION_RULE, SECTION_DEFAULTS, SECTION_HOURS, SECTION_LIST,
 struct entry {
 	struct ini_entry ini;
 	const struct rule_key *key; /* of a rule or of defaults; NULL = not known (said) */
-	bool faulty;	       /* it has mistakes, which were said: it is not applied */
+	bool faulty;		    /* it has mistakes, which were said: it is not applied */
 };
 
 struct section {

@@ -1,4 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * What patterns search is mostly the message as a person sees it, and then nothing is copied. Where a rule looks at
+ * something else, a text is put together out of the pieces of the message:
+ *
+ *	the message	see `vpn down` or <https://wiki|the wiki>
+ *	pieces		"see " prose, "`vpn down`" code, " or " prose, "the wiki" a link to https://wiki
+ *	look in		takes the pieces asked for, and the addresses of links: look in = text, links gives
+ *			"see  or the wiki https://wiki". What is left out is a blank, so that no words grow together
+ *	ignore		goes from the left to the right; where phrases begin, the longest becomes a blank
+ *
+ * A text that was made has pieces of its own, so that a pattern can still tell what of it is a mention.
+ */
 #include "rule/subject.h"
 
 #include "base/arena.h"

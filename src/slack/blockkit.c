@@ -190,7 +190,7 @@ static const char *type_at(const void *table, size_t i)
 	return part != NULL ? part->type : NULL;
 }
 
-/* The part that the object's `type` names, or NULL (said). No insert may choose it. */
+/* The part that the object's `type` names, or NULL (said). No placeholder may choose it. */
 static const struct block_shape *part_of(struct check *c, unsigned mask, const struct json *object)
 {
 	const struct json *type = json_at(object, "type");
@@ -334,7 +334,7 @@ static void check_row(struct check *c, const struct block_field *field, const st
 
 /* ---- values ---- */
 
-/* A whole insert might become a number; who knows? */
+/* A whole placeholder might become a number; who knows? */
 static bool is_whole_insert(const struct json *value)
 {
 	return json_lines_is_whole(json_str(value, ""));

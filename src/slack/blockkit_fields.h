@@ -51,7 +51,7 @@ struct block_field {
 	unsigned of;
 	const struct block_shape *shape;
 	const char *const *words; /* the string is one of these; NULL ends them */
-	bool by_hand;		  /* only the author may say it: no inserts */
+	bool by_hand;		  /* only the author may say it: no placeholders */
 };
 
 struct block_shape {

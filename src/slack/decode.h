@@ -9,9 +9,9 @@
 
 enum { DECODE_NOT_AN_EVENT = 1 }; /* no object, no type: *why is a static sentence */
 
-/* An inner event (RTM frame, or `event` of an Events API body). Takes a deep copy of what it needs, keeps
- * the inner event as payload, without the secrets that Slack may put into it. `team` may be empty: the identity's is used. Names are left empty but
- * for what the event itself carries; see decode_texts. */
+/* An inner event (RTM frame, or `event` of an Events API body). Takes a deep copy of what it needs, keeps the inner
+ * event as payload, without the secrets that Slack may put into it. `team` may be empty: the identity's is used. Names
+ * are left empty but for what the event itself carries; see decode_texts. */
 int decode_event(struct event **out, const struct json *inner, struct str team, struct str event_id,
 		 int64_t event_time, const struct identity *me, const char **why);
 /* The body of an `events_api` envelope (or of an HTTP request). */

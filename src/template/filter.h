@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The filters of inserts: `{text|plain|short 80}`. Each makes one value of another. */
+/* The filters of placeholders: `{text|plain|short 80}`. Each makes one value of another. */
 #pragma once
 
 #include "base/buf.h"

@@ -29,7 +29,7 @@ static bool opens_placeholder(struct str s)
 	return s.len >= 2 && s.p[0] == '{' && s.p[1] != '_' && is_name_char(s.p[1]);
 }
 
-/* Names without quotes, `{type: "x"}`, are a slip that the check of JSON explains better. `{pick: a | b}` is an insert. */
+/* Names without quotes, `{type: "x"}`, are a slip that the check of JSON explains better. `{pick: a | b}` is none. */
 static bool is_bare_name(struct str s)
 {
 	struct str body = str_sub(s, 1, s.len), name = body;
@@ -83,17 +83,17 @@ bool json_lines_is_whole(struct str text)
 	return text.len > 0 && text.p[0] == JSON_LINES_WHOLE;
 }
 
-/* The insert without the filter `json` at its end and the closing brace; false when it has none. */
-static bool strip_json(struct str *insert)
+/* The placeholder without the filter `json` at its end and the closing brace; false when it has none. */
+static bool strip_json(struct str *placeholder)
 {
-	struct str body = str_trim(str_sub(*insert, 0, insert->len - 1));
+	struct str body = str_trim(str_sub(*placeholder, 0, placeholder->len - 1));
 
 	if (!str_ends(body, "json"))
 		return false;
 	body = str_trim(str_sub(body, 0, body.len - 4));
 	if (!str_ends(body, "|"))
 		return false;
-	*insert = str_trim(str_sub(body, 0, body.len - 1));
+	*placeholder = str_trim(str_sub(body, 0, body.len - 1));
 	return true;
 }
 
@@ -140,7 +140,7 @@ static struct str shown_at(const struct lines *f, size_t at)
 	return str_clip(str_trim(line), SHOWN_MAX);
 }
 
-/* Complains about one insert, of which `shown` is quoted. */
+/* Complains about one placeholder, of which `shown` is quoted. */
 static void complain(struct lines *f, size_t at, struct str shown, const char *what)
 {
 	struct str clipped = str_clip(shown, SHOWN_MAX);

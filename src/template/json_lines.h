@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON as authors write it into `blocks`, `call` and `webhook`: with inserts inside its texts, and with inserts
- * that are a whole value, `{"title": {text|json}}`. Such a value becomes a text that begins with the byte
- * JSON_LINES_WHOLE, the insert behind it without its filter `json`: "\1{text}".
+ * JSON as authors write it into `blocks`, `call` and `webhook`: with placeholders inside its texts, and with some that
+ * are a whole value, `{"title": {text|json}}`. Such a value becomes a text that begins with the byte JSON_LINES_WHOLE,
+ * the placeholder behind it without its filter `json`: "\1{text}".
  */
 #pragma once
 
@@ -21,8 +21,8 @@ bool json_lines_read(struct json **out, const struct ini_entry *entry, const cha
 bool json_lines_load(struct json **out, struct str path, const char *rule_file, struct place at,
 		     struct diag *diag);
 
-/* Length of the insert with which `s` begins, both braces included: 0 when none begins here, SIZE_MAX when it is
+/* Length of the placeholder with which `s` begins, both braces included: 0 when none begins here, SIZE_MAX when it is
  * not closed on its line. Braces within "quotes" do not count. */
 size_t json_lines_placeholder_len(struct str s);
-/* Is this text, found in what was read, a whole value that was an insert? */
+/* Is this text, found in what was read, a whole value that was a placeholder? */
 bool json_lines_is_whole(struct str text);

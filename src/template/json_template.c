@@ -21,7 +21,7 @@ struct json_template {
 /* ---- compiling ---- */
 
 struct compiling {
-	struct json_template *form;
+	struct json_template *out;
 	struct place at;
 	const struct template_scope *scope;
 	struct pattern_kit *kit;
@@ -34,7 +34,7 @@ static void compile_node(struct compiling *c, const struct json *node, bool plai
 static void compile_string(struct compiling *c, struct str text, bool plain)
 {
 	struct template_scope scope = *c->scope;
-	struct json_template *f = c->form;
+	struct json_template *f = c->out;
 	struct ini_line line;
 	struct blank blank = { .plain = plain };
 
@@ -152,7 +152,7 @@ void json_template_free(struct json_template *f)
 /* ---- rendering ---- */
 
 struct rendering {
-	const struct json_template *form;
+	const struct json_template *of;
 	const struct template_host *host, *plain;
 	size_t next; /* blank */
 	struct buf text;
@@ -162,7 +162,7 @@ static struct json *render_node(struct rendering *r, const struct json *node);
 
 static struct str render_string(struct rendering *r)
 {
-	const struct blank *blank = &r->form->blanks[r->next++];
+	const struct blank *blank = &r->of->blanks[r->next++];
 	const struct template_host *host = blank->plain ? r->plain : r->host;
 
 	buf_clear(&r->text);
@@ -216,7 +216,7 @@ static struct json *render_node(struct rendering *r, const struct json *node)
 struct json *json_template_render(const struct json_template *f, const struct template_host *host,
 				  const struct template_host *plain)
 {
-	struct rendering r = { .form = f, .host = host, .plain = plain };
+	struct rendering r = { .of = f, .host = host, .plain = plain };
 	struct json *out;
 
 	buf_init(&r.text, 0);

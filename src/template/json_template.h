@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON with inserts, for `blocks`, `call` and `webhook`: parsed when loaded, and rendered inside its strings, so
+ * JSON with placeholders, for `blocks`, `call` and `webhook`: parsed when loaded, and rendered inside its strings, so
  * that no text can break out of one.
  */
 #pragma once

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One insert of a template: `{value or text|filters}`, `{pick: a | b}` or `{if test: a | else b}`. Here it is
+ * One placeholder of a template: `{value or text|filters}`, `{pick: a | b}` or `{if test: a | else b}`. Here it is
  * taken apart; its texts are the template's, which compiles them as it does all literal text.
  */
 #pragma once

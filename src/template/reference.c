@@ -105,15 +105,15 @@ static const char *name_at(const void *table, size_t i)
 		return group;
 	}
 	meant->groups_end = true;
-	return scope->names != NULL ? symbols_at(&meant->names, i - meant->n_groups) : NULL;
+	return scope->symbols != NULL ? symbols_at(&meant->names, i - meant->n_groups) : NULL;
 }
 
 static struct meant meant_by(const struct template_scope *scope)
 {
 	struct meant meant = { .scope = scope };
 
-	if (scope->names != NULL)
-		symbols_walk_init(&meant.names, scope->names);
+	if (scope->symbols != NULL)
+		symbols_walk_init(&meant.names, scope->symbols);
 	return meant;
 }
 
@@ -203,8 +203,8 @@ static bool find_name(struct reference *out, struct str word, char behind,
 		out->name = (enum reference_name)row->value;
 		return true;
 	}
-	return site->scope->names != NULL &&
-	       find_own(out, str_keep(site->arena, word), behind, site->scope->names);
+	return site->scope->symbols != NULL &&
+	       find_own(out, str_keep(site->arena, word), behind, site->scope->symbols);
 }
 
 enum { NAME_MAX_LEN = 64 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A name within an insert or a condition, and what is picked out of what it stands for: `user.name`, `2`,
+ * A name within a placeholder or a condition, and what is picked out of what it stands for: `user.name`, `2`,
  * `karma[{who}]`, `owners[billing].1`, `event.item.ts`.
  */
 #pragma once
@@ -68,13 +68,13 @@ struct template_scope {
 	void *owner;
 	bool (*has_group)(void *owner, struct str group); /* number or name */
 	const char *(*group_at)(void *owner, size_t i);	  /* the i-th name; NULL at the end */
-	const struct symbols *names;			  /* NULL = none */
+	const struct symbols *symbols;			  /* NULL = none */
 	bool allow_broadcast;
 	bool plain;	 /* its text is for others than Slack: no name in it is a mention */
-	bool literal;	 /* braces are plain: no inserts */
+	bool literal;	 /* braces are plain: no placeholders */
 	bool has_result; /* an action above asks somebody */
 	bool has_error;	 /* it is what is done when one above fails */
-	bool is_timed;	 /* of a moment: no message, no person, no channel */
+	bool is_timed;	 /* of `every` and `cron`: no message, no person, no channel */
 	unsigned depth;	 /* of brackets and tests that it stands within */
 };
 

@@ -32,23 +32,23 @@ int template_compile_text(struct template **out, struct str text, struct place a
 
 static void pieces_free(struct pieces *pieces);
 
-static void placeholder_free(struct placeholder *insert)
+static void placeholder_free(struct placeholder *placeholder)
 {
-	if (insert == NULL)
+	if (placeholder == NULL)
 		return;
-	reference_deinit(&insert->value);
-	condition_free(insert->condition);
-	for (size_t i = 0; i < insert->n_texts; i++)
-		pieces_free(&insert->texts[i]);
-	free(insert->texts);
-	free(insert->filters);
-	free(insert);
+	reference_deinit(&placeholder->value);
+	condition_free(placeholder->condition);
+	for (size_t i = 0; i < placeholder->n_texts; i++)
+		pieces_free(&placeholder->texts[i]);
+	free(placeholder->texts);
+	free(placeholder->filters);
+	free(placeholder);
 }
 
 static void pieces_free(struct pieces *pieces)
 {
 	for (size_t i = 0; i < pieces->n; i++)
-		placeholder_free(pieces->items[i].insert);
+		placeholder_free(pieces->items[i].placeholder);
 	free(pieces->items);
 }
 
@@ -64,7 +64,7 @@ void template_free(struct template *t)
 
 /* ---- rendering ---- */
 
-/* What an insert puts: a value, or texts of the author's. */
+/* What a placeholder puts: a value, or texts of the author's. */
 struct shown {
 	struct value value;
 	const struct pieces *pieces; /* when set, these */
@@ -73,32 +73,34 @@ struct shown {
 static void put_pieces(const struct pieces *pieces, const struct template_host *host,
 		       struct buf *out);
 
-static struct shown choose_text(const struct placeholder *insert, const struct template_host *host)
+static struct shown choose_text(const struct placeholder *placeholder,
+				const struct template_host *host)
 {
 	size_t i = 0;
 
-	if (insert->kind == PLACEHOLDER_PICK)
-		i = host->random(host->owner, insert->n_texts);
-	else if (insert->kind == PLACEHOLDER_IF &&
-		 condition_ask(insert->condition, host) != TRISTATE_YES)
+	if (placeholder->kind == PLACEHOLDER_PICK)
+		i = host->random(host->owner, placeholder->n_texts);
+	else if (placeholder->kind == PLACEHOLDER_IF &&
+		 condition_ask(placeholder->condition, host) != TRISTATE_YES)
 		i = 1;
-	return (struct shown){ .pieces = i < insert->n_texts ? &insert->texts[i] : NULL };
+	return (struct shown){ .pieces = i < placeholder->n_texts ? &placeholder->texts[i] : NULL };
 }
 
-static struct shown show(const struct placeholder *insert, const struct template_host *host)
+static struct shown show(const struct placeholder *placeholder, const struct template_host *host)
 {
 	struct shown shown = { .value = { .text = STR_EMPTY } };
 
-	if (insert->kind != PLACEHOLDER_VALUE)
-		return choose_text(insert, host);
-	if (host->value(host->owner, &insert->value, &shown.value) && shown.value.text.len > 0) {
+	if (placeholder->kind != PLACEHOLDER_VALUE)
+		return choose_text(placeholder, host);
+	if (host->value(host->owner, &placeholder->value, &shown.value) &&
+	    shown.value.text.len > 0) {
 		if (shown.value.linked.len > 0)
 			shown.value.text = shown.value.linked;
 		return shown;
 	}
 	return (struct shown){
 		.value = { .text = STR_EMPTY },
-		.pieces = insert->n_texts > 0 ? &insert->texts[0] : NULL,
+		.pieces = placeholder->n_texts > 0 ? &placeholder->texts[0] : NULL,
 	};
 }
 
@@ -130,7 +132,7 @@ static void flatten(const struct pieces *pieces, const struct template_host *hos
 	put_pieces(pieces, &plain, out);
 }
 
-static void put_filtered(const struct placeholder *insert, const struct template_host *host,
+static void put_filtered(const struct placeholder *placeholder, const struct template_host *host,
 			 struct shown *shown, struct buf *out)
 {
 	CLEANUP(buf_deinit) struct buf now = { 0 };
@@ -142,10 +144,10 @@ static void put_filtered(const struct placeholder *insert, const struct template
 		flatten(shown->pieces, host, &now);
 		shown->value = (struct value){ .kind = VALUE_TEXT, .text = buf_str(&now) };
 	}
-	for (size_t i = 0; i < insert->n_filters; i++) {
+	for (size_t i = 0; i < placeholder->n_filters; i++) {
 		struct buf old = now;
 
-		filter_apply(&insert->filters[i], &shown->value, &host->filters, &next);
+		filter_apply(&placeholder->filters[i], &shown->value, &host->filters, &next);
 		now = next;
 		next = old;
 	}
@@ -153,15 +155,15 @@ static void put_filtered(const struct placeholder *insert, const struct template
 		host->put(host->owner, out, &shown->value);
 }
 
-static void put_insert(const struct placeholder *insert, const struct template_host *host,
-		       struct buf *out)
+static void put_placeholder(const struct placeholder *placeholder, const struct template_host *host,
+			    struct buf *out)
 {
-	struct shown shown = show(insert, host);
+	struct shown shown = show(placeholder, host);
 
 	if (is_nothing(&shown))
 		return;
-	if (insert->n_filters > 0)
-		put_filtered(insert, host, &shown, out);
+	if (placeholder->n_filters > 0)
+		put_filtered(placeholder, host, &shown, out);
 	else if (shown.pieces != NULL)
 		put_pieces(shown.pieces, host, out);
 	else if (shown.value.kind == VALUE_LITERAL && shown.value.literal != NULL)
@@ -185,7 +187,7 @@ static void put_pieces(const struct pieces *pieces, const struct template_host *
 			host->put(host->owner, out, &plain);
 			break;
 		case PIECE_PLACEHOLDER:
-			put_insert(piece->insert, host, out);
+			put_placeholder(piece->placeholder, host, out);
 			break;
 		}
 	}
@@ -201,9 +203,9 @@ bool template_value(const struct template *t, const struct template_host *host, 
 	const struct piece *only = t->pieces.items;
 
 	if (t->pieces.n != 1 || only->kind != PIECE_PLACEHOLDER ||
-	    only->insert->kind != PLACEHOLDER_VALUE || only->insert->n_filters > 0)
+	    only->placeholder->kind != PLACEHOLDER_VALUE || only->placeholder->n_filters > 0)
 		return false;
-	return host->value(host->owner, &only->insert->value, out) && out->text.len > 0;
+	return host->value(host->owner, &only->placeholder->value, out) && out->text.len > 0;
 }
 
 bool template_is_literal(const struct template *t, struct str *out)
@@ -221,12 +223,12 @@ size_t template_ways(const struct template *t)
 {
 	size_t ways = 1;
 
-	/* No `pick` stands within another insert. */
+	/* No `pick` stands within another placeholder. */
 	for (size_t i = 0; i < t->pieces.n && ways < TEMPLATE_WAYS_MAX; i++) {
-		const struct placeholder *insert = t->pieces.items[i].insert;
+		const struct placeholder *placeholder = t->pieces.items[i].placeholder;
 
-		if (insert != NULL && insert->kind == PLACEHOLDER_PICK)
-			ways *= insert->n_texts;
+		if (placeholder != NULL && placeholder->kind == PLACEHOLDER_PICK)
+			ways *= placeholder->n_texts;
 	}
 	return ways < TEMPLATE_WAYS_MAX ? ways : TEMPLATE_WAYS_MAX;
 }
@@ -241,20 +243,21 @@ struct walk {
 static void walk_pieces(const struct pieces *pieces, const struct walk *walk)
 {
 	for (size_t i = 0; i < pieces->n; i++) {
-		const struct placeholder *insert = pieces->items[i].insert;
+		const struct placeholder *placeholder = pieces->items[i].placeholder;
 
-		if (insert == NULL)
+		if (placeholder == NULL)
 			continue;
-		if (insert->condition != NULL)
-			condition_each_reference(insert->condition, walk->on_reference,
+		if (placeholder->condition != NULL)
+			condition_each_reference(placeholder->condition, walk->on_reference,
 						 walk->owner);
-		for (size_t t = 0; t < insert->n_texts; t++)
-			walk_pieces(&insert->texts[t], walk);
-		if (insert->kind != PLACEHOLDER_VALUE)
+		for (size_t t = 0; t < placeholder->n_texts; t++)
+			walk_pieces(&placeholder->texts[t], walk);
+		if (placeholder->kind != PLACEHOLDER_VALUE)
 			continue;
-		if (insert->value.key != NULL)
-			template_each_reference(insert->value.key, walk->on_reference, walk->owner);
-		walk->on_reference(walk->owner, &insert->value, insert->n_filters > 0);
+		if (placeholder->value.key != NULL)
+			template_each_reference(placeholder->value.key, walk->on_reference,
+						walk->owner);
+		walk->on_reference(walk->owner, &placeholder->value, placeholder->n_filters > 0);
 	}
 }
 

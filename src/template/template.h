@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Texts with inserts, compiled when the file is loaded and rendered in one pass: inserted text is never read
+ * Texts with placeholders, compiled when the file is loaded and rendered in one pass: inserted text is never read
  * again. Knows nothing of Slack's markup: its host puts values and literal text into it.
  */
 #pragma once
@@ -43,7 +43,7 @@ int template_compile_text(struct template **out, struct str text, struct place a
 			  const struct template_scope *scope, struct diag *diag);
 void template_free(struct template *t);
 void template_render(const struct template *t, const struct template_host *host, struct buf *out);
-/* Is it one insert and nothing else? Then what it stands for, as it is: a person stays a person. */
+/* Is it one placeholder and nothing else? Then what it stands for, as it is: a person stays a person. */
 bool template_value(const struct template *t, const struct template_host *host, struct value *out);
 /* Has it text of the author's alone? Then that. */
 bool template_is_literal(const struct template *t, struct str *out);

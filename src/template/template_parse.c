@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A template is read line by line (an insert stands on one line, so a missing brace is found where it is
+ * A template is read line by line (a placeholder stands on one line, so a missing brace is found where it is
  * missing) into a flat list of pieces. While literal text is read, a few things are known about the place:
- * within code and within addresses no name counts, and directly within `<…>` no insert may stand that could turn
- * into `<!here>`.
+ * within code and within addresses no name counts, and directly within `<…>` no placeholder may stand that could
+ * turn into `<!here>`.
  */
 #include "template/template_parse.h"
 
@@ -19,7 +19,7 @@ struct position {
 	bool mention; /* within <@…> or <#…> */
 	size_t angle; /* bytes since `<`, when a `>` follows; 0 = not within */
 	char before;  /* the byte before, 0 at the start of a line */
-	char behind;  /* for an insert: the byte behind it, 0 at the end of the line */
+	char behind;  /* for a placeholder: the byte behind it, 0 at the end of the line */
 };
 
 /* A line that is being read. */
@@ -27,7 +27,7 @@ struct reader {
 	struct template *t;
 	struct reference_site site;
 	struct pattern_kit *kit;
-	size_t depth; /* of texts within inserts */
+	size_t depth; /* of texts within placeholders */
 	struct pieces *to;
 	struct buf literal; /* text that is no piece yet */
 	struct position in;
@@ -143,11 +143,11 @@ static size_t take_name(struct reader *r, struct str rest)
 	return 1 + name.len;
 }
 
-/* ---- inserts ---- */
+/* ---- placeholders ---- */
 
 static void read_literal(struct reader *r, struct str text);
 
-/* A `<` that is left open could be closed by what stands behind the insert. */
+/* A `<` that is left open could be closed by what stands behind the placeholder. */
 static bool has_open_angle(struct str text)
 {
 	size_t at;
@@ -162,7 +162,7 @@ static bool has_open_angle(struct str text)
 	return false;
 }
 
-/* A text of an insert: literal, with inserts of its own, but without further conditions. */
+/* A text of a placeholder: literal, with placeholders of its own, but without further conditions. */
 static bool read_text(struct reader *r, struct pieces *to, struct str text)
 {
 	struct pieces *outer = r->to;
@@ -187,33 +187,33 @@ static bool read_text(struct reader *r, struct pieces *to, struct str text)
 	return good;
 }
 
-static bool read_texts(struct reader *r, struct placeholder *insert,
+static bool read_texts(struct reader *r, struct placeholder *placeholder,
 		       const struct placeholder_parts *parts)
 {
 	bool good = true;
 
 	if (parts->n_texts == 0)
 		return true;
-	insert->texts = mem_zero(parts->n_texts, sizeof(insert->texts[0]));
-	insert->n_texts = parts->n_texts;
+	placeholder->texts = mem_zero(parts->n_texts, sizeof(placeholder->texts[0]));
+	placeholder->n_texts = parts->n_texts;
 	for (size_t i = 0; i < parts->n_texts; i++)
-		good &= read_text(r, &insert->texts[i], parts->texts[i]);
+		good &= read_text(r, &placeholder->texts[i], parts->texts[i]);
 	return good;
 }
 
 /* An id of Slack's, as far as the rule can know: not what somebody wrote. */
-static bool gives_id(const struct placeholder *insert)
+static bool gives_id(const struct placeholder *placeholder)
 {
-	const struct reference *ref = &insert->value;
+	const struct reference *ref = &placeholder->value;
 
-	return insert->kind == PLACEHOLDER_VALUE && insert->n_texts == 0 &&
-	       insert->n_filters == 0 &&
+	return placeholder->kind == PLACEHOLDER_VALUE && placeholder->n_texts == 0 &&
+	       placeholder->n_filters == 0 &&
 	       (ref->field == FIELD_ID || ref->name == NAME_EVENT || ref->name == NAME_RESULT);
 }
 
-static bool may_be_mentioned(struct reader *r, const struct placeholder *insert)
+static bool may_be_mentioned(struct reader *r, const struct placeholder *placeholder)
 {
-	if (r->in.angle == 0 || !r->in.mention || gives_id(insert))
+	if (r->in.angle == 0 || !r->in.mention || gives_id(placeholder))
 		return true;
 	diag_error(
 		r->site.diag, r->site.at,
@@ -224,11 +224,11 @@ static bool may_be_mentioned(struct reader *r, const struct placeholder *insert)
 
 /* Only a link of our own making may stand directly behind `<`, and be all of the address: people's words
  * could be `!here`, and a link that is not known is empty. */
-static bool may_stand_here(struct reader *r, const struct placeholder *insert)
+static bool may_stand_here(struct reader *r, const struct placeholder *placeholder)
 {
-	bool harmless = insert->kind == PLACEHOLDER_VALUE && insert->value.name == NAME_LINK &&
-			insert->n_texts == 0 && insert->n_filters == 0 &&
-			(r->in.behind == '|' || r->in.behind == '>');
+	bool harmless = placeholder->kind == PLACEHOLDER_VALUE &&
+			placeholder->value.name == NAME_LINK && placeholder->n_texts == 0 &&
+			placeholder->n_filters == 0 && (r->in.behind == '|' || r->in.behind == '>');
 
 	if (r->in.angle == 0 || (r->in.angle > 1 && !r->in.control) || (harmless && !r->in.control))
 		return true;
@@ -248,32 +248,33 @@ static bool may_nest(struct reader *r, const struct placeholder_parts *parts, st
 	return false;
 }
 
-static bool read_insert(struct reader *r, struct placeholder *insert, struct str body)
+static bool read_placeholder(struct reader *r, struct placeholder *placeholder, struct str body)
 {
 	struct placeholder_parts parts;
 	bool good;
 
 	if (!placeholder_split(&parts, body, &r->site) || !may_nest(r, &parts, body))
 		return false;
-	insert->kind = parts.kind;
+	placeholder->kind = parts.kind;
 	if (parts.kind == PLACEHOLDER_VALUE)
-		good = reference_read(&insert->value, parts.value, &r->site);
+		good = reference_read(&placeholder->value, parts.value, &r->site);
 	else
 		good = parts.kind == PLACEHOLDER_PICK ||
-		       (insert->condition = condition_read(parts.value, r->kit, &r->site)) != NULL;
-	good &= read_texts(r, insert, &parts);
-	good &= placeholder_read_filters(&insert->filters, &insert->n_filters, parts.filters,
-					 &r->site);
-	return good && may_be_mentioned(r, insert) && may_stand_here(r, insert);
+		       (placeholder->condition = condition_read(parts.value, r->kit, &r->site)) !=
+			       NULL;
+	good &= read_texts(r, placeholder, &parts);
+	good &= placeholder_read_filters(&placeholder->filters, &placeholder->n_filters,
+					 parts.filters, &r->site);
+	return good && may_be_mentioned(r, placeholder) && may_stand_here(r, placeholder);
 }
 
 static void add_insert(struct reader *r, struct str body)
 {
 	struct piece piece = { .kind = PIECE_PLACEHOLDER,
-			       .insert = mem_zero(1, sizeof(*piece.insert)) };
+			       .placeholder = mem_zero(1, sizeof(*piece.placeholder)) };
 
 	flush_literal(r);
-	if (!read_insert(r, piece.insert, body))
+	if (!read_placeholder(r, piece.placeholder, body))
 		r->bad = true;
 	add_piece(r, piece);
 }

@@ -27,8 +27,8 @@ struct placeholder {
 
 struct piece {
 	enum piece_kind kind;
-	struct str text;	    /* literal, or plain text that stays what it is */
-	struct placeholder *insert; /* owned */
+	struct str text;		 /* literal, or plain text that stays what it is */
+	struct placeholder *placeholder; /* owned */
 };
 
 struct mentioned {

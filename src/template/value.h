@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an insert of a template stands for when a rule fires. */
+/* What a placeholder of a template stands for when a rule fires. */
 #pragma once
 
 #include "base/clock.h"

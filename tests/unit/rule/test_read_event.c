@@ -40,9 +40,9 @@ static void test_times(void)
 
 	CU_ASSERT_EQUAL_FATAL(r->n_triggers, 3);
 	CU_ASSERT_EQUAL(r->triggers[0].kind, EVENT_TIME);
-	CU_ASSERT_EQUAL(r->triggers[0].moment->every_s, 5400);
-	CU_ASSERT_EQUAL(r->triggers[1].moment->minutes, (uint64_t)1 | (uint64_t)1 << 30);
-	CU_ASSERT_EQUAL(r->triggers[2].moment->hours, 1);
+	CU_ASSERT_EQUAL(r->triggers[0].cron->every_s, 5400);
+	CU_ASSERT_EQUAL(r->triggers[1].cron->minutes, (uint64_t)1 | (uint64_t)1 << 30);
+	CU_ASSERT_EQUAL(r->triggers[2].cron->hours, 1);
 	CU_ASSERT_TRUE(rule_is_timed(r));
 	ruleset_unref(set);
 }

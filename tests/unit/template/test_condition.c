@@ -79,7 +79,7 @@ static bool has_group(void *owner, struct str group)
 struct desk {
 	struct arena arena;
 	struct diag diag;
-	struct symbols names;
+	struct symbols symbols;
 	struct pattern_kit *kit;
 	struct place at;
 	struct template_scope scope;
@@ -91,15 +91,15 @@ static void desk_init(struct desk *d)
 	*d = (struct desk){ .at = { "t.ini", 7 }, .kit = pattern_kit_new() };
 	arena_init(&d->arena);
 	diag_init(&d->diag);
-	symbols_init(&d->names);
-	map_set(&d->names.variables, STR("karma"), &d->at);
-	d->scope = (struct template_scope){ .has_group = has_group, .names = &d->names };
+	symbols_init(&d->symbols);
+	map_set(&d->symbols.variables, STR("karma"), &d->at);
+	d->scope = (struct template_scope){ .has_group = has_group, .symbols = &d->symbols };
 	d->site = (struct reference_site){ &d->scope, &d->arena, d->at, &d->diag };
 }
 
 static void desk_deinit(struct desk *d)
 {
-	symbols_deinit(&d->names);
+	symbols_deinit(&d->symbols);
 	pattern_kit_free(d->kit);
 	diag_deinit(&d->diag);
 	arena_deinit(&d->arena);

@@ -31,7 +31,7 @@ static const char *group_at(void *owner, size_t i)
 struct desk {
 	struct arena arena;
 	struct diag diag;
-	struct symbols names;
+	struct symbols symbols;
 	struct named_hours hours;
 	struct name_list list;
 	struct table table, dotted;
@@ -45,26 +45,26 @@ static void desk_init(struct desk *d)
 	*d = (struct desk){ .at = { "t.ini", 7 } };
 	arena_init(&d->arena);
 	diag_init(&d->diag);
-	symbols_init(&d->names);
+	symbols_init(&d->symbols);
 	d->hours.hours = hours_new(&d->arena, zone_utc());
-	map_set(&d->names.variables, STR("karma"), &d->at);
-	map_set(&d->names.tables, STR("owners"), &d->table);
-	map_set(&d->names.tables, STR("a.b"), &d->dotted);
-	map_set(&d->names.tables, STR("all"), &d->table);
-	map_set(&d->names.lists, STR("oncall"), &d->list);
-	map_set(&d->names.lists, STR("all"), &d->list);
-	map_set(&d->names.hours, STR("support"), &d->hours);
-	map_set(&d->names.hours, STR("all"), &d->hours);
+	map_set(&d->symbols.variables, STR("karma"), &d->at);
+	map_set(&d->symbols.tables, STR("owners"), &d->table);
+	map_set(&d->symbols.tables, STR("a.b"), &d->dotted);
+	map_set(&d->symbols.tables, STR("all"), &d->table);
+	map_set(&d->symbols.lists, STR("oncall"), &d->list);
+	map_set(&d->symbols.lists, STR("all"), &d->list);
+	map_set(&d->symbols.hours, STR("support"), &d->hours);
+	map_set(&d->symbols.hours, STR("all"), &d->hours);
 	d->scope = (struct template_scope){ .has_group = has_group,
 					    .group_at = group_at,
-					    .names = &d->names };
+					    .symbols = &d->symbols };
 	d->site = (struct reference_site){ &d->scope, &d->arena, { "t.ini", 7 }, &d->diag };
 }
 
 static void desk_deinit(struct desk *d)
 {
 	d->list.literal = NULL;
-	symbols_deinit(&d->names);
+	symbols_deinit(&d->symbols);
 	diag_deinit(&d->diag);
 	arena_deinit(&d->arena);
 }

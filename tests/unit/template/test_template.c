@@ -131,7 +131,7 @@ static const struct template_host host = {
 struct sheet {
 	struct template *t;
 	struct pattern_kit *kit;
-	struct symbols names;
+	struct symbols symbols;
 	struct diag diag;
 	struct buf told;
 };
@@ -148,12 +148,12 @@ static void compile(struct sheet *s, const char *text, struct template_scope *sc
 		n++;
 	}
 	*s = (struct sheet){ .kit = pattern_kit_new() };
-	symbols_init(&s->names);
-	map_set(&s->names.variables, STR("karma"), &here);
-	map_set(&s->names.variables, STR("my-note"), &here);
+	symbols_init(&s->symbols);
+	map_set(&s->symbols.variables, STR("karma"), &here);
+	map_set(&s->symbols.variables, STR("my-note"), &here);
 	diag_init(&s->diag);
 	buf_init(&s->told, 0);
-	scope->names = &s->names;
+	scope->symbols = &s->symbols;
 	scope->has_group = has_group;
 	scope->group_at = group_at;
 	template_compile(&s->t, lines, n, "t.ini", scope, s->kit, &s->diag);
@@ -173,7 +173,7 @@ static void sheet_deinit(struct sheet *s)
 {
 	template_free(s->t);
 	pattern_kit_free(s->kit);
-	symbols_deinit(&s->names);
+	symbols_deinit(&s->symbols);
 	diag_deinit(&s->diag);
 	buf_deinit(&s->told);
 }
