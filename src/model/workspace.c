@@ -21,9 +21,9 @@ bool workspace_is(const struct workspace *w, struct str name)
 
 	if (w->name == NULL)
 		return true;
-	if (w->name[0] != '\0')
-		return str_eq_nocase(name, str_from(w->name));
-	if (str_eq(name, str_from(w->me.team_id)))
+	if (w->name[0] != '\0' && str_eq_nocase(name, str_from(w->name)))
+		return true;
+	if (w->me.team_id != NULL && str_eq(name, str_from(w->me.team_id)))
 		return true;
 	return str_skip(&url, "https://") && str_cut(&url, '.', &domain) &&
 	       str_eq_nocase(name, domain);
