@@ -44,6 +44,8 @@ const struct command cmd_run = {
 	.more = "Environment:\n"
 		"  SLACK_BOT_TOKEN   the bot token, xoxb-...\n"
 		"  SLACK_APP_TOKEN   the app-level token, xapp-..., for Socket Mode\n"
+		"  SLACK_BOT_TOKEN_NAME, SLACK_APP_TOKEN_NAME\n"
+		"                    those of [workspace NAME], where the configuration has several\n"
 		"  SLACK_API_URL     where the Web API is, if not at Slack\n"
 		"  SSL_CERT_FILE     trust only the certificate authorities in this PEM file\n"
 		"  HTTPS_PROXY, NO_PROXY\n"

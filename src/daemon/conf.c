@@ -41,6 +41,49 @@ static const struct option_named webhook_section = {
 	.help = "An endpoint that rules may send JSON to, here by `webhook tickets = {...}`; one section for each.",
 };
 
+/* ---- workspaces ---- */
+
+static bool has_workspace(const struct conf *conf, struct str name)
+{
+	for (size_t i = 0; i < conf->n_workspaces; i++) {
+		if (str_eq_nocase(name, str_from(conf->workspaces[i].name)))
+			return true;
+	}
+	return false;
+}
+
+/* It gets its place whatever its name, as a webhook does. */
+static void *add_workspace(void *values, struct str name, struct place at, struct diag *diag)
+{
+	struct conf *conf = values;
+	struct workspace_conf *w;
+
+	if (name.len > 0 && !workspace_conf_is_name(name))
+		diag_error(
+			diag, at,
+			"seen \"%.*s\", wanted a name for a workspace: up to 64 letters, digits, "
+			"`_`, `.` and `-`",
+			STR_ARG(str_clip(name, WORKSPACE_NAME_MAX)));
+	else if (has_workspace(conf, name))
+		diag_error(diag, at, "[workspace %.*s] stands here a second time", STR_ARG(name));
+	conf->workspaces = mem_grow(conf->workspaces, conf->n_workspaces + 1,
+				    sizeof(*conf->workspaces));
+	w = &conf->workspaces[conf->n_workspaces++];
+	*w = (struct workspace_conf){
+		.name = str_dup(name),
+		.file = mem_strdup(at.file),
+		.line = at.line,
+	};
+	return w;
+}
+
+static const struct option_named workspace_section = {
+	.add = add_workspace,
+	.example = "acme",
+	.help = "One of several workspaces, which rules call by this name (`workspace = acme`); one section for each. Its "
+		"keys, and `workspace`, must then not stand in [slack]; what else stands there holds for all.",
+};
+
 /* ---- all keys ---- */
 
 const struct option_row conf_options[] = {
@@ -49,7 +92,7 @@ const struct option_row conf_options[] = {
 	  .type = OPTION_CHOICE,
 	  .preset = "auto",
 	  .choices = transports,
-	  .offset = offsetof(struct conf, transport),
+	  .offset = offsetof(struct conf, slack.transport),
 	  .help = "How events come in: socket (Socket Mode, needs an app token), rtm (classic apps), or auto: "
 		  "socket when there is an app token, else rtm." },
 	{ .section = "slack",
@@ -57,19 +100,19 @@ const struct option_row conf_options[] = {
 	  .type = OPTION_CHOICE,
 	  .preset = "connect",
 	  .choices = rtm_methods,
-	  .offset = offsetof(struct conf, rtm_method),
+	  .offset = offsetof(struct conf, slack.rtm_method),
 	  .help = "Which Web API method opens an RTM connection: rtm.connect or rtm.start." },
 	{ .section = "slack",
 	  .key = "bot token file",
 	  .type = OPTION_TEXT,
 	  .preset = "",
-	  .offset = offsetof(struct conf, bot_token_file),
+	  .offset = offsetof(struct conf, slack.bot_token_file),
 	  .help = "A file that holds the bot token (xoxb-...); SLACK_BOT_TOKEN in the environment beats it." },
 	{ .section = "slack",
 	  .key = "app token file",
 	  .type = OPTION_TEXT,
 	  .preset = "",
-	  .offset = offsetof(struct conf, app_token_file),
+	  .offset = offsetof(struct conf, slack.app_token_file),
 	  .help = "A file that holds the app token (xapp-...) for Socket Mode; SLACK_APP_TOKEN beats it." },
 	{ .section = "slack",
 	  .key = "api url",
@@ -100,8 +143,42 @@ const struct option_row conf_options[] = {
 	  .key = "workspace",
 	  .type = OPTION_TEXT,
 	  .preset = "",
-	  .offset = offsetof(struct conf, workspace),
-	  .help = "By which name rules call this workspace; empty = its name in Slack's address." },
+	  .offset = offsetof(struct conf, slack.name),
+	  .help = "A name by which rules may call this workspace, beside the one in Slack's address." },
+	{ .section = "workspace",
+	  .key = "transport",
+	  .type = OPTION_CHOICE,
+	  .preset = "auto",
+	  .choices = transports,
+	  .offset = offsetof(struct workspace_conf, transport),
+	  .named = &workspace_section,
+	  .help = "As in [slack]: socket, rtm, or auto." },
+	{ .section = "workspace",
+	  .key = "rtm method",
+	  .type = OPTION_CHOICE,
+	  .preset = "connect",
+	  .choices = rtm_methods,
+	  .offset = offsetof(struct workspace_conf, rtm_method),
+	  .named = &workspace_section,
+	  .help = "As in [slack]: connect or start." },
+	{ .section = "workspace",
+	  .key = "bot token file",
+	  .type = OPTION_TEXT,
+	  .preset = "",
+	  .offset = offsetof(struct workspace_conf, bot_token_file),
+	  .named = &workspace_section,
+	  .example = "/run/secrets/acme-bot-token",
+	  .help = "A file that holds its bot token; SLACK_BOT_TOKEN_ACME in the environment beats it: the name in "
+		  "capitals, what is no letter or digit as `_`." },
+	{ .section = "workspace",
+	  .key = "app token file",
+	  .type = OPTION_TEXT,
+	  .preset = "",
+	  .offset = offsetof(struct workspace_conf, app_token_file),
+	  .named = &workspace_section,
+	  .example = "/run/secrets/acme-app-token",
+	  .help = "A file that holds its app token for Socket Mode; SLACK_APP_TOKEN_ACME beats it. Each workspace needs "
+		  "an app of its own." },
 	{ .section = "rules",
 	  .key = "path",
 	  .type = OPTION_TEXT,
@@ -228,8 +305,25 @@ void conf_init(struct conf *conf)
 	option_defaults(conf_options, conf);
 }
 
+static void free_workspaces(struct conf *conf)
+{
+	for (size_t i = 0; i < conf->n_workspaces; i++) {
+		struct workspace_conf *w = &conf->workspaces[i];
+
+		option_item_deinit(conf_options, &workspace_section, w);
+		secret_deinit(&w->bot_token);
+		secret_deinit(&w->app_token);
+		free(w->name);
+		free(w->file);
+	}
+	free(conf->workspaces);
+	conf->workspaces = NULL;
+	conf->n_workspaces = 0;
+}
+
 void conf_deinit(struct conf *conf)
 {
+	free_workspaces(conf);
 	for (size_t i = 0; i < conf->n_webhooks; i++) {
 		option_item_deinit(conf_options, &webhook_section, &conf->webhooks[i]);
 		free(conf->webhooks[i].name);
@@ -239,8 +333,6 @@ void conf_deinit(struct conf *conf)
 	conf->webhooks = NULL;
 	conf->n_webhooks = 0;
 	option_deinit(conf_options, conf);
-	secret_deinit(&conf->bot_token);
-	secret_deinit(&conf->app_token);
 }
 
 void conf_read(struct conf *conf, const char *path, struct diag *diag)
@@ -309,74 +401,85 @@ static void end_in_slash(char **url)
 	*url = buf_take(&with);
 }
 
-static void token_from_file(struct secret *token, const char *path, struct diag *diag)
+/* ---- one workspace or several ---- */
+
+/* With sections, what [slack] and the environment say of the only workspace would be about none. */
+static void refuse_the_only_workspace(const struct conf *conf, struct diag *diag)
 {
-	CLEANUP(buf_deinit) struct buf text = { 0 };
-	int r;
+	static const char *const variables[] = { "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN" };
+	const struct workspace_conf *only = &conf->slack, *first = &conf->workspaces[0];
+	const struct {
+		const char *key;
+		bool is_given;
+	} keys[] = {
+		{ "transport", only->transport != CONF_TRANSPORT_AUTO },
+		{ "rtm method", only->rtm_method != CONF_RTM_CONNECT },
+		{ "bot token file", only->bot_token_file[0] != '\0' },
+		{ "app token file", only->app_token_file[0] != '\0' },
+		{ "workspace", only->name[0] != '\0' },
+	};
 
-	if (path == NULL || path[0] == '\0')
-		return;
-	buf_init(&text, 4096);
-	r = inifile_load(path, &text);
-	if (r != 0)
-		diag_error(diag, (struct place){ path, 0 }, "this token file cannot be read: %s",
-			   r == FILE_TOO_LARGE ? "it is too long for a token" : strerror(errno));
-	else
-		secret_set(token, str_trim(buf_str(&text)));
-	if (text.p != NULL)
-		explicit_bzero(text.p, text.len);
-}
-
-static void get_token(struct secret *token, const char *variable, const char *path,
-		      struct diag *diag)
-{
-	const char *value = getenv(variable);
-
-	if (value != NULL && value[0] != '\0')
-		secret_set(token, str_trim(str_from(value)));
-	else
-		token_from_file(token, path, diag);
-}
-
-/* Kinds of token that people put in the wrong place, and what to tell them. */
-static const struct {
-	const char *prefix;
-	const char *what;
-} foreign_tokens[] = {
-	{ "xoxe", "a token that expires (token rotation); switch token rotation off for the app" },
-	{ "xoxp-",
-	  "a user token; the bot token is under \"OAuth & Permissions\" and begins with xoxb-" },
-	{ "xoxa-", "a workspace token, which Slack no longer accepts" },
-	{ "xoxb-", "a bot token; it belongs in SLACK_BOT_TOKEN" },
-	{ "xapp-", "an app-level token; it belongs in SLACK_APP_TOKEN" },
-};
-
-static void check_token(const struct secret *token, const char *prefix, const char *variable,
-			struct diag *diag)
-{
-	const char *what = "not a token of Slack";
-
-	if (token->value == NULL || str_starts(str_from(token->value), prefix))
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(foreign_tokens); i++) {
-		if (str_starts(str_from(token->value), foreign_tokens[i].prefix))
-			what = foreign_tokens[i].what;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (keys[i].is_given)
+			diag_error(
+				diag, workspace_conf_place(first, NULL),
+				"seen [workspace %s], and `%s` for the only workspace, in [slack] or on "
+				"the command line; wanted a section for each workspace, with what is its own",
+				first->name, keys[i].key);
 	}
-	diag_error(diag, (struct place){ variable, 0 },
-		   "this is %s; wanted a token that begins with %s", what, prefix);
+	for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
+		const char *value = getenv(variables[i]);
+		CLEANUP(mem_freep) char *wanted = workspace_conf_variable(first, variables[i]);
+
+		if (value != NULL && value[0] != '\0')
+			diag_error(
+				diag, (struct place){ variables[i], 0 },
+				"this is the token of the only workspace, but the configuration has [workspace "
+				"%s]; wanted a variable for each workspace, such as %s",
+				first->name, wanted);
+	}
 }
 
-static void settle_transport(struct conf *conf, struct diag *diag)
+static bool is_same(const struct secret *a, const struct secret *b)
 {
-	const struct place env = { "SLACK_APP_TOKEN", 0 };
+	return a->value != NULL && b->value != NULL && strcmp(a->value, b->value) == 0;
+}
 
-	if (conf->transport == CONF_TRANSPORT_AUTO)
-		conf->transport = conf->app_token.value != NULL ? CONF_TRANSPORT_SOCKET :
-								  CONF_TRANSPORT_RTM;
-	if (conf->transport == CONF_TRANSPORT_SOCKET && conf->app_token.value == NULL)
-		diag_error(diag, env,
-			   "Socket Mode needs an app-level token (xapp-...); make one in the app's "
-			   "settings under \"Basic Information\" with the scope connections:write");
+static void refuse_shared_tokens(const struct conf *conf, size_t i, struct diag *diag)
+{
+	const struct workspace_conf *w = &conf->workspaces[i];
+
+	for (size_t k = 0; k < i; k++) {
+		const struct workspace_conf *other = &conf->workspaces[k];
+
+		if (is_same(&w->bot_token, &other->bot_token))
+			diag_error(
+				diag, workspace_conf_place(w, NULL),
+				"this has the bot token of [workspace %s]: all would be answered twice",
+				other->name);
+		else if (is_same(&w->app_token, &other->app_token))
+			diag_error(
+				diag, workspace_conf_place(w, NULL),
+				"this has the app-level token of [workspace %s]; wanted an app for each "
+				"workspace, because Slack gives what happens in either to whoever has the "
+				"token",
+				other->name);
+	}
+}
+
+static void finish_workspaces(struct conf *conf, struct diag *diag)
+{
+	if (conf->n_workspaces == 0) {
+		conf->workspaces = mem_zero(1, sizeof(*conf->workspaces));
+		conf->workspaces[conf->n_workspaces++] = conf->slack;
+		conf->slack = (struct workspace_conf){ .name = NULL };
+	} else {
+		refuse_the_only_workspace(conf, diag);
+	}
+	for (size_t i = 0; i < conf->n_workspaces; i++) {
+		workspace_conf_finish(&conf->workspaces[i], diag);
+		refuse_shared_tokens(conf, i, diag);
+	}
 }
 
 static void check_pings(const struct conf *conf, struct diag *diag)
@@ -398,17 +501,7 @@ void conf_finish(struct conf *conf, struct diag *diag)
 			   "seen \"%s\", wanted an address that begins with "
 			   "https://",
 			   conf->api_url);
-	get_token(&conf->bot_token, "SLACK_BOT_TOKEN", conf->bot_token_file, diag);
-	get_token(&conf->app_token, "SLACK_APP_TOKEN", conf->app_token_file, diag);
-	if (conf->bot_token.value == NULL)
-		diag_error(
-			diag, (struct place){ "SLACK_BOT_TOKEN", 0 },
-			"no bot token: set this variable, or name a "
-			"file with `bot token file` in the configuration; the token is in the app's settings "
-			"under \"OAuth & Permissions\" and begins with xoxb-");
-	check_token(&conf->bot_token, "xoxb-", "SLACK_BOT_TOKEN", diag);
-	check_token(&conf->app_token, "xapp-", "SLACK_APP_TOKEN", diag);
-	settle_transport(conf, diag);
+	finish_workspaces(conf, diag);
 	check_pings(conf, diag);
 	for (size_t i = 0; i < conf->n_webhooks; i++)
 		webhook_resolve(&conf->webhooks[i], diag);

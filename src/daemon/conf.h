@@ -8,19 +8,13 @@
 #include "base/diag.h"
 #include "base/log.h"
 #include "base/option.h"
+#include "daemon/workspace_conf.h"
 #include "deliver/webhook.h"
 
-enum conf_transport { CONF_TRANSPORT_AUTO, CONF_TRANSPORT_SOCKET, CONF_TRANSPORT_RTM };
-enum conf_rtm_method { CONF_RTM_CONNECT, CONF_RTM_START };
-
 struct conf {
-	int transport;	/* enum conf_transport */
-	int rtm_method; /* enum conf_rtm_method */
-	char *api_url;	/* always ends in '/' after conf_finish */
-	char *bot_token_file;
-	char *app_token_file;
-	char *ca_file;	 /* "" = the system's */
-	char *workspace; /* "" = as Slack's address has it */
+	struct workspace_conf slack; /* what [slack] says of the only workspace */
+	char *api_url;		     /* always ends in '/' after conf_finish */
+	char *ca_file;		     /* "" = the system's */
 	char *rules;
 	bool allow_broadcast;
 	char *zone; /* "" = the machine's */
@@ -34,10 +28,10 @@ struct conf {
 	int64_t dead_after_ms;
 	int log_level; /* enum log_level */
 
-	struct secret bot_token;
-	struct secret app_token;
-
-	struct webhook *webhooks; /* in the order of the file */
+	/* In the order of the file. Without a section there is none, but after conf_finish one: [slack]. */
+	struct workspace_conf *workspaces;
+	size_t n_workspaces;
+	struct webhook *webhooks; /* likewise */
 	size_t n_webhooks;
 };
 

@@ -99,7 +99,7 @@ static void log_changes(const struct ruleset *old, const struct ruleset *set,
 		 ruleset_n_files(set), tests->passed, STR_ARG(buf_str(&line)));
 }
 
-int reload_rules(struct engine *engine, struct rule_paths paths,
+int reload_rules(struct ruleset **rules, struct rule_paths paths,
 		 const struct ruleset_options *options)
 {
 	CLEANUP(diag_deinit) struct diag diag = { 0 };
@@ -112,14 +112,13 @@ int reload_rules(struct engine *engine, struct rule_paths paths,
 	log_complaints(&diag);
 	if (r != 0) {
 		log_error("rules", "%s errors=%zu",
-			  engine_rules(engine) != NULL ?
-				  "the new rules were refused, the old ones keep running" :
-				  "the rules were refused",
+			  *rules != NULL ? "the new rules were refused, the old ones keep running" :
+					   "the rules were refused",
 			  diag.n_errors);
 		return r;
 	}
-	log_changes(engine_rules(engine), set, &tests);
-	engine_set_rules(engine, set);
-	ruleset_unref(set);
+	log_changes(*rules, set, &tests);
+	ruleset_unref(*rules);
+	*rules = set;
 	return 0;
 }

@@ -9,10 +9,9 @@
 static void forget_environment(void)
 {
 	static const char *const names[] = {
-		"SLACK_BOT_TOKEN",
-		"SLACK_APP_TOKEN",
-		"SLACK_API_URL",
-		"SSL_CERT_FILE",
+		"SLACK_BOT_TOKEN",	"SLACK_APP_TOKEN",	"SLACK_API_URL",
+		"SSL_CERT_FILE",	"SLACK_BOT_TOKEN_ACME", "SLACK_APP_TOKEN_ACME",
+		"SLACK_BOT_TOKEN_UP_2", "SLACK_APP_TOKEN_UP_2",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -44,9 +43,9 @@ static void test_two_tokens_are_enough(void)
 	conf_init(&conf);
 	said = complaints(&conf);
 	ASSERT_STR(str_from(said), "");
-	CU_ASSERT_EQUAL(conf.transport, CONF_TRANSPORT_SOCKET);
+	CU_ASSERT_EQUAL(conf.workspaces[0].transport, CONF_TRANSPORT_SOCKET);
 	ASSERT_STR(str_from(conf.api_url), "https://slack.com/api/");
-	ASSERT_STR(str_from(secret_shown(&conf.bot_token)), "xoxb-…");
+	ASSERT_STR(str_from(secret_shown(&conf.workspaces[0].bot_token)), "xoxb-…");
 }
 
 static void test_a_bot_token_alone_means_rtm(void)
@@ -60,7 +59,7 @@ static void test_a_bot_token_alone_means_rtm(void)
 	conf_init(&conf);
 	said = complaints(&conf);
 	ASSERT_STR(str_from(said), "");
-	CU_ASSERT_EQUAL(conf.transport, CONF_TRANSPORT_RTM);
+	CU_ASSERT_EQUAL(conf.workspaces[0].transport, CONF_TRANSPORT_RTM);
 	ASSERT_STR(str_from(conf.api_url), "https://localhost:8443/api/");
 }
 
@@ -138,10 +137,10 @@ static void test_the_file_is_read_and_the_environment_beats_it(void)
 	CU_ASSERT_EQUAL(diag.n_errors, 0);
 	said = complaints(&conf);
 	ASSERT_STR(str_from(said), "");
-	ASSERT_STR(str_from(conf.bot_token.value), "xoxb-from-file");
-	ASSERT_STR(str_from(conf.app_token.value), "xapp-env");
-	CU_ASSERT_EQUAL(conf.transport, CONF_TRANSPORT_RTM);
-	CU_ASSERT_EQUAL(conf.rtm_method, CONF_RTM_START);
+	ASSERT_STR(str_from(conf.workspaces[0].bot_token.value), "xoxb-from-file");
+	ASSERT_STR(str_from(conf.workspaces[0].app_token.value), "xapp-env");
+	CU_ASSERT_EQUAL(conf.workspaces[0].transport, CONF_TRANSPORT_RTM);
+	CU_ASSERT_EQUAL(conf.workspaces[0].rtm_method, CONF_RTM_START);
 	CU_ASSERT_EQUAL(conf.post_burst, 9);
 	tmpdir_deinit(&dir);
 }
@@ -187,14 +186,14 @@ static void test_small_keys(void)
 	conf_init(&conf);
 	diag_init(&diag);
 	ASSERT_STR(str_from(conf.zone), "");
-	ASSERT_STR(str_from(conf.workspace), "");
+	ASSERT_STR(str_from(conf.slack.name), "");
 	CU_ASSERT_TRUE(conf.reload_on_save);
 	read_text(&conf,
 		  "[rules]\nzone = Europe/Berlin\nreload on save = no\n[slack]\nworkspace = acme\n",
 		  &diag);
 	CU_ASSERT_EQUAL(diag.n_entries, 0);
 	ASSERT_STR(str_from(conf.zone), "Europe/Berlin");
-	ASSERT_STR(str_from(conf.workspace), "acme");
+	ASSERT_STR(str_from(conf.slack.name), "acme");
 	CU_ASSERT_FALSE(conf.reload_on_save);
 	/* Not a key of the command line, but one of each webhook. */
 	CU_ASSERT_EQUAL(conf.n_webhooks, 0);
@@ -418,6 +417,147 @@ static void test_missing_secrets_are_named(void)
 	mem_freep(&long_text);
 }
 
+/* ---- several workspaces ---- */
+
+static void test_sections_are_workspaces(void)
+{
+	CLEANUP(conf_deinit) struct conf conf;
+	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(mem_freep) char *said = NULL;
+	struct tmpdir dir;
+
+	forget_environment();
+	setenv("SLACK_APP_TOKEN_ACME", "xapp-acme", 1);
+	setenv("SLACK_BOT_TOKEN_UP_2", "xoxb-up", 1);
+	tmpdir_init(&dir);
+	buf_init(&text, 0);
+	buf_addf(&text,
+		 "[workspace Acme]\nbot token file = %s\n[slack]\nping every = 5s\n"
+		 "[workspace up-2]\nrtm method = start\n",
+		 tmpdir_write(&dir, "token", "xoxb-acme\n"));
+	buf_addc(&text, '\0');
+	conf_init(&conf);
+	diag_init(&diag);
+	read_text(&conf, text.p, &diag);
+	diag_print(&diag, stdout);
+	CU_ASSERT_EQUAL(diag.n_entries, 0);
+	said = complaints(&conf);
+	ASSERT_STR(str_from(said), "");
+	CU_ASSERT_EQUAL_FATAL(conf.n_workspaces, 2);
+	ASSERT_STR(str_from(conf.workspaces[0].name), "Acme");
+	ASSERT_STR(str_from(conf.workspaces[0].bot_token.value), "xoxb-acme");
+	ASSERT_STR(str_from(conf.workspaces[0].app_token.value), "xapp-acme");
+	CU_ASSERT_EQUAL(conf.workspaces[0].transport, CONF_TRANSPORT_SOCKET);
+	ASSERT_STR(str_from(conf.workspaces[1].name), "up-2");
+	ASSERT_STR(str_from(conf.workspaces[1].bot_token.value), "xoxb-up");
+	CU_ASSERT_PTR_NULL(conf.workspaces[1].app_token.value);
+	CU_ASSERT_EQUAL(conf.workspaces[1].transport, CONF_TRANSPORT_RTM);
+	CU_ASSERT_EQUAL(conf.workspaces[1].rtm_method, CONF_RTM_START);
+	CU_ASSERT_EQUAL(conf.ping_every_ms, 5000);
+	tmpdir_deinit(&dir);
+}
+
+#define ACME "[workspace acme]\n"
+#define UP2 "[workspace up.2]\n"
+
+/* Reading and finishing together complain once, of this line (0 = of a variable). */
+static void check_sections(const char *text, unsigned line, const char *file, const char *wanted)
+{
+	CLEANUP(conf_deinit) struct conf conf;
+	CLEANUP(diag_deinit) struct diag diag;
+	const struct diag_entry *entry;
+
+	conf_init(&conf);
+	diag_init(&diag);
+	read_text(&conf, text, &diag);
+	conf_finish(&conf, &diag);
+	if (diag.n_entries != 1) {
+		printf("\n  of: %s", text);
+		diag_print(&diag, stdout);
+	}
+	CU_ASSERT_EQUAL_FATAL(diag.n_entries, 1);
+	entry = &diag.entries[0];
+	if (strstr(entry->text, wanted) == NULL || entry->line != line)
+		printf("\n  seen: %u: %s\n  wanted: %u: %s\n", entry->line, entry->text, line,
+		       wanted);
+	CU_ASSERT_PTR_NOT_NULL(strstr(entry->text, wanted));
+	CU_ASSERT_EQUAL(entry->line, line);
+	CU_ASSERT(str_ends(str_from(entry->file), file));
+	CU_ASSERT_PTR_NULL(strstr(entry->text, "s3cret"));
+}
+
+static void test_mistakes_in_workspaces(void)
+{
+	static const struct {
+		const char *text;
+		unsigned line;
+		const char *wanted;
+	} cases[] = {
+		{ "[workspace]\n", 1, "wanted a name behind [workspace: [workspace acme]" },
+		{ "[workspace a b]\n", 1,
+		  "seen \"a b\", wanted a name for a workspace: up to 64 letters" },
+		{ ACME UP2 "[workspace ACME]\n", 3, "[workspace ACME] stands here a second time" },
+		{ ACME "transport = pigeon\n", 2, "wanted one of auto, socket, rtm" },
+		{ ACME "bot tokn file = x\n", 2, "did you mean \"bot token file\"?" },
+		{ ACME "api url = x\n", 2, "unknown key \"api url\"" },
+		{ ACME "[workspac up.2]\n", 2, "did you mean \"workspace\"?" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(conf_deinit) struct conf conf;
+		CLEANUP(diag_deinit) struct diag diag;
+
+		conf_init(&conf);
+		diag_init(&diag);
+		read_text(&conf, cases[i].text, &diag);
+		CU_ASSERT_EQUAL_FATAL(diag.n_entries, 1);
+		if (strstr(diag.entries[0].text, cases[i].wanted) == NULL)
+			printf("\n  seen: %s\n  wanted: %s\n", diag.entries[0].text,
+			       cases[i].wanted);
+		CU_ASSERT_PTR_NOT_NULL(strstr(diag.entries[0].text, cases[i].wanted));
+		CU_ASSERT_EQUAL(diag.entries[0].line, cases[i].line);
+	}
+}
+
+static void test_tokens_of_workspaces(void)
+{
+	forget_environment();
+	setenv("SLACK_BOT_TOKEN_ACME", "xoxb-1", 1);
+	check_sections(ACME UP2, 2, "/retort.ini", "no bot token: set SLACK_BOT_TOKEN_UP_2");
+	setenv("SLACK_BOT_TOKEN_UP_2", "xapp-s3cret", 1);
+	check_sections(ACME UP2, 2, "/retort.ini",
+		       "SLACK_BOT_TOKEN_UP_2: this is an app-level token; it belongs in "
+		       "SLACK_APP_TOKEN_UP_2; wanted a token that begins with xoxb-");
+	setenv("SLACK_BOT_TOKEN_UP_2", "xoxb-2", 1);
+	check_sections(ACME UP2 "transport = socket\n", 2, "/retort.ini",
+		       "Socket Mode needs an app-level token");
+	setenv("SLACK_BOT_TOKEN_UP_2", "xoxb-1", 1);
+	check_sections(ACME UP2, 2, "/retort.ini", "this has the bot token of [workspace acme]");
+	setenv("SLACK_BOT_TOKEN_UP_2", "xoxb-2", 1);
+	setenv("SLACK_APP_TOKEN_ACME", "xapp-s3cret", 1);
+	setenv("SLACK_APP_TOKEN_UP_2", "xapp-s3cret", 1);
+	check_sections(ACME UP2, 2, "/retort.ini",
+		       "this has the app-level token of [workspace acme]");
+}
+
+static void test_sections_stand_in_place_of_the_only_workspace(void)
+{
+	forget_environment();
+	setenv("SLACK_BOT_TOKEN_ACME", "xoxb-1", 1);
+	check_sections("[slack]\ntransport = rtm\n" ACME, 3, "/retort.ini",
+		       "`transport` for the only workspace");
+	check_sections("[slack]\nrtm method = start\n" ACME, 3, "/retort.ini",
+		       "`rtm method` for the only workspace");
+	check_sections(ACME "[slack]\nbot token file = /x\n", 1, "/retort.ini",
+		       "`bot token file` for the only workspace");
+	check_sections(ACME "[slack]\nworkspace = acme\n", 1, "/retort.ini",
+		       "`workspace` for the only workspace");
+	setenv("SLACK_BOT_TOKEN", "xoxb-s3cret", 1);
+	check_sections(ACME, 0, "SLACK_BOT_TOKEN",
+		       "wanted a variable for each workspace, such as SLACK_BOT_TOKEN_ACME");
+}
+
 UNIT_MAIN("conf", { "two tokens are enough", test_two_tokens_are_enough },
 	  { "a bot token alone means rtm", test_a_bot_token_alone_means_rtm },
 	  { "tokens in the wrong place are explained",
@@ -431,4 +571,9 @@ UNIT_MAIN("conf", { "two tokens are enough", test_two_tokens_are_enough },
 	  { "mistakes in webhooks", test_mistakes_in_webhooks },
 	  { "all mistakes of a webhook at once", test_all_mistakes_of_a_webhook_at_once },
 	  { "secrets of webhooks", test_secrets_of_webhooks },
-	  { "missing secrets are named", test_missing_secrets_are_named })
+	  { "missing secrets are named", test_missing_secrets_are_named },
+	  { "sections are workspaces", test_sections_are_workspaces },
+	  { "mistakes in workspaces", test_mistakes_in_workspaces },
+	  { "tokens of workspaces", test_tokens_of_workspaces },
+	  { "sections stand in place of the only workspace",
+	    test_sections_stand_in_place_of_the_only_workspace })

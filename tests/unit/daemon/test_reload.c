@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>
-#include "engine/engine.h"
 #include "lib/tmpdir.h"
 #include "lib/unit.h"
 #include "daemon/reload.h"
-#include "store/memory.h"
 
 static const struct ruleset_options OPTIONS = { .allow_broadcast = false };
 
@@ -66,36 +64,28 @@ static void test_twenty_mistakes_in_three_files_give_twenty_messages(void)
 
 static void test_broken_rules_leave_the_old_ones_in_service(void)
 {
-	static const struct workspace workspace = { .name = "" };
-	struct store *store = memory_new();
-	const struct engine_setup setup = {
-		.store = store,
-		.clock = clock_system(),
-		.workspace = &workspace,
-	};
-	struct engine *engine = engine_new(&setup);
+	struct ruleset *rules = NULL;
 	struct tmpdir dir;
 	struct ruleset *old;
 	const char *path;
 
 	tmpdir_init(&dir);
 	path = tmpdir_write(&dir, "a.ini", "[rule a]\nmatch = x\nreply = old\n");
-	CU_ASSERT_EQUAL(reload_rules(engine, (struct rule_paths){ &path, 1 }, &OPTIONS), 0);
-	old = engine_rules(engine);
+	CU_ASSERT_EQUAL(reload_rules(&rules, (struct rule_paths){ &path, 1 }, &OPTIONS), 0);
+	old = rules;
 	CU_ASSERT_PTR_NOT_NULL(old);
 	tmpdir_write(&dir, "a.ini", "[rule a]\nmatch = (\nreply = new\n");
-	CU_ASSERT_EQUAL(reload_rules(engine, (struct rule_paths){ &path, 1 }, &OPTIONS),
+	CU_ASSERT_EQUAL(reload_rules(&rules, (struct rule_paths){ &path, 1 }, &OPTIONS),
 			RELOAD_REFUSED);
-	CU_ASSERT_PTR_EQUAL(engine_rules(engine), old);
+	CU_ASSERT_PTR_EQUAL(rules, old);
 	tmpdir_write(&dir, "a.ini", "[rule a]\nmatch = x\nreply = new\ntest = \"y\" -> fires\n");
-	CU_ASSERT_EQUAL(reload_rules(engine, (struct rule_paths){ &path, 1 }, &OPTIONS),
+	CU_ASSERT_EQUAL(reload_rules(&rules, (struct rule_paths){ &path, 1 }, &OPTIONS),
 			RELOAD_REFUSED);
-	CU_ASSERT_PTR_EQUAL(engine_rules(engine), old);
+	CU_ASSERT_PTR_EQUAL(rules, old);
 	tmpdir_write(&dir, "a.ini", "[rule a]\nmatch = x\nreply = new\ntest = \"x\" -> fires\n");
-	CU_ASSERT_EQUAL(reload_rules(engine, (struct rule_paths){ &path, 1 }, &OPTIONS), 0);
-	CU_ASSERT_PTR_NOT_EQUAL(engine_rules(engine), old);
-	engine_free(engine);
-	store->ops->free(store);
+	CU_ASSERT_EQUAL(reload_rules(&rules, (struct rule_paths){ &path, 1 }, &OPTIONS), 0);
+	CU_ASSERT_PTR_NOT_EQUAL(rules, old);
+	ruleset_unref(rules);
 	tmpdir_deinit(&dir);
 }
 

@@ -1,0 +1,606 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Events take the way that architecture draws: transport, directory_complete, engine; at the end of the turn the
+ * engine commits, then acknowledgements leave and deliver posts.
+ */
+#include "daemon/workspace.h"
+
+#include <stdlib.h>
+#include "base/mem.h"
+#include "daemon/preflight.h"
+#include "deliver/deliver.h"
+#include "directory/directory.h"
+#include "engine/engine.h"
+#include "model/workspace.h"
+#include "net/crypto.h"
+#include "net/http.h"
+#include "store/memory.h"
+#include "transport/transport.h"
+#include "webapi/api.h"
+
+enum {
+	DIRECTORY_WAIT_MS = 5000, /* a huge workspace goes on loading while we listen */
+	STOP_WAIT_MS = 10000,
+	GROUPS_WAIT_MS = 10000,
+};
+
+enum workspace_state {
+	WORKSPACE_ASKING_WHO_WE_ARE,
+	WORKSPACE_LOADING_DIRECTORY,
+	WORKSPACE_LISTENING,
+	WORKSPACE_STOPPING,
+	WORKSPACE_OVER,
+};
+
+struct daemon_workspace {
+	struct workspace as_seen; /* by rules and answers; must be first */
+	struct loop *loop;
+	struct tls *tls;
+	const struct conf *conf;
+	const struct workspace_conf *own;
+	char *log_end; /* of log lines about it; NULL = it is the only one */
+	enum workspace_state state;
+	bool has_failed;
+	struct http *http; /* its own, so that connections which hang keep nobody else waiting */
+	struct api *api;
+	char *granted; /* the token's scopes, joined by commas; NULL until auth.test has answered */
+	struct directory *directory;
+	struct store *store;
+	struct engine *engine;
+	struct deliver *deliver;
+	struct transport *transport;
+	struct transport_sink sink;
+	bool transport_stopped;
+	struct list pending_acks;
+	struct loop_timer patience; /* for the directory, later for the stop */
+	struct loop_timer due;	    /* what the engine waits for */
+	bool names_unchecked;	    /* until the user groups have come */
+	struct loop_timer names_due;
+};
+
+/* An event between the transport and the end of its decision. */
+struct pending_ack {
+	struct list link; // daemon_workspace::pending_acks
+	struct ack ack;
+};
+
+bool workspace_is_stopping(const struct daemon_workspace *w)
+{
+	return w->state >= WORKSPACE_STOPPING;
+}
+
+bool workspace_is_over(const struct daemon_workspace *w)
+{
+	return w->state == WORKSPACE_OVER;
+}
+
+bool workspace_has_failed(const struct daemon_workspace *w)
+{
+	return w->has_failed;
+}
+
+/* ---- what rules and answers ask of it ---- */
+
+static struct daemon_workspace *full(const struct workspace *w)
+{
+	return container_of(w, struct daemon_workspace, as_seen);
+}
+
+/* Sure even while most people are not known yet, and where several share the name. */
+static bool has_other_names(const struct person *person, struct str name)
+{
+	return person->handle.len > 0 && !str_eq_nocase(name, person->handle) &&
+	       !str_eq_nocase(name, person->name);
+}
+
+static enum tristate answer_of(int in_group)
+{
+	return in_group > 0 ? TRISTATE_YES : in_group == 0 ? TRISTATE_NO : TRISTATE_UNKNOWN;
+}
+
+static enum tristate in_group(const struct workspace *w, struct str id, const struct person *person)
+{
+	return answer_of(directory_in_group(full(w)->directory, id, person->id));
+}
+
+static enum tristate is_user(const struct workspace *w, struct str name,
+			     const struct person *person)
+{
+	const struct directory *directory = full(w)->directory;
+	struct str id;
+	int n = directory_find_user(directory, name, &id);
+
+	if (n == 1)
+		return str_eq(id, person->id) ? TRISTATE_YES : TRISTATE_NO;
+	if (n > 1)
+		return has_other_names(person, name) ? TRISTATE_NO : TRISTATE_UNKNOWN;
+	/* Nobody has that name: it may be a user group's. */
+	if (has_other_names(person, name) || directory_is_loaded(directory))
+		return in_group(w, name, person);
+	return TRISTATE_UNKNOWN;
+}
+
+static bool find_name(const struct workspace *w, char sigil, struct str name, struct str *id)
+{
+	return (sigil == '@' ? directory_find_user :
+		sigil == '#' ? directory_find_channel :
+			       directory_find_group)(full(w)->directory, name, id) == 1;
+}
+
+static bool find_person(const struct workspace *w, struct str id, struct person *out)
+{
+	return directory_person(full(w)->directory, id, out);
+}
+
+static bool find_channel(const struct workspace *w, struct str id, struct str *name)
+{
+	const struct text_names *names = directory_names(full(w)->directory);
+
+	return names->channel(names->owner, id, name);
+}
+
+static size_t choose(const struct workspace *w, size_t n)
+{
+	(void)w;
+	return (size_t)random_below(n);
+}
+
+static struct wall wall_now(const struct workspace *w)
+{
+	return loop_wall(full(w)->loop);
+}
+
+static struct mono mono_now(const struct workspace *w)
+{
+	return clock_mono(loop_clock(full(w)->loop));
+}
+
+static const struct resolver resolver = {
+	.is_user = is_user,
+	.in_group = in_group,
+	.find = find_name,
+	.person = find_person,
+	.channel = find_channel,
+	.random = choose,
+	.now = wall_now,
+	.mono = mono_now,
+};
+
+/* ---- stopping ---- */
+
+static void on_transport_stopped(void *owner)
+{
+	struct daemon_workspace *w = owner;
+
+	w->transport_stopped = true;
+}
+
+void workspace_stop(struct daemon_workspace *w)
+{
+	const char *before;
+
+	if (workspace_is_stopping(w))
+		return;
+	w->state = WORKSPACE_STOPPING;
+	before = log_about(w->log_end);
+	loop_timer_start(w->loop, &w->patience, STOP_WAIT_MS);
+	if (w->transport != NULL)
+		transport_stop(w->transport, on_transport_stopped, w);
+	else
+		w->transport_stopped = true;
+	log_about(before);
+}
+
+static void stop_for_good(void *owner, const char *sentence)
+{
+	struct daemon_workspace *w = owner;
+
+	if (workspace_is_stopping(w))
+		return; /* every answer under way meets the same end */
+	log_error("bot", "cannot go on: %s", sentence);
+	w->has_failed = true;
+	workspace_stop(w);
+}
+
+static size_t n_unsettled(const struct daemon_workspace *w)
+{
+	return w->store->ops->unsettled(w->store);
+}
+
+static bool has_finished(const struct daemon_workspace *w)
+{
+	return w->state == WORKSPACE_STOPPING && w->transport_stopped &&
+	       list_is_empty(&w->pending_acks) && (w->has_failed || n_unsettled(w) == 0);
+}
+
+static void free_pending_acks(struct daemon_workspace *w)
+{
+	list_each (link, &w->pending_acks)
+		free(list_entry(link, struct pending_ack, link));
+	list_init(&w->pending_acks);
+}
+
+/* Gives back all that it had: nothing of it may wake up among the others. */
+static void close_down(struct daemon_workspace *w)
+{
+	size_t n_waiting = w->engine != NULL ? engine_waiting(w->engine) : 0;
+
+	if (n_waiting > 0)
+		log_warn("bot", "actions that waited for their time are forgotten actions=%zu",
+			 n_waiting);
+	w->state = WORKSPACE_OVER;
+	loop_timer_stop(w->loop, &w->patience);
+	loop_timer_stop(w->loop, &w->due);
+	loop_timer_stop(w->loop, &w->names_due);
+	transport_free(TAKE(w->transport));
+	deliver_free(TAKE(w->deliver));
+	directory_free(TAKE(w->directory));
+	engine_free(TAKE(w->engine));
+	free_pending_acks(w);
+	if (w->store != NULL)
+		w->store->ops->free(TAKE(w->store));
+	api_free(TAKE(w->api));
+	http_free(TAKE(w->http));
+}
+
+/* ---- events ---- */
+
+static void on_decided(void *owner, void *tag, bool stands)
+{
+	struct pending_ack *pending = tag;
+
+	(void)owner;
+	/* Without an acknowledgement Slack sends it again: that is how nothing gets lost. */
+	if (stands)
+		transport_ack(&pending->ack);
+	list_remove(&pending->link);
+	free(pending);
+}
+
+static void on_complete(void *owner, struct event *take, void *tag)
+{
+	struct daemon_workspace *w = owner;
+
+	engine_take(w->engine, take, on_decided, w, tag);
+}
+
+static unsigned wants(const struct daemon_workspace *w, const struct event *ev)
+{
+	const struct ruleset *set = engine_rules(w->engine);
+
+	return (ruleset_wants_names(set) ? WANT_NAMES : 0u) |
+	       (ruleset_wants_reacted(set, ev) ? WANT_REACTED : 0u);
+}
+
+static void on_event(void *owner, struct event *take, const struct ack *ack)
+{
+	struct daemon_workspace *w = owner;
+	struct pending_ack *pending = mem_zero(1, sizeof(*pending));
+
+	take->workspace = &w->as_seen;
+	pending->ack = *ack;
+	list_init(&pending->link);
+	list_append(&w->pending_acks, &pending->link);
+	directory_note(w->directory, take);
+	directory_complete(w->directory, take, wants(w, take), on_complete, w, pending);
+}
+
+static void on_live(void *owner, bool live, const char *detail)
+{
+	const struct daemon_workspace *w = owner;
+	const struct identity *me = &w->as_seen.me;
+
+	if (live)
+		log_info("bot", "live as @%s in %s: %s",
+			 me->user_name != NULL ? me->user_name : "?",
+			 me->team_name != NULL ? me->team_name : "?", detail);
+	else
+		log_warn("bot", "not connected: %s", detail);
+}
+
+/* Moments and waits begin with the listening: before, nobody's name is known. */
+static void set_alarm(struct daemon_workspace *w)
+{
+	int64_t ms = engine_due_ms(w->engine);
+
+	if (ms < 0 || w->state != WORKSPACE_LISTENING)
+		loop_timer_stop(w->loop, &w->due);
+	else
+		loop_timer_start(w->loop, &w->due, ms);
+}
+
+static void on_due(void *owner)
+{
+	struct daemon_workspace *w = owner;
+
+	if (w->state == WORKSPACE_LISTENING)
+		engine_tick(w->engine);
+}
+
+void workspace_end_turn(struct daemon_workspace *w)
+{
+	const char *before;
+
+	if (workspace_is_over(w))
+		return;
+	before = log_about(w->log_end);
+	engine_commit(w->engine);
+	deliver_run(w->deliver);
+	set_alarm(w);
+	if (w->names_unchecked && directory_has_groups(w->directory))
+		loop_timer_start(w->loop, &w->names_due, 0);
+	if (has_finished(w))
+		close_down(w);
+	log_about(before);
+}
+
+/* Jobs that ended let their firings go on; what comes of that is committed at the end of the turn. */
+static void on_settled(void *owner, const struct job *job, const struct outcome *outcome)
+{
+	struct daemon_workspace *w = owner;
+
+	engine_settled(w->engine, job, outcome);
+}
+
+/* ---- starting ---- */
+
+static void start_listening(struct daemon_workspace *w)
+{
+	const bool is_socket = w->own->transport == CONF_TRANSPORT_SOCKET;
+	const struct transport_setup setup = {
+		.protocol = is_socket ? &transport_socketmode : &transport_rtm,
+		.loop = w->loop,
+		.http = w->http,
+		.trust = w->tls,
+		.api = w->api,
+		.base_url = w->conf->api_url,
+		.token = is_socket ? &w->own->app_token : &w->own->bot_token,
+		.me = &w->as_seen.me,
+		.method = is_socket			       ? "apps.connections.open" :
+			  w->own->rtm_method == CONF_RTM_START ? "rtm.start" :
+								 "rtm.connect",
+		.sink = &w->sink,
+		.ping_every_ms = w->conf->ping_every_ms,
+		.dead_after_ms = w->conf->dead_after_ms,
+		.backoff_first_ms = w->conf->retry_after_ms,
+		.backoff_max_ms = w->conf->retry_at_most_ms,
+	};
+
+	if (w->state != WORKSPACE_LOADING_DIRECTORY)
+		return;
+	loop_timer_stop(w->loop, &w->patience);
+	w->state = WORKSPACE_LISTENING;
+	w->transport = transport_new(&setup);
+}
+
+static void check_reach(const struct daemon_workspace *w)
+{
+	const struct ruleset *set = engine_rules(w->engine);
+
+	preflight_scopes(set, str_from(w->granted));
+	if (w->own->transport == CONF_TRANSPORT_RTM)
+		preflight_rtm(set);
+}
+
+/* A workspace whose rules name nobody by a group is not asked for its groups. A name that nobody has may be one's:
+ * whether it is none at all can be told when they have come. */
+static void check_names(struct daemon_workspace *w)
+{
+	const struct ruleset *set = engine_rules(w->engine);
+	bool by_name = preflight_needs_groups(set, w->directory);
+
+	if (ruleset_wants_groups(set) || by_name)
+		directory_want_groups(w->directory);
+	w->names_unchecked = by_name && !directory_has_groups(w->directory);
+	if (w->names_unchecked)
+		loop_timer_start(w->loop, &w->names_due, GROUPS_WAIT_MS);
+	else
+		preflight_names(set, w->directory);
+}
+
+static void on_names_due(void *owner)
+{
+	struct daemon_workspace *w = owner;
+
+	w->names_unchecked = false;
+	if (!workspace_is_stopping(w))
+		preflight_names(engine_rules(w->engine), w->directory);
+}
+
+static void on_directory(void *owner)
+{
+	struct daemon_workspace *w = owner;
+
+	if (workspace_is_stopping(w))
+		return;
+	check_names(w);
+	start_listening(w);
+}
+
+static void on_patience(void *owner)
+{
+	struct daemon_workspace *w = owner;
+
+	if (w->state == WORKSPACE_LOADING_DIRECTORY) {
+		log_info("bot",
+			 "names of people and channels are still loading; listening meanwhile");
+		start_listening(w);
+	} else if (w->state == WORKSPACE_STOPPING) {
+		log_warn("bot", "stopped with answers still under way unsent=%zu", n_unsettled(w));
+		close_down(w);
+	}
+}
+
+static char *text_or_null(const struct json *body, const char *path)
+{
+	struct str text = json_str(body, path);
+
+	return text.len > 0 ? str_dup(text) : NULL;
+}
+
+static void learn_identity(struct daemon_workspace *w, const struct json *body)
+{
+	identity_deinit(&w->as_seen.me);
+	w->as_seen.me = (struct identity){
+		.team_id = text_or_null(body, "team_id"),
+		.team_name = text_or_null(body, "team"),
+		.team_url = text_or_null(body, "url"),
+		.user_id = text_or_null(body, "user_id"),
+		.user_name = text_or_null(body, "user"),
+		.bot_id = text_or_null(body, "bot_id"),
+		.app_id = text_or_null(body, "app_id"),
+	};
+}
+
+static void on_auth(void *owner, const struct outcome *outcome)
+{
+	struct daemon_workspace *w = owner;
+
+	if (workspace_is_stopping(w))
+		return;
+	if (outcome->kind != OUTCOME_DONE) {
+		stop_for_good(w, outcome->sentence);
+		return;
+	}
+	learn_identity(w, outcome->body);
+	if (w->as_seen.me.user_id == NULL) {
+		stop_for_good(
+			w,
+			"Slack does not say who this token belongs to; without that the bot could answer "
+			"itself");
+		return;
+	}
+	w->granted = str_dup(outcome->scopes);
+	check_reach(w);
+	w->state = WORKSPACE_LOADING_DIRECTORY;
+	loop_timer_start(w->loop, &w->patience, DIRECTORY_WAIT_MS);
+	directory_load(w->directory, on_directory, w);
+}
+
+void workspace_start(struct daemon_workspace *w)
+{
+	const char *before;
+
+	before = log_about(w->log_end);
+	api_call(w->api, "auth.test", &w->own->bot_token, STR_EMPTY, NULL, on_auth, w);
+	log_about(before);
+}
+
+void workspace_set_rules(struct daemon_workspace *w, struct ruleset *set)
+{
+	const char *before;
+
+	if (workspace_is_over(w))
+		return;
+	before = log_about(w->log_end);
+	engine_set_rules(w->engine, set);
+	if (w->granted != NULL)
+		check_reach(w);
+	if (directory_is_loaded(w->directory))
+		check_names(w);
+	log_about(before);
+}
+
+/* ---- building ---- */
+
+static const struct webhook *webhook(void *owner, const char *name)
+{
+	return conf_webhook(((struct daemon_workspace *)owner)->conf, str_from(name));
+}
+
+static int make_slack(struct daemon_workspace *w)
+{
+	const char *ca_file = w->conf->ca_file[0] != '\0' ? w->conf->ca_file : NULL;
+	struct api_setup api = {
+		.loop = w->loop,
+		.base_url = w->conf->api_url,
+		.post_every_ms = w->conf->post_every_ms,
+		.post_burst = w->conf->post_burst,
+		.connect_every_ms = w->conf->connect_every_ms,
+	};
+	int r = http_new(&w->http, w->loop, ca_file);
+
+	api.http = w->http;
+	if (r == 0)
+		r = api_new(&w->api, &api);
+	if (r == 0)
+		r = directory_new(&w->directory, w->loop, w->api, &w->own->bot_token,
+				  &w->as_seen.me);
+	return r;
+}
+
+static void make_engine(struct daemon_workspace *w)
+{
+	const struct engine_setup engine = {
+		.store = w->store,
+		.clock = loop_clock(w->loop),
+		.workspace = &w->as_seen,
+	};
+	const struct deliver_setup deliver = {
+		.store = w->store,
+		.api = w->api,
+		.token = &w->own->bot_token,
+		.clock = loop_clock(w->loop),
+		.http = w->http,
+		.base_url = w->conf->api_url,
+		.owner = w,
+		.webhook = webhook,
+		.on_settled = on_settled,
+		.on_fatal = stop_for_good,
+	};
+
+	w->engine = engine_new(&engine);
+	w->deliver = deliver_new(&deliver);
+}
+
+static char *log_end_for(const char *name)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
+	buf_addf(&text, " workspace=%s", name);
+	return buf_take(&text);
+}
+
+int workspace_new(struct daemon_workspace **out, const struct workspace_setup *setup)
+{
+	struct daemon_workspace *w = mem_zero(1, sizeof(*w));
+	const char *before;
+	int r;
+
+	*out = w;
+	w->as_seen = (struct workspace){ .name = setup->own->name, .resolver = &resolver };
+	w->loop = setup->loop;
+	w->tls = setup->tls;
+	w->conf = setup->conf;
+	w->own = setup->own;
+	if (setup->is_one_of_several)
+		w->log_end = log_end_for(setup->own->name);
+	list_init(&w->pending_acks);
+	loop_timer_init(&w->patience, on_patience, w);
+	loop_timer_init(&w->due, on_due, w);
+	loop_timer_init(&w->names_due, on_names_due, w);
+	w->sink = (struct transport_sink){ w, on_event, on_live, stop_for_good };
+	w->store = memory_new();
+	before = log_about(w->log_end);
+	r = make_slack(w);
+	if (r == 0)
+		make_engine(w);
+	log_about(before);
+	return r;
+}
+
+void workspace_free(struct daemon_workspace *w)
+{
+	const char *before;
+
+	if (w == NULL)
+		return;
+	before = log_about(w->log_end);
+	close_down(w);
+	log_about(before);
+	identity_deinit(&w->as_seen.me);
+	free(w->granted);
+	free(w->log_end);
+	free(w);
+}
