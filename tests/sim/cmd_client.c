@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands that start and stop the client under test and write its files. */
+#include <ctype.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,38 @@ static const char *state_variable(struct stage *st)
 	return str_keepf(&st->arena, "STATE_DIRECTORY=%s", folder).p;
 }
 
+/* SLACK_BOT_TOKEN, or SLACK_BOT_TOKEN_ACME where the workspace has a name. */
+static const char *token_variable(struct stage *st, const char *stem, const char *name,
+				  const char *token)
+{
+	CLEANUP(buf_deinit) struct buf text;
+
+	buf_init(&text, 0);
+	buf_addf(&text, "%s%s", stem, name != NULL ? "_" : "");
+	for (const char *p = name != NULL ? name : ""; *p != '\0'; p++)
+		buf_addc(&text,
+			 isalnum((unsigned char)*p) ? (char)toupper((unsigned char)*p) : '_');
+	buf_addf(&text, "=%s", token);
+	return str_keep(&st->arena, buf_str(&text)).p;
+}
+
+static size_t add_tokens(struct stage *st, bool with_app_token, const char **variables, size_t n)
+{
+	if (st->sim->first->name != NULL) {
+		variables[n++] = "SLACK_BOT_TOKEN=";
+		variables[n++] = "SLACK_APP_TOKEN=";
+	}
+	for (const struct sim *s = st->sim->first; s != NULL && n < MAX_VARIABLES - 2;
+	     s = s->next) {
+		bool has_app = with_app_token && (s->name == NULL || !s->set.classic);
+
+		variables[n++] = token_variable(st, "SLACK_BOT_TOKEN", s->name, s->bot_token);
+		variables[n++] = token_variable(st, "SLACK_APP_TOKEN", s->name,
+						has_app ? s->app_token : "");
+	}
+	return n;
+}
+
 /* What every client of this server needs; the app token only where Socket Mode is wanted. */
 static void build_environment(struct stage *st, bool with_app_token, const char **variables)
 {
@@ -79,8 +112,7 @@ static void build_environment(struct stage *st, bool with_app_token, const char 
 	variables[n++] = str_keepf(&st->arena, "SLACK_API_URL=https://localhost:%d/api/",
 				   server_port(st->sim->server))
 				 .p;
-	variables[n++] = "SLACK_BOT_TOKEN=" SIM_BOT_TOKEN;
-	variables[n++] = with_app_token ? "SLACK_APP_TOKEN=" SIM_APP_TOKEN : "SLACK_APP_TOKEN=";
+	n = add_tokens(st, with_app_token, variables, n);
 	variables[n++] = str_keepf(&st->arena, "SSL_CERT_FILE=%s", st->ca_file).p;
 	variables[n++] = "HTTPS_PROXY=";
 	variables[n++] = "https_proxy=";

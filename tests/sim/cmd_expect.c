@@ -48,7 +48,7 @@ static bool connected(struct stage *st, const struct match *m)
 
 static bool connected_again(struct stage *st, const struct match *m)
 {
-	size_t then = st->hellos_then;
+	size_t then = st->sim->then.n_hellos;
 
 	(void)m;
 	return stage_until(st, is_live, &then) ||
@@ -79,7 +79,7 @@ static bool sockets(struct stage *st, const struct match *m)
 
 static bool no_gap(struct stage *st, const struct match *m)
 {
-	size_t gaps = st->sim->links->n_gaps - st->gaps_then;
+	size_t gaps = st->sim->links->n_gaps - st->sim->then.n_gaps;
 
 	(void)m;
 	return gaps == 0 || stage_fail(st, "%zu times there was no live socket", gaps);
@@ -170,7 +170,7 @@ static bool still_runs(struct stage *st, const struct match *m)
 static bool was_cut(struct stage *st, void *what)
 {
 	(void)what;
-	return st->sim->n_cuts > st->cuts_then;
+	return st->sim->n_cuts > st->sim->then.n_cuts;
 }
 
 static bool cut(struct stage *st, const struct match *m)

@@ -24,7 +24,7 @@ static bool let_pass(struct stage *st, const struct match *m)
 /* What leaves whole comes back as acknowledgement and pong; what is cut, does not. */
 static bool cut_or_whole(struct stage *st, void *pinged)
 {
-	return st->sim->n_cuts > st->cuts_then || stage_live_and_settled(st, pinged);
+	return st->sim->n_cuts > st->sim->then.n_cuts || stage_live_and_settled(st, pinged);
 }
 
 static bool leave_uncut(struct stage *st, const struct match *m)
@@ -34,7 +34,7 @@ static bool leave_uncut(struct stage *st, const struct match *m)
 	(void)m;
 	if (!stage_until(st, cut_or_whole, &pinged))
 		return stage_fail(st, "nothing was cut, and nothing came through whole either");
-	st->leaving = st->sim->n_cuts == st->cuts_then;
+	st->leaving = st->sim->n_cuts == st->sim->then.n_cuts;
 	return true;
 }
 

@@ -289,7 +289,7 @@ static bool pages(struct stage *st, const struct match *m)
 
 static bool time_is(struct stage *st, const struct match *m)
 {
-	struct calendar *calendar = &st->sim->calendar;
+	struct calendar *calendar = &st->sim->first->calendar;
 	struct str time = match_text(m, "TEXT"), day;
 	struct civil civil = { .second = 0 };
 
@@ -299,6 +299,29 @@ static bool time_is(struct stage *st, const struct match *m)
 	calendar->ahead_ms = civil_seconds(&civil) * 1000 - clock_wall(calendar->under).ms;
 	return true;
 }
+
+static bool in_workspace(struct stage *st, const struct match *m)
+{
+	st->sim = sim_named(st->sim, match_text(m, "NAME"));
+	return true;
+}
+
+static bool address_is(struct stage *st, const struct match *m)
+{
+	free(st->sim->workspace.domain);
+	st->sim->workspace.domain = str_dup(match_text(m, "WORD"));
+	return true;
+}
+
+const struct command several_commands[] = {
+	{ "in workspace NAME",
+	  "from here on everything is said of this workspace, which is made when it is new, with people, tokens and "
+	  "faults of its own; the first that is named is the one that is there already. The client gets "
+	  "SLACK_BOT_TOKEN_NAME and, unless it is a classic one, SLACK_APP_TOKEN_NAME",
+	  in_workspace },
+	{ "its address is WORD", "WORD.slack.com, in place of that of its name", address_is },
+	{ 0 },
+};
 
 const struct command world_commands[] = {
 	{ "people PERSONS", "these people are in the workspace", people },

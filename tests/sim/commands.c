@@ -3,6 +3,7 @@
 
 const struct command_family command_families[] = {
 	{ "The workspace", world_commands, false },
+	{ "Several workspaces", several_commands, true },
 	{ "What people do", people_commands, false },
 	{ "The endpoints of others", hook_commands, false },
 	{ "The client under test", client_commands, false },

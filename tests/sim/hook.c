@@ -36,10 +36,13 @@ void hook_url(const struct sim *sim, struct str name, struct buf *out)
 	buf_addf(out, "https://localhost:%d/hooks/%.*s", server_port(sim->server), STR_ARG(name));
 }
 
-static bool holds_token(struct str text)
+static bool holds_token(const struct sim *sim, struct str text)
 {
-	return str_find(text, SIM_BOT_TOKEN) != SIZE_MAX ||
-	       str_find(text, SIM_APP_TOKEN) != SIZE_MAX;
+	for (; sim != NULL; sim = sim->next)
+		if (str_find(text, sim->bot_token) != SIZE_MAX ||
+		    str_find(text, sim->app_token) != SIZE_MAX)
+			return true;
+	return false;
 }
 
 static struct json *body_json(const struct request *r)
@@ -65,7 +68,8 @@ struct entry *hook_note(struct sim *sim, const struct request *r, const char *me
 	e->head = str_dup(r->head);
 	e->body = str_dup(r->body);
 	e->acted = true;
-	if (holds_token(r->head) || holds_token(r->body) || holds_token(r->query))
+	if (holds_token(sim->first, r->head) || holds_token(sim->first, r->body) ||
+	    holds_token(sim->first, r->query))
 		sim_complain(sim, "the client gave a token of Slack's to %s", method);
 	return e;
 }
@@ -105,8 +109,17 @@ static void answer(struct conn *conn, const struct hook *h, struct entry *e)
 	conn_answer(conn, e->status, buf_str(&head), body);
 }
 
-void hook_handle(struct sim *sim, struct conn *conn, const struct request *r, struct str name)
+static struct sim *sim_of_hook(struct sim *sim, struct str name)
 {
+	for (struct sim *s = sim->first; s != NULL; s = s->next)
+		if (map_get(&s->hooks, name) != NULL)
+			return s;
+	return sim->first;
+}
+
+void hook_handle(struct sim *any, struct conn *conn, const struct request *r, struct str name)
+{
+	struct sim *sim = sim_of_hook(any, name);
 	CLEANUP(buf_deinit) struct buf method;
 	CLEANUP(mem_freep) char *shown = NULL;
 	struct hook *h;

@@ -79,14 +79,13 @@ bool script_check(const char *path)
 static bool run_command(struct stage *st, const struct command *c, const struct match *m,
 			struct str block)
 {
-	struct links *links = st->sim->links;
 	CLEANUP(mem_freep) char *left = block_moved_left(block);
 
 	st->block = str_from(left);
 	if (!command_only_looks(c)) {
-		st->hellos_then = links->n_hellos;
-		st->gaps_then = links->n_gaps;
-		st->cuts_then = st->sim->n_cuts;
+		for (struct sim *s = st->sim->first; s != NULL; s = s->next)
+			s->then = (struct sim_then){ s->links->n_hellos, s->links->n_gaps,
+						     s->n_cuts };
 		st->log_then = st->client != NULL ? process_output(st->client).len : 0;
 	}
 	return c->run(st, m);
@@ -162,10 +161,10 @@ static bool play_source(struct stage *st, struct source s)
 }
 
 /* What nobody asked about in the end: a call too many, a breach of the protocol. */
-static bool nothing_left(struct stage *st, const char *file)
+static bool nothing_left(struct sim *sim, const char *file)
 {
-	const struct entry *e = ledger_unwanted(&st->sim->ledger);
-	struct str wrong = buf_str(&st->sim->complaints);
+	const struct entry *e = ledger_unwanted(&sim->ledger);
+	struct str wrong = buf_str(&sim->complaints);
 
 	if (wrong.len > 0)
 		fprintf(stderr, "%s: the client broke the protocol:\n%.*s", file, STR_ARG(wrong));
@@ -173,6 +172,24 @@ static bool nothing_left(struct stage *st, const char *file)
 		fprintf(stderr, "%s: at the end, call %zu (%s) was asked for by nobody\n", file,
 			e->number, e->method);
 	return wrong.len == 0 && e == NULL;
+}
+
+static bool nothing_left_anywhere(struct sim *sim, const char *file)
+{
+	bool good = true;
+
+	for (struct sim *s = sim->first; s != NULL; s = s->next)
+		good = nothing_left(s, file) && good;
+	return good;
+}
+
+static void show_ledgers(struct sim *sim)
+{
+	for (struct sim *s = sim->first; s != NULL; s = s->next) {
+		fprintf(stderr, "  calls%s%s (+ = asked for):\n", s->name != NULL ? " in " : "",
+			s->name != NULL ? s->name : "");
+		ledger_print(&s->ledger, LEDGER_SHOWN, stderr);
+	}
 }
 
 static void show_client_log(struct stage *st)
@@ -196,10 +213,9 @@ bool script_play(struct stage *st, const char *path)
 	if (!load_file(path, &text))
 		return false;
 	good = play_source(st, (struct source){ path, buf_str(&text), 1 }) &&
-	       nothing_left(st, path);
+	       nothing_left_anywhere(st->sim, path);
 	if (!good) {
-		fprintf(stderr, "  calls (+ = asked for):\n");
-		ledger_print(&st->sim->ledger, LEDGER_SHOWN, stderr);
+		show_ledgers(st->sim);
 		show_client_log(st);
 	}
 	return good;

@@ -147,7 +147,7 @@ bool self_post(struct stage *st, struct str path, struct str type, struct str bo
 {
 	struct str head = str_keepf(&st->arena,
 				    "Content-Type: %.*s\r\nAuthorization: Bearer %s\r\n",
-				    STR_ARG(type), SIM_BOT_TOKEN);
+				    STR_ARG(type), st->sim->bot_token);
 
 	return self_send(st, STR("POST"), path, head, body);
 }

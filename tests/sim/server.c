@@ -35,6 +35,7 @@ struct server {
 struct conn {
 	struct list link; // server::conns
 	struct server *server;
+	struct sim *sim; /* whose it is, as far as is known */
 	struct stream *stream;
 	struct buf in;
 	bool answering; /* a request is under way; the next one waits in `in` */
@@ -171,6 +172,11 @@ bool conn_spare(struct conn *c)
 	if (!c->dying && c->drops.len == 0)
 		c->left = -1;
 	return !c->dying;
+}
+
+void conn_belongs(struct conn *c, struct sim *sim)
+{
+	c->sim = sim;
 }
 
 void conn_read_by(struct conn *c, const struct conn_reader *reader, void *owner)
@@ -322,7 +328,7 @@ static void on_drained(void *owner)
 
 	if (!c->dying)
 		return;
-	c->server->sim->n_cuts++;
+	c->sim->n_cuts++;
 	if (c->by_reset)
 		stream_reset(c->stream);
 	conn_lost(c, "cut");
@@ -355,6 +361,7 @@ static void conn_new(struct server *server, int take_fd)
 	struct conn *c = mem_zero(1, sizeof(*c));
 
 	c->server = server;
+	c->sim = server->sim;
 	c->left = -1;
 	buf_init(&c->in, 0);
 	buf_init(&c->held, 0);

@@ -22,6 +22,9 @@ void server_show(struct server *server, struct tls_identity *identity, int64_t a
 int server_port(const struct server *server);
 size_t server_accepted(const struct server *server); /* connections, ever */
 
+/* It is one of that workspace's, until another request on it says otherwise. */
+void conn_belongs(struct conn *c, struct sim *sim);
+
 /* Who reads a connection after its upgrade. */
 struct conn_reader {
 	void (*on_data)(void *owner, struct str bytes);

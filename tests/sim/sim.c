@@ -32,16 +32,15 @@ static struct wall calendar_wall(const struct clock *c)
 	return (struct wall){ clock_wall(calendar->under).ms + calendar->ahead_ms };
 }
 
-int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t seed)
+/* One workspace, on the loop and the server of the first. */
+static void furnish(struct sim *sim, const char *bot_token, const char *app_token, uint64_t seed)
 {
-	struct sim *sim = mem_zero(1, sizeof(*sim));
-	int r;
-
-	*out = sim;
 	list_init(&sim->faults);
 	map_init(&sim->buckets);
 	map_init(&sim->answers);
 	map_init(&sim->hooks);
+	sim->bot_token = mem_strdup(bot_token);
+	sim->app_token = mem_strdup(app_token);
 	sim->events = json_new_array();
 	ledger_init(&sim->ledger);
 	buf_init(&sim->complaints, 1 << 20);
@@ -50,31 +49,89 @@ int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t 
 				      .speed = 1,
 				      .scopes = mem_strdup(SIM_ALL_SCOPES) };
 	sim->plan = (struct wire_plan){ .cut_handshake = -1, .cut_hello = -1, .cut_delivery = -1 };
-	r = loop_new(&sim->loop, NULL);
+	workspace_init(&sim->workspace, &sim->first->calendar.clock);
+	sim->links = links_new(sim);
+	sim->socket = socket_side_new(sim);
+	sim->rtm = rtm_side_new(sim);
+	sim->slashes = slashes_new();
+}
+
+int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t seed)
+{
+	struct sim *sim = mem_zero(1, sizeof(*sim));
+	int r = loop_new(&sim->loop, NULL);
+
+	*out = sim;
+	sim->first = sim;
 	if (r < 0)
 		return r;
 	sim->started = loop_now(sim->loop);
 	sim->calendar =
 		(struct calendar){ { calendar_mono, calendar_wall }, loop_clock(sim->loop), 0 };
-	workspace_init(&sim->workspace, &sim->calendar.clock);
-	sim->links = links_new(sim);
-	sim->socket = socket_side_new(sim);
-	sim->rtm = rtm_side_new(sim);
-	sim->slashes = slashes_new();
+	furnish(sim, SIM_BOT_TOKEN, SIM_APP_TOKEN, seed);
 	return server_new(&sim->server, sim, identity, port);
 }
+
+/* ---- several workspaces ---- */
+
+static struct sim *find_named(struct sim *first, struct str name)
+{
+	for (struct sim *s = first; s != NULL; s = s->next)
+		if (s->name != NULL && str_is(name, s->name))
+			return s;
+	return NULL;
+}
+
+static struct sim *add_another(struct sim *first, struct str name)
+{
+	struct sim *sim = mem_zero(1, sizeof(*sim)), *last = first;
+	CLEANUP(buf_deinit) struct buf bot;
+	CLEANUP(buf_deinit) struct buf app;
+
+	buf_init(&bot, 0);
+	buf_init(&app, 0);
+	buf_addf(&bot, "%s-%.*s%c", SIM_BOT_TOKEN, STR_ARG(name), '\0');
+	buf_addf(&app, "%s-%.*s%c", SIM_APP_TOKEN, STR_ARG(name), '\0');
+	while (last->next != NULL)
+		last = last->next;
+	last->next = sim;
+	sim->first = first;
+	sim->loop = first->loop;
+	sim->server = first->server;
+	sim->started = first->started;
+	furnish(sim, bot.p, app.p, sim_random(first, 1u << 30));
+	return sim;
+}
+
+struct sim *sim_named(struct sim *sim, struct str name)
+{
+	struct sim *found = find_named(sim->first, name);
+
+	if (found != NULL)
+		return found;
+	found = sim->first->name == NULL ? sim->first : add_another(sim->first, name);
+	found->name = str_dup(name);
+	workspace_name(&found->workspace, name);
+	return found;
+}
+
+struct sim *sim_of_token(struct sim *sim, struct str token)
+{
+	for (struct sim *s = sim->first; s != NULL; s = s->next)
+		if (str_is(token, s->bot_token) || str_is(token, s->app_token))
+			return s;
+	return sim->first;
+}
+
+/* ---- the end ---- */
 
 static void answer_free(void *pointer)
 {
 	json_free(pointer);
 }
 
-void sim_free(struct sim *sim)
+static void clear_out(struct sim *sim)
 {
-	if (sim == NULL)
-		return;
-	proxy_free(sim->proxy);
-	server_free(sim->server);
 	links_free(sim->links);
 	socket_side_free(sim->socket);
 	rtm_side_free(sim->rtm);
@@ -87,15 +144,35 @@ void sim_free(struct sim *sim)
 	tickets_deinit(&sim->tickets);
 	ledger_deinit(&sim->ledger);
 	buf_deinit(&sim->complaints);
-	if (sim->loop != NULL) {
-		workspace_deinit(&sim->workspace);
-		loop_free(sim->loop);
-	}
+	workspace_deinit(&sim->workspace);
+	free(sim->name);
+	free(sim->bot_token);
+	free(sim->app_token);
 	free(sim->set.scopes);
 	free(sim->plan.hello_reason);
 	free(sim->plan.garbage);
 	free(sim->plan.late_echo);
+}
+
+void sim_free(struct sim *sim)
+{
+	struct loop *loop = sim != NULL ? sim->loop : NULL;
+
+	if (sim == NULL)
+		return;
+	for (struct sim *s = sim; s != NULL; s = s->next)
+		proxy_free(s->proxy);
+	server_free(sim->server);
+	while (loop != NULL && sim != NULL) {
+		struct sim *next = sim->next;
+
+		clear_out(sim);
+		free(sim);
+		sim = next;
+	}
 	free(sim);
+	if (loop != NULL)
+		loop_free(loop);
 }
 
 int64_t sim_ms(const struct sim *sim)
@@ -224,6 +301,6 @@ void sim_publish_message(struct sim *sim, struct channel *c, struct message *m)
 void sim_seen(const struct sim *sim, const struct channel *c, const struct message *m,
 	      const char *what)
 {
-	if (sim->on_seen != NULL)
-		sim->on_seen(sim->on_seen_owner, c, m, what);
+	if (sim->first->on_seen != NULL)
+		sim->first->on_seen(sim->first->on_seen_owner, c, m, what);
 }

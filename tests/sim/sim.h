@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The local Slack as a whole: what its parts share. One process has one; there are no globals. */
+/*
+ * The local Slack as a whole: what its parts share; there are no globals. It is Slack for one workspace, and a
+ * scenario may have several, on one port: each has people, tokens, faults, connections and a ledger of its own, and
+ * a request belongs to the one whose token, ticket or address it brings.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -55,9 +59,18 @@ struct calendar {
 	int64_t ahead_ms;
 };
 
+/* What there was before the newest command that did something. */
+struct sim_then {
+	size_t n_hellos, n_gaps, n_cuts;
+};
+
 struct sim {
+	struct sim *first; /* of the workspaces; it owns loop, server and calendar */
+	struct sim *next;  /* NULL = the last */
+	char *name;	   /* as scenarios call it; NULL = it is the only one */
+	char *bot_token, *app_token;
 	struct loop *loop;
-	struct calendar calendar;
+	struct calendar calendar; /* in the first one */
 	struct sim_workspace workspace;
 	struct ledger ledger;
 	struct list faults; /* fault::link */
@@ -75,10 +88,11 @@ struct sim {
 	struct socket_side *socket;
 	struct rtm_side *rtm;
 	size_t n_cuts; /* connections that were really cut where they should be */
+	struct sim_then then;
 	struct mono started;
 	uint64_t random;
 	struct buf complaints; /* what the client did wrong on the wire, one a line */
-	/* Called for everything that people could see; NULL = nobody looks on. */
+	/* Called for everything that people could see; NULL = nobody looks on. In the first one. */
 	void (*on_seen)(void *owner, const struct channel *c, const struct message *m,
 			const char *what);
 	void *on_seen_owner;
@@ -93,7 +107,11 @@ struct sim {
 	"channels:write.topic,channels:write.invites"
 
 int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t seed);
-void sim_free(struct sim *sim);
+void sim_free(struct sim *sim); /* the first one, with all others */
+/* The workspace of this name, made when there is none. The first name is that of the one that is there already. */
+struct sim *sim_named(struct sim *sim, struct str name);
+/* Whose token it is; the first one when it is nobody's. */
+struct sim *sim_of_token(struct sim *sim, struct str token);
 int64_t sim_ms(const struct sim *sim);		       /* since the start */
 int64_t sim_scaled(const struct sim *sim, int64_t ms); /* by the speed of Slack's schedules */
 uint64_t sim_random(struct sim *sim, uint64_t below);

@@ -221,8 +221,17 @@ static void refuse(struct entry *e, struct conn *conn, int status, const char *w
 	conn_answer(conn, status, STR("Content-Type: text/plain\r\n"), str_from(why));
 }
 
-void slash_handle(struct sim *sim, struct conn *conn, const struct request *r, struct str path)
+static struct sim *sim_of_path(struct sim *sim, struct str path)
 {
+	for (struct sim *s = sim->first; s != NULL; s = s->next)
+		if (find(s->slashes, path) != NULL)
+			return s;
+	return sim->first;
+}
+
+void slash_handle(struct sim *any, struct conn *conn, const struct request *r, struct str path)
+{
+	struct sim *sim = sim_of_path(any, path);
 	struct entry *e = hook_note(sim, r, "response_url");
 	struct slash *s = find(sim->slashes, path);
 	const char *why = refusal(sim, s), *bad = bad_answer(r, e->args);

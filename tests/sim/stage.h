@@ -9,7 +9,7 @@
 #include "sim/sim.h"
 
 struct stage {
-	struct sim *sim;
+	struct sim *sim;     /* the workspace that is spoken of */
 	const char *program; /* the client under test; $RETORT */
 	const char *ca_file; /* what it shall trust */
 	const struct certificates *certificates;
@@ -25,11 +25,10 @@ struct stage {
 	int64_t quiet_ms;	/* how long nothing must happen for `expect nothing` */
 	struct message *said;	/* by the newest command: `it` */
 	struct channel *said_in;
-	struct map named;  /* struct named, by name */
-	struct entry *met; /* the call that the newest expectation was about; NULL = none */
-	struct self *self; /* calls without a client; NULL = none so far */
-	size_t hellos_then, gaps_then; /* before the newest command that was no expectation */
-	size_t log_then, cuts_then;
+	struct map named;     /* struct named, by name */
+	struct entry *met;    /* the call that the newest expectation was about; NULL = none */
+	struct self *self;    /* calls without a client; NULL = none so far */
+	size_t log_then;      /* before the newest command that was no expectation, as sim_then */
 	struct str block;     /* the lines indented below the one being played, moved to the left */
 	struct arena arena;   /* texts of the line being played */
 	struct buf complaint; /* why the line failed */

@@ -72,14 +72,26 @@ static bool accept_upgrade(struct sim *sim, struct conn *conn, const struct requ
 	return true;
 }
 
-static enum ticket_state check_ticket(struct sim *sim, const struct request *r)
+/* Uses up the ticket; *of: the workspace that gave it, or the first one. */
+static enum ticket_state use_ticket(const struct request *r, struct sim **of)
 {
+	struct sim *first = (*of)->first;
 	CLEANUP(buf_deinit) struct buf text;
 
 	buf_init(&text, 0);
+	*of = first;
 	if (!form_get(r->query, "ticket", &text))
 		return TICKET_UNKNOWN;
-	return ticket_use(&sim->tickets, buf_str(&text), loop_now(sim->loop));
+	for (struct sim *s = first; s != NULL; s = s->next) {
+		enum ticket_state state = ticket_use(&s->tickets, buf_str(&text),
+						     loop_now(s->loop));
+
+		if (state == TICKET_UNKNOWN)
+			continue;
+		*of = s;
+		return state;
+	}
+	return TICKET_UNKNOWN;
 }
 
 void upgrade_handle(struct sim *sim, struct conn *conn, const struct request *r)
@@ -94,7 +106,8 @@ void upgrade_handle(struct sim *sim, struct conn *conn, const struct request *r)
 		refuse(conn, 400);
 		return;
 	}
-	state = check_ticket(sim, r);
+	state = use_ticket(r, &sim);
+	conn_belongs(conn, sim);
 	if (state == TICKET_USED || state == TICKET_UNKNOWN)
 		sim_complain(sim, "a WebSocket URL was used %s",
 			     state == TICKET_USED ? "twice" : "that was never given");

@@ -188,7 +188,8 @@ static const char *read_args(struct call *call, const struct request *r)
 
 static const char *token_fault(const struct call *call, struct str token)
 {
-	bool is_bot = str_is(token, SIM_BOT_TOKEN), is_app = str_is(token, SIM_APP_TOKEN);
+	bool is_bot = str_is(token, call->sim->bot_token);
+	bool is_app = str_is(token, call->sim->app_token);
 
 	if (call->method->token == TOKEN_NONE)
 		return NULL;
@@ -446,8 +447,9 @@ static void unknown_run(struct call *call)
 	call_fail(call, "unknown_method");
 }
 
-void web_api_handle(struct sim *sim, struct conn *conn, const struct request *r, struct str name)
+void web_api_handle(struct sim *any, struct conn *conn, const struct request *r, struct str name)
 {
+	struct sim *sim = sim_of_token(any, bearer(r));
 	static const struct method unknown = { "unknown", true, TOKEN_NONE, NULL, 0, unknown_run };
 	static const struct method given = { "given", true, TOKEN_BOT, NULL, 0, unknown_run };
 	const struct method *method = find_method(name);
@@ -458,6 +460,7 @@ void web_api_handle(struct sim *sim, struct conn *conn, const struct request *r,
 	struct fault fault;
 	bool faulty = fault_take(&sim->faults, shown, &fault);
 
+	conn_belongs(conn, sim);
 	call.answer = json_new_object();
 	call.entry = ledger_add(&sim->ledger, clock_mono(loop_clock(sim->loop)), sim_ms(sim), shown,
 				call.args);

@@ -45,7 +45,8 @@ extern const struct method group_methods[];
 extern const struct method pin_methods[];
 extern const struct method connection_methods[];
 
-void web_api_handle(struct sim *sim, struct conn *conn, const struct request *r, struct str method);
+/* Answered by the workspace whose token it brings. */
+void web_api_handle(struct sim *any, struct conn *conn, const struct request *r, struct str method);
 /* Slack's limit for a method, until it is set by hand. every_ms 0 = none. */
 void web_api_limit(struct sim *sim, struct str method, int64_t every_ms, int64_t burst);
 /* From now on the method does nothing and answers this object, taken; also one that is not known here, which then

@@ -44,6 +44,21 @@ void workspace_init(struct sim_workspace *w, const struct clock *clock)
 	w->bot = workspace_add_user(w, STR("retort"), true);
 }
 
+void workspace_name(struct sim_workspace *w, struct str name)
+{
+	struct map nobody;
+
+	map_init(&nobody);
+	free(w->team_id);
+	free(w->team_name);
+	free(w->domain);
+	w->team_id = id_for('T', name, &nobody);
+	map_deinit(&nobody, NULL);
+	w->domain = str_dup(name);
+	w->team_name = str_dup(name);
+	w->team_name[0] = (char)toupper((unsigned char)w->team_name[0]);
+}
+
 static void user_free(void *pointer)
 {
 	struct user *u = pointer;
@@ -153,7 +168,8 @@ static struct channel *channel_new(struct sim_workspace *w, struct str name, enu
 	return c;
 }
 
-struct channel *workspace_add_channel(struct sim_workspace *w, struct str name, enum place_kind kind)
+struct channel *workspace_add_channel(struct sim_workspace *w, struct str name,
+				      enum place_kind kind)
 {
 	struct channel *c = workspace_channel(w, name);
 
@@ -369,7 +385,8 @@ static struct message *newest_with(const struct channel *c, struct str text)
 	return NULL;
 }
 
-struct message *workspace_message(const struct sim_workspace *w, struct str text, struct channel **in)
+struct message *workspace_message(const struct sim_workspace *w, struct str text,
+				  struct channel **in)
 {
 	struct message *best = NULL;
 	struct map_entry *at = NULL;

@@ -92,10 +92,13 @@ struct sim_workspace {
 
 void workspace_init(struct sim_workspace *w, const struct clock *clock);
 void workspace_deinit(struct sim_workspace *w);
+/* Gives it a name, and the id and the address that go with it: "acme", T01ACME, acme.slack.com. */
+void workspace_name(struct sim_workspace *w, struct str name);
 
 /* Names without @ and #. Adding what exists gives the old one. */
 struct user *workspace_add_user(struct sim_workspace *w, struct str name, bool is_bot);
-struct channel *workspace_add_channel(struct sim_workspace *w, struct str name, enum place_kind kind);
+struct channel *workspace_add_channel(struct sim_workspace *w, struct str name,
+				      enum place_kind kind);
 /* By id or by name; NULL = nobody. "bot" is our own. */
 struct user *workspace_user(const struct sim_workspace *w, struct str id_or_name);
 struct user *workspace_bot_by_id(const struct sim_workspace *w, struct str bot_id);
@@ -126,7 +129,8 @@ struct message *channel_post(struct channel *c, const struct clock *clock, struc
 struct message *channel_message(const struct channel *c,
 				struct str ts); /* NULL = none, or deleted */
 /* The newest message anywhere with this text. */
-struct message *workspace_message(const struct sim_workspace *w, struct str text, struct channel **in);
+struct message *workspace_message(const struct sim_workspace *w, struct str text,
+				  struct channel **in);
 
 struct reaction *message_reaction(const struct message *m, struct str name);
 bool message_react(struct message *m, struct user *u, struct str name); /* false = had it already */
