@@ -239,7 +239,7 @@ void lookups_read(struct lookups *l, struct str channel, struct str ts, struct r
 
 	api_arg(args, "channel", channel);
 	api_arg(args, "timestamp", ts);
-	api_arg_bool(args, "full", true);
+	api_arg(args, "full", STR("true"));
 	reading->lookups = l;
 	reading->call = api_call(l->api, things[THING_REACTED].method, l->token, STR_EMPTY, args,
 				 on_reacted, reading);

@@ -103,11 +103,6 @@ void api_arg(struct api_args *args, const char *name, struct str value)
 	buf_add_percent(&args->form, value);
 }
 
-void api_arg_bool(struct api_args *args, const char *name, bool value)
-{
-	api_arg(args, name, value ? STR("true") : STR("false"));
-}
-
 static struct buf take_form(struct api_args *args)
 {
 	struct buf form;

@@ -31,7 +31,6 @@ void api_free(struct api *api); /* pending calls vanish without callbacks */
 struct api_args; /* form fields in order */
 struct api_args *api_args_new(void);
 void api_arg(struct api_args *args, const char *name, struct str value);
-void api_arg_bool(struct api_args *args, const char *name, bool value);
 
 /*
  * Takes args (NULL = none). The token outlives the call. `channel` empty = not bound to one (no order kept but per

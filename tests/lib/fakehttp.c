@@ -74,7 +74,6 @@ struct pool *http_sockets(struct http *http)
 	abort(); /* nothing here opens sockets */
 }
 
-/* Plain, so that a test can read what was sent; only what would end the field is coded. */
 size_t fakehttp_n_open(const struct http *http)
 {
 	size_t n = 0;

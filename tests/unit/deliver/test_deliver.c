@@ -41,11 +41,6 @@ void api_arg(struct api_args *args, const char *name, struct str value)
 	buf_addf(&args->text, " %s=%.*s", name, STR_ARG(value));
 }
 
-void api_arg_bool(struct api_args *args, const char *name, bool value)
-{
-	buf_addf(&args->text, " %s=%s", name, value ? "true" : "false");
-}
-
 struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
 			  struct str channel, struct api_args *take_args, on_outcome *on_answer,
 			  void *owner)

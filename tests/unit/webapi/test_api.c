@@ -120,8 +120,8 @@ static void test_a_call(void)
 	args = api_args_new();
 	api_arg(args, "channel", STR("C1"));
 	api_arg(args, "text", STR("a&b=c d"));
-	api_arg_bool(args, "unfurl_links", false);
-	api_arg_bool(args, "full", true);
+	api_arg(args, "unfurl_links", STR("false"));
+	api_arg(args, "full", STR("true"));
 	api_call(api, "chat.postMessage", &token, STR("C1"), args, on_answer, &seen);
 	CU_ASSERT_EQUAL(seen.n, 0);
 	CU_ASSERT_EQUAL(fakehttp_n_open(http), 1);
