@@ -128,7 +128,7 @@ static void test_loading_all_pages(void)
 	CU_ASSERT_EQUAL(loaded, 0);
 	CU_ASSERT_FALSE(directory_is_loaded(directory));
 	CU_ASSERT(strstr(fakehttp_find(http, "users.conversations")->body,
-			 "types=public_channel,private_channel,mpim,im") != NULL);
+			 "types=public_channel%2Cprivate_channel%2Cmpim%2Cim") != NULL);
 	answer("users.conversations", "{\"ok\":true,\"channels\":[" GENERAL "]}");
 	CU_ASSERT_EQUAL(loaded, 1);
 	CU_ASSERT(directory_is_loaded(directory));
