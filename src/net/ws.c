@@ -11,10 +11,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <wslay/wslay.h>
 #include "base/mem.h"
 #include "net/connect.h"
-#include "net/crypto.h"
 #include "net/ws_handshake.h"
 
 enum ws_state { WS_CONNECTING, WS_UPGRADING, WS_OPEN, WS_CLOSING, WS_OVER };
@@ -186,8 +186,8 @@ static int on_wslay_mask(wslay_event_context_ptr ctx, uint8_t *out, size_t len, 
 {
 	(void)ctx;
 	(void)user;
-	random_bytes(out, len);
-	return 0;
+	/* Nobody between us and the server can foresee it; that is all that a mask is for. */
+	return getrandom(out, len, 0) == (ssize_t)len ? 0 : -1;
 }
 
 static void note_peer_close(struct ws *ws, int code, struct str message)

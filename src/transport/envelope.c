@@ -166,12 +166,6 @@ int envelope_parse(struct envelope *out, struct str text, const char **why)
 	return 0;
 }
 
-void envelope_deinit(struct envelope *envelope)
-{
-	json_free(envelope->root);
-	envelope->root = NULL;
-}
-
 void envelope_ack(struct buf *out, struct str id)
 {
 	buf_addz(out, "{\"envelope_id\":");

@@ -49,7 +49,11 @@ struct envelope {
 enum { ENVELOPE_NOT_JSON = 1 }; /* no JSON object and no id: *why is a static sentence */
 
 int envelope_parse(struct envelope *out, struct str text, const char **why);
-void envelope_deinit(struct envelope *envelope);
+static inline void envelope_deinit(struct envelope *envelope)
+{
+	json_free(envelope->root);
+	envelope->root = NULL;
+}
 const char *envelope_kind_name(enum envelope_kind kind);
 
 /* The frame that acknowledges: no payload ever. */

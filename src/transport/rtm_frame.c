@@ -66,12 +66,6 @@ int rtm_frame_parse(struct rtm_frame *out, struct str text, const char **why)
 	return 0;
 }
 
-void rtm_frame_deinit(struct rtm_frame *frame)
-{
-	json_free(frame->root);
-	frame->root = NULL;
-}
-
 void rtm_ping(struct buf *out, int64_t id, int64_t time_ms)
 {
 	buf_addf(out, "{\"id\":%" PRId64 ",\"type\":\"ping\",\"time\":%" PRId64 "}", id, time_ms);

@@ -34,7 +34,11 @@ struct rtm_frame {
 enum { RTM_NOT_JSON = 1 }; /* no JSON object: *why is a static sentence */
 
 int rtm_frame_parse(struct rtm_frame *out, struct str text, const char **why);
-void rtm_frame_deinit(struct rtm_frame *frame);
+static inline void rtm_frame_deinit(struct rtm_frame *frame)
+{
+	json_free(frame->root);
+	frame->root = NULL;
+}
 const char *rtm_kind_name(enum rtm_kind kind);
 
 /* `id` is positive and never used twice on a socket; Slack sends `time` back in its pong. */
