@@ -19,7 +19,8 @@ HARDEN_LD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 
 SRC      := $(wildcard src/*/*.c)
 SIM      := $(wildcard tests/sim/*.c)
-TESTLIB  := $(filter-out tests/lib/fakehttp.c,$(wildcard tests/lib/*.c))
+FAKES    := tests/lib/fakeapi.c tests/lib/fakews.c tests/lib/stage.c
+TESTLIB  := $(filter-out tests/lib/fakehttp.c $(FAKES),$(wildcard tests/lib/*.c))
 UNIT     := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*/test_*.c))
 FUZZERS  := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES  := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
@@ -101,8 +102,7 @@ build/san/words: build/san/obj/tests/pages/words.o build/san/libretort.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 # Tests in which sockets and the Web API are played: what stands before the archives beats them.
 FAKED    := transport/test_session transport/test_socketmode transport/test_rtm
-FAKES    := $(patsubst %.c,build/san/obj/%.o,$(wildcard tests/fake/*.c))
-$(FAKED:%=build/san/unit/%): $(FAKES)
+$(FAKED:%=build/san/unit/%): $(FAKES:%.c=build/san/obj/%.o)
 # These have their HTTP answered by the test.
 build/san/unit/webapi/test_api build/san/unit/directory/test_directory build/san/unit/net/test_retry build/san/unit/webapi/test_response_url: \
 	build/san/obj/tests/lib/fakehttp.o

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "fake/stage.h"
+#include "lib/stage.h"
 #include "lib/unit.h"
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND };

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "fake/stage.h"
+#include "lib/stage.h"
 #include "lib/unit.h"
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND };

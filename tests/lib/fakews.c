@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fake/fakews.h"
+#include "lib/fakews.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fake/fakeapi.h"
+#include "lib/fakeapi.h"
 
 #include <assert.h>
 #include <stdlib.h>

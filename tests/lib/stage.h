@@ -5,8 +5,8 @@
  */
 #pragma once
 
-#include "fake/fakeapi.h"
-#include "fake/fakews.h"
+#include "lib/fakeapi.h"
+#include "lib/fakews.h"
 #include "lib/fakeclock.h"
 #include "transport/transport.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fake/stage.h"
+#include "lib/stage.h"
 
 #include <assert.h>
 #include <stdio.h>
