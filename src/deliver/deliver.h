@@ -16,11 +16,11 @@
 struct deliver;
 
 /* The declared webhook of that name; NULL = none. */
-typedef const struct webhook *deliver_webhook(void *owner, const char *name);
+typedef const struct webhook *deliver_webhook_fn(void *owner, const char *name);
 /* A job has ended; it is disposed of after the call. */
-typedef void deliver_on_settled(void *owner, const struct job *job, const struct outcome *outcome);
+typedef void deliver_settled_fn(void *owner, const struct job *job, const struct outcome *outcome);
 /* The token is no good any more: `sentence` says why and what to do. */
-typedef void deliver_on_fatal(void *owner, const char *sentence);
+typedef void deliver_fatal_fn(void *owner, const char *sentence);
 
 struct deliver_setup {
 	struct store *store; /* borrowed, as the rest */
@@ -30,9 +30,9 @@ struct deliver_setup {
 	struct http *http;    /* for webhooks and response_urls; NULL = there are none */
 	const char *base_url; /* of the Web API */
 	void *owner;
-	deliver_webhook *webhook;	/* NULL = no webhook is declared */
-	deliver_on_settled *on_settled; /* may be NULL */
-	deliver_on_fatal *on_fatal;
+	deliver_webhook_fn *webhook;	/* NULL = no webhook is declared */
+	deliver_settled_fn *on_settled; /* may be NULL */
+	deliver_fatal_fn *on_fatal;
 };
 
 struct deliver *deliver_new(const struct deliver_setup *setup);

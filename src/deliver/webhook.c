@@ -136,7 +136,7 @@ static bool has_header(const struct webhook *hook, struct str name)
 }
 
 struct retry *webhook_send(struct http *http, const struct webhook *hook, struct str json_body,
-			   on_outcome *on_answer, void *owner)
+			   outcome_fn *on_answer, void *owner)
 {
 	const char *method = webhook_methods[hook->method];
 	struct str body = strcmp(method, "GET") != 0 ? json_body : STR_EMPTY;

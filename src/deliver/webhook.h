@@ -29,4 +29,4 @@ enum { WEBHOOK_MAX_BODY = 64 << 10, WEBHOOK_SHOWN_MAX = 200 };
 /* Copies the body; the hook is borrowed until the end. A GET is sent without the body. on_answer comes once, never from
  * within: DONE is 2xx, REFUSED whatever else was answered or could not be sent at all. */
 struct retry *webhook_send(struct http *http, const struct webhook *hook, struct str json_body,
-			   on_outcome *on_answer, void *owner);
+			   outcome_fn *on_answer, void *owner);

@@ -33,6 +33,6 @@ struct outcome {
 };
 
 /* Told once of the end of what was asked for. */
-typedef void on_outcome(void *owner, const struct outcome *outcome);
+typedef void outcome_fn(void *owner, const struct outcome *outcome);
 
 void outcome_deinit(struct outcome *outcome); /* twice is fine; works as CLEANUP */

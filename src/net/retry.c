@@ -21,9 +21,9 @@ struct retry {
 	unsigned n_again;
 	bool has_waited; /* because the server asked for it */
 	bool told;	 /* on_end is running, or has run */
-	retry_judge *judge;
+	retry_judge_fn *judge;
 	const void *subject;
-	on_outcome *on_end;
+	outcome_fn *on_end;
 	void *owner;
 };
 
@@ -109,8 +109,8 @@ static void on_again(void *owner)
 	try_now(owner);
 }
 
-struct retry *retry_start(struct http *http, const struct http_request *req, retry_judge *judge,
-			  const void *subject, on_outcome *on_end, void *owner)
+struct retry *retry_start(struct http *http, const struct http_request *req, retry_judge_fn *judge,
+			  const void *subject, outcome_fn *on_end, void *owner)
 {
 	struct retry *t = mem_zero(1, sizeof(*t));
 

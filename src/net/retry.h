@@ -24,13 +24,13 @@ enum {
  * Says what the reply that came last means. `out` has the reply's end for its kind (REFUSED when it could not be sent and is
  * given up), its status and, of a whole answer, the JSON; the sentence is appended to out->text.
  */
-typedef void retry_judge(struct outcome *out, const struct http_reply *reply, const char *url,
-			 const void *subject);
+typedef void retry_judge_fn(struct outcome *out, const struct http_reply *reply, const char *url,
+			    const void *subject);
 
 /* Copies the URL, the body and the list of headers; what these name and the subject are borrowed until the end. on_end
  * comes once, from the loop; then the request is gone. */
-struct retry *retry_start(struct http *http, const struct http_request *req, retry_judge *judge,
-			  const void *subject, on_outcome *on_end, void *owner);
+struct retry *retry_start(struct http *http, const struct http_request *req, retry_judge_fn *judge,
+			  const void *subject, outcome_fn *on_end, void *owner);
 /* No callback follows; NULL is fine. To be called before http_free. */
 void retry_cancel(struct retry *retry);
 /* Could the server have done it already? Not while it waits for its next try. */

@@ -70,7 +70,7 @@ struct api_call {
 	struct usage *usage; /* lives as long as the api */
 	const struct secret *token;
 	struct buf form;
-	on_outcome *on_answer;
+	outcome_fn *on_answer;
 	void *owner;
 	bool once;		/* whatever comes of it is told, and nothing tried again */
 	struct http_call *http; /* NULL = not under way */
@@ -356,7 +356,7 @@ static void note_reach(struct api *api, const struct outcome *outcome)
 /* The last that is done for a call: whatever its owner does now, nothing here is touched any more. */
 static void call_finish(struct api_call *call, const struct outcome *outcome)
 {
-	on_outcome *on_answer = call->on_answer;
+	outcome_fn *on_answer = call->on_answer;
 	void *owner = call->owner;
 	struct usage *usage = call->usage;
 
@@ -455,7 +455,7 @@ static void usage_free(void *object)
 
 static struct api_call *call_new(struct api *api, const char *method, const struct secret *token,
 				 struct str channel, struct api_args *take_args,
-				 on_outcome *on_answer, void *owner)
+				 outcome_fn *on_answer, void *owner)
 {
 	struct api_call *call = mem_zero(1, sizeof(*call));
 
@@ -474,7 +474,7 @@ static struct api_call *call_new(struct api *api, const char *method, const stru
 }
 
 struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
-			  struct str channel, struct api_args *take_args, on_outcome *on_answer,
+			  struct str channel, struct api_args *take_args, outcome_fn *on_answer,
 			  void *owner)
 {
 	struct api_call *call = call_new(api, method, token, channel, take_args, on_answer, owner);
@@ -484,7 +484,7 @@ struct api_call *api_call(struct api *api, const char *method, const struct secr
 }
 
 struct api_call *api_try(struct api *api, const char *method, const struct secret *token,
-			 struct api_args *take_args, on_outcome *on_answer, void *owner)
+			 struct api_args *take_args, outcome_fn *on_answer, void *owner)
 {
 	struct api_call *call = call_new(api, method, token, STR_EMPTY, take_args, on_answer,
 					 owner);

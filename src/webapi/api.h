@@ -38,12 +38,12 @@ void api_arg(struct api_args *args, const char *name, struct str value);
  * the method is not safe to repeat.
  */
 struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
-			  struct str channel, struct api_args *take_args, on_outcome *on_answer,
+			  struct str channel, struct api_args *take_args, outcome_fn *on_answer,
 			  void *owner);
 /* Asked once, whatever comes of it; LATER too is told. For methods that open a connection (apps.connections.open,
  * rtm.connect, rtm.start), whose session decides itself when to try again. */
 struct api_call *api_try(struct api *api, const char *method, const struct secret *token,
-			 struct api_args *take_args, on_outcome *on_answer, void *owner);
+			 struct api_args *take_args, outcome_fn *on_answer, void *owner);
 void api_cancel(struct api_call *call); /* no callback follows; NULL is fine */
 /* Could Slack have done it already? False while the call waits for its turn, and after a try that was not sent. */
 bool api_may_have_acted(const struct api_call *call);

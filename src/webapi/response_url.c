@@ -112,7 +112,7 @@ static void judge(struct outcome *out, const struct http_reply *reply, const cha
 }
 
 struct retry *response_url_send(struct http *http, const char *base_url, const char *url,
-				struct str message, on_outcome *on_answer, void *owner,
+				struct str message, outcome_fn *on_answer, void *owner,
 				const char **why)
 {
 	const struct http_request req = {

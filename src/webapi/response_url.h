@@ -23,5 +23,5 @@ void response_url_message(struct buf *out, struct str text, const struct json *b
  * happened is tried again. on_answer comes once, never from within: REFUSED when the message can be sent another way.
  */
 struct retry *response_url_send(struct http *http, const char *base_url, const char *url,
-				struct str message, on_outcome *on_answer, void *owner,
+				struct str message, outcome_fn *on_answer, void *owner,
 				const char **why);

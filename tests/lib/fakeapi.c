@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 struct api_call {
-	on_outcome *on_answer;
+	outcome_fn *on_answer;
 	void *owner;
 };
 
@@ -84,7 +84,7 @@ void fakeapi_reset(void)
 /* ---- as webapi/api.h ---- */
 
 struct api_call *api_try(struct api *api, const char *method, const struct secret *token,
-			 struct api_args *take_args, on_outcome *on_answer, void *owner)
+			 struct api_args *take_args, outcome_fn *on_answer, void *owner)
 {
 	(void)api;
 	assert(!asked.is_asked && take_args == NULL);

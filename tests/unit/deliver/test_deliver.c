@@ -16,7 +16,7 @@ struct api_args {
 };
 
 struct api_call {
-	on_outcome *on_answer;
+	outcome_fn *on_answer;
 	void *owner;
 	bool cancelled;
 	bool has_left;
@@ -42,7 +42,7 @@ void api_arg(struct api_args *args, const char *name, struct str value)
 }
 
 struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
-			  struct str channel, struct api_args *take_args, on_outcome *on_answer,
+			  struct str channel, struct api_args *take_args, outcome_fn *on_answer,
 			  void *owner)
 {
 	struct buf text;
@@ -83,7 +83,7 @@ static void answer(size_t n, enum outcome_kind kind, const char *sentence)
 
 /* A request to either, which both see through in the same way. */
 struct retry {
-	on_outcome *on_answer;
+	outcome_fn *on_answer;
 	void *owner;
 	char *text;
 	bool cancelled, may_have_acted;
@@ -92,7 +92,7 @@ struct retry {
 static struct retry requested;
 static const char *not_allowed; /* why no address may be called; NULL = they may */
 
-static struct retry *request(struct buf *take_text, on_outcome *on_answer, void *owner)
+static struct retry *request(struct buf *take_text, outcome_fn *on_answer, void *owner)
 {
 	free(requested.text);
 	requested = (struct retry){ on_answer, owner, buf_take(take_text), false, false };
@@ -100,7 +100,7 @@ static struct retry *request(struct buf *take_text, on_outcome *on_answer, void 
 }
 
 struct retry *webhook_send(struct http *http, const struct webhook *hook, struct str json_body,
-			   on_outcome *on_answer, void *owner)
+			   outcome_fn *on_answer, void *owner)
 {
 	struct buf text;
 
@@ -118,7 +118,7 @@ void response_url_message(struct buf *out, struct str text, const struct json *b
 }
 
 struct retry *response_url_send(struct http *http, const char *base_url, const char *url,
-				struct str message, on_outcome *on_answer, void *owner,
+				struct str message, outcome_fn *on_answer, void *owner,
 				const char **why)
 {
 	struct buf text;
