@@ -2,6 +2,7 @@
 #include "rule/ruleset.h"
 
 #include <stdlib.h>
+#include "base/arena.h"
 #include "base/bits.h"
 #include "base/map.h"
 #include "calendar/zone.h"

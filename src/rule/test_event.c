@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/test_event.h"
+#include "base/arena.h"
 
 /* "ana" gives UANA; what is no letter or digit is spelled out, so that no two names meet. */
 struct str test_event_id(struct arena *arena, char kind, struct str name)
