@@ -12,7 +12,7 @@ static void load_file(struct compile *p, const char *path, struct diag *diag)
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 	struct place at = { path, 0 };
 
-	buf_init(&text, 0);
+	buf_init(&text, INIFILE_MAX_FILE);
 	switch (inifile_load(path, &text)) {
 	case FILE_UNREADABLE:
 		diag_error(diag, at, "the file cannot be read: %s", strerror(errno));
