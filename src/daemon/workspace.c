@@ -5,6 +5,7 @@
  */
 #include "daemon/workspace.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include "base/mem.h"
 #include "daemon/preflight.h"
@@ -38,7 +39,7 @@ struct daemon_workspace {
 	struct tls *tls;
 	const struct conf *conf;
 	const struct workspace_conf *own;
-	char *log_end; /* of log lines about it; NULL = it is the only one */
+	char log_end[WORKSPACE_NAME_MAX + 16]; /* of log lines about it; "" = it is the only one */
 	enum workspace_state state;
 	bool has_failed;
 	struct http *http; /* its own, so that connections which hang keep nobody else waiting */
@@ -553,15 +554,6 @@ static void make_engine(struct daemon_workspace *w)
 	w->deliver = deliver_new(&deliver);
 }
 
-static char *log_end_for(const char *name)
-{
-	struct buf text;
-
-	buf_init(&text, 0);
-	buf_addf(&text, " workspace=%s", name);
-	return buf_take(&text);
-}
-
 int workspace_new(struct daemon_workspace **out, const struct workspace_setup *setup)
 {
 	struct daemon_workspace *w = mem_zero(1, sizeof(*w));
@@ -575,7 +567,7 @@ int workspace_new(struct daemon_workspace **out, const struct workspace_setup *s
 	w->conf = setup->conf;
 	w->own = setup->own;
 	if (setup->is_one_of_several)
-		w->log_end = log_end_for(setup->own->name);
+		snprintf(w->log_end, sizeof(w->log_end), " workspace=%s", setup->own->name);
 	list_init(&w->pending_acks);
 	loop_timer_init(&w->patience, on_patience, w);
 	loop_timer_init(&w->due, on_due, w);
@@ -601,6 +593,5 @@ void workspace_free(struct daemon_workspace *w)
 	log_about(before);
 	identity_deinit(&w->as_seen.me);
 	free(w->granted);
-	free(w->log_end);
 	free(w);
 }
