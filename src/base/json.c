@@ -57,16 +57,6 @@ int json_parse_at(struct json **out, struct str text, struct json_fault *fault)
 	return 0;
 }
 
-int json_parse(struct json **out, struct str text, const char **why)
-{
-	struct json_fault fault = { 0 };
-	int error = json_parse_at(out, text, &fault);
-
-	if (why != NULL)
-		*why = fault.seen;
-	return error;
-}
-
 void json_free(struct json *j)
 {
 	json_object_put(inner(j));
@@ -101,12 +91,13 @@ static struct json_object *step(struct json_object *o, struct str name)
 struct json *json_at(const struct json *j, const char *path)
 {
 	struct json_object *o = inner(j);
-	struct str rest = str_from(path), name;
 
-	if (rest.len == 0)
-		return outer(o);
-	while (o != NULL && str_cut(&rest, '.', &name))
-		o = step(o, name);
+	while (o != NULL && *path != '\0') {
+		size_t len = strcspn(path, ".");
+
+		o = step(o, str_make(path, len));
+		path += path[len] == '.' ? len + 1 : len;
+	}
 	return outer(o);
 }
 
@@ -256,6 +247,27 @@ struct json *json_copy(const struct json *j)
 	if (json_object_deep_copy(inner(j), &copy, NULL) != 0)
 		abort();
 	return outer(copy);
+}
+
+static void drop(struct json_object *o, const char *const *names)
+{
+	if (json_object_is_type(o, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(o); i++)
+			drop(json_object_array_get_idx(o, i), names);
+	} else if (json_object_is_type(o, json_type_object)) {
+		for (size_t i = 0; names[i] != NULL; i++)
+			json_object_object_del(o, names[i]);
+		for (struct lh_entry *e = json_object_get_object(o)->head; e != NULL; e = e->next)
+			drop((struct json_object *)(void *)e->v, names);
+	}
+}
+
+struct json *json_copy_without(const struct json *j, const char *const *names)
+{
+	struct json *copy = json_copy(j);
+
+	drop(inner(copy), names);
+	return copy;
 }
 
 void json_print(const struct json *j, struct buf *out)

@@ -19,19 +19,25 @@ struct json;
 enum { JSON_MALFORMED = 1 };
 enum { JSON_MAX_DEPTH = 64 };
 
-/* Strict RFC 8259, whole slice, valid UTF-8 only (also where the library is lax), depth bounded.
- * 0, or JSON_MALFORMED with *why a static sentence (why may be NULL). */
-int json_parse(struct json **out, struct str text, const char **why);
-
 struct json_fault {
 	size_t at; /* its byte; the length of the text when something is missing at the end */
 	const char *seen;
-	const char *
-		wanted; /* in words for somebody who does not know JSON; NULL where only the library refused it */
+	const char *wanted; /* for a layman; NULL where only the library refused */
 };
 
-/* The same, and where. */
+/* Strict RFC 8259, whole slice, valid UTF-8 only (also where the library is lax), depth bounded.
+ * 0, or JSON_MALFORMED with the first fault, whose sentences are static. */
 int json_parse_at(struct json **out, struct str text, struct json_fault *fault);
+/* The same for those who ask only what was seen; `why` may be NULL. */
+static inline int json_parse(struct json **out, struct str text, const char **why)
+{
+	struct json_fault fault = { 0 };
+	int r = json_parse_at(out, text, &fault);
+
+	if (why != NULL)
+		*why = fault.seen;
+	return r;
+}
 void json_free(struct json *j);
 void json_freep(struct json **j);
 
@@ -67,7 +73,9 @@ void json_set_bool(struct json *object, const char *key, bool value);
 void json_set(struct json *object, const char *key, struct json *take);
 void json_push(struct json *array, struct json *take);
 void json_push_str(struct json *array, struct str value);
-struct json *json_copy(const struct json *j);		/* deep, owned */
+struct json *json_copy(const struct json *j); /* deep, owned */
+/* The same without the members of these names, at any depth. NULL ends the names. */
+struct json *json_copy_without(const struct json *j, const char *const *names);
 void json_print(const struct json *j, struct buf *out); /* compact, `/` unescaped */
 /* Appends the text as a quoted JSON string; bytes that are not UTF-8 become U+FFFD. */
 void json_quote(struct str text, struct buf *out);

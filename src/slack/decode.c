@@ -54,39 +54,8 @@ static int64_t ts_ms(struct str ts)
 }
 
 /* Rules can insert any field of the payload: what opens doors is not kept in it. */
-static bool is_secret(struct str name)
-{
-	const struct str secrets[] = { STR("token"), STR("bot_access_token"), STR("response_url"),
-				       STR("trigger_id") };
-
-	for (size_t i = 0; i < ARRAY_LEN(secrets); i++) {
-		if (str_eq(name, secrets[i]))
-			return true;
-	}
-	return false;
-}
-
-static struct json *copy_without_secrets(const struct json *node)
-{
-	struct json *copy, *value;
-	struct str name;
-	size_t at = 0;
-
-	if (json_kind(node) == JSON_ARRAY) {
-		copy = json_new_array();
-		for (size_t i = 0; i < json_len(node); i++)
-			json_push(copy, copy_without_secrets(json_item(node, i)));
-		return copy;
-	}
-	if (json_kind(node) != JSON_OBJECT)
-		return json_copy(node);
-	copy = json_new_object();
-	while (json_member(node, &at, &name, &value)) {
-		if (!is_secret(name))
-			json_set(copy, name.p, copy_without_secrets(value));
-	}
-	return copy;
-}
+static const char *const secrets[] = { "token", "bot_access_token", "response_url", "trigger_id",
+				       NULL };
 
 /* ---- people ---- */
 
@@ -435,7 +404,7 @@ int decode_event(struct event **out, const struct json *inner, struct str team, 
 		return DECODE_NOT_AN_EVENT;
 	}
 	ev = event_new();
-	ev->payload = copy_without_secrets(inner);
+	ev->payload = json_copy_without(inner, secrets);
 	ev->type = json_str(ev->payload, "type");
 	ev->team = str_keep(&ev->arena, first_of(team, str_from(me->team_id)));
 	ev->event_id = str_keep(&ev->arena, event_id);
@@ -554,7 +523,7 @@ int decode_command(struct event **out, const struct json *payload, const struct 
 		return DECODE_NOT_AN_EVENT;
 	}
 	ev = event_new();
-	ev->payload = copy_without_secrets(payload);
+	ev->payload = json_copy_without(payload, secrets);
 	ev->kind = EVENT_COMMAND;
 	ev->type = STR("slash_command");
 	ev->team = first_of(json_str(ev->payload, "team_id"),
