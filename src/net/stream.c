@@ -245,16 +245,6 @@ static ssize_t send_some(struct stream *s)
 	return n;
 }
 
-static void forget_sent(struct stream *s, size_t n)
-{
-	s->sent += n;
-	/* Moved rarely, or a long queue would be moved once a record. */
-	if (s->sent < s->out.len / 2)
-		return;
-	buf_consume(&s->out, s->sent);
-	s->sent = 0;
-}
-
 static void send_until_blocked(struct stream *s)
 {
 	size_t budget = WRITE_BUDGET;
@@ -264,7 +254,12 @@ static void send_until_blocked(struct stream *s)
 
 		s->sealed = n < 0;
 		if (n >= 0) {
-			forget_sent(s, (size_t)n);
+			s->sent += (size_t)n;
+			/* Moved rarely, or a long queue would be moved once a record. */
+			if (s->sent >= s->out.len / 2) {
+				buf_consume(&s->out, s->sent);
+				s->sent = 0;
+			}
 			budget -= (size_t)n < budget ? (size_t)n : budget;
 			s->blocked = budget == 0 && stream_unsent(s) > 0;
 		} else if (!gnutls_error_is_fatal((int)n)) {
@@ -273,13 +268,6 @@ static void send_until_blocked(struct stream *s)
 			tls_failed(s, (int)n);
 		}
 	}
-}
-
-static void say_goodbye(struct stream *s)
-{
-	if (s->session != NULL)
-		gnutls_bye(s->session, GNUTLS_SHUT_WR); /* best effort: it may not fit any more */
-	shutdown(s->fd, SHUT_WR);
 }
 
 static void on_flush(void *owner)
@@ -293,8 +281,11 @@ static void on_flush(void *owner)
 	loop_file_change(s->loop, &s->file, EPOLLIN | (s->blocked ? EPOLLOUT : 0u));
 	if (stream_unsent(s) > 0)
 		return;
-	if (s->state == STREAM_CLOSING)
-		say_goodbye(s);
+	if (s->state == STREAM_CLOSING) {
+		if (s->session != NULL) /* best effort: it may not fit any more */
+			gnutls_bye(s->session, GNUTLS_SHUT_WR);
+		shutdown(s->fd, SHUT_WR);
+	}
 	if (had && s->events->on_drained != NULL)
 		s->events->on_drained(s->owner);
 }
