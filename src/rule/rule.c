@@ -10,15 +10,6 @@
 #include "rule/subject.h"
 #include "template/template.h"
 
-bool rule_talks(const struct rule *r)
-{
-	for (size_t i = 0; i < r->n_actions; i++) {
-		if (verb_talks(r->actions[i].verb) && !r->actions[i].on_error)
-			return true;
-	}
-	return false;
-}
-
 const char *rule_key_of(const struct rule *r, const char *predicate)
 {
 	return r->any_keys != NULL && strcmp(predicate, "match") == 0 ? r->any_keys : predicate;

@@ -146,6 +146,7 @@ struct rule {
 	struct scope owners;
 	const struct zone *zone; /* its own, or the configuration's */
 	char *help;		 /* NULL = none */
+	bool talks; /* it has a talking action, other than for errors */
 	bool wants_names;	 /* names of authors or channels: in, from, {user.name} … */
 	bool wants_groups;	 /* user groups, by id; a handle looks like a name */
 	bool wants_reacted;	 /* what it does depends on the message that was reacted to */
@@ -160,8 +161,10 @@ struct rule *rule_new(struct shared *shared) __attribute__((returns_nonnull));
 /* One thread, as all that is counted here. */
 const struct rule *rule_ref(const struct rule *r) __attribute__((returns_nonnull));
 void rule_unref(const struct rule *r); /* NULL is fine */
-/* Does it have a talking action, other than for errors? */
-bool rule_talks(const struct rule *r);
+static inline bool rule_talks(const struct rule *r)
+{
+	return r->talks;
+}
 /* The key that the rule's author wrote for what a trace heard of: `match` may have been `words`. */
 const char *rule_key_of(const struct rule *r, const char *predicate);
 /* Does it wait for nothing but times (`every`, `cron`)? */

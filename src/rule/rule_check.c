@@ -115,8 +115,12 @@ static void complete(struct rule_builder *d)
 	struct trigger *message;
 
 	rule->keeps_answers |= rule->follows_edits || rule->follows_deletes;
-	for (size_t i = 0; i < rule->n_actions; i++)
-		rule->answers_here |= verb_row(rule->actions[i].verb)->says == SAYS_HERE;
+	for (size_t i = 0; i < rule->n_actions; i++) {
+		const struct rule_action *action = &rule->actions[i];
+
+		rule->talks |= verb_talks(action->verb) && !action->on_error;
+		rule->answers_here |= verb_row(action->verb)->says == SAYS_HERE;
+	}
 	if (rule->n_triggers > 0)
 		return;
 	message = rule_builder_append(d, &rule->triggers, &rule->n_triggers, sizeof(*message));

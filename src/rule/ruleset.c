@@ -12,19 +12,6 @@
 #include "pattern/prefilter.h"
 #include "rule/subject.h"
 
-struct ruleset {
-	size_t n_refs;
-	struct shared *shared;
-	struct rule **rules; /* as they stand in the files; a reference each */
-	size_t n_rules;
-	struct rule **asked; /* those that are not off, in the order in which they are asked */
-	size_t n_asked;
-	struct prefilter *prefilter; /* over the asked ones */
-	struct map rule_names;
-	size_t n_files;
-	bool wants_names, wants_groups, follows;
-};
-
 /* ---- the order in which rules are asked ---- */
 
 static int by_precedence(const void *a, const void *b)
@@ -175,12 +162,6 @@ int ruleset_load_text(struct ruleset **out, struct str text, const char *file,
 	return finish(&p, n_errors, diag, out);
 }
 
-struct ruleset *ruleset_ref(struct ruleset *set)
-{
-	set->n_refs++;
-	return set;
-}
-
 void ruleset_unref(struct ruleset *set)
 {
 	if (set == NULL || --set->n_refs > 0)
@@ -197,21 +178,6 @@ void ruleset_unref(struct ruleset *set)
 
 /* ---- asking ---- */
 
-size_t ruleset_n_files(const struct ruleset *set)
-{
-	return set->n_files;
-}
-
-size_t ruleset_n_rules(const struct ruleset *set)
-{
-	return set->n_asked;
-}
-
-const struct rule *ruleset_rule(const struct ruleset *set, size_t i)
-{
-	return set->asked[i];
-}
-
 const struct rule *ruleset_rule_named(const struct ruleset *set, struct str name)
 {
 	return map_get(&set->rule_names, name);
@@ -224,34 +190,9 @@ const struct rule *ruleset_find(const struct ruleset *set, struct str name, uint
 	return rule != NULL && rule->fingerprint == fingerprint ? rule : NULL;
 }
 
-size_t ruleset_n_written(const struct ruleset *set)
-{
-	return set->n_rules;
-}
-
-const struct rule *ruleset_written(const struct ruleset *set, size_t i)
-{
-	return set->rules[i];
-}
-
 const struct zone *ruleset_zone(const struct ruleset *set)
 {
 	return set->shared->zone;
-}
-
-bool ruleset_wants_names(const struct ruleset *set)
-{
-	return set->wants_names;
-}
-
-bool ruleset_wants_groups(const struct ruleset *set)
-{
-	return set->wants_groups;
-}
-
-bool ruleset_follows(const struct ruleset *set)
-{
-	return set->follows;
 }
 
 /* Only for the reactions that a rule waits for: a busy workspace has more of them than Slack answers questions. */

@@ -5,9 +5,24 @@
  */
 #pragma once
 
+#include "base/map.h"
 #include "rule/rule.h"
 
-struct ruleset;
+struct prefilter; /* pattern/prefilter.h */
+
+/* To be read by the functions below. */
+struct ruleset {
+	size_t n_refs;
+	struct shared *shared;
+	struct rule **rules; /* as they stand in the files; a reference each */
+	size_t n_rules;
+	struct rule **asked; /* those that are not off, in the order in which they are asked */
+	size_t n_asked;
+	struct prefilter *prefilter; /* over the asked ones */
+	struct map rule_names;
+	size_t n_files;
+	bool wants_names, wants_groups, follows;
+};
 
 enum { RULESET_BROKEN = 1 };
 
@@ -25,34 +40,61 @@ int ruleset_load(struct ruleset **out, const char *const *paths, size_t n_paths,
 /* One text under a file name; for tests. */
 int ruleset_load_text(struct ruleset **out, struct str text, const char *file,
 		      const struct ruleset_options *options, struct diag *diag);
-struct ruleset *ruleset_ref(struct ruleset *set);
+static inline struct ruleset *ruleset_ref(struct ruleset *set)
+{
+	set->n_refs++;
+	return set;
+}
 void ruleset_unref(struct ruleset *set); /* NULL is fine */
 
-size_t ruleset_n_files(const struct ruleset *set);
-size_t ruleset_n_rules(const struct ruleset *set);
+static inline size_t ruleset_n_files(const struct ruleset *set)
+{
+	return set->n_files;
+}
+static inline size_t ruleset_n_rules(const struct ruleset *set)
+{
+	return set->n_asked;
+}
 /* In the order in which they are asked: priority, then file, then line; fallback rules last. Rules that
  * are off are not in it. */
-const struct rule *ruleset_rule(const struct ruleset *set, size_t i);
+static inline const struct rule *ruleset_rule(const struct ruleset *set, size_t i)
+{
+	return set->asked[i];
+}
 const struct rule *ruleset_rule_named(const struct ruleset *set, struct str name);
 /* The rule of that name that says the very same, also when it is off; NULL = there is none. */
 const struct rule *ruleset_find(const struct ruleset *set, struct str name, uint64_t fingerprint);
 /* Those that are off too, as they stand in the files. */
-size_t ruleset_n_written(const struct ruleset *set);
-const struct rule *ruleset_written(const struct ruleset *set, size_t i);
+static inline size_t ruleset_n_written(const struct ruleset *set)
+{
+	return set->n_rules;
+}
+static inline const struct rule *ruleset_written(const struct ruleset *set, size_t i)
+{
+	return set->rules[i];
+}
 const struct zone *ruleset_zone(const struct ruleset *set);
 /* Which rules may match the event at all, a bit a rule (base/bits.h): the `match` of the others is a sure no,
  * for want of a word that it needs. Allocates nothing; one thread. */
 void ruleset_candidates(const struct ruleset *set, const struct event *ev, uint64_t *bits);
 
-/* What must be known of an event before this set can be asked. */
-bool ruleset_wants_names(
-	const struct ruleset *set); /* names of authors or channels: in, from, {user.name} … */
-bool ruleset_wants_groups(
-	const struct ruleset *set); /* user groups, by id; a handle looks like a name */
-/* Does some rule follow edits or deletions of what it answered? */
-bool ruleset_follows(const struct ruleset *set);
-/* The message that this reaction is about: its text, and the thread that it stands in. */
+/* What must be known of an event before this set can be asked: names of authors and channels; */
+static inline bool ruleset_wants_names(const struct ruleset *set)
+{
+	return set->wants_names;
+}
+/* user groups, by id (a handle looks like a name); */
+static inline bool ruleset_wants_groups(const struct ruleset *set)
+{
+	return set->wants_groups;
+}
+/* the message that this reaction is about: its text, and the thread that it stands in. */
 bool ruleset_wants_reacted(const struct ruleset *set, const struct event *reaction);
+/* Does some rule follow edits or deletions of what it answered? */
+static inline bool ruleset_follows(const struct ruleset *set)
+{
+	return set->follows;
+}
 
 /* Every #channel and @user that the rules name, for checking against Slack; as rule_each_name. */
 void ruleset_each_name(const struct ruleset *set, rule_name_fn *on_name, void *owner);

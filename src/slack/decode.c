@@ -13,11 +13,6 @@
 
 /* ---- small things ---- */
 
-static bool is_mine(struct str seen, const char *mine)
-{
-	return mine != NULL && mine[0] != '\0' && str_is(seen, mine);
-}
-
 static struct str first_of(struct str a, struct str b)
 {
 	return a.len > 0 ? a : b;
@@ -111,11 +106,23 @@ static void read_who(struct event *ev)
 /* Ours by any of its marks. Only what is set counts: nothing is not equal to nothing. */
 static bool is_by_me(const struct json *j, const struct identity *me)
 {
-	return is_mine(id_at(j, "user"), me->user_id) ||
-	       is_mine(json_str(j, "user_id"), me->user_id) ||
-	       is_mine(json_str(j, "bot_id"), me->bot_id) ||
-	       is_mine(json_str(j, "app_id"), me->app_id) ||
-	       is_mine(json_str(j, "bot_profile.app_id"), me->app_id);
+	const struct {
+		struct str seen;
+		const char *mine;
+	} marks[] = {
+		{ id_at(j, "user"), me->user_id },
+		{ json_str(j, "user_id"), me->user_id },
+		{ json_str(j, "bot_id"), me->bot_id },
+		{ json_str(j, "app_id"), me->app_id },
+		{ json_str(j, "bot_profile.app_id"), me->app_id },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+		if (marks[i].seen.len > 0 && marks[i].mine != NULL &&
+		    str_is(marks[i].seen, marks[i].mine))
+			return true;
+	}
+	return false;
 }
 
 static bool is_by_bot(const struct json *j)
@@ -335,12 +342,6 @@ static void read_shape(struct event *ev, struct str name, const struct shape *sh
 	}
 }
 
-static void read_message(struct event *ev)
-{
-	ev->subtype = json_str(ev->payload, "subtype");
-	read_shape(ev, ev->subtype, subtypes, ARRAY_LEN(subtypes));
-}
-
 /* ---- what is about a message ---- */
 
 static void read_any_reaction(struct event *ev, enum event_kind kind, const char *key)
@@ -381,13 +382,9 @@ static void read_pin(struct event *ev)
 }
 
 static const struct shape types[] = {
-	{ "message", read_message },
-	{ "app_mention", read_app_mention },
-	{ "reaction_added", read_reaction },
-	{ "reaction_removed", read_unreaction },
-	{ "member_joined_channel", read_joined },
-	{ "member_left_channel", read_left },
-	{ "pin_added", read_pin },
+	{ "app_mention", read_app_mention },	 { "reaction_added", read_reaction },
+	{ "reaction_removed", read_unreaction }, { "member_joined_channel", read_joined },
+	{ "member_left_channel", read_left },	 { "pin_added", read_pin },
 };
 
 /* ---- the whole ---- */
@@ -413,7 +410,12 @@ int decode_event(struct event **out, const struct json *inner, struct str team, 
 	read_where(ev);
 	read_when(ev, event_time);
 	read_whose(ev, me);
-	read_shape(ev, ev->type, types, ARRAY_LEN(types));
+	if (str_is(ev->type, "message")) {
+		ev->subtype = json_str(ev->payload, "subtype");
+		read_shape(ev, ev->subtype, subtypes, ARRAY_LEN(subtypes));
+	} else {
+		read_shape(ev, ev->type, types, ARRAY_LEN(types));
+	}
 	if (ev->key.len == 0)
 		ev->key = plain_key(ev);
 	*out = ev;

@@ -9,6 +9,8 @@ enum { RUNS_MAX = 20000 }; /* more would only be made to hurt */
 struct runs {
 	struct text_run *items;
 	size_t n, cap;
+	struct str bot;
+	bool mentions_bot;
 };
 
 static void runs_add(void *owner, const struct text_run *run)
@@ -16,6 +18,8 @@ static void runs_add(void *owner, const struct text_run *run)
 	struct runs *runs = owner;
 	struct text_run *last;
 
+	if (run->sigil == '@' && runs->bot.len > 0 && str_eq(run->id, runs->bot))
+		runs->mentions_bot = true;
 	if (runs->n == RUNS_MAX) { /* from the last one allowed on, all is one run of plain text */
 		last = &runs->items[runs->n - 1];
 		*last = (struct text_run){ .from = last->from,
@@ -46,8 +50,8 @@ static struct str address_of(struct event *ev, struct str coded)
 void decode_texts(struct event *ev, const struct identity *me, const struct text_names *names)
 {
 	CLEANUP(buf_deinit) struct buf text;
-	struct str raw = ev->text_raw, bot = str_from(me->user_id), rest;
-	struct runs runs = { 0 };
+	struct runs runs = { .bot = str_from(me->user_id) };
+	struct str raw = ev->text_raw, rest;
 
 	buf_init(&text, 0);
 	ev->pieces = NULL;
@@ -79,9 +83,9 @@ void decode_texts(struct event *ev, const struct identity *me, const struct text
 	}
 	free(runs.items);
 	/* What is taken off in front shows as the beginning of the text: so much of that goes as well. */
-	rest = text_without_leading_mention(raw, bot);
+	rest = text_without_leading_mention(raw, runs.bot);
 	buf_clear(&text);
 	text_seen(&text, str_sub(raw, 0, raw.len - rest.len), names);
 	ev->text_to_bot = str_sub(ev->text, text.len, ev->text.len);
-	ev->mentions_bot = ev->mentions_bot || text_mentions(raw, bot);
+	ev->mentions_bot = ev->mentions_bot || runs.mentions_bot;
 }

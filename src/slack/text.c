@@ -373,17 +373,6 @@ bool text_next_mention(struct str *rest, struct str *user)
 	return false;
 }
 
-bool text_mentions(struct str raw, struct str user)
-{
-	struct str id;
-
-	while (user.len > 0 && text_next_mention(&raw, &id)) {
-		if (str_eq(id, user))
-			return true;
-	}
-	return false;
-}
-
 /* What clients put around a mention, the no-break space of some included. */
 static struct str skip_blanks(struct str s)
 {

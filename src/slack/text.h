@@ -46,8 +46,6 @@ void text_address(struct buf *out, struct str coded);
  * markup is in. */
 void text_plain(struct buf *out, struct str typed);
 
-/* Is <@user> anywhere in the raw text? */
-bool text_mentions(struct str raw, struct str user);
 /* The raw text without a leading mention of `user` and the blanks, `:` or `,` behind it. */
 struct str text_without_leading_mention(struct str raw, struct str user);
 /* The next user id mentioned in the raw text, which is moved behind the mention; false at the end. */
