@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "slack/methods.h"
 #include "template/symbols.h"
 
 /* ---- scopes ---- */
@@ -35,21 +36,15 @@ static bool names_groups(const struct rule *rule, int unused)
 	return false;
 }
 
-/* What a rule does, and the scope that Slack wants for it. */
-static const struct {
+/* What a rule may wait for or do, and the scopes that Slack wants for it. */
+struct need {
 	const char *what;
 	bool (*needs)(const struct rule *rule, int which);
 	int which; /* a verb, or a kind of event */
-	const char *scope;
-} needs[] = {
-	{ "reply", uses_verb, VERB_REPLY, "chat:write" },
-	{ "say", uses_verb, VERB_SAY, "chat:write" },
-	{ "broadcast", uses_verb, VERB_BROADCAST, "chat:write" },
-	{ "whisper", uses_verb, VERB_WHISPER, "chat:write" },
-	{ "dm", uses_verb, VERB_DM, "chat:write" },
-	{ "post", uses_verb, VERB_POST, "chat:write" },
-	{ "react", uses_verb, VERB_REACT, "reactions:write" },
-	{ "unreact", uses_verb, VERB_UNREACT, "reactions:write" },
+	const char *scopes;
+};
+
+static const struct need triggers[] = {
 	{ "on = reaction", waits_for, EVENT_REACTION, "reactions:read" },
 	{ "on = unreaction", waits_for, EVENT_UNREACTION, "reactions:read" },
 	{ "on = pin", waits_for, EVENT_PIN, "pins:read" },
@@ -57,41 +52,64 @@ static const struct {
 	{ "from = a user group", names_groups, 0, "usergroups:read" },
 };
 
-static bool has_word(struct str list, const char *word)
+static bool has_word(struct str list, struct str word)
 {
 	struct str piece;
 
 	while (str_cut(&list, ',', &piece)) {
-		if (str_is(str_trim(piece), word))
+		if (str_eq(str_trim(piece), word))
 			return true;
 	}
 	return false;
 }
 
-static const struct rule *first_that_needs(const struct ruleset *set, size_t need)
+static bool has_one_of(struct str granted, struct str scopes)
 {
-	for (size_t i = 0; i < ruleset_n_rules(set); i++) {
-		if (needs[need].needs(ruleset_rule(set, i), needs[need].which))
-			return ruleset_rule(set, i);
+	struct str scope;
+
+	while (str_cut(&scopes, '|', &scope)) {
+		if (has_word(granted, scope))
+			return true;
 	}
-	return NULL;
+	return false;
+}
+
+static void check_need(const struct ruleset *set, struct str granted, const struct need *need)
+{
+	const struct rule *rule = NULL;
+
+	for (size_t i = 0; i < ruleset_n_rules(set) && rule == NULL; i++) {
+		if (need->needs(ruleset_rule(set, i), need->which))
+			rule = ruleset_rule(set, i);
+	}
+	if (rule != NULL && !has_one_of(granted, str_from(need->scopes)))
+		log_warn(
+			"rules",
+			"%s:%u: `%s` needs the scope %s, which the token lacks; add it in the app's "
+			"settings and install the app again",
+			rule->at.file, rule->at.line, need->what, need->scopes);
+}
+
+static void check_verb(const struct ruleset *set, struct str granted, enum verb verb)
+{
+	const struct verb_row *row = verb_row(verb);
+	const struct method *method = method_named(str_from(row->method));
+	const struct need need = { row->key.name, uses_verb, (int)verb, method->scopes };
+
+	/* What changes an answer needs no more than what gave it. */
+	if (row->method[0] != '\0' && row->says != SAYS_ANEW)
+		check_need(set, granted, &need);
 }
 
 void preflight_scopes(const struct ruleset *set, struct str granted)
 {
 	/* A classic app's umbrella scope `bot` covers everything that it may do. */
-	if (granted.len == 0 || has_word(granted, "bot"))
+	if (granted.len == 0 || has_word(granted, STR("bot")))
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(needs); i++) {
-		const struct rule *rule = first_that_needs(set, i);
-
-		if (rule != NULL && !has_word(granted, needs[i].scope))
-			log_warn(
-				"rules",
-				"%s:%u: `%s` needs the scope %s, which the token lacks; add it in the app's "
-				"settings and install the app again",
-				rule->at.file, rule->at.line, needs[i].what, needs[i].scope);
-	}
+	for (int verb = 0; verb < N_VERBS; verb++)
+		check_verb(set, granted, (enum verb)verb);
+	for (size_t i = 0; i < ARRAY_LEN(triggers); i++)
+		check_need(set, granted, &triggers[i]);
 }
 
 void preflight_rtm(const struct ruleset *set)
