@@ -255,7 +255,7 @@ void read_call(struct rule_builder *d, const struct ini_entry *entry)
 	struct json *args = NULL;
 
 	action->name = rule_builder_keep(d, name);
-	if (!webapi_is_name(name))
+	if (!method_is_name(name))
 		diag_error(d->diag, at,
 			   "`call` is followed by a method of Slack's Web API, as in `call "
 			   "conversations.setTopic = {…}`");
@@ -265,7 +265,7 @@ void read_call(struct rule_builder *d, const struct ini_entry *entry)
 		diag_error(d->diag, rule_builder_place(d, entry->lines[0].line),
 			   "the arguments of a method stand in braces, as in {\"channel\": "
 			   "\"{channel.id}\"}");
-	else if (webapi_check(name, args, at, d->diag)) {
+	else if (method_check(name, args, at, d->diag)) {
 		compile_form(d, &action->form, entry, args, false);
 		args = NULL;
 	}

@@ -12,7 +12,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "net/backoff.h"
-#include "slack/method.h"
+#include "slack/methods.h"
 #include "net/token_bucket.h"
 #include "webapi/api_error.h"
 
@@ -33,7 +33,7 @@ enum {
 /* What is known and remembered of a method. */
 struct usage {
 	char *name;
-	struct method method;
+	const struct method *method;
 	struct token_bucket pace;
 	bool scope_told;
 	bool trouble_told;
@@ -138,7 +138,8 @@ static struct queue *queue_for(struct api *api, struct str channel, const char *
 	queue->api = api;
 	queue->key = str_dup(buf_str(&key));
 	queue->is_channel = channel.len > 0;
-	queue->is_for_reads = channel.len == 0 && method_named(method).reads;
+	queue->is_for_reads = channel.len == 0 &&
+			      method_named(str_from(method))->call == CALL_READS;
 	list_init(&queue->waiting);
 	list_init(&queue->held);
 	list_init(&queue->ready_link);
@@ -208,7 +209,7 @@ static void call_send(struct api_call *call)
 	buf_addc(&url, '\0');
 	req.url = url.p;
 	token_bucket_take(&call->usage->pace, loop_now(api->loop));
-	if (call->usage->method.posts)
+	if (call->usage->method->call == CALL_POSTS)
 		token_bucket_take(&call->queue->posts, loop_now(api->loop));
 	list_remove(&call->link);
 	list_append(&call->queue->held, &call->link);
@@ -221,7 +222,7 @@ static int64_t call_wait_ms(const struct api_call *call)
 {
 	struct mono now = loop_now(call->api->loop);
 	int64_t ms = token_bucket_wait_ms(&call->usage->pace, now);
-	int64_t post_ms = call->usage->method.posts ?
+	int64_t post_ms = call->usage->method->call == CALL_POSTS ?
 				  token_bucket_wait_ms(&call->queue->posts, now) :
 				  0;
 
@@ -399,7 +400,7 @@ static void call_limited(struct api_call *call, const struct outcome *outcome)
 /* Repeats what is safe to repeat. A channel does not wait for ever behind one call that Slack chokes on. */
 static bool may_repeat(struct api_call *call)
 {
-	if (!call->usage->method.repeatable)
+	if (call->usage->method->call == CALL_ONCE || call->usage->method->call == CALL_POSTS)
 		return false;
 	return ++call->n_unsure < MAX_UNSURE_IN_QUEUE || !call->queue->is_channel;
 }
@@ -431,16 +432,17 @@ static void on_reply(void *owner, const struct http_reply *reply)
 static struct usage *usage_of(struct api *api, const char *method)
 {
 	struct usage *usage = map_get(&api->usages, str_from(method));
-	int64_t every_ms;
+	struct method_pace pace;
 
 	if (usage != NULL)
 		return usage;
 	usage = mem_zero(1, sizeof(*usage));
 	usage->name = mem_strdup(method);
-	usage->method = method_named(method);
-	every_ms = usage->method.connects && api->connect_every_ms > 0 ? api->connect_every_ms :
-									 usage->method.every_ms;
-	token_bucket_init(&usage->pace, every_ms, usage->method.burst);
+	usage->method = method_named(str_from(method));
+	pace = method_pace(usage->method->tier);
+	if (usage->method->tier == TIER_CONNECT && api->connect_every_ms > 0)
+		pace.every_ms = api->connect_every_ms;
+	token_bucket_init(&usage->pace, pace.every_ms, pace.burst);
 	map_set(&api->usages, str_from(method), usage);
 	return usage;
 }

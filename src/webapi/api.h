@@ -2,7 +2,7 @@
 /*
  * Web API calls: form-encoded, paced, in order per channel, errors sorted into what a caller can do
  * about them. What cannot have happened (429, not sent) is tried again here, for as long as it takes;
- * what may have happened is tried again only for methods that are safe to repeat (slack/method.h).
+ * what may have happened is tried again only for methods that are safe to repeat (slack/methods.h).
  * What an answer means: webapi/api_error.h.
  */
 #pragma once

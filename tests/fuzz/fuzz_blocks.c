@@ -60,8 +60,8 @@ static void check_value(const struct json *j, struct str method)
 	diag_init(&diag);
 	must(blockkit_check(blocks, at, &diag) == (diag.n_errors == 0));
 	n = diag.n_errors;
-	must(webapi_check(method, j, at, &diag) == (diag.n_errors == n));
-	must(webapi_check(STR("chat.postMessage"), j, at, &diag) || diag.n_errors > n);
+	must(method_check(method, j, at, &diag) == (diag.n_errors == n));
+	must(method_check(STR("chat.postMessage"), j, at, &diag) || diag.n_errors > n);
 	must(diag.n_entries < TOLD_MAX);
 	diag_deinit(&diag);
 }

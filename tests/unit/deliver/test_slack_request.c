@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "deliver/slack_request.h"
 #include "lib/unit.h"
+#include "slack/method_check.h"
 
 static void note(void *owner, const char *name, struct str value)
 {
@@ -46,6 +47,26 @@ static struct job *a_change(const char *text)
 	return job;
 }
 
+static void note_member(void *owner, const char *name, struct str value)
+{
+	json_set_str(owner, name, value);
+}
+
+/* The table of methods knows every argument that we give, and misses none. */
+static void check_known(const struct job *job)
+{
+	CLEANUP(json_freep) struct json *args = json_new_object();
+	const struct slack_request_sink sink = { args, note_member };
+	struct diag diag;
+
+	diag_init(&diag);
+	slack_request_arguments(job, &sink);
+	CU_ASSERT_TRUE(method_check(str_from(slack_request_method(job)), args, (struct place){ 0 },
+				    &diag));
+	CU_ASSERT_EQUAL(diag.n_entries, 0);
+	diag_deinit(&diag);
+}
+
 static void check(struct job *take, const char *wanted, unsigned line)
 {
 	CLEANUP(job_freep) struct job *job = take;
@@ -56,6 +77,8 @@ static void check(struct job *take, const char *wanted, unsigned line)
 	buf_addz(&out, slack_request_method(job));
 	slack_request_arguments(job, &sink);
 	unit_str_is(buf_str(&out), wanted, __FILE__, line);
+	if (job->kind != JOB_CALL)
+		check_known(job);
 }
 
 #define POST                                                                              \
