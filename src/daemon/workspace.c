@@ -205,7 +205,7 @@ static void stop_for_good(void *owner, const char *sentence)
 
 static size_t n_unsettled(const struct daemon_workspace *w)
 {
-	return w->store->ops->unsettled(w->store);
+	return engine_unsettled(w->engine);
 }
 
 static bool has_finished(const struct daemon_workspace *w)
@@ -239,21 +239,20 @@ static void close_down(struct daemon_workspace *w)
 	engine_free(TAKE(w->engine));
 	free_pending_acks(w);
 	if (w->store != NULL)
-		w->store->ops->free(TAKE(w->store));
+		w->store->ops->close(TAKE(w->store));
 	api_free(TAKE(w->api));
 	http_free(TAKE(w->http));
 }
 
 /* ---- events ---- */
 
-static void on_decided(void *owner, void *tag, bool stands)
+/* Without an acknowledgement Slack sends it again: that is how nothing gets lost. */
+static void on_decided(void *owner, void *tag)
 {
 	struct pending_ack *pending = tag;
 
 	(void)owner;
-	/* Without an acknowledgement Slack sends it again: that is how nothing gets lost. */
-	if (stands)
-		transport_ack(&pending->ack);
+	transport_ack(&pending->ack);
 	list_remove(&pending->link);
 	free(pending);
 }
@@ -321,12 +320,14 @@ static void on_due(void *owner)
 void workspace_end_turn(struct daemon_workspace *w)
 {
 	const char *before;
+	struct job *job;
 
 	if (workspace_is_over(w))
 		return;
 	before = log_about(w->log_end);
 	engine_commit(w->engine);
-	deliver_run(w->deliver);
+	while ((job = engine_lease(w->engine)) != NULL)
+		deliver_send(w->deliver, job);
 	set_alarm(w);
 	if (w->names_unchecked && directory_has_groups(w->directory))
 		loop_timer_start(w->loop, &w->names_due, 0);
@@ -335,12 +336,19 @@ void workspace_end_turn(struct daemon_workspace *w)
 	log_about(before);
 }
 
-/* Jobs that ended let their firings go on; what comes of that is committed at the end of the turn. */
-static void on_settled(void *owner, const struct job *job, const struct outcome *outcome)
+/* Jobs that ended let their runs go on; what comes of that is committed at the end of the turn. */
+static void on_settled(void *owner, struct job *job, const struct outcome *outcome)
 {
 	struct daemon_workspace *w = owner;
 
 	engine_settled(w->engine, job, outcome);
+}
+
+static void on_unsent(void *owner, struct job *job)
+{
+	struct daemon_workspace *w = owner;
+
+	engine_give_back(w->engine, job);
 }
 
 /* ---- starting ---- */
@@ -371,6 +379,10 @@ static void start_listening(struct daemon_workspace *w)
 		return;
 	loop_timer_stop(w->loop, &w->patience);
 	w->state = WORKSPACE_LISTENING;
+	if (engine_load(w->engine) < 0) {
+		stop_for_good(w, "what the store kept cannot be read");
+		return;
+	}
 	w->transport = transport_new(&setup);
 }
 
@@ -538,7 +550,6 @@ static void make_engine(struct daemon_workspace *w)
 		.workspace = &w->as_seen,
 	};
 	const struct deliver_setup deliver = {
-		.store = w->store,
 		.api = w->api,
 		.token = &w->own->bot_token,
 		.clock = loop_clock(w->loop),
@@ -547,6 +558,7 @@ static void make_engine(struct daemon_workspace *w)
 		.owner = w,
 		.webhook = webhook,
 		.on_settled = on_settled,
+		.on_unsent = on_unsent,
 		.on_fatal = stop_for_good,
 	};
 
@@ -573,7 +585,7 @@ int workspace_new(struct daemon_workspace **out, const struct workspace_setup *s
 	loop_timer_init(&w->due, on_due, w);
 	loop_timer_init(&w->names_due, on_names_due, w);
 	w->sink = (struct transport_sink){ w, on_event, on_live, stop_for_good };
-	w->store = memory_new();
+	w->store = memory_open();
 	before = log_about(w->log_end);
 	r = make_slack(w);
 	if (r == 0)

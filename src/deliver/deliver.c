@@ -48,20 +48,15 @@ static void log_failed(const struct job *job, const char *what, const char *sent
 		 job->channel, job->key);
 }
 
-static enum job_state log_end(const struct deliver *d, const struct job *job,
-			      const struct outcome *outcome)
+static void log_end(const struct deliver *d, const struct job *job, const struct outcome *outcome)
 {
-	if (outcome->kind == OUTCOME_DONE) {
+	if (outcome->kind == OUTCOME_DONE)
 		log_done(d, job);
-		return JOB_DONE;
-	}
-	if (outcome->kind == OUTCOME_UNKNOWN) {
+	else if (outcome->kind == OUTCOME_UNKNOWN)
 		log_failed(job, "may or may not have got through and is not sent again",
 			   outcome->sentence);
-		return JOB_UNSURE;
-	}
-	log_failed(job, "was refused", outcome->sentence);
-	return JOB_DEAD;
+	else
+		log_failed(job, "was refused", outcome->sentence);
 }
 
 /* Whichever way the job went. The delivery is gone afterwards. */
@@ -70,13 +65,11 @@ static void on_answer(void *owner, const struct outcome *outcome)
 	struct delivery *way = owner;
 	struct deliver *d = way->deliver;
 	struct job *job = way->job;
-	enum job_state end = log_end(d, job, outcome);
 
+	log_end(d, job, outcome);
 	list_remove(&way->link);
 	free(way);
-	if (d->setup.on_settled != NULL)
-		d->setup.on_settled(d->setup.owner, job, outcome);
-	d->setup.store->ops->settle(d->setup.store, job, end);
+	d->setup.on_settled(d->setup.owner, job, outcome);
 	if (outcome->kind == OUTCOME_FATAL)
 		d->setup.on_fatal(d->setup.owner, outcome->sentence);
 }
@@ -156,7 +149,7 @@ static void send_to_command(struct delivery *way)
 		send_call_instead(way, why);
 }
 
-static void send_job(struct deliver *d, struct job *job)
+void deliver_send(struct deliver *d, struct job *job)
 {
 	struct delivery *way = mem_zero(1, sizeof(*way));
 
@@ -173,14 +166,6 @@ static void send_job(struct deliver *d, struct job *job)
 		send_call(way);
 }
 
-void deliver_run(struct deliver *d)
-{
-	struct job *job;
-
-	while ((job = d->setup.store->ops->lease(d->setup.store)) != NULL)
-		send_job(d, job);
-}
-
 struct deliver *deliver_new(const struct deliver_setup *setup)
 {
 	struct deliver *d = mem_zero(1, sizeof(*d));
@@ -190,11 +175,8 @@ struct deliver *deliver_new(const struct deliver_setup *setup)
 	return d;
 }
 
-/* What never left waits in the store for the next time, where the store outlives us. */
 static void give_back(struct delivery *way)
 {
-	struct store *store = way->deliver->setup.store;
-
 	if (way->may_have_acted)
 		log_failed(way->job, "was under way when the program ended",
 			   "it may or may not reach Slack");
@@ -202,7 +184,8 @@ static void give_back(struct delivery *way)
 		log_failed(way->job, "was not sent", "the program ended before its turn came");
 	api_cancel(way->call);
 	retry_cancel(way->request);
-	store->ops->settle(store, way->job, way->may_have_acted ? JOB_UNSURE : JOB_PENDING);
+	if (!way->may_have_acted)
+		way->deliver->setup.on_unsent(way->deliver->setup.owner, way->job);
 	list_remove(&way->link);
 	free(way);
 }
@@ -223,7 +206,7 @@ void deliver_free(struct deliver *d)
 
 		way->may_have_acted = may_have_acted(way);
 	}
-	/* The newest first, so that the store has them back in their order. */
+	/* The newest first, so that the owner has them back in their order. */
 	while (!list_is_empty(&d->under_way))
 		give_back(list_entry(d->under_way.prev, struct delivery, link));
 	free(d);

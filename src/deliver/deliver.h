@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sees committed jobs through: leases them from the store, makes Web API calls of them, or requests to webhooks and
- * to the addresses that came with commands; says how they ended. Pacing and repeated tries are webapi/api's and
+ * Sees jobs through: makes Web API calls of them, or requests to webhooks and to the addresses that came with commands; says how they ended. Pacing and repeated tries are webapi/api's and
  * net/retry's; order within a channel is kept.
  */
 #pragma once
@@ -10,33 +9,35 @@
 #include "base/log.h"
 #include "model/outcome.h"
 #include "webapi/api.h"
-#include "store/store.h"
+#include "model/job.h"
 #include "deliver/webhook.h"
 
 struct deliver;
 
 /* The declared webhook of that name; NULL = none. */
 typedef const struct webhook *deliver_webhook_fn(void *owner, const char *name);
-/* A job has ended; it is disposed of after the call. */
-typedef void deliver_settled_fn(void *owner, const struct job *job, const struct outcome *outcome);
+/* A job has ended, and is its owner's again. */
+typedef void deliver_settled_fn(void *owner, struct job *job, const struct outcome *outcome);
+/* It never left when the deliverer ended, and is its owner's again. */
+typedef void deliver_unsent_fn(void *owner, struct job *job);
 /* The token is no good any more: `sentence` says why and what to do. */
 typedef void deliver_fatal_fn(void *owner, const char *sentence);
 
 struct deliver_setup {
-	struct store *store; /* borrowed, as the rest */
-	struct api *api;
+	struct api *api; /* borrowed, as the rest */
 	const struct secret *token;
 	const struct clock *clock;
 	struct http *http;    /* for webhooks and response_urls; NULL = there are none */
 	const char *base_url; /* of the Web API */
 	void *owner;
-	deliver_webhook_fn *webhook;	/* NULL = no webhook is declared */
-	deliver_settled_fn *on_settled; /* may be NULL */
+	deliver_webhook_fn *webhook; /* NULL = no webhook is declared */
+	deliver_settled_fn *on_settled;
+	deliver_unsent_fn *on_unsent;
 	deliver_fatal_fn *on_fatal;
 };
 
 struct deliver *deliver_new(const struct deliver_setup *setup);
-/* Calls under way vanish: their jobs are unsure; the others stay pending. */
+/* Calls under way vanish. Of those that may have acted nobody hears any more; the others are unsent, the newest first. */
 void deliver_free(struct deliver *d);
-/* Sends everything that is due. Call it after every commit. */
-void deliver_run(struct deliver *d);
+/* Borrows the job until it has ended. */
+void deliver_send(struct deliver *d, struct job *job);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "engine/engine.h"
 #include "model/workspace.h"
@@ -329,20 +330,19 @@ static void on_step(void *owner, const struct rule *rule, size_t action, struct 
 		r->sink->on_deed(r->sink->owner, &deed);
 }
 
-static void on_fired(void *owner, const struct engine_firing *firing)
+static void on_fired(void *owner, const struct rule *rule)
 {
 	const struct simulation *r = owner;
 
 	if (r->sink->on_fired != NULL)
-		r->sink->on_fired(r->sink->owner, firing->rule);
+		r->sink->on_fired(r->sink->owner, rule);
 }
 
 /* ---- playing ---- */
 
 enum { STEPS_MAX = 1000 };
 
-static void do_job(struct simulation *r, struct engine *engine, struct store *store,
-		   struct job *job)
+static void do_job(struct simulation *r, struct engine *engine, struct job *job)
 {
 	char ts[32];
 	struct outcome outcome = { .kind = OUTCOME_DONE, .channel = str_from(job->channel) };
@@ -352,18 +352,17 @@ static void do_job(struct simulation *r, struct engine *engine, struct store *st
 	tell_job(r, job);
 	r->choices_left = r->wording; /* the next action begins anew */
 	engine_settled(engine, job, &outcome);
-	store->ops->settle(store, job, JOB_DONE);
 }
 
-static void play_out(struct simulation *r, struct engine *engine, struct store *store)
+static void play_out(struct simulation *r, struct engine *engine)
 {
 	struct job *job;
 
 	for (int i = 0; i < STEPS_MAX; i++) {
 		engine_commit(engine);
-		job = store->ops->lease(store);
+		job = engine_lease(engine);
 		if (job != NULL)
-			do_job(r, engine, store, job);
+			do_job(r, engine, job);
 		else if (!engine_end_waits(engine))
 			return;
 	}
@@ -377,9 +376,8 @@ void simulate_trace_rule(struct simulation *r, const struct rule *rule)
 void simulate_play_event(struct simulation *r, struct event *take, const struct trace *trace,
 			 const struct simulate_sink *sink, size_t wording)
 {
-	struct store *store = memory_new();
 	const struct engine_setup setup = {
-		.store = store,
+		.store = memory_open(),
 		.clock = &r->clock,
 		.workspace = &r->workspace,
 		.trace = trace,
@@ -397,9 +395,8 @@ void simulate_play_event(struct simulation *r, struct event *take, const struct 
 	engine = engine_new(&setup);
 	engine_set_rules(engine, r->set);
 	engine_take(engine, take, NULL, NULL, NULL);
-	play_out(r, engine, store);
+	play_out(r, engine);
 	engine_free(engine);
-	store->ops->free(store);
 }
 
 void simulate_play(struct simulation *r, const struct event *test, const struct trace *trace,

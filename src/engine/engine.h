@@ -1,27 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Event in, jobs out: seen before? which rules fire? may they? what shall be done, and what then? No I/O but through
- * the store, so that running, testing and explaining are this very code.
+ * Event in, jobs out: seen before? which rules fire? may they? what shall be done, and what then? One engine is one
+ * workspace's. It has no I/O but through the store, so that running, testing and explaining are this very code.
  *
- * An event becomes a decision, and a decision firings, which live on until their actions are done. A decision may
- * take several turns when the store is far away; it stands with the next engine_commit after it is made, and only
- * then its owner hears of it.
+ * An event is decided at once, within engine_take (engine/decide.h); a rule that fires becomes a run (model/run.h), which
+ * lives on until its actions are done. All that changes until the next engine_commit stands or falls together: only then
+ * is its owner told, and only then may its jobs be leased.
  */
 #pragma once
 
-#include "engine/firing.h"
+#include "model/job.h"
+#include "model/outcome.h"
+#include "model/workspace.h"
 #include "rule/match.h"
 #include "rule/ruleset.h"
 #include "store/store.h"
 
 struct engine;
 
-/* A rule fired: told for logs, tests and transcripts, before the commit. `jobs` may be empty. */
-struct engine_firing {
-	const struct rule *rule;
-	const struct event *ev;
-	size_t n_jobs;
-};
+/* The decision stands. */
+typedef void engine_decided_fn(void *owner, void *tag);
+/* A rule fires, also in shadow mode. */
+typedef void engine_fired_fn(void *owner, const struct rule *rule);
+/* Something was done without a job: a value stored, a wait begun. */
+typedef void engine_step_fn(void *owner, const struct rule *rule, size_t action, struct str what);
 
 struct engine_stats {
 	uint64_t events;   /* taken in */
@@ -38,15 +40,14 @@ struct engine_stats {
 };
 
 struct engine_setup {
-	struct store *store; /* borrowed */
+	struct store *store; /* borrowed, as the rest */
 	const struct clock *clock;
-	const struct workspace *workspace; /* whose events it takes; borrowed */
-	const struct trace *trace;	   /* NULL = nobody listens; borrowed */
+	const struct workspace *workspace; /* whose events it takes */
+	const struct trace *trace;	   /* NULL = nobody listens */
 	const struct rule *heard; /* the rule whose questions it hears; NULL = those of all */
 	void *owner;
-	void (*on_fired)(void *owner, const struct engine_firing *firing); /* may be NULL */
-	/* Something was done without a job: a value stored, a wait begun; may be NULL. */
-	void (*on_step)(void *owner, const struct rule *rule, size_t action, struct str what);
+	engine_fired_fn *on_fired; /* may be NULL */
+	engine_step_fn *on_step;   /* may be NULL */
 	/* A trial: no limits and no chance, and rules in shadow mode act like live ones. */
 	bool trial;
 	/* Asks rules even where the set knows that they cannot match; to compare. A trace hears of
@@ -56,23 +57,33 @@ struct engine_setup {
 
 struct engine *engine_new(const struct engine_setup *setup);
 void engine_free(struct engine *engine); /* the store answers nothing any more */
-/* Swaps the rules; decisions under way end with those they began with. Takes a reference of its own. */
+/* Takes back what the store kept, and goes on with it: once, when the first rules are there and the workspace knows its
+ * id. < 0 when the store cannot give it. */
+int engine_load(struct engine *engine);
+/* Swaps the rules; takes a reference of its own. Runs go on with the new rule of their name if it says the same, else with
+ * the rule that they began with. */
 void engine_set_rules(struct engine *engine, struct ruleset *set);
 struct ruleset *engine_rules(const struct engine *engine); /* borrowed; NULL before the first */
-/* Takes the event. `on_decided` comes after the commit that makes the decision stand (standing), or
- * with false when that commit failed: then nothing of it happened. */
-void engine_take(struct engine *engine, struct event *take,
-		 void (*on_decided)(void *owner, void *tag, bool standing), void *owner, void *tag);
-/* A job of a firing has ended, before the store disposes of it. */
-void engine_settled(struct engine *engine, const struct job *job, const struct outcome *outcome);
+
+/* Takes and decides the event. `on_decided` (may be NULL) comes when the decision stands, and never when it does not. */
+void engine_take(struct engine *engine, struct event *take, engine_decided_fn *on_decided,
+		 void *owner, void *tag);
 /* Does what is due: waits that are over, moments that rules wait for. */
 void engine_tick(struct engine *engine);
+/* Ends a turn: hands to the store what has changed. */
+void engine_commit(struct engine *engine);
 /* Milliseconds until something is due, at least 0; -1 = nothing will be. What is not committed yet is due at once. */
 int64_t engine_due_ms(const struct engine *engine);
-/* Lets every wait be over now; for trials. False: nothing waits. */
+
+/* The oldest job that may leave, now in flight: the engine's until it is settled or given back. NULL = none. */
+struct job *engine_lease(struct engine *engine);
+/* A leased job has ended; its run goes on, and the job is freed. */
+void engine_settled(struct engine *engine, struct job *job, const struct outcome *outcome);
+/* It never left, and waits again. */
+void engine_give_back(struct engine *engine, struct job *job);
+size_t engine_unsettled(const struct engine *engine); /* jobs that have not ended */
+
+/* Lets the wait that is due first be over now; for trials. False: nothing waits. */
 bool engine_end_waits(struct engine *engine);
-size_t engine_waiting(const struct engine *engine); /* firings in a `wait` */
-/* Ends a turn: commits what was decided and tells the owners. */
-void engine_commit(struct engine *engine);
-size_t engine_undecided(const struct engine *engine);
+size_t engine_waiting(const struct engine *engine); /* runs in a `wait` */
 const struct engine_stats *engine_stats(const struct engine *engine);

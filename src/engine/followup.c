@@ -5,182 +5,180 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/action.h"
+#include "engine/run.h"
 
-/* One following: an event and the rule that it concerns. */
-struct following {
-	const struct follow_house *house;
-	struct ruleset *set;
-	const struct rule *rule;
-	struct event *ev; /* an edited message is seen as a message */
-	void (*on_followed)(void *owner);
-	void *owner;
-};
+/* Of all runs together. */
+enum { FOLLOWUPS_MAX = 10000 };
 
-bool follow_concerns(const struct rule *rule, const struct event *ev)
+static bool concerns(const struct rule *rule, const struct event *ev)
 {
 	return (ev->kind == EVENT_EDIT && rule->follows_edits) ||
 	       (ev->kind == EVENT_DELETE && rule->follows_deletes);
 }
 
-static void ignore_stored(void *owner, bool stored)
-{
-	(void)owner;
-	(void)stored;
-}
-
 /* ---- answers that were given ---- */
 
-static void put_all(const struct follow_house *house, struct list *jobs)
+static void read_answers(struct engine *e, const struct rule *rule, struct event *ev,
+			 struct answers *out)
 {
-	list_each (link, jobs) {
-		list_remove(link);
-		house->put(house->owner, list_entry(link, struct job, link));
-	}
+	struct str key = answers_key(&ev->arena, ev, rule);
+
+	*out = (struct answers){ 0 };
+	if (key.len > 0)
+		answers_read(out, state_posted(&e->state, key, clock_wall(e->setup.clock)));
 }
 
-static void forget(const struct following *way)
+static void retract(struct engine *e, const struct rule *rule, struct event *ev)
 {
-	const struct firing_house *house = way->house->firings;
-	struct arena arena;
-
-	arena_init(&arena);
-	house->store->ops->set(house->store, answers_key(&arena, way->ev, way->rule), STR_EMPTY, 0,
-			       clock_wall(house->clock), ignore_stored, NULL);
-	arena_deinit(&arena);
-}
-
-static void retract(const struct following *way, const struct answers *answers)
-{
-	const struct captures nothing = { 0 };
-	struct facts facts;
-	struct list jobs;
-	struct arena arena;
-	struct values values = {
-		.rule = way->rule,
-		.ev = way->ev,
-		.captures = &nothing,
-		.facts = &facts,
-		.arena = &arena,
-	};
-	struct making making = { .values = &values, .jobs = &jobs };
+	CLEANUP(answers_deinit) struct answers answers = { 0 };
+	const struct values values = { .rule = rule, .ev = ev, .arena = &ev->arena };
+	struct making making = { .values = &values };
 	struct answer_given answer;
+	struct list jobs;
 
-	facts_init(&facts);
-	arena_init(&arena);
+	read_answers(e, rule, ev, &answers);
+	making.jobs = &jobs;
 	list_init(&jobs);
-	for (size_t i = 0; i < answers_n(answers); i++) {
-		if (answers_at(answers, i, &answer))
+	for (size_t i = 0; i < answers_n(&answers); i++) {
+		if (answers_at(&answers, i, &answer))
 			action_retract(&making, &answer);
 	}
-	put_all(way->house, &jobs);
-	forget(way);
-	log_info("engine", "answer removed with its question rule=%s channel=%.*s ts=%.*s",
-		 way->rule->name, STR_ARG(way->ev->channel), STR_ARG(way->ev->ts));
-	arena_deinit(&arena);
-	facts_deinit(&facts);
-}
-
-/* The questions are answered: the new question still is one for this rule, or no longer. */
-static void on_ready(void *owner, struct firing *f, const struct firing_readiness *readiness)
-{
-	const struct following way = *(const struct following *)owner;
-	const struct firing_house *house = way.house->firings;
-
-	if (readiness->answer == TRISTATE_YES && readiness->has_work) {
-		firing_begin(f, way.on_followed, way.owner);
-		return;
+	list_each (link, &jobs) {
+		list_remove(link);
+		engine_put(e, list_entry(link, struct job, link));
 	}
-	if (readiness->answer == TRISTATE_NO)
-		retract(&way, firing_answers(f));
-	house->on_end(house->owner, f);
-	way.on_followed(way.owner);
+	state_set_posted(&e->state, answers_key(&ev->arena, ev, rule), STR_EMPTY,
+			 clock_wall(e->setup.clock));
+	log_info("engine", "answer removed with its question rule=%s channel=%.*s ts=%.*s",
+		 rule->name, STR_ARG(ev->channel), STR_ARG(ev->ts));
 }
 
-static void renew(const struct following *way, struct answers *take,
+/* The new question still is one for this rule, or no longer: its `if` is asked as well. */
+static void renew(struct engine *e, const struct rule *rule, struct event *ev,
 		  const struct captures *captures)
 {
-	const struct follow_house *house = way->house;
-	struct firing *f = firing_new(house->firings, house->new_id(house->owner), way->set,
-				      way->rule, way->ev, captures);
-	struct following *kept = arena_alloc(&way->ev->arena, sizeof(*kept));
+	struct run *run = run_open_renewal(e, rule, ev, captures);
+	const struct run_readiness ready = run_prepare(e, run);
 
-	*kept = *way;
-	firing_renew(f, take);
-	house->adopt(house->owner, f); /* from now on: the store may take its time */
-	firing_prepare(f, on_ready, kept);
+	if (ready.answer == TRISTATE_YES && ready.has_work) {
+		run_begin(e, run, true);
+		return;
+	}
+	if (ready.answer == TRISTATE_NO)
+		retract(e, rule, ev);
+	run_close(run);
 }
 
 /* ---- what still waits ---- */
 
-/* What waits was begun by the rule as it was then, which may have been written anew since. */
-static void retell(const struct following *way, struct firing *f)
+/* What the rule waits to do is no longer asked for, or is from now on done about the new question. Gives whether it waits
+ * for anything. */
+static bool change_waiting(struct engine *e, const struct rule *rule, struct event *ev,
+			   enum tristate fits)
 {
+	struct run **kept = NULL, *run;
 	struct captures captures;
-
-	if (rule_match(firing_rule(f), way->ev, &captures, NULL) == TRISTATE_YES)
-		firing_retell(f, way->ev, &captures);
-}
-
-static bool retell_waiting(const struct following *way, enum tristate fits)
-{
-	const struct follow_house *house = way->house;
 	bool any = false;
-	struct firing **kept = NULL, *f;
 	size_t n = 0;
 
-	while ((f = waits_take_about(house->waits, way->rule, way->ev)) != NULL) {
+	while ((run = waits_take_about(&e->waits, str_from(rule->name), ev)) != NULL) {
 		any = true;
 		if (fits == TRISTATE_NO) {
-			firing_cancel(f);
+			run_end(e, run);
 			continue;
 		}
-		if (fits == TRISTATE_YES)
-			retell(way, f);
+		/* It was begun by the rule as it was then, which may have been written anew since. */
+		if (fits == TRISTATE_YES &&
+		    rule_match(run->rule, ev, &captures, NULL) == TRISTATE_YES)
+			run_retell(e, run, ev, &captures);
 		kept = mem_grow(kept, n + 1, sizeof(kept[0]));
-		kept[n++] = f;
+		kept[n++] = run;
 	}
 	for (size_t i = 0; i < n; i++)
-		waits_add(house->waits, kept[i]);
+		waits_add(&e->waits, kept[i], (struct mono){ kept[i]->node.key });
 	free(kept);
 	return any;
 }
 
 /* ---- both kinds ---- */
 
-static bool follow_edit(struct following *way, struct answers *answers)
+static bool follow_edit(struct engine *e, const struct rule *rule, struct event *seen,
+			bool answered)
 {
-	struct event *seen = event_as(way->ev, EVENT_MESSAGE);
 	struct captures captures;
-	enum tristate fits;
-	bool any;
+	enum tristate fits = rule_match(rule, seen, &captures, NULL);
+	bool waits = change_waiting(e, rule, seen, fits);
 
-	way->ev = seen;
-	fits = rule_match(way->rule, seen, &captures, NULL);
-	any = retell_waiting(way, fits) || answers_n(answers) > 0;
-	if (answers_n(answers) > 0 && fits == TRISTATE_NO)
-		retract(way, answers);
-	if (answers_n(answers) > 0 && fits == TRISTATE_YES)
-		renew(way, answers, &captures);
-	else
-		way->on_followed(way->owner);
-	event_free(seen);
-	return any;
+	if (answered && fits == TRISTATE_NO)
+		retract(e, rule, seen);
+	if (answered && fits == TRISTATE_YES)
+		renew(e, rule, seen, &captures);
+	return answered || waits;
 }
 
-bool follow_event(const struct follow_house *house, struct ruleset *set, const struct rule *rule,
-		  struct event *ev, struct str text, void (*on_followed)(void *owner), void *owner)
+static bool follow_now(struct engine *e, const struct rule *rule, struct event *ev)
 {
 	CLEANUP(answers_deinit) struct answers answers = { 0 };
-	struct following way = { house, set, rule, ev, on_followed, owner };
-	bool any;
+	bool answered, any;
 
-	answers_read(&answers, text);
-	if (ev->kind == EVENT_EDIT)
-		return follow_edit(&way, &answers);
-	any = retell_waiting(&way, TRISTATE_NO);
-	any |= answers_n(&answers) > 0;
-	if (answers_n(&answers) > 0)
-		retract(&way, &answers);
-	on_followed(owner);
-	return any;
+	read_answers(e, rule, ev, &answers);
+	answered = answers_n(&answers) > 0;
+	if (ev->kind == EVENT_EDIT) {
+		struct event *seen = event_as(ev, EVENT_MESSAGE);
+
+		any = follow_edit(e, rule, seen, answered);
+		event_free(seen);
+		return any;
+	}
+	any = change_waiting(e, rule, ev, TRISTATE_NO);
+	if (answered)
+		retract(e, rule, ev);
+	return any || answered;
+}
+
+static void follow_later(struct engine *e, struct run *run, struct event *ev)
+{
+	if (e->n_followups == FOLLOWUPS_MAX) {
+		log_warn("engine",
+			 "too many questions are edited while they are answered; this answer stays "
+			 "as it is rule=%s channel=%.*s ts=%.*s",
+			 run->rule->name, STR_ARG(ev->channel), STR_ARG(ev->ts));
+		return;
+	}
+	e->n_followups++;
+	run_add_followup(run, ev);
+	run_changed(e, run);
+}
+
+bool follow(struct engine *e, const struct rule *rule, struct event *ev)
+{
+	struct run *acting;
+
+	if (!concerns(rule, ev))
+		return false;
+	acting = waits_acting(&e->waits, str_from(rule->name), ev);
+	if (acting == NULL)
+		return follow_now(e, rule, ev);
+	follow_later(e, acting, ev);
+	return true;
+}
+
+void follow_what_came(struct engine *e, struct run *run)
+{
+	struct event **queue = TAKE(run->followups);
+	char *name = queue != NULL ? str_dup(run->rule_name) : NULL; /* the run may go */
+	size_t n = run->n_followups;
+
+	run->n_followups = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct rule *rule = ruleset_rule_named(e->set, str_from(name));
+
+		e->n_followups--;
+		if (rule != NULL)
+			follow(e, rule, queue[i]);
+		event_free(queue[i]);
+	}
+	free(queue);
+	free(name);
 }

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "model/job.h"
 #include "slack/markup.h"
 #include "slack/split.h"
 

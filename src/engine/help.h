@@ -5,7 +5,6 @@
 #include "base/list.h"
 #include "rule/match.h"
 #include "rule/ruleset.h"
-#include "store/store.h"
 
 /* Does it ask the bot for help, and for nothing else? */
 bool help_is_asked(const struct event *ev);

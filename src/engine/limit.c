@@ -20,13 +20,13 @@ static struct str limit_key(const struct values *v, const struct limit *limit, b
 			 limit->key != NULL ? ":" : "", STR_ARG(insert));
 }
 
-size_t limits_for(const struct values *v, bool shadow, struct store_limit out[RULE_LIMITS_MAX])
+size_t limits_for(const struct values *v, bool shadow, struct state_limit out[RULE_LIMITS_MAX])
 {
 	const struct rule *rule = v->rule;
 
 	assert(rule->n_limits <= RULE_LIMITS_MAX);
 	for (size_t i = 0; i < rule->n_limits; i++) {
-		out[i] = (struct store_limit){
+		out[i] = (struct state_limit){
 			.key = limit_key(v, &rule->limits[i], shadow),
 			.count = rule->limits[i].count,
 			.window_ms = rule->limits[i].window_ms,

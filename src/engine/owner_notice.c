@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/owner_notice.h"
 
-#include <stdlib.h>
 #include "base/buf.h"
 #include "base/mem.h"
 #include "template/symbols.h"
@@ -9,118 +8,55 @@
 
 enum { AGAIN_AFTER_MS = 3600000 };
 
-/* The rule may be gone when the store answers: what it said is kept. */
-struct notice {
-	struct list link; // notice_world::open
-	const struct notice_world *world;
-	char *rule, *file, *text;
-	unsigned line;
-	char **people; /* ids */
-	size_t n_people;
-};
-
-static void notice_free(struct notice *n)
+static void send(struct engine *e, const struct rule *rule, struct str person, struct str text)
 {
-	list_remove(&n->link);
-	for (size_t i = 0; i < n->n_people; i++)
-		free(n->people[i]);
-	free(n->people);
-	free(n->rule);
-	free(n->file);
-	free(n->text);
-	free(n);
+	struct job *job = job_new(JOB_MESSAGE, verb_name(VERB_DM));
+
+	job->channel = str_dup(person);
+	job->message.text = str_dup(text);
+	job->key = mem_strdup("notice");
+	job->rule = mem_strdup(rule->name);
+	job->file = mem_strdup(rule->at.file);
+	job->line = rule->at.line;
+	job->caused = clock_mono(e->setup.clock);
+	engine_put(e, job);
 }
 
-static void add_person(struct notice *n, struct str id)
+static void send_all(struct engine *e, const struct rule *rule, const struct scope *people,
+		     struct str text)
 {
-	n->people = mem_grow(n->people, n->n_people + 1, sizeof(n->people[0]));
-	n->people[n->n_people++] = str_dup(id);
-}
+	const struct workspace *w = e->setup.workspace;
 
-static void add_people(struct notice *n, const struct scope *scope)
-{
-	const struct workspace *w = n->world->workspace;
-
-	for (size_t i = 0; i < scope->n; i++) {
-		const struct scope_item *item = &scope->items[i];
+	for (size_t i = 0; i < people->n; i++) {
+		const struct scope_item *item = &people->items[i];
 		struct str id = STR_EMPTY;
 
 		if (item->kind == SCOPE_LIST)
-			add_people(n, &item->list->people);
+			send_all(e, rule, &item->list->people, text);
 		else if (item->kind == SCOPE_ID)
-			add_person(n, str_from(item->name));
+			send(e, rule, str_from(item->name), text);
 		else if (item->kind == SCOPE_NAME &&
 			 w->resolver->find(w, '@', str_from(item->name), &id))
-			add_person(n, id);
+			send(e, rule, id, text);
 	}
 }
 
-static void send(const struct notice *n)
+void notice_tell(struct engine *e, const struct rule *rule, const char *sentence)
 {
-	for (size_t i = 0; i < n->n_people; i++) {
-		struct job *job = job_new(JOB_MESSAGE, verb_name(VERB_DM));
+	CLEANUP(buf_deinit) struct buf key = { 0 };
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	struct state_limit once = { .count = 1, .window_ms = AGAIN_AFTER_MS };
 
-		job->channel = mem_strdup(n->people[i]);
-		job->message.text = mem_strdup(n->text);
-		job->key = mem_strdup("notice");
-		job->rule = mem_strdup(n->rule);
-		job->file = mem_strdup(n->file);
-		job->line = n->line;
-		job->caused = clock_mono(n->world->clock);
-		n->world->put(n->world->owner, job);
-	}
-}
-
-static void on_spent(void *owner, bool granted)
-{
-	struct notice *n = owner;
-
-	if (granted)
-		send(n);
-	notice_free(n);
-}
-
-static char *text_of(const struct rule *rule, const char *sentence)
-{
-	struct buf text;
-
+	if (rule->owners.n == 0)
+		return;
+	buf_init(&key, 0);
+	buf_addf(&key, "notice:%s", rule->name);
+	once.key = buf_str(&key);
+	if (!state_spend(&e->state, &once, 1, clock_wall(e->setup.clock)))
+		return;
 	buf_init(&text, 0);
 	buf_addf(&text, ":warning: The rule `%s` (%s:%u) needs you: ", rule->name, rule->at.file,
 		 rule->at.line);
 	markup_inert(&text, str_from(sentence));
-	return buf_take(&text);
-}
-
-void notice_init(struct notice_world *world)
-{
-	list_init(&world->open);
-}
-
-void notice_deinit(struct notice_world *world)
-{
-	list_each (link, &world->open)
-		notice_free(list_entry(link, struct notice, link));
-}
-
-void notice_tell(struct notice_world *world, const struct rule *rule, const char *sentence)
-{
-	CLEANUP(buf_deinit) struct buf key = { 0 };
-	struct store_limit once = { .count = 1, .window_ms = AGAIN_AFTER_MS };
-	struct notice *n;
-
-	if (rule->owners.n == 0)
-		return;
-	n = mem_zero(1, sizeof(*n));
-	list_init(&n->link);
-	list_append(&world->open, &n->link);
-	n->world = world;
-	n->rule = mem_strdup(rule->name);
-	n->file = mem_strdup(rule->at.file);
-	n->line = rule->at.line;
-	n->text = text_of(rule, sentence);
-	add_people(n, &rule->owners);
-	buf_init(&key, 0);
-	buf_addf(&key, "notice:%s", rule->name);
-	once.key = buf_str(&key);
-	world->store->ops->spend(world->store, &once, 1, clock_wall(world->clock), on_spent, n);
+	send_all(e, rule, &rule->owners, buf_str(&text));
 }

@@ -7,8 +7,7 @@ struct str answers_key(struct arena *arena, const struct event *ev, const struct
 {
 	if (ev->ts.len == 0 || ev->channel.len == 0)
 		return STR_EMPTY;
-	return str_keepf(arena, "answers:%.*s:%.*s:%.*s:%s", STR_ARG(ev->team),
-			 STR_ARG(ev->channel), STR_ARG(ev->ts), rule->name);
+	return str_keepf(arena, "%.*s:%.*s:%s", STR_ARG(ev->channel), STR_ARG(ev->ts), rule->name);
 }
 
 void answers_read(struct answers *a, struct str text)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a rule answered to a message, kept in the store so that it can be edited, removed, or follow its question.
+ * What a rule answered to a message, kept so that it can be edited, removed, or follow its question.
  * The answers of one rule to one message stand under one key.
  */
 #pragma once
@@ -10,7 +10,6 @@
 #include "rule/rule.h"
 
 enum { ANSWER_PARTS_MAX = 20, ANSWERS_MAX = 20 };
-static const int64_t ANSWERS_KEPT_MS = INT64_C(7) * 24 * 3600 * 1000;
 
 /* One answer, in as many messages as it was cut into. Slices lie in the answers. */
 struct answer_given {
@@ -33,7 +32,7 @@ struct answers {
 
 /* Where they stand; empty when the event is about no message. */
 struct str answers_key(struct arena *arena, const struct event *ev, const struct rule *rule);
-/* What the store gave; anything else than answers is none. */
+/* What state_posted gave; anything else than answers is none. */
 void answers_read(struct answers *a, struct str text);
 void answers_deinit(struct answers *a);
 size_t answers_n(const struct answers *a);
@@ -46,5 +45,5 @@ void answers_extend(struct answers *a, size_t i, struct str ts);
 void answers_rewrite(struct answers *a, size_t i, const struct answer_given *by);
 /* The message is gone; an answer without messages is none. */
 void answers_forget(struct answers *a, struct str ts);
-/* The text for the store; empty = none. */
+/* The text to be kept; empty = none. */
 void answers_write(const struct answers *a, struct buf *out);

@@ -11,26 +11,6 @@
 #include "template/symbols.h"
 #include "slack/markup.h"
 
-/* ---- facts ---- */
-
-void facts_init(struct facts *facts)
-{
-	*facts = (struct facts){ 0 };
-	map_init(&facts->stored);
-}
-
-void facts_deinit(struct facts *facts)
-{
-	map_deinit(&facts->stored, free);
-	json_free(facts->result);
-	free(facts->error);
-}
-
-void facts_store(struct facts *facts, struct str key, struct str value)
-{
-	free(map_set(&facts->stored, key, str_dup(value)));
-}
-
 /* ---- people and places ---- */
 
 static struct str shown_name(const struct person *who)
@@ -146,20 +126,18 @@ static bool text_value(const struct values *v, struct str text, enum reference_f
 static bool group_value(const struct values *v, struct str word, enum reference_field field,
 			struct value *out)
 {
-	const struct captures *c = v->captures;
+	const struct capture *c;
 	int64_t number;
-	size_t i;
 
 	if (!str_int(word, &number))
-		i = captures_index(c, word);
+		c = run_capture_named(v->run, word);
 	else
-		i = number >= 0 ? (size_t)number : SIZE_MAX;
-	if (i >= c->n || c->group[i].p == NULL || c->group[i].len == 0)
+		c = number >= 0 ? run_capture(v->run, (size_t)number) : NULL;
+	if (c == NULL || c->text.len == 0)
 		return false;
-	if (c->mention[i] != NULL)
-		return mention_value(v, c->mention[i]->sigil, c->mention[i]->id, c->group[i], field,
-				     out);
-	return text_value(v, c->group[i], field, out);
+	if (c->sigil != '\0')
+		return mention_value(v, c->sigil, c->id, c->text, field, out);
+	return text_value(v, c->text, field, out);
 }
 
 /* ---- what is stored ---- */
@@ -203,32 +181,15 @@ static bool stored_mention(struct str text, char *sigil, struct str *id, struct 
 
 struct str values_variable_key(const struct values *v, struct str name, const struct template *key)
 {
-	struct str inner = values_key(v, key);
-
-	return str_keepf(v->arena, "var:%.*s:%.*s%s%.*s%s", STR_ARG(v->ev->team), STR_ARG(name),
-			 key != NULL ? "[" : "", STR_ARG(inner), key != NULL ? "]" : "");
-}
-
-struct str values_count_key(struct arena *arena, const struct event *ev, const struct rule *rule)
-{
-	return str_keepf(arena, "count:%.*s:%s", STR_ARG(ev->team), rule->name);
-}
-
-struct str values_store_key(const struct values *v, const struct reference *ref)
-{
-	if (ref->name == NAME_COUNT)
-		return values_count_key(v->arena, v->ev, v->rule);
-	return values_variable_key(v, ref->word, ref->key);
-}
-
-static struct str stored_text(const struct values *v, const struct reference *ref)
-{
-	return str_from(map_get(&v->facts->stored, values_store_key(v, ref)));
+	if (key == NULL)
+		return name;
+	return str_keepf(v->arena, "%.*s[%.*s]", STR_ARG(name), STR_ARG(values_key(v, key)));
 }
 
 static bool variable_value(const struct values *v, const struct reference *ref, struct value *out)
 {
-	struct str text = stored_text(v, ref), id, shown;
+	struct str text = state_variable(v->state, values_variable_key(v, ref->word, ref->key));
+	struct str id, shown;
 	char sigil;
 
 	if (stored_mention(text, &sigil, &id, &shown))
@@ -236,17 +197,15 @@ static bool variable_value(const struct values *v, const struct reference *ref, 
 	return text_value(v, text, ref->field, out);
 }
 
-/* Before it is counted, as if it had been: the first firing is number 1. */
-static bool count_value(const struct values *v, const struct reference *ref, struct value *out)
+/* Before it is counted, as if it had been: the first time is number 1. */
+static bool count_value(const struct values *v, struct value *out)
 {
-	int64_t before = 0;
+	int64_t count = v->run->count > 0 ? v->run->count :
+					    state_count(v->state, str_from(v->rule->name)) + 1;
 
-	str_int(stored_text(v, ref), &before);
-	if (v->facts->count > 0)
-		before = v->facts->count - 1;
 	*out = (struct value){
 		.kind = VALUE_TEXT,
-		.text = str_keepf(v->arena, "%lld", (long long)before + 1),
+		.text = str_keepf(v->arena, "%lld", (long long)count),
 	};
 	return true;
 }
@@ -518,13 +477,13 @@ static bool find_value(const struct values *v, const struct reference *ref, stru
 	case NAME_TIME:
 		return time_value(v, ev->time, v->rule->zone, out);
 	case NAME_COUNT:
-		return count_value(v, ref, out);
+		return count_value(v, out);
 	case NAME_EVENT:
 		return path_value(v, ev->payload, ref->key, out);
 	case NAME_RESULT:
-		return path_value(v, v->facts->result, ref->key, out);
+		return path_value(v, v->run->result, ref->key, out);
 	case NAME_ERROR:
-		return plain_value(str_from(v->facts->error), out);
+		return plain_value(str_from(v->run->error), out);
 	case NAME_GROUP:
 		return group_value(v, ref->word, ref->field, out);
 	case NAME_VARIABLE:

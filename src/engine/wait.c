@@ -4,18 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/mem.h"
+#include "rule/rule.h"
 
-/* Everyone who waits at one thread or message. */
-struct spot {
+/* Everyone who rests at one thread or message. */
+struct wait_spot {
 	char *key;
 	struct list stays;
-};
-
-/* One firing at one spot. It stands at that of its message, and perhaps at that of its thread. */
-struct stay {
-	struct list link; // spot::stays
-	struct spot *spot;
-	struct firing *firing;
 };
 
 void waits_init(struct waits *w)
@@ -26,10 +20,8 @@ void waits_init(struct waits *w)
 
 static void spot_free(void *object)
 {
-	struct spot *spot = object;
+	struct wait_spot *spot = object;
 
-	list_each (link, &spot->stays)
-		free(list_entry(link, struct stay, link));
 	free(spot->key);
 	free(spot);
 }
@@ -77,71 +69,57 @@ static struct key message_key(const struct event *ev)
 	return key_of('m', ev, ev->ts);
 }
 
-static struct spot *spot_at(const struct waits *w, const struct key *key)
+static struct wait_spot *spot_at(const struct waits *w, struct key key)
 {
-	return key->len > 0 ? map_get(&w->spots, str_make(key->text, key->len)) : NULL;
+	return key.len > 0 ? map_get(&w->spots, str_make(key.text, key.len)) : NULL;
 }
 
-static void stand_at(struct waits *w, struct firing *f, const struct key *key)
+static void stand_at(struct waits *w, struct stay *stay, struct key key)
 {
-	struct spot *spot = spot_at(w, key);
-	struct stay *stay;
+	struct wait_spot *spot = spot_at(w, key);
 
-	if (key->len == 0)
+	if (key.len == 0)
 		return;
 	if (spot == NULL) {
 		spot = mem_zero(1, sizeof(*spot));
-		spot->key = str_dup(str_make(key->text, key->len));
+		spot->key = str_dup(str_make(key.text, key.len));
 		list_init(&spot->stays);
 		map_set(&w->spots, str_from(spot->key), spot);
 	}
-	stay = mem_zero(1, sizeof(*stay));
 	stay->spot = spot;
-	stay->firing = f;
 	list_append(&spot->stays, &stay->link);
 }
 
-static void leave(struct waits *w, const struct firing *f, const struct key *key)
+static void leave(struct waits *w, struct stay *stay)
 {
-	struct spot *spot = spot_at(w, key);
+	struct wait_spot *spot = stay->spot;
 
-	if (spot == NULL)
+	stay->spot = NULL;
+	list_remove(&stay->link);
+	if (spot == NULL || !list_is_empty(&spot->stays))
 		return;
-	list_each (link, &spot->stays) {
-		struct stay *stay = list_entry(link, struct stay, link);
-
-		if (stay->firing != f)
-			continue;
-		list_remove(link);
-		free(stay);
-	}
-	if (list_is_empty(&spot->stays)) {
-		map_remove(&w->spots, str_from(spot->key));
-		spot_free(spot);
-	}
+	map_remove(&w->spots, str_from(spot->key));
+	spot_free(spot);
 }
 
-void waits_add(struct waits *w, struct firing *f)
+void waits_add(struct waits *w, struct run *run, struct mono due)
 {
-	const struct event *ev = firing_event(f);
-	const struct key thread = thread_key(ev), message = message_key(ev);
-
-	heap_push(&w->due, firing_node(f), firing_due(f).ns);
-	if (firing_unless(f) & (UNLESS_ANSWERED | UNLESS_REPLIED))
-		stand_at(w, f, &thread);
-	stand_at(w, f, &message);
+	heap_push(&w->due, &run->node, due.ns);
+	if (run->unless & (UNLESS_ANSWERED | UNLESS_REPLIED))
+		stand_at(w, &run->at_thread, thread_key(run->ev));
+	stand_at(w, &run->at_message, message_key(run->ev));
 }
 
-void waits_remove(struct waits *w, struct firing *f)
+void waits_add_acting(struct waits *w, struct run *run)
 {
-	const struct event *ev = firing_event(f);
-	const struct key thread = thread_key(ev), message = message_key(ev);
+	stand_at(w, &run->at_message, message_key(run->ev));
+}
 
-	if (!heap_has(firing_node(f)))
-		return;
-	heap_remove(&w->due, firing_node(f));
-	leave(w, f, &thread);
-	leave(w, f, &message);
+void waits_remove(struct waits *w, struct run *run)
+{
+	heap_remove(&w->due, &run->node);
+	leave(w, &run->at_message);
+	leave(w, &run->at_thread);
 }
 
 /* ---- time ---- */
@@ -155,83 +133,84 @@ bool waits_next(const struct waits *w, struct mono *out)
 	return node != NULL;
 }
 
-struct firing *waits_take_due(struct waits *w, struct mono now)
+struct run *waits_take_due(struct waits *w, struct mono now)
 {
 	struct heap_node *node = heap_min(&w->due);
-	struct firing *f;
+	struct run *run;
 
 	if (node == NULL || node->key > now.ns)
 		return NULL;
-	f = firing_of_node(node);
-	waits_remove(w, f);
-	return f;
+	run = container_of(node, struct run, node);
+	waits_remove(w, run);
+	return run;
 }
 
 /* ---- what people do ---- */
 
-static bool is_answered(const struct firing *f, const struct event *ev)
+static bool is_answered(const struct run *run, const struct event *ev)
 {
-	const struct event *about = firing_event(f);
-	unsigned unless = firing_unless(f);
-
 	/* What came before the question is no answer to it, whenever Slack tells of it. */
-	if (str_cmp(ev->ts, about->ts) <= 0)
+	if (str_cmp(ev->ts, run->ev->ts) <= 0)
 		return false;
-	if (unless & UNLESS_REPLIED)
+	if (run->unless & UNLESS_REPLIED)
 		return true;
-	return (unless & UNLESS_ANSWERED) && !ev->from_bot && !ev->user.is_bot &&
-	       !str_eq(ev->user.id, about->author.id);
+	return (run->unless & UNLESS_ANSWERED) && !ev->from_bot && !ev->user.is_bot &&
+	       !str_eq(ev->user.id, run->ev->author.id);
 }
 
-static bool is_reacted(const struct firing *f, const struct event *ev)
+struct run *waits_take_answered(struct waits *w, const struct event *ev)
 {
-	(void)ev;
-	return (firing_unless(f) & UNLESS_REACTED) != 0;
-}
-
-static struct firing *take_from(struct waits *w, const struct key *key, const struct event *ev,
-				bool (*fits)(const struct firing *f, const struct event *ev))
-{
-	struct spot *spot = spot_at(w, key);
+	const bool is_reply = ev->kind == EVENT_MESSAGE && event_is_reply(ev);
+	struct wait_spot *spot = is_reply		    ? spot_at(w, thread_key(ev)) :
+				 ev->kind == EVENT_REACTION ? spot_at(w, message_key(ev)) :
+							      NULL;
 
 	if (spot == NULL)
 		return NULL;
 	list_each (link, &spot->stays) {
-		struct firing *f = list_entry(link, struct stay, link)->firing;
+		struct run *run = is_reply ? list_entry(link, struct run, at_thread.link) :
+					     list_entry(link, struct run, at_message.link);
 
-		if (!fits(f, ev))
+		if (!heap_has(&run->node) ||
+		    !(is_reply ? is_answered(run, ev) : (run->unless & UNLESS_REACTED) != 0))
 			continue;
-		waits_remove(w, f);
-		return f;
+		waits_remove(w, run);
+		return run;
 	}
 	return NULL;
 }
 
-struct firing *waits_take_answered(struct waits *w, const struct event *ev)
+struct run *waits_take_about(struct waits *w, struct str rule, const struct event *ev)
 {
-	const struct key thread = thread_key(ev), message = message_key(ev);
-
-	if (ev->kind == EVENT_MESSAGE && event_is_reply(ev))
-		return take_from(w, &thread, ev, is_answered);
-	if (ev->kind == EVENT_REACTION)
-		return take_from(w, &message, ev, is_reacted);
-	return NULL;
-}
-
-struct firing *waits_take_about(struct waits *w, const struct rule *rule, const struct event *ev)
-{
-	const struct key message = message_key(ev);
-	struct spot *spot = spot_at(w, &message);
+	struct wait_spot *spot = spot_at(w, message_key(ev));
 
 	if (spot == NULL)
 		return NULL;
 	list_each (link, &spot->stays) {
-		struct firing *f = list_entry(link, struct stay, link)->firing;
+		struct run *run = list_entry(link, struct run, at_message.link);
 
-		if (!str_is(str_from(firing_rule(f)->name), rule->name))
+		if (!heap_has(&run->node) || !str_eq(run->rule_name, rule))
 			continue;
-		waits_remove(w, f);
-		return f;
+		waits_remove(w, run);
+		return run;
 	}
 	return NULL;
+}
+
+struct run *waits_acting(const struct waits *w, struct str rule, const struct event *ev)
+{
+	const struct wait_spot *spot = spot_at(w, message_key(ev));
+	struct run *any = NULL;
+
+	if (spot == NULL)
+		return NULL;
+	list_each (link, &spot->stays) {
+		struct run *run = list_entry(link, struct run, at_message.link);
+
+		if (heap_has(&run->node) || !str_eq(run->rule_name, rule))
+			continue;
+		if (any == NULL || (any->n_followups == 0 && run->n_followups > 0))
+			any = run;
+	}
+	return any;
 }

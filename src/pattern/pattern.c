@@ -337,7 +337,7 @@ const char *pattern_group_name(const struct pattern *p, size_t i)
 	return i < p->n_names ? (const char *)p->names + i * p->name_size + 2 : NULL;
 }
 
-static size_t group_number(const struct pattern *p, size_t i)
+size_t pattern_group_number(const struct pattern *p, size_t i)
 {
 	const unsigned char *row = p->names + i * p->name_size;
 
@@ -353,7 +353,7 @@ size_t captures_index(const struct captures *c, struct str name)
 	if (c->n == 0)
 		return SIZE_MAX;
 	for (size_t i = 0; (known = pattern_group_name(c->pattern, i)) != NULL; i++) {
-		size_t number = group_number(c->pattern, i);
+		size_t number = pattern_group_number(c->pattern, i);
 
 		if (!str_is(name, known))
 			continue;

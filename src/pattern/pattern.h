@@ -70,6 +70,7 @@ bool pattern_each_item(const struct pattern *p, void (*on_item)(void *owner, str
 size_t pattern_n_groups(const struct pattern *p); /* without group 0 */
 /* The i-th of its group names; NULL at the end. NUL-terminated, the pattern's. */
 const char *pattern_group_name(const struct pattern *p, size_t i);
+size_t pattern_group_number(const struct pattern *p, size_t i); /* … and which group that is */
 
 /* What the budget is measured by. */
 struct stopwatch {

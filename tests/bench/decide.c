@@ -117,12 +117,13 @@ static double one_round(struct ruleset *set, size_t n_rules, size_t *n_jobs)
 					     .resolver = &resolver };
 	const struct text_names names = { NULL, no_name, no_name, no_name };
 	const struct engine_setup setup = {
-		.store = memory_new(),
+		.store = memory_open(),
 		.clock = clock_system(),
 		.workspace = &workspace,
 	};
 	struct engine *engine = engine_new(&setup);
 	CLEANUP(buf_deinit) struct buf text;
+	const struct outcome done = { .kind = OUTCOME_DONE };
 	struct mono start;
 	struct job *job;
 	double ns;
@@ -148,10 +149,9 @@ static double one_round(struct ruleset *set, size_t n_rules, size_t *n_jobs)
 		engine_commit(engine);
 	}
 	ns = (double)(clock_mono(clock_system()).ns - start.ns) / EVENTS;
-	for (*n_jobs = 0; (job = setup.store->ops->lease(setup.store)) != NULL; ++*n_jobs)
-		setup.store->ops->settle(setup.store, job, JOB_DONE);
+	for (*n_jobs = 0; (job = engine_lease(engine)) != NULL; ++*n_jobs)
+		engine_settled(engine, job, &done);
 	engine_free(engine);
-	setup.store->ops->free(setup.store);
 	return ns;
 }
 

@@ -152,24 +152,28 @@ struct ruleset *world_rules(const char *text)
 
 void view_init(struct view *v, struct world *w, const char *rules, struct event *take)
 {
-	*v = (struct view){ .set = world_rules(rules), .ev = take };
+	struct captures captures;
+
+	*v = (struct view){ .set = world_rules(rules), .ev = take, .run = run_new(1, take) };
 	take->workspace = &w->workspace;
-	facts_init(&v->facts);
+	state_init(&v->state, NULL);
 	arena_init(&v->arena);
-	CU_ASSERT_EQUAL_FATAL(rule_match(ruleset_rule(v->set, 0), take, &v->captures, NULL),
+	CU_ASSERT_EQUAL_FATAL(rule_match(ruleset_rule(v->set, 0), take, &captures, NULL),
 			      TRISTATE_YES);
+	run_catch(v->run, &captures);
 	v->values = (struct values){
 		.rule = ruleset_rule(v->set, 0),
 		.ev = take,
-		.captures = &v->captures,
-		.facts = &v->facts,
+		.run = v->run,
+		.state = &v->state,
 		.arena = &v->arena,
 	};
 }
 
 void view_deinit(struct view *v)
 {
-	facts_deinit(&v->facts);
+	run_free(v->run);
+	state_deinit(&v->state);
 	arena_deinit(&v->arena);
 	event_free(v->ev);
 	ruleset_unref(v->set);

@@ -8,9 +8,8 @@
 #include "base/arena.h"
 #include "lib/fakeclock.h"
 #include "model/workspace.h"
-#include "rule/match.h"
 #include "rule/ruleset.h"
-#include "engine/values.h"
+#include "engine/run.h"
 
 struct world {
 	struct fakeclock clock;
@@ -28,8 +27,8 @@ struct ruleset *world_rules(const char *text);
 struct view {
 	struct ruleset *set;
 	struct event *ev;
-	struct captures captures;
-	struct facts facts;
+	struct run *run;
+	struct state state;
 	struct arena arena;
 	struct values values;
 };

@@ -11,7 +11,7 @@
 /* One job on its way. */
 struct doing {
 	struct world *w;
-	const struct job *job;
+	struct job *job;
 	struct seen *seen;
 	struct json *body; /* the answer */
 	const char *error; /* a code of Slack's; NULL = all went well */
@@ -265,5 +265,4 @@ void world_do(struct world *w, struct job *job)
 	else
 		do_call(&d);
 	json_free(d.body);
-	w->store->ops->settle(w->store, job, JOB_DONE);
 }

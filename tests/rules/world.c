@@ -10,7 +10,7 @@
 #include "calendar/zone.h"
 #include "sim/facts.h"
 #include "slack/decode.h"
-#include "store/memory.h"
+#include "lib/journal.h"
 
 /* 2026-01-07 12:00, a Wednesday, as in `test =` lines. */
 #define NOON_MS 1767787200000
@@ -246,9 +246,11 @@ void world_start(struct world *w)
 	};
 
 	engine_free(w->engine);
+	journal_kill(w->store);
 	learn_everything(w);
 	w->engine = engine_new(&setup);
 	engine_set_rules(w->engine, w->set);
+	engine_load(w->engine);
 }
 
 static bool take_echo(struct world *w, struct json **inner)
@@ -310,8 +312,10 @@ static void settle_down(struct world *w)
 		struct json *inner;
 		struct job *job;
 
-		engine_commit(w->engine);
-		job = w->store->ops->lease(w->store);
+		do
+			engine_commit(w->engine);
+		while (journal_answer(w->store));
+		job = engine_lease(w->engine);
 		if (job != NULL)
 			world_do(w, job);
 		else if (take_echo(w, &inner))
@@ -575,7 +579,7 @@ void world_init(struct world *w)
 	w->zones = zones_new();
 	w->zone = zone_utc();
 	diag_init(&w->diag);
-	w->store = memory_new();
+	w->store = journal_new();
 	map_init(&w->named);
 	buf_init(&w->complaint, 0);
 	buf_init(&w->reasons, 0);
@@ -584,7 +588,7 @@ void world_init(struct world *w)
 void world_deinit(struct world *w)
 {
 	engine_free(w->engine);
-	w->store->ops->free(w->store);
+	w->store->ops->close(w->store);
 	ruleset_unref(w->set);
 	diag_deinit(&w->diag);
 	for (size_t i = 0; i < w->n_seen; i++) {

@@ -7,7 +7,6 @@
 #include "deliver/deliver.h"
 #include "lib/unit.h"
 #include "webapi/response_url.h"
-#include "store/memory.h"
 
 /* ---- a Web API of our own ---- */
 
@@ -159,10 +158,11 @@ static void fake_reset(void)
 		free(fake.texts[--fake.n]);
 }
 
-/* ---- a house ---- */
+/* ---- a deliverer ---- */
 
-struct house {
-	struct store *store;
+struct fixture {
+	struct list jobs; /* sent, and not settled; those that came back at the end are in none */
+	size_t n_unsent;  /* jobs that came back at the end */
 	struct deliver *deliver;
 	int fatal;
 	struct buf settled; /* "verb end sentence channel ts body", one after the other */
@@ -176,15 +176,14 @@ static const struct webhook *webhook(void *owner, const char *name)
 	return strcmp(name, "tickets") == 0 ? &tickets : NULL;
 }
 
-static void on_settled(void *owner, const struct job *job, const struct outcome *outcome)
+static void on_settled(void *owner, struct job *job, const struct outcome *outcome)
 {
 	static const char *const ends[] = {
 		[OUTCOME_DONE] = "done",      [OUTCOME_LATER] = "later", [OUTCOME_REFUSED] = "dead",
 		[OUTCOME_UNKNOWN] = "unsure", [OUTCOME_FATAL] = "fatal",
 	};
-	struct house *h = owner;
+	struct fixture *h = owner;
 
-	CU_ASSERT_EQUAL(job->state, JOB_IN_FLIGHT); /* it is disposed of behind this */
 	buf_addf(&h->settled, "%s%s %s", h->settled.len > 0 ? " | " : "", job->verb,
 		 ends[outcome->kind]);
 	if (outcome->sentence != NULL)
@@ -196,17 +195,28 @@ static void on_settled(void *owner, const struct job *job, const struct outcome 
 		buf_addc(&h->settled, ' ');
 		json_print(outcome->body, &h->settled);
 	}
+	list_remove(&job->link);
+	job_free(job);
+}
+
+static void on_unsent(void *owner, struct job *job)
+{
+	struct fixture *h = owner;
+
+	h->n_unsent++;
+	list_remove(&job->link);
+	job_free(job);
 }
 
 static void on_fatal(void *owner, const char *sentence)
 {
-	struct house *h = owner;
+	struct fixture *h = owner;
 
 	CU_ASSERT_STRING_EQUAL(sentence, "the token was revoked");
 	h->fatal++;
 }
 
-static void house_init(struct house *h)
+static void fixture_init(struct fixture *h)
 {
 	struct deliver_setup setup = {
 		.clock = clock_system(),
@@ -214,28 +224,24 @@ static void house_init(struct house *h)
 		.owner = h,
 		.webhook = webhook,
 		.on_settled = on_settled,
+		.on_unsent = on_unsent,
 		.on_fatal = on_fatal,
 	};
 
 	log_set_level(LOG_ERROR);
-	*h = (struct house){ .store = memory_new() };
+	*h = (struct fixture){ .n_unsent = 0 };
+	list_init(&h->jobs);
 	buf_init(&h->settled, 0);
-	setup.store = h->store;
 	h->deliver = deliver_new(&setup);
 }
 
-static void house_deinit(struct house *h)
+static void fixture_deinit(struct fixture *h)
 {
 	deliver_free(h->deliver);
-	h->store->ops->free(h->store);
+	list_each (link, &h->jobs)
+		job_free(list_entry(link, struct job, link));
 	buf_deinit(&h->settled);
 	fake_reset();
-}
-
-static void on_committed(void *owner, int r)
-{
-	(void)owner;
-	(void)r;
 }
 
 static struct job *job_for(enum job_kind kind, const char *verb, const char *channel)
@@ -258,21 +264,20 @@ static struct job *message_job(const char *verb)
 	return job;
 }
 
-static void send(struct house *h, struct job *job)
+static void send(struct fixture *h, struct job *job)
 {
-	h->store->ops->put(h->store, job);
-	h->store->ops->commit(h->store, on_committed, NULL);
-	deliver_run(h->deliver);
+	list_append(&h->jobs, &job->link);
+	deliver_send(h->deliver, job);
 }
 
 /* ---- cases ---- */
 
 static void test_every_job_becomes_its_call(void)
 {
-	struct house h;
+	struct fixture h;
 	struct job *job;
 
-	house_init(&h);
+	fixture_init(&h);
 	job = message_job("reply");
 	job->message.thread_ts = mem_strdup("1.1");
 	send(&h, job);
@@ -297,44 +302,28 @@ static void test_every_job_becomes_its_call(void)
 	for (size_t i = 0; i < 4; i++)
 		answer(i, OUTCOME_DONE, NULL);
 	ASSERT_STR(buf_str(&h.settled), "reply done | say done | whisper done | react done");
-	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
-	house_deinit(&h);
-}
-
-static void test_a_job_is_sent_once(void)
-{
-	struct house h;
-
-	house_init(&h);
-	send(&h, message_job("say"));
-	deliver_run(h.deliver);
-	deliver_run(h.deliver);
-	CU_ASSERT_EQUAL(fake.n, 1);
-	answer(0, OUTCOME_DONE, NULL);
-	deliver_run(h.deliver);
-	CU_ASSERT_EQUAL(fake.n, 1);
-	house_deinit(&h);
+	CU_ASSERT_TRUE(list_is_empty(&h.jobs));
+	fixture_deinit(&h);
 }
 
 static void test_unsure_is_not_sent_again(void)
 {
-	struct house h;
+	struct fixture h;
 
-	house_init(&h);
+	fixture_init(&h);
 	send(&h, message_job("say"));
 	answer(0, OUTCOME_UNKNOWN, "no answer");
-	deliver_run(h.deliver);
 	CU_ASSERT_EQUAL(fake.n, 1);
 	ASSERT_STR(buf_str(&h.settled), "say unsure (no answer)");
-	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
-	house_deinit(&h);
+	CU_ASSERT_TRUE(list_is_empty(&h.jobs));
+	fixture_deinit(&h);
 }
 
 static void test_a_refusal_ends_the_job_and_a_dead_token_ends_us(void)
 {
-	struct house h;
+	struct fixture h;
 
-	house_init(&h);
+	fixture_init(&h);
 	send(&h, message_job("say"));
 	send(&h, message_job("say"));
 	answer(0, OUTCOME_REFUSED, "channel_not_found");
@@ -343,22 +332,23 @@ static void test_a_refusal_ends_the_job_and_a_dead_token_ends_us(void)
 	CU_ASSERT_EQUAL(h.fatal, 1);
 	ASSERT_STR(buf_str(&h.settled),
 		   "say dead (channel_not_found) | say fatal (the token was revoked)");
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 static void test_what_is_under_way_at_the_end_is_cancelled(void)
 {
-	struct house h;
+	struct fixture h;
 
-	house_init(&h);
+	fixture_init(&h);
 	send(&h, message_job("say"));
 	send(&h, message_job("say"));
 	fake.calls[0].has_left = true;
 	deliver_free(TAKE(h.deliver));
 	CU_ASSERT_TRUE(fake.calls[0].cancelled);
 	CU_ASSERT_TRUE(fake.calls[1].cancelled);
-	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 1); /* the one that never left */
-	house_deinit(&h);
+	CU_ASSERT_EQUAL(h.n_unsent, 1);		 /* the one that never left */
+	CU_ASSERT_FALSE(list_is_empty(&h.jobs)); /* of the other nobody is told */
+	fixture_deinit(&h);
 }
 
 /* ---- what the owner is told ---- */
@@ -378,9 +368,9 @@ static void answer_with(size_t n, const char *text)
 
 static void test_the_owner_is_told_how_each_job_ended(void)
 {
-	struct house h;
+	struct fixture h;
 
-	house_init(&h);
+	fixture_init(&h);
 	for (int i = 0; i < 4; i++)
 		send(&h, message_job("say"));
 	answer_with(0, "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"1.1\"}");
@@ -390,19 +380,19 @@ static void test_the_owner_is_told_how_each_job_ended(void)
 	ASSERT_STR(buf_str(&h.settled),
 		   "say done C1/1.1 {\"ok\":true,\"channel\":\"C1\",\"ts\":\"1.1\"} | "
 		   "say dead (is_archived) | say unsure (no answer) | say done");
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 static void test_what_is_not_sent_is_not_settled(void)
 {
-	struct house h;
+	struct fixture h;
 
-	house_init(&h);
+	fixture_init(&h);
 	send(&h, message_job("say"));
 	deliver_free(TAKE(h.deliver));
 	ASSERT_STR(buf_str(&h.settled), "");
-	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 1);
-	house_deinit(&h);
+	CU_ASSERT_EQUAL(h.n_unsent, 1);
+	fixture_deinit(&h);
 }
 
 /* ---- webhooks ---- */
@@ -419,10 +409,10 @@ static struct job *webhook_job(const char *name)
 static void test_a_webhook_is_sent_and_its_answer_told(void)
 {
 	CLEANUP(json_freep) struct json *body = NULL;
-	struct house h;
+	struct fixture h;
 
 	CU_ASSERT_EQUAL_FATAL(json_parse(&body, STR("{\"key\":\"T-1\"}"), NULL), 0);
-	house_init(&h);
+	fixture_init(&h);
 	send(&h, webhook_job("tickets"));
 	CU_ASSERT_STRING_EQUAL(requested.text, "tickets {\"a\":1}");
 	CU_ASSERT_EQUAL(fake.n, 0);
@@ -433,34 +423,34 @@ static void test_a_webhook_is_sent_and_its_answer_told(void)
 	end_request(OUTCOME_UNKNOWN, NULL, "no answer");
 	ASSERT_STR(buf_str(&h.settled), "webhook done () {\"key\":\"T-1\"} | "
 					"webhook dead (it said 500) | webhook unsure (no answer)");
-	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
-	house_deinit(&h);
+	CU_ASSERT_TRUE(list_is_empty(&h.jobs));
+	fixture_deinit(&h);
 }
 
 static void test_an_undeclared_webhook_fails_at_once(void)
 {
-	struct house h;
+	struct fixture h;
 
-	house_init(&h);
+	fixture_init(&h);
 	send(&h, webhook_job("nowhere"));
 	CU_ASSERT_PTR_NULL(requested.text);
 	ASSERT_STR(buf_str(&h.settled),
 		   "webhook dead (the configuration declares no such webhook)");
-	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
-	house_deinit(&h);
+	CU_ASSERT_TRUE(list_is_empty(&h.jobs));
+	fixture_deinit(&h);
 }
 
 static void test_a_webhook_under_way_at_the_end(void)
 {
-	struct house h;
+	struct fixture h;
 
-	house_init(&h);
+	fixture_init(&h);
 	send(&h, webhook_job("tickets"));
 	requested.may_have_acted = true;
 	deliver_free(TAKE(h.deliver));
 	CU_ASSERT_TRUE(requested.cancelled);
-	CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0); /* not sent a second time */
-	house_deinit(&h);
+	CU_ASSERT_EQUAL(h.n_unsent, 0); /* not sent a second time */
+	fixture_deinit(&h);
 }
 
 /* ---- commands ---- */
@@ -476,10 +466,10 @@ static struct job *command_job(void)
 
 static void test_a_command_is_answered_at_its_address(void)
 {
-	struct house h;
+	struct fixture h;
 	struct job *job = message_job("say");
 
-	house_init(&h);
+	fixture_init(&h);
 	send(&h, command_job());
 	CU_ASSERT_STRING_EQUAL(requested.text, "https://h/1 one hi 0");
 	CU_ASSERT_EQUAL(fake.n, 0);
@@ -490,14 +480,14 @@ static void test_a_command_is_answered_at_its_address(void)
 	CU_ASSERT_STRING_EQUAL(requested.text, "https://h/2 all hi 2");
 	end_request(OUTCOME_UNKNOWN, NULL, "no answer");
 	ASSERT_STR(buf_str(&h.settled), "reply done () | say unsure (no answer)");
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 static void test_what_the_address_refuses_goes_the_common_way(void)
 {
-	struct house h;
+	struct fixture h;
 
-	house_init(&h);
+	fixture_init(&h);
 	send(&h, command_job());
 	end_request(OUTCOME_REFUSED, NULL, "used up");
 	ASSERT_STR(buf_str(&h.settled), "");
@@ -505,25 +495,24 @@ static void test_what_the_address_refuses_goes_the_common_way(void)
 	CU_ASSERT_STRING_EQUAL(fake.texts[0], "chat.postEphemeral [C1] channel=C1 text=hi user=U1");
 	answer(0, OUTCOME_DONE, NULL);
 	ASSERT_STR(buf_str(&h.settled), "reply done");
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 static void test_an_address_that_is_not_allowed_is_not_called(void)
 {
-	struct house h;
+	struct fixture h;
 
-	house_init(&h);
+	fixture_init(&h);
 	not_allowed = "elsewhere";
 	send(&h, command_job());
 	CU_ASSERT_PTR_NULL(requested.text);
 	CU_ASSERT_EQUAL_FATAL(fake.n, 1);
 	answer(0, OUTCOME_DONE, NULL);
 	ASSERT_STR(buf_str(&h.settled), "reply done");
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 UNIT_MAIN("deliver", { "every job becomes its call", test_every_job_becomes_its_call },
-	  { "a job is sent once", test_a_job_is_sent_once },
 	  { "unsure is not sent again", test_unsure_is_not_sent_again },
 	  { "a refusal ends the job and a dead token ends us",
 	    test_a_refusal_ends_the_job_and_a_dead_token_ends_us },

@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "engine/action.h"
 #include "lib/events.h"
-#include "lib/house.h"
+#include "lib/engine_fixture.h"
 #include "lib/rules.h"
 #include "lib/unit.h"
 #include "store/memory.h"
@@ -74,6 +74,8 @@ static void test_the_oracle_can_fail(void)
 
 /* ---- answers ---- */
 
+static const struct outcome done = { .kind = OUTCOME_DONE };
+
 static void free_jobs(struct list *jobs)
 {
 	list_each (link, jobs)
@@ -106,8 +108,9 @@ static size_t check_text(struct ruleset *set, struct str text)
 {
 	CLEANUP(event_freep) struct event *ev = said("", "1.1");
 	struct captures captures;
-	struct facts facts;
+	struct state state;
 	struct arena arena;
+	struct run *run;
 	struct world world;
 	struct values values;
 	struct list jobs;
@@ -119,11 +122,13 @@ static size_t check_text(struct ruleset *set, struct str text)
 	ev->user.name = str_keep(&ev->arena, text); /* a display name is user text as well */
 	if (rule_match(ruleset_rule(set, 0), ev, &captures, NULL) != TRISTATE_YES)
 		return 0;
-	facts_init(&facts);
+	state_init(&state, NULL);
 	arena_init(&arena);
+	run = run_new(1, ev);
+	run_catch(run, &captures);
 	list_init(&jobs);
 	values = (struct values){
-		ruleset_rule(set, 0), ev, &captures, &facts, &arena,
+		ruleset_rule(set, 0), ev, run, &state, &arena,
 	};
 	n = make_all(&values, &jobs);
 	list_each (link, &jobs) {
@@ -138,7 +143,8 @@ static size_t check_text(struct ruleset *set, struct str text)
 		CU_ASSERT_TRUE(utf8_utf16_units(str_from(job->message.text)) <= 4000);
 	}
 	free_jobs(&jobs);
-	facts_deinit(&facts);
+	state_deinit(&state);
+	run_free(run);
 	arena_deinit(&arena);
 	return n;
 }
@@ -268,37 +274,37 @@ static void test_the_naughty_strings_are_inert(void)
 
 /* ---- every verb ---- */
 
-static void in_thread(struct house *h)
+static void in_thread(struct engine_fixture *h)
 {
-	house_hear(h, replied("x", "1.2", "1.1"));
+	fixture_hear(h, replied("x", "1.2", "1.1"));
 }
 
-static void in_dm(struct house *h)
+static void in_dm(struct engine_fixture *h)
 {
 	struct event *ev = said("x", "1.2");
 
 	ev->channel = STR("D1");
 	ev->channel_kind = CHANNEL_DM;
-	house_hear(h, ev);
+	fixture_hear(h, ev);
 }
 
-static void by_reaction(struct house *h)
+static void by_reaction(struct engine_fixture *h)
 {
 	struct event *ev = reacted("x", "1.2");
 
 	ev->thread_ts = STR("1.1");
 	ev->text = ev->text_to_bot = STR("x");
 	ev->text_known = true;
-	house_hear(h, ev);
+	fixture_hear(h, ev);
 }
 
-static void by_join(struct house *h)
+static void by_join(struct engine_fixture *h)
 {
 	struct event *ev = said("", "");
 
 	ev->kind = EVENT_JOIN;
 	ev->key = STR("join");
-	house_hear(h, ev);
+	fixture_hear(h, ev);
 }
 
 static struct event *command(void)
@@ -312,9 +318,9 @@ static struct event *command(void)
 	return ev;
 }
 
-static void by_command(struct house *h)
+static void by_command(struct engine_fixture *h)
 {
-	house_hear(h, command());
+	fixture_hear(h, command());
 }
 
 #define ANY "[rule a]\non = message, reaction :x:, join, command /x\n"
@@ -347,26 +353,24 @@ static void test_answers_stand_where_they_belong(void)
 
 static void test_a_command_is_answered_at_its_address(void)
 {
-	struct house h;
+	struct engine_fixture h;
 	size_t n = 0;
 
-	house_init(&h, memory_new(), ANY "reply = R\nsay = S\npost #incidents = P\ndm = D\n");
-	house_take(&h, command());
+	fixture_init(&h, memory_open(), ANY "reply = R\nsay = S\npost #incidents = P\ndm = D\n");
+	fixture_take(&h, command());
 	for (;; n++) {
 		struct job *job;
-		const struct outcome done = { .kind = OUTCOME_DONE };
 
 		engine_commit(h.engine);
-		job = h.store->ops->lease(h.store);
+		job = engine_lease(h.engine);
 		if (job == NULL)
 			break;
 		ASSERT_STR(str_from(job->message.response_url),
 			   n < 2 ? "https://hooks.example/1" : "");
 		engine_settled(h.engine, job, &done);
-		h.store->ops->settle(h.store, job, JOB_DONE);
 	}
 	CU_ASSERT_EQUAL(n, 4);
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 static void test_reactions_are_one_by_one(void)
@@ -378,25 +382,25 @@ static void test_reactions_are_one_by_one(void)
 
 static void test_without_a_channel_or_person(void)
 {
-	struct house h;
+	struct engine_fixture h;
 	struct event *ev = said("x", "1.1");
 
-	house_init(
-		&h, memory_new(),
+	fixture_init(
+		&h, memory_open(),
 		"[rule a]\nmatch = x\nsay = A\non error post #incidents = {error}\nthen = continue\n"
 		"[rule b]\nmatch = x\ndm = A\non error post #incidents = {error}\nthen = continue\n"
 		"[rule c]\nmatch = x\nreact = a\non error post #incidents = {error}\n");
 	ev->channel = ev->user.id = ev->author.id = STR_EMPTY;
-	house_hear(&h, ev);
+	fixture_hear(&h, ev);
 	ASSERT_STR(buf_str(&h.done), "post C2INC: the event belongs to no channel | "
 				     "post C2INC: the event has no author to write to | "
 				     "post C2INC: the event has no message to put an emoji under");
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 /* ---- targets ---- */
 
-static struct str aimed_at(struct house *h, const char *text)
+static struct str aimed_at(struct engine_fixture *h, const char *text)
 {
 	struct buf said_text;
 	static int serial;
@@ -409,7 +413,7 @@ static struct str aimed_at(struct house *h, const char *text)
 	ev->key = str_keepf(&ev->arena, "%d", ++serial);
 	buf_deinit(&said_text);
 	buf_clear(&h->done);
-	house_hear(h, ev);
+	fixture_hear(h, ev);
 	return buf_str(&h->done);
 }
 
@@ -446,10 +450,10 @@ static void test_a_captured_target_reaches_nothing_else(void)
 		{ "#../general", "", "" },
 		{ "#General", "", "" },
 	};
-	struct house h;
+	struct engine_fixture h;
 
-	house_init(
-		&h, memory_new(),
+	fixture_init(
+		&h, memory_open(),
 		"[rule p]\nmatch = to (.+)\npost {1} = A\n[rule d]\nmatch = to (.+)\ndm {1} = A\n");
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct str seen = aimed_at(&h, cases[i].text);
@@ -463,7 +467,7 @@ static void test_a_captured_target_reaches_nothing_else(void)
 			printf("\n  \"%s\": seen \"%.*s\"", cases[i].text, STR_ARG(seen));
 		CU_ASSERT_TRUE(str_eq(seen, buf_str(&wanted)));
 	}
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 static void test_targets_may_be_inserts(void)
@@ -485,67 +489,67 @@ static void test_targets_may_be_inserts(void)
 static void test_long_texts_are_several_messages(void)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
-	struct house h;
+	struct engine_fixture h;
 
 	buf_init(&text, 0);
 	while (text.len < 8000)
 		buf_addz(&text, "0123456789012345678 ");
 	buf_addc(&text, '\0');
-	house_init(&h, memory_new(), "[rule a]\nbroadcast = {text}\n");
-	house_take(&h, said(text.p, "1.1"));
+	fixture_init(&h, memory_open(), "[rule a]\nbroadcast = {text}\n");
+	fixture_take(&h, said(text.p, "1.1"));
 	engine_commit(h.engine);
 	for (size_t i = 0; i < 3; i++) {
-		struct job *job = h.store->ops->lease(h.store);
+		struct job *job = engine_lease(h.engine);
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 		CU_ASSERT_EQUAL(job->message.broadcast, i == 0); /* the first alone */
 		CU_ASSERT_TRUE(strlen(job->message.text) <= 3500);
 		ASSERT_STR(str_from(job->message.thread_ts), "1.1");
-		h.store->ops->settle(h.store, job, JOB_DONE);
+		engine_settled(h.engine, job, &done);
 	}
-	CU_ASSERT_PTR_NULL(h.store->ops->lease(h.store));
-	house_deinit(&h);
+	CU_ASSERT_PTR_NULL(engine_lease(h.engine));
+	fixture_deinit(&h);
 }
 
 static void test_with_blocks_nothing_is_split(void)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
-	struct house h;
+	struct engine_fixture h;
 	struct job *job;
 
 	buf_init(&text, 0);
 	while (text.len < 8000)
 		buf_addz(&text, "0123456789012345678 ");
 	buf_addc(&text, '\0');
-	house_init(&h, memory_new(),
-		   "[rule a]\nsay = {text}\nblocks = [{\"type\": \"divider\"}]\nunfurl = yes\n");
-	house_take(&h, said(text.p, "1.1"));
+	fixture_init(&h, memory_open(),
+		     "[rule a]\nsay = {text}\nblocks = [{\"type\": \"divider\"}]\nunfurl = yes\n");
+	fixture_take(&h, said(text.p, "1.1"));
 	engine_commit(h.engine);
-	job = h.store->ops->lease(h.store);
+	job = engine_lease(h.engine);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	ASSERT_STR(str_from(job->message.blocks), "[{\"type\":\"divider\"}]");
 	CU_ASSERT_TRUE(job->message.unfurl);
-	CU_ASSERT_PTR_NULL(h.store->ops->lease(h.store));
-	house_deinit(&h);
+	CU_ASSERT_PTR_NULL(engine_lease(h.engine));
+	fixture_deinit(&h);
 }
 
 static void test_a_job_says_what_it_answers(void)
 {
-	struct house h;
+	struct engine_fixture h;
 	struct job *job;
 
-	house_init(&h, memory_new(),
-		   "[rule other]\nmatch = y\nsay = B\n[rule a]\nreact = eyes\nsay = A\n");
-	house_take(&h, said("x", "1.1"));
+	fixture_init(&h, memory_open(),
+		     "[rule other]\nmatch = y\nsay = B\n[rule a]\nreact = eyes\nsay = A\n");
+	fixture_take(&h, said("x", "1.1"));
 	engine_commit(h.engine);
-	job = h.store->ops->lease(h.store);
+	job = engine_lease(h.engine);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	ASSERT_STR(str_from(job->key), "m:T1:C1GENERAL:1.1/a/0");
 	ASSERT_STR(str_from(job->rule), "a");
 	ASSERT_STR(str_from(job->file), "test.ini");
 	CU_ASSERT_EQUAL(job->line, 4);
 	CU_ASSERT_TRUE(job->run > 0);
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 UNIT_MAIN("action", { "the oracle can fail", test_the_oracle_can_fail },

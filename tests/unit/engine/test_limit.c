@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lib/house.h"
+#include "lib/engine_fixture.h"
 #include "lib/unit.h"
 #include "engine/limit.h"
 
@@ -8,7 +8,7 @@ static void check(const char *limits, struct event *ev, bool shadow, const char 
 {
 	CLEANUP(buf_deinit) struct buf rules = { 0 };
 	CLEANUP(buf_deinit) struct buf keys = { 0 };
-	struct store_limit out[RULE_LIMITS_MAX];
+	struct state_limit out[RULE_LIMITS_MAX];
 	struct world world;
 	struct view view;
 	size_t n;
@@ -73,15 +73,15 @@ static void test_what_the_event_does_not_have_is_one_and_the_same(void)
 
 /* ---- in the engine ---- */
 
-static void play_tickets(struct house *h)
+static void play_tickets(struct engine_fixture *h)
 {
-	house_say(h, "T-1", "1.1");
-	house_say(h, "T-1", "1.2");
-	house_say(h, "T-2", "1.3");
-	house_wait(h, 86399999);
-	house_say(h, "T-1", "1.4");
-	house_wait(h, 1);
-	house_say(h, "T-1", "1.5");
+	fixture_say(h, "T-1", "1.1");
+	fixture_say(h, "T-1", "1.2");
+	fixture_say(h, "T-2", "1.3");
+	fixture_wait(h, 86399999);
+	fixture_say(h, "T-1", "1.4");
+	fixture_wait(h, 1);
+	fixture_say(h, "T-1", "1.5");
 	CU_ASSERT_EQUAL(engine_stats(h->engine)->limited, 2);
 }
 
@@ -92,12 +92,12 @@ static void test_a_ticket_is_spoken_of_once_a_day(void)
 		play_tickets, "say C1GENERAL: T-1 | say C1GENERAL: T-2 | say C1GENERAL: T-1");
 }
 
-static void play_stored(struct house *h)
+static void play_stored(struct engine_fixture *h)
 {
-	house_say(h, "x", "1.1");
-	house_say(h, "x", "1.2");
-	house_say(h, "next", "1.3");
-	house_say(h, "x", "1.4");
+	fixture_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.2");
+	fixture_say(h, "next", "1.3");
+	fixture_say(h, "x", "1.4");
 }
 
 static void test_a_limit_may_need_what_is_stored(void)
@@ -107,14 +107,14 @@ static void test_a_limit_may_need_what_is_stored(void)
 		     play_stored, "say C1GENERAL: 0 | say C1GENERAL: 1");
 }
 
-static void play_shadow(struct house *h)
+static void play_shadow(struct engine_fixture *h)
 {
-	house_say(h, "x", "1.1");
-	house_say(h, "x", "1.2");
+	fixture_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.2");
 	CU_ASSERT_EQUAL(engine_stats(h->engine)->shadowed, 1);
 	CU_ASSERT_EQUAL(engine_stats(h->engine)->limited, 1);
-	house_use(h, "[rule a]\nmatch = x\nsay = A\nlimit = 1 per user\n");
-	house_say(h, "x", "1.3");
+	fixture_use(h, "[rule a]\nmatch = x\nsay = A\nlimit = 1 per user\n");
+	fixture_say(h, "x", "1.3");
 }
 
 static void test_a_shadow_spends_nothing_of_the_live_rule(void)

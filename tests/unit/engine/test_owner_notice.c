@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-#include "lib/house.h"
+#include "lib/engine_fixture.h"
 #include "lib/unit.h"
 #include "store/memory.h"
 
 #define WARNING "dm U9RAJ: :warning: The rule `a` (test.ini:1) needs you: "
 #define BROKEN "[rule a]\nmatch = x\npost {text} = A\nowner = @raj\n"
 
-static void play_failures(struct house *h)
+static void play_failures(struct engine_fixture *h)
 {
-	house_say(h, "x", "1.1");
-	house_wait(h, 3599999);
-	house_say(h, "x", "1.2");
+	fixture_say(h, "x", "1.1");
+	fixture_wait(h, 3599999);
+	fixture_say(h, "x", "1.2");
 	CU_ASSERT_EQUAL(engine_stats(h->engine)->failed, 2);
-	house_wait(h, 1);
-	house_say(h, "x", "1.3");
+	fixture_wait(h, 1);
+	fixture_say(h, "x", "1.3");
 }
 
 static void test_an_owner_is_told_once_an_hour(void)
@@ -21,9 +21,9 @@ static void test_an_owner_is_told_once_an_hour(void)
 	ASSERT_STORY(BROKEN, play_failures, WARNING "x is no channel | " WARNING "x is no channel");
 }
 
-static void play_two_rules(struct house *h)
+static void play_two_rules(struct engine_fixture *h)
 {
-	house_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.1");
 }
 
 static void test_each_rule_has_an_hour_of_its_own(void)
@@ -49,9 +49,9 @@ static void test_owners_may_be_several(void)
 		     "dm U7KIM: :warning: The rule `a` (test.ini:3) needs you: x is no channel");
 }
 
-static void play_hostile(struct house *h)
+static void play_hostile(struct engine_fixture *h)
 {
-	house_say(h, "<!channel> @here &", "1.1");
+	fixture_say(h, "<!channel> @here &", "1.1");
 }
 
 static void test_what_people_wrote_is_inert_in_it(void)
@@ -60,10 +60,10 @@ static void test_what_people_wrote_is_inert_in_it(void)
 		     WARNING "&lt;!channel&gt; @\xE2\x81\xA0here &amp; is no channel");
 }
 
-static void play_refused(struct house *h)
+static void play_refused(struct engine_fixture *h)
 {
 	h->refuses = "A";
-	house_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.1");
 }
 
 static void test_what_slack_refuses_is_told(void)
@@ -72,10 +72,10 @@ static void test_what_slack_refuses_is_told(void)
 		     "say C1GENERAL: A | " WARNING "no_such_thing");
 }
 
-static void play_may_not_act(struct house *h)
+static void play_may_not_act(struct engine_fixture *h)
 {
 	h->world.dice = 4;
-	house_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.1");
 	CU_ASSERT_EQUAL(engine_stats(h->engine)->failed, 0);
 }
 
@@ -85,11 +85,11 @@ static void test_a_rule_that_may_not_act_tells_nothing(void)
 	ASSERT_STORY(BROKEN "chance = 1 in 5\n", play_may_not_act, "");
 }
 
-static void play_reload(struct house *h)
+static void play_reload(struct engine_fixture *h)
 {
-	house_say(h, "x", "1.1");
-	house_use(h, BROKEN);
-	house_say(h, "x", "1.2");
+	fixture_say(h, "x", "1.1");
+	fixture_use(h, BROKEN);
+	fixture_say(h, "x", "1.2");
 }
 
 static void test_a_reload_does_not_begin_the_hour_anew(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lib/house.h"
+#include "lib/engine_fixture.h"
 #include "lib/unit.h"
 #include "engine/render.h"
 

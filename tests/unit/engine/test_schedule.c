@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>
-#include "lib/house.h"
+#include "lib/engine_fixture.h"
 #include "lib/unit.h"
 #include "engine/schedule.h"
 #include "store/memory.h"
@@ -96,24 +96,24 @@ static void test_a_tick_is_an_event_of_one_rule(void)
 	"[rule half]\non = every 30m\npost #incidents = half\n" \
 	"[rule hour]\non = every 1h\npost #incidents = hour\n"
 
-static void begin(struct house *h, const char *rules)
+static void begin(struct engine_fixture *h, const char *rules)
 {
 	h->world.clock.wall_ms = START;
 	engine_tick(h->engine); /* the past is over */
-	house_use(h, rules);
-	house_run(h);
+	fixture_use(h, rules);
+	fixture_run(h);
 	buf_clear(&h->done);
 }
 
-static void play_ticks(struct house *h)
+static void play_ticks(struct engine_fixture *h)
 {
 	begin(h, TWO);
 	CU_ASSERT_EQUAL(engine_due_ms(h->engine), MINUTE); /* the clock may be set */
-	house_wait(h, 23 * MINUTE - 1);
+	fixture_wait(h, 23 * MINUTE - 1);
 	ASSERT_STR(buf_str(&h->done), "");
 	CU_ASSERT_EQUAL(engine_due_ms(h->engine), 1);
-	house_wait(h, 1);
-	house_wait(h, 30 * MINUTE);
+	fixture_wait(h, 1);
+	fixture_wait(h, 30 * MINUTE);
 }
 
 static void test_each_rule_has_its_moments(void)
@@ -121,17 +121,17 @@ static void test_each_rule_has_its_moments(void)
 	ASSERT_STORY(TWO, play_ticks, "post C2INC: half | post C2INC: half | post C2INC: hour");
 }
 
-static void play_set_back(struct house *h)
+static void play_set_back(struct engine_fixture *h)
 {
 	begin(h, TWO);
-	house_wait(h, 53 * MINUTE);
+	fixture_wait(h, 53 * MINUTE);
 	buf_clear(&h->done);
 	h->world.clock.wall_ms -= HOUR;
-	house_wait(h, 0);
-	house_use(h, TWO); /* a reload does not begin anew */
-	house_wait(h, HOUR);
+	fixture_wait(h, 0);
+	fixture_use(h, TWO); /* a reload does not begin anew */
+	fixture_wait(h, HOUR);
 	ASSERT_STR(buf_str(&h->done), "");
-	house_wait(h, 30 * MINUTE);
+	fixture_wait(h, 30 * MINUTE);
 }
 
 static void test_a_clock_that_is_set_back_repeats_nothing(void)
@@ -139,12 +139,12 @@ static void test_a_clock_that_is_set_back_repeats_nothing(void)
 	ASSERT_STORY(TWO, play_set_back, "post C2INC: half");
 }
 
-static void play_reload(struct house *h)
+static void play_reload(struct engine_fixture *h)
 {
 	begin(h, TWO);
 	for (int i = 0; i < 23; i++) {
-		house_use(h, TWO);
-		house_wait(h, MINUTE);
+		fixture_use(h, TWO);
+		fixture_wait(h, MINUTE);
 	}
 }
 
@@ -158,23 +158,23 @@ static void test_reloads_lose_no_moment(void)
 /* A rule that has expired by the machine's own clock is not loaded: hence the year. */
 static void test_an_expired_rule_is_off_and_its_owner_told(void)
 {
-	struct house h;
+	struct engine_fixture h;
 
-	house_init(
-		&h, memory_new(),
+	fixture_init(
+		&h, memory_open(),
 		"[rule old]\nmatch = x\nsay = A\nexpires = 2199-01-01\nowner = @raj\nzone = UTC\n");
 	h.world.clock.wall_ms = INT64_C(7226668799999); /* the last millisecond of that day */
-	house_say(&h, "x", "1.1");
+	fixture_say(&h, "x", "1.1");
 	ASSERT_STR(buf_str(&h.done), "say C1GENERAL: A");
 	CU_ASSERT_EQUAL(engine_due_ms(h.engine), 1);
-	house_wait(&h, 1);
+	fixture_wait(&h, 1);
 	ASSERT_STR(buf_str(&h.done), "say C1GENERAL: A | dm U9RAJ: :warning: The rule `old` "
 				     "(test.ini:1) needs you: it has expired and is off");
-	house_say(&h, "x", "1.2");
-	house_wait(&h, HOUR);
+	fixture_say(&h, "x", "1.2");
+	fixture_wait(&h, HOUR);
 	ASSERT_STR(buf_str(&h.done), "say C1GENERAL: A | dm U9RAJ: :warning: The rule `old` "
 				     "(test.ini:1) needs you: it has expired and is off");
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 UNIT_MAIN("schedule", { "moments come in their order", test_moments_come_in_their_order },

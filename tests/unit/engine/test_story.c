@@ -7,20 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
-#include "lib/house.h"
-#include "lib/slowstore.h"
+#include "lib/engine_fixture.h"
+#include "lib/journal.h"
 #include "lib/unit.h"
 #include "store/memory.h"
 
 /* ---- chance ---- */
 
-static void play_dice(struct house *h)
+static void play_dice(struct engine_fixture *h)
 {
 	static const char *const ts[] = { "1.0", "1.1", "1.2", "1.3", "1.4" };
 
 	for (size_t i = 0; i < ARRAY_LEN(ts); i++) {
 		h->world.dice = i;
-		house_say(h, "x", ts[i]);
+		fixture_say(h, "x", ts[i]);
 	}
 	CU_ASSERT_EQUAL(engine_stats(h->engine)->unlucky, 3);
 }
@@ -34,13 +34,13 @@ static void test_chance_lets_the_next_one_talk(void)
 		"say C1GENERAL: B");
 }
 
-static void play_unlucky(struct house *h)
+static void play_unlucky(struct engine_fixture *h)
 {
 	h->world.dice = 1;
-	house_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.1");
 	h->world.dice = 0;
-	house_say(h, "x", "1.2");
-	house_say(h, "x", "1.3");
+	fixture_say(h, "x", "1.2");
+	fixture_say(h, "x", "1.3");
 }
 
 static void test_bad_luck_costs_no_limit(void)
@@ -51,9 +51,9 @@ static void test_bad_luck_costs_no_limit(void)
 
 /* ---- if ---- */
 
-static void play_one(struct house *h)
+static void play_one(struct engine_fixture *h)
 {
-	house_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.1");
 }
 
 static void test_if_decides_before_anything_is_spent(void)
@@ -92,10 +92,10 @@ static void test_a_waiting_rule_ends_the_search(void)
 		     play_one, "");
 }
 
-static void play_refused(struct house *h)
+static void play_refused(struct engine_fixture *h)
 {
 	h->refuses = "A";
-	house_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.1");
 }
 
 static void test_a_refusal_does_not_reopen_it(void)
@@ -111,10 +111,10 @@ static void test_on_error_actions_and_dms_do_not_talk(void)
 		play_one, "dm U1ANA: A | say C1GENERAL: B");
 }
 
-static void play_twice(struct house *h)
+static void play_twice(struct engine_fixture *h)
 {
-	house_say(h, "x", "1.1");
-	house_say(h, "x", "1.2");
+	fixture_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.2");
 }
 
 static void test_fallbacks_talk_when_a_limit_keeps_the_others_silent(void)
@@ -146,20 +146,20 @@ static void note_no(void *owner, const struct rule *rule, const char *question,
 
 static void hear(const char *rules, size_t dice, const char *wanted, const char *done)
 {
-	struct store *(*const stores[])(void) = { memory_new, slowstore_new };
+	struct store *(*const stores[])(void) = { memory_open, journal_new };
 
 	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
 		CLEANUP(buf_deinit) struct buf heard = { 0 };
 		const struct trace trace = { &heard, note_no };
-		struct house h;
+		struct engine_fixture h;
 
 		buf_init(&heard, 0);
-		house_init_with(&h, stores[i](), rules, &trace);
+		fixture_init_with(&h, stores[i](), rules, &trace);
 		h.world.dice = dice;
-		house_say(&h, "x", "1.1");
+		fixture_say(&h, "x", "1.1");
 		ASSERT_STR(buf_str(&heard), wanted);
 		ASSERT_STR(buf_str(&h.done), done);
-		house_deinit(&h);
+		fixture_deinit(&h);
 	}
 }
 
@@ -179,26 +179,26 @@ static void test_a_witness_changes_nothing(void)
 static void test_rules_may_change_at_any_point(void)
 {
 	for (int at = 0; at < 40; at++) {
-		struct house h;
+		struct engine_fixture h;
 		int left = at;
 
-		house_init(
-			&h, slowstore_new(),
+		fixture_init(
+			&h, journal_new(),
 			"[rule a]\nmatch = x\nif = n is not 1\nset n = 1\nsay = old {count}\nsay = old too\n");
-		house_take(&h, said("x", "1.1"));
+		fixture_take(&h, said("x", "1.1"));
 		while (left-- > 0) {
-			if (slowstore_answer(h.store))
+			if (journal_answer(h.store))
 				continue;
 			engine_commit(h.engine);
-			if (!slowstore_answer(h.store) && !house_end_one(&h))
+			if (!journal_answer(h.store) && !fixture_end_one(&h))
 				break;
 		}
-		house_use(&h, "[rule b]\nmatch = x\nsay = new\n");
-		house_run(&h);
+		fixture_use(&h, "[rule b]\nmatch = x\nsay = new\n");
+		fixture_run(&h);
 		ASSERT_STR(buf_str(&h.done), "say C1GENERAL: old 1 | say C1GENERAL: old too");
-		house_say(&h, "x", "1.2");
+		fixture_say(&h, "x", "1.2");
 		CU_ASSERT_TRUE(str_ends(buf_str(&h.done), "| say C1GENERAL: new"));
-		house_deinit(&h);
+		fixture_deinit(&h);
 	}
 }
 
@@ -207,46 +207,43 @@ static void test_rules_may_change_at_any_point(void)
 static void test_what_is_put_behind_a_commit_is_due_at_once(void)
 {
 	const struct outcome dead = { .kind = OUTCOME_REFUSED, .sentence = "no" };
-	struct house h;
+	struct engine_fixture h;
 	struct job *job;
 
-	house_init(&h, memory_new(),
-		   "[rule a]\nmatch = x\nwebhook tickets = {}\non error say = {error}\n");
-	house_take(&h, said("x", "1.1"));
+	fixture_init(&h, memory_open(),
+		     "[rule a]\nmatch = x\nwebhook tickets = {}\non error say = {error}\n");
+	fixture_take(&h, said("x", "1.1"));
 	CU_ASSERT_EQUAL(engine_due_ms(h.engine), 0);
 	engine_commit(h.engine);
 	CU_ASSERT_EQUAL(engine_due_ms(h.engine), -1);
-	job = h.store->ops->lease(h.store);
+	job = engine_lease(h.engine);
 	engine_settled(h.engine, job, &dead); /* within the same turn */
-	h.store->ops->settle(h.store, job, JOB_DEAD);
 	CU_ASSERT_EQUAL(engine_due_ms(h.engine), 0);
-	ASSERT_STR(house_run(&h), "say C1GENERAL: no");
+	ASSERT_STR(fixture_run(&h), "say C1GENERAL: no");
 	CU_ASSERT_EQUAL(engine_due_ms(h.engine), -1);
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 static void test_a_commit_under_way_is_waited_for(void)
 {
-	struct house h;
+	struct engine_fixture h;
 
-	house_init(&h, slowstore_new(), "[rule a]\nmatch = x\nsay = A\n");
-	house_take(&h, said("x", "1.1"));
-	while (slowstore_answer(h.store))
-		;
+	fixture_init(&h, journal_new(), "[rule a]\nmatch = x\nsay = A\n");
+	fixture_take(&h, said("x", "1.1"));
 	engine_commit(h.engine);
-	house_take(&h, said("x", "1.2"));
+	fixture_take(&h, said("x", "1.2"));
 	CU_ASSERT_EQUAL(engine_due_ms(h.engine), -1);
 	engine_commit(h.engine); /* nothing happens */
-	CU_ASSERT_TRUE(slowstore_answer(h.store));
+	CU_ASSERT_TRUE(journal_answer(h.store));
 	CU_ASSERT_EQUAL(h.standing, 1);
-	ASSERT_STR(house_run(&h), "say C1GENERAL: A | say C1GENERAL: A");
+	ASSERT_STR(fixture_run(&h), "say C1GENERAL: A | say C1GENERAL: A");
 	CU_ASSERT_EQUAL(h.standing, 2);
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 /* ---- patterns that take too long ---- */
 
-static void say_slowly(struct house *h, const char *ts)
+static void say_slowly(struct engine_fixture *h, const char *ts)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
@@ -256,25 +253,25 @@ static void say_slowly(struct house *h, const char *ts)
 	buf_addz(&text, "! x");
 	buf_addc(&text, '\0');
 	h->world.look_ms = 1000;
-	house_say(h, text.p, ts);
+	fixture_say(h, text.p, ts);
 	h->world.look_ms = 0;
 }
 
 #define SLOW \
 	"[rule slow]\nmatch = (a+)+$\nsay = S\nowner = @raj\n[rule x]\nmatch = ^x$\nsay = X\npriority = 1\n"
 
-static void play_slow(struct house *h)
+static void play_slow(struct engine_fixture *h)
 {
 	say_slowly(h, "1.1");
 	say_slowly(h, "1.2");
 	CU_ASSERT_EQUAL(engine_stats(h->engine)->unsure, 2);
-	house_say(h, "aaa", "1.3"); /* not yet */
+	fixture_say(h, "aaa", "1.3"); /* not yet */
 	say_slowly(h, "1.4");
 	CU_ASSERT_EQUAL(engine_stats(h->engine)->unsure, 3);
-	house_say(h, "aaa", "1.5"); /* from now on */
-	house_say(h, "x", "1.6");
-	house_use(h, SLOW);
-	house_say(h, "aaa", "1.7"); /* new rules, new luck */
+	fixture_say(h, "aaa", "1.5"); /* from now on */
+	fixture_say(h, "x", "1.6");
+	fixture_use(h, SLOW);
+	fixture_say(h, "aaa", "1.7"); /* new rules, new luck */
 }
 
 static void test_a_slow_pattern_silences_its_rule_alone(void)
@@ -295,7 +292,7 @@ static void write_many_lines(struct buf *rules)
 	buf_addz(rules, "say = S\nthen = continue\n[rule x]\nmatch = x\nsay = X\n");
 }
 
-static void play_many_lines(struct house *h)
+static void play_many_lines(struct engine_fixture *h)
 {
 	static const char *const ts[] = { "1.1", "1.2", "1.3", "1.4" };
 	CLEANUP(buf_deinit) struct buf text = { 0 };
@@ -308,7 +305,7 @@ static void play_many_lines(struct house *h)
 	h->world.look_ms = 2;
 	for (size_t i = 0; i < ARRAY_LEN(ts); i++) {
 		CU_ASSERT_EQUAL(engine_stats(h->engine)->unsure, i < 3 ? i : 3);
-		house_say(h, text.p, ts[i]);
+		fixture_say(h, text.p, ts[i]);
 	}
 	h->world.look_ms = 0;
 }
@@ -421,17 +418,17 @@ static struct event *make_event(unsigned *state, int i)
 	return ev;
 }
 
-static void play_random(struct house *h, unsigned state)
+static void play_random(struct engine_fixture *h, unsigned state)
 {
 	for (int i = 0; i < 12; i++) {
 		h->world.dice = throw(&state, 7);
 		h->refuses = throw(&state, 4) == 0 ? "1" : NULL;
 		fakeclock_pass(&h->world.clock, 1); /* nothing is due at once with something else */
-		house_hear(h, make_event(&state, i));
+		fixture_hear(h, make_event(&state, i));
 		if (throw(&state, 3) == 0)
-			house_wait(h, 30000 * (1 + throw(&state, 5)));
+			fixture_wait(h, 30000 * (1 + throw(&state, 5)));
 	}
-	house_wait(h, INT64_C(20000000));
+	fixture_wait(h, INT64_C(20000000));
 }
 
 static void test_a_late_store_ends_as_a_quick_one(void)
@@ -442,12 +439,12 @@ static void test_a_late_store_ends_as_a_quick_one(void)
 	for (unsigned round = 0; round < 400; round++) {
 		CLEANUP(buf_deinit) struct buf rules = { 0 };
 		unsigned state = seed + round * 7919;
-		struct house quick, late;
+		struct engine_fixture quick, late;
 
 		buf_init(&rules, 0);
 		make_rules(&rules, &state);
-		house_init(&quick, memory_new(), rules.p);
-		house_init(&late, slowstore_new(), rules.p);
+		fixture_init(&quick, memory_open(), rules.p);
+		fixture_init(&late, journal_new(), rules.p);
 		play_random(&quick, state);
 		play_random(&late, state);
 		if (!str_eq(buf_str(&quick.done), buf_str(&late.done)))
@@ -459,8 +456,8 @@ static void test_a_late_store_ends_as_a_quick_one(void)
 				       sizeof(struct engine_stats)),
 				0);
 		acted += quick.done.len > 0;
-		house_deinit(&quick);
-		house_deinit(&late);
+		fixture_deinit(&quick);
+		fixture_deinit(&late);
 	}
 	CU_ASSERT_TRUE(acted > 200);
 }
@@ -468,19 +465,20 @@ static void test_a_late_store_ends_as_a_quick_one(void)
 /* ---- disorder ---- */
 
 /* Anything may happen between any two steps of anything else. */
-static void one_step(struct house *h, unsigned *state, int i, const char *rules, int *n_taken)
+static void one_step(struct engine_fixture *h, unsigned *state, int i, const char *rules,
+		     int *n_taken)
 {
 	switch (throw(state, 8)) {
 	case 0:
 	case 1:
-		house_take(h, make_event(state, i));
+		fixture_take(h, make_event(state, i));
 		++*n_taken;
 		break;
 	case 2:
 		engine_commit(h->engine);
 		break;
 	case 3:
-		house_end_one(h);
+		fixture_end_one(h);
 		break;
 	case 4:
 		fakeclock_pass(&h->world.clock, 1000 * (1 + throw(state, 200)));
@@ -488,13 +486,13 @@ static void one_step(struct house *h, unsigned *state, int i, const char *rules,
 		break;
 	case 5:
 		if (throw(state, 10) == 0)
-			house_use(h, rules);
+			fixture_use(h, rules);
 		else if (throw(state, 10) == 0)
 			h->world.clock.wall_ms -= 3600000;
 		break;
 	default:
-		for (unsigned n = throw(state, 6); h->is_slow && n > 0; n--)
-			slowstore_answer(h->store);
+		for (unsigned n = throw(state, 6); h->is_late && n > 0; n--)
+			journal_answer(h->store);
 		break;
 	}
 }
@@ -502,26 +500,25 @@ static void one_step(struct house *h, unsigned *state, int i, const char *rules,
 static void play_disorder(struct store *store, unsigned state, bool to_the_end)
 {
 	CLEANUP(buf_deinit) struct buf rules = { 0 };
-	struct house h;
+	struct engine_fixture h;
 	int n_taken = 0;
 
 	buf_init(&rules, 0);
 	make_rules(&rules, &state);
-	house_init(&h, store, rules.p);
+	fixture_init(&h, store, rules.p);
 	for (int i = 0; i < 120; i++) {
 		h.refuses = throw(&state, 4) == 0 ? "1" : NULL;
 		h.doubts = throw(&state, 9) == 0 ? "A" : NULL;
 		one_step(&h, &state, i, rules.p, &n_taken);
 	}
 	if (to_the_end) {
-		house_run(&h);
-		house_wait(&h, INT64_C(20000000));
-		CU_ASSERT_EQUAL(engine_undecided(h.engine), 0);
+		fixture_run(&h);
+		fixture_wait(&h, INT64_C(20000000));
 		CU_ASSERT_EQUAL(engine_waiting(h.engine), 0);
 		CU_ASSERT_EQUAL(h.standing, n_taken);
-		CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 0);
+		CU_ASSERT_EQUAL(engine_unsettled(h.engine), 0);
 	}
-	house_deinit(&h); /* the sanitizers are the judges */
+	fixture_deinit(&h); /* the sanitizers are the judges */
 }
 
 static void test_disorder_ends_in_order(void)
@@ -530,8 +527,8 @@ static void test_disorder_ends_in_order(void)
 
 	log_set_level(LOG_ERROR);
 	for (unsigned round = 0; round < 300; round++) {
-		play_disorder(memory_new(), seed + round, round % 2 == 0);
-		play_disorder(slowstore_new(), seed + round, round % 2 == 0);
+		play_disorder(memory_open(), seed + round, round % 2 == 0);
+		play_disorder(journal_new(), seed + round, round % 2 == 0);
 	}
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/arena.h"
-#include "lib/house.h"
+#include "lib/engine_fixture.h"
 #include "lib/unit.h"
 #include "template/template.h"
 
@@ -67,10 +66,11 @@ static void check_in(struct world *w, const char *text, struct event *ev, const 
 		text, SHARED);
 	buf_addc(&rules, '\0');
 	view_init(&v, w, rules.p, ev);
-	facts_store(&v.facts, STR("var:T1:n"), STR("5"));
-	facts_store(&v.facts, STR("var:T1:v[\x01@U9RAJ]"), STR("7"));
-	facts_store(&v.facts, STR("count:T1:a"), STR("41"));
-	v.facts.error = mem_strdup("it broke");
+	state_set_variable(&v.state, STR("n"), STR("5"));
+	state_set_variable(&v.state, STR("v[\x01@U9RAJ]"), STR("7"));
+	for (int i = 0; i < 41; i++)
+		state_count_up(&v.state, STR("a"));
+	run_set_error(v.run, "it broke");
 	unit_str_is(plain(&v), wanted, __FILE__, line);
 	view_deinit(&v);
 }
@@ -182,11 +182,10 @@ static void test_keys_are_ids(void)
 	ASSERT_STR(values_key(&v.values, action->key),
 		   "\x01@U9RAJ-\x01\x01#C4OPS-\x01tell-\x01\x01@U1ANA");
 	ASSERT_STR(values_variable_key(&v.values, STR("v"), action->key),
-		   "var:T1:v["
+		   "v["
 		   "\x01@U9RAJ-\x01\x01#C4OPS-\x01tell-\x01\x01@U1ANA"
 		   "]");
-	ASSERT_STR(values_variable_key(&v.values, STR("w"), NULL), "var:T1:w");
-	ASSERT_STR(values_count_key(&v.arena, v.ev, v.values.rule), "count:T1:a");
+	ASSERT_STR(values_variable_key(&v.values, STR("w"), NULL), "w");
 	ASSERT_STR(values_key(&v.values, NULL), "");
 	view_deinit(&v);
 }
@@ -244,20 +243,6 @@ static void test_people_are_known_by_their_names(void)
 	check_named(ops, "#general", TRISTATE_NO);
 }
 
-static void test_facts_are_replaced(void)
-{
-	struct facts f;
-
-	facts_init(&f);
-	facts_store(&f, STR("k"), STR("a"));
-	facts_store(&f, STR("k"), STR("b"));
-	facts_store(&f, STR("none"), (struct str){ NULL, 0 });
-	CU_ASSERT_STRING_EQUAL(map_get(&f.stored, STR("k")), "b");
-	CU_ASSERT_STRING_EQUAL(map_get(&f.stored, STR("none")), "");
-	CU_ASSERT_PTR_NULL(map_get(&f.stored, STR("other")));
-	facts_deinit(&f);
-}
-
 UNIT_MAIN("values", { "people and places", test_people_and_places },
 	  { "of the message", test_of_the_message }, { "what was caught", test_what_was_caught },
 	  { "event paths", test_event_paths }, { "stored values", test_stored_values },
@@ -265,5 +250,4 @@ UNIT_MAIN("values", { "people and places", test_people_and_places },
 	  { "without a message or person", test_without_a_message_or_person },
 	  { "keys are ids", test_keys_are_ids },
 	  { "what is stored of a value", test_what_is_stored_of_a_value },
-	  { "people are known by their names", test_people_are_known_by_their_names },
-	  { "facts are replaced", test_facts_are_replaced })
+	  { "people are known by their names", test_people_are_known_by_their_names })

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "lib/house.h"
+#include "lib/engine_fixture.h"
 
 #include <stdio.h>
 #include <string.h>
 #include "base/log.h"
-#include "lib/slowstore.h"
+#include "lib/journal.h"
 #include "lib/unit.h"
 #include "store/memory.h"
 
@@ -16,7 +16,7 @@ static void add_part(struct buf *out, const char *before, const char *text)
 		buf_addf(out, "%s%s", before, text);
 }
 
-static void tell_job(struct house *h, const struct job *job)
+static void tell_job(struct engine_fixture *h, const struct job *job)
 {
 	const char *body = job_body(job), *blocks = NULL;
 	struct buf *out = &h->done;
@@ -47,7 +47,7 @@ static void tell_job(struct house *h, const struct job *job)
 
 static void on_step(void *owner, const struct rule *rule, size_t action, struct str what)
 {
-	struct house *h = owner;
+	struct engine_fixture *h = owner;
 
 	buf_addf(&h->steps, "%s%s %.*s", h->steps.len > 0 ? " | " : "",
 		 verb_name(rule->actions[action].verb), STR_ARG(what));
@@ -62,7 +62,7 @@ static bool holds(const struct job *job, const char *part)
 	return part != NULL && body != NULL && strstr(body, part) != NULL;
 }
 
-static bool house_settle(struct house *h, struct job *job)
+static void settle(struct engine_fixture *h, struct job *job)
 {
 	CLEANUP(json_freep) struct json *body = NULL;
 	struct outcome outcome = { .kind = OUTCOME_DONE };
@@ -81,30 +81,29 @@ static bool house_settle(struct house *h, struct job *job)
 		outcome.body = body;
 	}
 	engine_settled(h->engine, job, &outcome);
-	h->store->ops->settle(h->store, job, JOB_DONE);
-	return true;
 }
 
-bool house_end_one(struct house *h)
+bool fixture_end_one(struct engine_fixture *h)
 {
-	struct job *job = h->store->ops->lease(h->store);
+	struct job *job = engine_lease(h->engine);
 
 	if (job == NULL)
 		return false;
 	tell_job(h, job);
-	return house_settle(h, job);
+	settle(h, job);
+	return true;
 }
 
-static bool answer_all(struct house *h)
+static bool answer_all(struct engine_fixture *h)
 {
 	bool any = false;
 
-	while (h->is_slow && slowstore_answer(h->store))
+	while (h->is_late && journal_answer(h->store))
 		any = true;
 	return any;
 }
 
-struct str house_run(struct house *h)
+struct str fixture_run(struct engine_fixture *h)
 {
 	bool any;
 
@@ -112,40 +111,40 @@ struct str house_run(struct house *h)
 		any = answer_all(h);
 		engine_commit(h->engine);
 		any |= answer_all(h);
-		any |= house_end_one(h);
+		any |= fixture_end_one(h);
 	} while (any);
 	return buf_str(&h->done);
 }
 
 /* ---- what happens ---- */
 
-static void on_decided(void *owner, void *tag, bool standing)
+static void on_decided(void *owner, void *tag)
 {
-	struct house *h = owner;
+	struct engine_fixture *h = owner;
 
 	(void)tag;
-	*(standing ? &h->standing : &h->fallen) += 1;
+	h->standing++;
 }
 
-void house_take(struct house *h, struct event *ev)
+void fixture_take(struct engine_fixture *h, struct event *ev)
 {
 	if (ev->time.ms == 0)
 		ev->time = clock_wall(&h->world.clock.clock);
 	engine_take(h->engine, ev, on_decided, h, NULL);
 }
 
-void house_hear(struct house *h, struct event *ev)
+void fixture_hear(struct engine_fixture *h, struct event *ev)
 {
-	house_take(h, ev);
-	house_run(h);
+	fixture_take(h, ev);
+	fixture_run(h);
 }
 
-void house_say(struct house *h, const char *text, const char *ts)
+void fixture_say(struct engine_fixture *h, const char *text, const char *ts)
 {
-	house_hear(h, said(text, ts));
+	fixture_hear(h, said(text, ts));
 }
 
-void house_wait(struct house *h, int64_t ms)
+void fixture_wait(struct engine_fixture *h, int64_t ms)
 {
 	do {
 		int64_t due = engine_due_ms(h->engine);
@@ -154,13 +153,13 @@ void house_wait(struct house *h, int64_t ms)
 		fakeclock_pass(&h->world.clock, step);
 		ms -= step;
 		engine_tick(h->engine);
-		house_run(h);
+		fixture_run(h);
 	} while (ms > 0);
 }
 
 /* ---- life ---- */
 
-void house_use(struct house *h, const char *rules)
+void fixture_use(struct engine_fixture *h, const char *rules)
 {
 	struct ruleset *set = world_rules(rules);
 
@@ -168,8 +167,8 @@ void house_use(struct house *h, const char *rules)
 	ruleset_unref(set);
 }
 
-static void open_house(struct house *h, struct store *store, const char *rules,
-		       const struct trace *trace, bool ask_all)
+static void open_fixture(struct engine_fixture *h, struct store *store, const char *rules,
+			 const struct trace *trace, bool ask_all)
 {
 	struct engine_setup setup = {
 		.store = store,
@@ -179,7 +178,7 @@ static void open_house(struct house *h, struct store *store, const char *rules,
 		.ask_all = ask_all,
 	};
 
-	*h = (struct house){ .store = store, .is_slow = strcmp(store->ops->name, "slow") == 0 };
+	*h = (struct engine_fixture){ .store = store, .is_late = store->ops->keeps };
 	world_init(&h->world);
 	setup.clock = &h->world.clock.clock;
 	setup.workspace = &h->world.workspace;
@@ -187,29 +186,30 @@ static void open_house(struct house *h, struct store *store, const char *rules,
 	buf_init(&h->done, 0);
 	buf_init(&h->short_done, 0);
 	buf_init(&h->steps, 0);
-	house_use(h, rules);
+	fixture_use(h, rules);
 }
 
-void house_init(struct house *h, struct store *store, const char *rules)
+void fixture_init(struct engine_fixture *h, struct store *store, const char *rules)
 {
-	open_house(h, store, rules, NULL, false);
+	open_fixture(h, store, rules, NULL, false);
 }
 
-void house_init_with(struct house *h, struct store *store, const char *rules,
-		     const struct trace *trace)
+void fixture_init_with(struct engine_fixture *h, struct store *store, const char *rules,
+		       const struct trace *trace)
 {
-	open_house(h, store, rules, trace, false);
+	open_fixture(h, store, rules, trace, false);
 }
 
-void house_init_asking(struct house *h, struct store *store, const char *rules, bool ask_all)
+void fixture_init_asking(struct engine_fixture *h, struct store *store, const char *rules,
+			 bool ask_all)
 {
-	open_house(h, store, rules, NULL, ask_all);
+	open_fixture(h, store, rules, NULL, ask_all);
 }
 
-void house_deinit(struct house *h)
+void fixture_deinit(struct engine_fixture *h)
 {
 	engine_free(h->engine);
-	h->store->ops->free(h->store);
+	h->store->ops->close(h->store);
 	buf_deinit(&h->done);
 	buf_deinit(&h->short_done);
 	buf_deinit(&h->steps);
@@ -217,35 +217,33 @@ void house_deinit(struct house *h)
 
 /* ---- stories ---- */
 
-static struct store *(*const stores[])(void) = { memory_new, slowstore_new };
+static struct store *(*const stores[])(void) = { memory_open, journal_new };
 
-void house_story(const char *rules, void (*play)(struct house *h), const char *wanted,
-		 const char *file, unsigned line)
+void fixture_story(const char *rules, void (*play)(struct engine_fixture *h), const char *wanted,
+		   const char *file, unsigned line)
 {
 	log_set_level(LOG_ERROR);
 	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
-		struct house h;
+		struct engine_fixture h;
 
-		house_init(&h, stores[i](), rules);
+		fixture_init(&h, stores[i](), rules);
 		play(&h);
-		house_run(&h);
+		fixture_run(&h);
 		unit_str_is(buf_str(&h.done), wanted, file, line);
-		CU_ASSERT_EQUAL(engine_undecided(h.engine), 0);
-		CU_ASSERT_EQUAL(h.fallen, 0);
-		house_deinit(&h);
+		fixture_deinit(&h);
 	}
 }
 
-void house_answer(const char *rules, const char *text, const char *wanted, const char *file,
-		  unsigned line)
+void fixture_answer(const char *rules, const char *text, const char *wanted, const char *file,
+		    unsigned line)
 {
 	log_set_level(LOG_ERROR);
 	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
-		struct house h;
+		struct engine_fixture h;
 
-		house_init(&h, stores[i](), rules);
-		house_say(&h, text, "1.1");
+		fixture_init(&h, stores[i](), rules);
+		fixture_say(&h, text, "1.1");
 		unit_str_is(buf_str(&h.done), wanted, file, line);
-		house_deinit(&h);
+		fixture_deinit(&h);
 	}
 }

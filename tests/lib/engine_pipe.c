@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lib/mill.h"
+#include "lib/engine_pipe.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -15,22 +15,23 @@ enum { STEPS_MAX = 2000 };
 
 static struct mono mono(const struct clock *c)
 {
-	return (struct mono){ container_of(c, const struct mill, clock)->ms * 1000000 };
+	return (struct mono){ container_of(c, const struct engine_pipe, clock)->ms * 1000000 };
 }
 
 static struct wall wall(const struct clock *c)
 {
-	return (struct wall){ 1700000000000 + container_of(c, const struct mill, clock)->ms };
+	return (struct wall){ 1700000000000 +
+			      container_of(c, const struct engine_pipe, clock)->ms };
 }
 
-static struct mill *mill_of(const struct workspace *w)
+static struct engine_pipe *pipe_of(const struct workspace *w)
 {
-	return container_of(w, struct mill, workspace);
+	return container_of(w, struct engine_pipe, workspace);
 }
 
 static struct wall now(const struct workspace *w)
 {
-	return wall(&mill_of(w)->clock);
+	return wall(&pipe_of(w)->clock);
 }
 
 static bool find(const struct workspace *w, char sigil, struct str name, struct str *id)
@@ -42,7 +43,7 @@ static bool find(const struct workspace *w, char sigil, struct str name, struct 
 
 static bool person(const struct workspace *w, struct str id, struct person *out)
 {
-	const struct mill *h = mill_of(w);
+	const struct engine_pipe *h = pipe_of(w);
 
 	*out = (struct person){ .id = id, .handle = h->name, .name = h->name, .email = h->name };
 	return str_is(id, "U1ANA") || str_is(id, "U2RAJ");
@@ -50,13 +51,13 @@ static bool person(const struct workspace *w, struct str id, struct person *out)
 
 static bool channel(const struct workspace *w, struct str id, struct str *name)
 {
-	*name = mill_of(w)->place;
+	*name = pipe_of(w)->place;
 	return str_is(id, "C1GENERAL");
 }
 
 static size_t choose(const struct workspace *w, size_t n)
 {
-	return mill_of(w)->turn++ % n;
+	return pipe_of(w)->turn++ % n;
 }
 
 static enum tristate is_user(const struct workspace *w, struct str name, const struct person *who)
@@ -85,7 +86,7 @@ static const struct resolver resolver = {
 
 static bool user_name(void *owner, struct str id, struct str *name)
 {
-	const struct mill *h = owner;
+	const struct engine_pipe *h = owner;
 	struct person who;
 
 	*name = person(&h->workspace, id, &who) ? who.name : STR_EMPTY;
@@ -94,7 +95,7 @@ static bool user_name(void *owner, struct str id, struct str *name)
 
 static bool channel_name(void *owner, struct str id, struct str *name)
 {
-	const struct mill *h = owner;
+	const struct engine_pipe *h = owner;
 
 	return channel(&h->workspace, id, name);
 }
@@ -102,12 +103,12 @@ static bool channel_name(void *owner, struct str id, struct str *name)
 static bool group_name(void *owner, struct str id, struct str *handle)
 {
 	(void)id;
-	*handle = ((const struct mill *)owner)->name;
+	*handle = ((const struct engine_pipe *)owner)->name;
 	return handle->len > 0;
 }
 
 /* The workspace and the bot are called as everybody is. */
-static void take_name(struct mill *h)
+static void take_name(struct engine_pipe *h)
 {
 	struct identity *me = &h->workspace.me;
 
@@ -135,7 +136,7 @@ static struct json *hostile_json(struct str text)
 	return object;
 }
 
-static struct json *message(struct mill *h, struct str raw)
+static struct json *message(struct engine_pipe *h, struct str raw)
 {
 	struct json *inner = json_new_object();
 	char ts[32];
@@ -152,7 +153,7 @@ static struct json *message(struct mill *h, struct str raw)
 }
 
 /* As the directory would. */
-static void fill_names(struct mill *h, struct event *ev)
+static void fill_names(struct engine_pipe *h, struct event *ev)
 {
 	const struct text_names names = { h, user_name, channel_name, group_name };
 	struct str name = str_keep(&ev->arena, h->name);
@@ -164,7 +165,7 @@ static void fill_names(struct mill *h, struct event *ev)
 }
 
 /* Through text, as it comes. */
-static struct event *decoded(struct mill *h, struct str raw)
+static struct event *decoded(struct engine_pipe *h, struct str raw)
 {
 	CLEANUP(json_freep) struct json *made = message(h, raw), *read = NULL;
 	CLEANUP(buf_deinit) struct buf frame = { 0 };
@@ -182,7 +183,7 @@ static struct event *decoded(struct mill *h, struct str raw)
 
 /* ---- what becomes of it ---- */
 
-static void do_job(struct mill *h, struct job *job)
+static void do_job(struct engine_pipe *h, struct job *job)
 {
 	bool asks = job->kind == JOB_WEBHOOK || job->kind == JOB_CALL;
 	CLEANUP(json_freep) struct json *body = asks ? hostile_json(h->answer) : NULL;
@@ -198,11 +199,10 @@ static void do_job(struct mill *h, struct job *job)
 	snprintf(ts, sizeof(ts), "1800000000.%06u", ++h->n_posted % 1000000);
 	outcome.ts = str_from(ts);
 	engine_settled(h->engine, job, &outcome);
-	h->store->ops->settle(h->store, job, JOB_DONE);
 }
 
-size_t mill_hear(struct mill *h, struct str raw, void (*on_job)(void *owner, const struct job *job),
-		 void *owner)
+size_t pipe_hear(struct engine_pipe *h, struct str raw,
+		 void (*on_job)(void *owner, const struct job *job), void *owner)
 {
 	struct event *ev = decoded(h, raw);
 	size_t n = 0;
@@ -215,7 +215,7 @@ size_t mill_hear(struct mill *h, struct str raw, void (*on_job)(void *owner, con
 	engine_take(h->engine, ev, NULL, NULL, NULL);
 	for (int i = 0; i < STEPS_MAX; i++) {
 		engine_commit(h->engine);
-		job = h->store->ops->lease(h->store);
+		job = engine_lease(h->engine);
 		if (job != NULL) {
 			n++;
 			on_job(owner, job);
@@ -224,17 +224,16 @@ size_t mill_hear(struct mill *h, struct str raw, void (*on_job)(void *owner, con
 			break;
 		}
 	}
-	assert(h->store->ops->unsettled(h->store) == 0);
+	assert(engine_unsettled(h->engine) == 0);
 	return n;
 }
 
 /* ---- life ---- */
 
-void mill_init(struct mill *h, struct ruleset *set)
+void pipe_init(struct engine_pipe *h, struct ruleset *set)
 {
-	*h = (struct mill){
+	*h = (struct engine_pipe){
 		.clock = { .mono = mono, .wall = wall },
-		.store = memory_new(),
 		.name = STR("x"),
 		.place = STR("x"),
 		.field = STR("x"),
@@ -245,7 +244,7 @@ void mill_init(struct mill *h, struct ruleset *set)
 			       .resolver = &resolver },
 	};
 	const struct engine_setup setup = {
-		.store = h->store,
+		.store = memory_open(),
 		.clock = &h->clock,
 		.workspace = &h->workspace,
 		.owner = h,
@@ -255,9 +254,8 @@ void mill_init(struct mill *h, struct ruleset *set)
 	engine_set_rules(h->engine, set);
 }
 
-void mill_deinit(struct mill *h)
+void pipe_deinit(struct engine_pipe *h)
 {
 	engine_free(h->engine);
-	h->store->ops->free(h->store);
 	identity_deinit(&h->workspace.me);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Each story is played with a store that answers at once and with one that answers later. */
+/* Each story is played where nothing is kept and with a store that answers late. */
 #include <stdio.h>
 #include <stdlib.h>
-#include "base/arena.h"
-#include "lib/house.h"
-#include "lib/slowstore.h"
+#include "lib/engine_fixture.h"
+#include "lib/journal.h"
+#include "engine/inner.h"
 #include "lib/unit.h"
 #include "store/memory.h"
+
+static const struct outcome done = { .kind = OUTCOME_DONE };
 
 /* ---- order ---- */
 
@@ -23,41 +25,39 @@ static void test_actions_are_done_in_their_order(void)
 
 static void test_each_action_waits_for_the_one_before(void)
 {
-	struct store *(*const stores[])(void) = { memory_new, slowstore_new };
+	struct store *(*const stores[])(void) = { memory_open, journal_new };
 
 	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
-		struct house h;
+		struct engine_fixture h;
 		struct job *first;
-		const struct outcome done = { .kind = OUTCOME_DONE };
 
-		house_init(&h, stores[i](), "[rule a]\nmatch = x\nreact = eyes\nsay = A\n");
-		house_take(&h, said("x", "1.1"));
+		fixture_init(&h, stores[i](), "[rule a]\nmatch = x\nreact = eyes\nsay = A\n");
+		fixture_take(&h, said("x", "1.1"));
 		for (int turn = 0; turn < 5; turn++) {
-			while (h.is_slow && slowstore_answer(h.store))
+			while (h.is_late && journal_answer(h.store))
 				;
 			engine_commit(h.engine);
 		}
-		while (h.is_slow && slowstore_answer(h.store))
+		while (h.is_late && journal_answer(h.store))
 			;
-		first = h.store->ops->lease(h.store);
+		first = engine_lease(h.engine);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(first);
 		CU_ASSERT_EQUAL(first->kind, JOB_REACTION);
 		engine_commit(h.engine);
-		CU_ASSERT_PTR_NULL(h.store->ops->lease(h.store));
-		CU_ASSERT_EQUAL(h.store->ops->unsettled(h.store), 1);
+		CU_ASSERT_PTR_NULL(engine_lease(h.engine));
+		CU_ASSERT_EQUAL(engine_unsettled(h.engine), 1);
 		engine_settled(h.engine, first, &done);
-		h.store->ops->settle(h.store, first, JOB_DONE);
-		ASSERT_STR(house_run(&h), "say C1GENERAL: A");
-		house_deinit(&h);
+		ASSERT_STR(fixture_run(&h), "say C1GENERAL: A");
+		fixture_deinit(&h);
 	}
 }
 
 /* ---- results ---- */
 
-static void play_results(struct house *h)
+static void play_results(struct engine_fixture *h)
 {
 	h->brings = "{\"key\": \"T-1\", \"list\": [{\"n\": 7}], \"evil\": \"<!channel> {user}\"}";
-	house_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.1");
 }
 
 static void test_what_a_webhook_brings_feeds_the_next(void)
@@ -74,10 +74,10 @@ static void test_what_a_webhook_brings_feeds_the_next(void)
 
 /* ---- failures ---- */
 
-static void play_refusal(struct house *h)
+static void play_refusal(struct engine_fixture *h)
 {
 	h->refuses = "BAD";
-	house_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.1");
 	CU_ASSERT_EQUAL(engine_stats(h->engine)->failed, 1);
 }
 
@@ -91,10 +91,10 @@ static void test_the_first_failure_ends_all_but_on_error(void)
 		"whisper C1GENERAL@U1ANA: It said no_such_thing. | dm U9RAJ: also");
 }
 
-static void play_doubt(struct house *h)
+static void play_doubt(struct engine_fixture *h)
 {
 	h->doubts = "BAD";
-	house_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.1");
 }
 
 static void test_what_may_have_happened_is_a_failure_too(void)
@@ -117,10 +117,10 @@ static void test_what_cannot_be_made_is_a_failure(void)
 		"x", "say C1GENERAL: what is stored there is no number");
 }
 
-static void play_double_refusal(struct house *h)
+static void play_double_refusal(struct engine_fixture *h)
 {
 	h->refuses = "BAD";
-	house_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.1");
 	CU_ASSERT_EQUAL(engine_stats(h->engine)->failed, 2);
 }
 
@@ -133,7 +133,7 @@ static void test_a_failing_on_error_leaves_the_first_reason(void)
 		"say C1GENERAL: BAD #nowhere! is no channel | dm U1ANA: #nowhere! is no channel");
 }
 
-static void play_parts_refused(struct house *h)
+static void play_parts_refused(struct engine_fixture *h)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
@@ -142,9 +142,9 @@ static void play_parts_refused(struct house *h)
 		buf_addz(&text, "BAD words ");
 	buf_addc(&text, '\0');
 	h->refuses = "BAD";
-	house_say(h, text.p, "1.1");
+	fixture_say(h, text.p, "1.1");
 	h->done.len = 0;
-	house_say(h, "short", "1.2");
+	fixture_say(h, "short", "1.2");
 }
 
 static void test_all_parts_are_over_before_it_goes_on(void)
@@ -161,12 +161,12 @@ static void test_empty_texts_are_left_out(void)
 
 /* ---- wordings ---- */
 
-static void play_four(struct house *h)
+static void play_four(struct engine_fixture *h)
 {
 	static const char *const ts[] = { "1.1", "1.2", "1.3", "1.4" };
 
 	for (size_t i = 0; i < ARRAY_LEN(ts); i++)
-		house_say(h, "x", ts[i]);
+		fixture_say(h, "x", ts[i]);
 }
 
 #define WORDINGS "[rule a]\nmatch = x\nsay = A\n    ---\n    B\n    ---\n    C\n"
@@ -177,13 +177,13 @@ static void test_wordings_come_in_turn(void)
 		     "say C1GENERAL: A | say C1GENERAL: B | say C1GENERAL: C | say C1GENERAL: A");
 }
 
-static void play_turn_over_a_reload(struct house *h)
+static void play_turn_over_a_reload(struct engine_fixture *h)
 {
-	house_say(h, "x", "1.1");
-	house_use(h, WORDINGS "pick = in turn\n");
-	house_say(h, "x", "1.2");
-	house_use(h, "[rule a]\nmatch = x\nsay = only\n    ---\n    other\npick = in turn\n");
-	house_say(h, "x", "1.3");
+	fixture_say(h, "x", "1.1");
+	fixture_use(h, WORDINGS "pick = in turn\n");
+	fixture_say(h, "x", "1.2");
+	fixture_use(h, "[rule a]\nmatch = x\nsay = only\n    ---\n    other\npick = in turn\n");
+	fixture_say(h, "x", "1.3");
 }
 
 static void test_the_turn_survives_a_reload(void)
@@ -195,35 +195,35 @@ static void test_the_turn_survives_a_reload(void)
 static void test_random_wordings_never_repeat_at_once(void)
 {
 	unsigned seed = unit_seed();
-	struct house h;
+	struct engine_fixture h;
 	char last = 0, ts[16];
 	unsigned seen = 0;
 
 	srand(seed);
-	house_init(&h, memory_new(), WORDINGS);
+	fixture_init(&h, memory_open(), WORDINGS);
 	for (int i = 0; i < 200; i++) {
 		h.world.dice = (size_t)rand();
 		buf_clear(&h.done);
 		snprintf(ts, sizeof(ts), "%d.1", i);
-		house_say(&h, "x", ts);
+		fixture_say(&h, "x", ts);
 		CU_ASSERT_FATAL(h.done.len > 0);
 		CU_ASSERT_NOT_EQUAL(h.done.p[h.done.len - 1], last);
 		last = h.done.p[h.done.len - 1];
 		seen |= 1U << ((unsigned char)last & 7U);
 	}
 	CU_ASSERT_EQUAL(seen, 1U << 1 | 1U << 2 | 1U << 3); /* A, B, C */
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 /* ---- what is stored ---- */
 
-static void play_counting(struct house *h)
+static void play_counting(struct engine_fixture *h)
 {
-	house_say(h, "x", "1.1");
-	house_say(h, "nothing", "1.2");
-	house_say(h, "x", "1.3");
-	house_use(h, "[rule a]\nmatch = x\nsay = still {count}\n");
-	house_say(h, "x", "1.4");
+	fixture_say(h, "x", "1.1");
+	fixture_say(h, "nothing", "1.2");
+	fixture_say(h, "x", "1.3");
+	fixture_use(h, "[rule a]\nmatch = x\nsay = still {count}\n");
+	fixture_say(h, "x", "1.4");
 }
 
 static void test_count_says_how_often_the_rule_fired(void)
@@ -235,11 +235,11 @@ static void test_count_says_how_often_the_rule_fired(void)
 		     "say C1GENERAL: still 3");
 }
 
-static void play_shadow_count(struct house *h)
+static void play_shadow_count(struct engine_fixture *h)
 {
-	house_say(h, "x", "1.1");
-	house_use(h, "[rule a]\nmatch = x\nsay = {count}\n");
-	house_say(h, "x", "1.2");
+	fixture_say(h, "x", "1.1");
+	fixture_use(h, "[rule a]\nmatch = x\nsay = {count}\n");
+	fixture_say(h, "x", "1.2");
 }
 
 static void test_shadows_are_not_counted(void)
@@ -265,13 +265,13 @@ static struct event *praised(const char *text, const char *id, const char *shown
 	return ev;
 }
 
-static void play_karma(struct house *h)
+static void play_karma(struct engine_fixture *h)
 {
-	house_hear(h, praised("@raj ++", "U9RAJ", "@raj", "1.1"));
-	house_hear(h, praised("@Raj ++", "U9RAJ", "@Raj", "1.2")); /* the same person */
-	house_hear(h, praised("@kim --", "U7KIM", "@kim", "1.3"));
-	house_hear(h, praised("@raj --", "U9RAJ", "@raj", "1.4"));
-	house_hear(h, praised("@ana ++", "U1ANA", "@ana", "1.5")); /* oneself */
+	fixture_hear(h, praised("@raj ++", "U9RAJ", "@raj", "1.1"));
+	fixture_hear(h, praised("@Raj ++", "U9RAJ", "@Raj", "1.2")); /* the same person */
+	fixture_hear(h, praised("@kim --", "U7KIM", "@kim", "1.3"));
+	fixture_hear(h, praised("@raj --", "U9RAJ", "@raj", "1.4"));
+	fixture_hear(h, praised("@ana ++", "U1ANA", "@ana", "1.5")); /* oneself */
 }
 
 static void test_people_are_keys_by_their_ids(void)
@@ -287,10 +287,10 @@ static void test_people_are_keys_by_their_ids(void)
 		"say C1GENERAL: @\xE2\x81\xA0raj is at 1.");
 }
 
-static void play_duty(struct house *h)
+static void play_duty(struct engine_fixture *h)
 {
-	house_hear(h, praised("duty @raj", "U9RAJ", "@raj", "1.1"));
-	house_say(h, "who", "1.2");
+	fixture_hear(h, praised("duty @raj", "U9RAJ", "@raj", "1.1"));
+	fixture_say(h, "who", "1.2");
 }
 
 static void test_a_stored_person_stays_one(void)
@@ -303,10 +303,10 @@ static void test_a_stored_person_stays_one(void)
 		"say C1GENERAL: @\xE2\x81\xA0raj Raj U9RAJ raj@acme.example <@U9RAJ> | dm U9RAJ: yours");
 }
 
-static void play_false_person(struct house *h)
+static void play_false_person(struct engine_fixture *h)
 {
-	house_say(h, "duty \x01@U9RAJ\x01@boss", "1.1");
-	house_say(h, "who", "1.2");
+	fixture_say(h, "duty \x01@U9RAJ\x01@boss", "1.1");
+	fixture_say(h, "who", "1.2");
 }
 
 static void test_what_is_written_never_becomes_a_stored_person(void)
@@ -318,13 +318,13 @@ static void test_what_is_written_never_becomes_a_stored_person(void)
 		     "boss, nobody");
 }
 
-static void play_set(struct house *h)
+static void play_set(struct engine_fixture *h)
 {
-	house_say(h, "get", "1.1");
-	house_say(h, "set 5", "1.2");
-	house_say(h, "get", "1.3");
-	house_say(h, "set", "1.4"); /* an empty value is none */
-	house_say(h, "get", "1.5");
+	fixture_say(h, "get", "1.1");
+	fixture_say(h, "set 5", "1.2");
+	fixture_say(h, "get", "1.3");
+	fixture_say(h, "set", "1.4"); /* an empty value is none */
+	fixture_say(h, "get", "1.5");
 }
 
 static void test_set_keeps_and_forgets(void)
@@ -341,9 +341,9 @@ static void test_keys_may_need_what_is_stored(void)
 		    "x", "say C1GENERAL: end");
 }
 
-static void play_steps(struct house *h)
+static void play_steps(struct engine_fixture *h)
 {
-	house_hear(h, praised("duty @raj", "U9RAJ", "@raj", "1.1"));
+	fixture_hear(h, praised("duty @raj", "U9RAJ", "@raj", "1.1"));
 	ASSERT_STR(buf_str(&h->steps), "set duty = @raj | add n + 2");
 }
 
@@ -355,11 +355,11 @@ static void test_steps_are_told_as_people_read_them(void)
 
 /* ---- condition ---- */
 
-static void play_condition(struct house *h)
+static void play_condition(struct engine_fixture *h)
 {
-	house_say(h, "open", "1.1");
-	house_say(h, "go", "1.2");
-	house_say(h, "go", "1.3");
+	fixture_say(h, "open", "1.1");
+	fixture_say(h, "go", "1.2");
+	fixture_say(h, "go", "1.3");
 }
 
 static void test_if_asks_what_is_stored(void)
@@ -373,10 +373,10 @@ static void test_if_asks_what_is_stored(void)
 
 /* ---- own answers ---- */
 
-static void play_edit(struct house *h)
+static void play_edit(struct engine_fixture *h)
 {
 	h->brings = "{\"key\": \"T-1\"}";
-	house_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.1");
 }
 
 static void test_edit_and_remove_concern_the_last_answer(void)
@@ -389,12 +389,12 @@ static void test_edit_and_remove_concern_the_last_answer(void)
 		"dm U1ANA: B | remove C1GENERAL 2000.000001");
 }
 
-static void play_later_edit(struct house *h)
+static void play_later_edit(struct engine_fixture *h)
 {
 	struct event *reaction = reacted("x", "1.1");
 
-	house_say(h, "ask", "1.1");
-	house_hear(h, reaction);
+	fixture_say(h, "ask", "1.1");
+	fixture_hear(h, reaction);
 }
 
 static void test_a_later_event_may_edit(void)
@@ -406,16 +406,16 @@ static void test_a_later_event_may_edit(void)
 
 /* ---- waits ---- */
 
-static void play_wait(struct house *h)
+static void play_wait(struct engine_fixture *h)
 {
-	house_say(h, "x", "1.1");
+	fixture_say(h, "x", "1.1");
 	CU_ASSERT_EQUAL(engine_waiting(h->engine), 1);
 	CU_ASSERT_EQUAL(engine_due_ms(h->engine), 120000);
 	ASSERT_STR(buf_str(&h->steps), "wait ");
-	house_wait(h, 119999);
+	fixture_wait(h, 119999);
 	ASSERT_STR(buf_str(&h->done), "react C1GENERAL 1.1: eyes");
 	CU_ASSERT_EQUAL(engine_due_ms(h->engine), 1);
-	house_wait(h, 1);
+	fixture_wait(h, 1);
 	CU_ASSERT_EQUAL(engine_waiting(h->engine), 0);
 	CU_ASSERT_EQUAL(engine_due_ms(h->engine), -1);
 }
@@ -426,14 +426,14 @@ static void test_what_follows_a_wait_happens_later(void)
 		     "react C1GENERAL 1.1: eyes | say C1GENERAL: x");
 }
 
-static void play_reload_while_waiting(struct house *h)
+static void play_reload_while_waiting(struct engine_fixture *h)
 {
-	house_say(h, "x", "1.1");
-	house_use(h, "[rule a]\nmatch = x\nsay = new\n");
-	house_wait(h, 120000);
+	fixture_say(h, "x", "1.1");
+	fixture_use(h, "[rule a]\nmatch = x\nsay = new\n");
+	fixture_wait(h, 120000);
 }
 
-static void test_a_waiting_firing_keeps_its_rules(void)
+static void test_a_waiting_run_keeps_its_rule(void)
 {
 	ASSERT_STORY("[rule a]\nmatch = x\nwait = 2m\nsay = old\n", play_reload_while_waiting,
 		     "say C1GENERAL: old");
@@ -447,25 +447,25 @@ static struct event *by(struct event *ev, const char *id)
 	return ev;
 }
 
-static void play_author_goes_on(struct house *h)
+static void play_author_goes_on(struct engine_fixture *h)
 {
 	struct event *bot = by(replied("beep", "1.3", "1.1"), "U3CI");
 
 	bot->from_bot = true;
-	house_say(h, "x", "1.1");
-	house_hear(h, replied("please", "1.2", "1.1")); /* the author's own */
-	house_hear(h, bot);
-	house_hear(h, by(replied("elsewhere", "1.4", "1.0"), "U9RAJ"));
-	house_hear(h, by(said("in the channel", "1.5"), "U9RAJ"));
-	house_hear(h, by(reacted("eyes", "1.1"), "U9RAJ"));
-	house_wait(h, 120000);
+	fixture_say(h, "x", "1.1");
+	fixture_hear(h, replied("please", "1.2", "1.1")); /* the author's own */
+	fixture_hear(h, bot);
+	fixture_hear(h, by(replied("elsewhere", "1.4", "1.0"), "U9RAJ"));
+	fixture_hear(h, by(said("in the channel", "1.5"), "U9RAJ"));
+	fixture_hear(h, by(reacted("eyes", "1.1"), "U9RAJ"));
+	fixture_wait(h, 120000);
 }
 
-static void play_somebody_answers(struct house *h)
+static void play_somebody_answers(struct engine_fixture *h)
 {
-	house_say(h, "x", "1.1");
-	house_hear(h, by(replied("here you are", "1.2", "1.1"), "U9RAJ"));
-	house_wait(h, 120000);
+	fixture_say(h, "x", "1.1");
+	fixture_hear(h, by(replied("here you are", "1.2", "1.1"), "U9RAJ"));
+	fixture_wait(h, 120000);
 }
 
 #define UNLESS(what) "[rule a]\nmatch = x\nwait = 2m unless " what "\nsay = late\n"
@@ -476,14 +476,14 @@ static void test_unless_answered(void)
 	ASSERT_STORY(UNLESS("answered"), play_somebody_answers, "");
 }
 
-static void play_bot_replies(struct house *h)
+static void play_bot_replies(struct engine_fixture *h)
 {
 	struct event *bot = by(replied("beep", "1.3", "1.1"), "U3CI");
 
 	bot->from_bot = true;
-	house_say(h, "x", "1.1");
-	house_hear(h, bot);
-	house_wait(h, 120000);
+	fixture_say(h, "x", "1.1");
+	fixture_hear(h, bot);
+	fixture_wait(h, 120000);
 }
 
 static void test_unless_replied(void)
@@ -493,11 +493,11 @@ static void test_unless_replied(void)
 	ASSERT_STORY(UNLESS("answered"), play_bot_replies, "say C1GENERAL: late");
 }
 
-static void play_reaction(struct house *h)
+static void play_reaction(struct engine_fixture *h)
 {
-	house_say(h, "x", "1.1");
-	house_hear(h, by(reacted("eyes", "1.1"), "U9RAJ"));
-	house_wait(h, 120000);
+	fixture_say(h, "x", "1.1");
+	fixture_hear(h, by(reacted("eyes", "1.1"), "U9RAJ"));
+	fixture_wait(h, 120000);
 }
 
 static void test_unless_reacted(void)
@@ -509,12 +509,12 @@ static void test_unless_reacted(void)
 	ASSERT_STORY(UNLESS("answered or reacted"), play_somebody_answers, "");
 }
 
-static void play_question_in_a_thread(struct house *h)
+static void play_question_in_a_thread(struct engine_fixture *h)
 {
-	house_hear(h, replied("x", "1.5", "1.0"));
-	house_hear(h, by(replied("late news of what came before", "1.4", "1.0"), "U9RAJ"));
+	fixture_hear(h, replied("x", "1.5", "1.0"));
+	fixture_hear(h, by(replied("late news of what came before", "1.4", "1.0"), "U9RAJ"));
 	CU_ASSERT_EQUAL(engine_waiting(h->engine), 1);
-	house_hear(h, by(replied("an answer", "1.6", "1.0"), "U9RAJ"));
+	fixture_hear(h, by(replied("an answer", "1.6", "1.0"), "U9RAJ"));
 	CU_ASSERT_EQUAL(engine_waiting(h->engine), 0);
 }
 
@@ -525,50 +525,50 @@ static void test_only_what_came_behind_the_question_answers_it(void)
 
 /* ---- a full outbox ---- */
 
-static void fill(struct store *s, size_t n)
+static void fill(struct engine *e, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		s->ops->put(s, job_new(JOB_REACTION, "react"));
+		engine_put(e, job_new(JOB_REACTION, "react"));
 	}
 }
 
 static void test_a_full_outbox_is_a_failure(void)
 {
-	struct house h;
+	struct engine_fixture h;
 	struct job *job;
 
-	house_init(&h, memory_new(),
-		   "[rule a]\nmatch = x\nset n = 1\nsay = A\nset n = 2\n"
-		   "on error set n = {error}\n[rule b]\nmatch = get\nsay = {n}\n");
-	fill(h.store, MEMORY_MAX_JOBS);
-	house_take(&h, said("x", "1.1"));
+	fixture_init(&h, memory_open(),
+		     "[rule a]\nmatch = x\nset n = 1\nsay = A\nset n = 2\n"
+		     "on error set n = {error}\n[rule b]\nmatch = get\nsay = {n}\n");
+	fill(h.engine, OUTBOX_MAX);
+	fixture_take(&h, said("x", "1.1"));
 	engine_commit(h.engine);
 	CU_ASSERT_EQUAL(engine_stats(h.engine)->dropped, 1);
 	CU_ASSERT_EQUAL(engine_stats(h.engine)->failed, 1);
-	while ((job = h.store->ops->lease(h.store)) != NULL)
-		h.store->ops->settle(h.store, job, JOB_DONE);
-	house_say(&h, "get", "1.2");
+	while ((job = engine_lease(h.engine)) != NULL)
+		engine_settled(h.engine, job, &done);
+	fixture_say(&h, "get", "1.2");
 	ASSERT_STR(buf_str(&h.done), "say C1GENERAL: the outbox is full");
-	house_deinit(&h);
+	fixture_deinit(&h);
 }
 
 static void test_half_an_answer_is_a_failure(void)
 {
-	struct house h;
+	struct engine_fixture h;
 	struct job *job;
 
-	house_init(&h, memory_new(),
-		   "[rule a]\nmatch = x\nreact = eyes, tada\nreact = never\n"
-		   "on error dm = {error}\n");
-	fill(h.store, MEMORY_MAX_JOBS - 1);
-	house_take(&h, said("x", "1.1"));
+	fixture_init(&h, memory_open(),
+		     "[rule a]\nmatch = x\nreact = eyes, tada\nreact = never\n"
+		     "on error dm = {error}\n");
+	fill(h.engine, OUTBOX_MAX - 1);
+	fixture_take(&h, said("x", "1.1"));
 	engine_commit(h.engine);
-	for (size_t i = 0; i < MEMORY_MAX_JOBS - 1; i++) {
-		job = h.store->ops->lease(h.store);
-		h.store->ops->settle(h.store, job, JOB_DONE);
+	for (size_t i = 0; i < OUTBOX_MAX - 1; i++) {
+		job = engine_lease(h.engine);
+		engine_settled(h.engine, job, &done);
 	}
-	ASSERT_STR(house_run(&h), "react C1GENERAL 1.1: eyes | dm U1ANA: the outbox is full");
-	house_deinit(&h);
+	ASSERT_STR(fixture_run(&h), "react C1GENERAL 1.1: eyes | dm U1ANA: the outbox is full");
+	fixture_deinit(&h);
 }
 
 /* ---- ends ---- */
@@ -577,43 +577,42 @@ static void test_half_an_answer_is_a_failure(void)
 static void test_the_engine_may_end_at_any_point(void)
 {
 	for (int stop = 0; stop < 60; stop++) {
-		struct house h;
+		struct engine_fixture h;
 		int left = stop;
 
-		house_init(
-			&h, slowstore_new(),
+		fixture_init(
+			&h, journal_new(),
 			"[rule a]\nmatch = x\nif = n is not 1\nlimit = 9 per user\nset n = {count}\n"
 			"say = A\n    ---\n    B\nwebhook tickets = {\"n\": \"{n}\"}\nwait = 1m\n"
 			"post #no! = {n}\nowner = @raj\nfollow = edits, deletes\non error say = {error}\n");
-		house_take(&h, said("x", "1.1"));
+		fixture_take(&h, said("x", "1.1"));
 		while (left-- > 0) {
-			if (slowstore_answer(h.store))
+			if (journal_answer(h.store))
 				continue;
 			engine_commit(h.engine);
-			if (slowstore_answer(h.store))
+			if (journal_answer(h.store))
 				continue;
-			if (!house_end_one(&h) && !engine_end_waits(h.engine))
+			if (!fixture_end_one(&h) && !engine_end_waits(h.engine))
 				break;
 		}
 		CU_ASSERT_TRUE(engine_stats(h.engine)->events == 1);
-		house_deinit(&h); /* the leak checker is the judge */
+		fixture_deinit(&h); /* the leak checker is the judge */
 	}
 }
 
-static void test_a_job_of_a_firing_that_is_gone_is_nobodys(void)
+static void test_a_job_of_a_run_that_is_gone_is_nobodys(void)
 {
-	struct house h;
-	struct job *job = job_new(JOB_MESSAGE, "say");
-	const struct outcome done = { .kind = OUTCOME_DONE };
+	struct engine_fixture h;
+	struct job *job = job_new(JOB_REACTION, "react");
 
-	house_init(&h, memory_new(), "[rule a]\nmatch = x\nsay = A\n");
+	fixture_init(&h, memory_open(), "[rule a]\nmatch = x\nsay = A\n");
 	job->run = 4711;
-	engine_settled(h.engine, job, &done);
-	job->run = 0;
-	engine_settled(h.engine, job, &done);
-	job_free(job);
+	engine_put(h.engine, job);
+	engine_commit(h.engine);
+	engine_settled(h.engine, engine_lease(h.engine), &done);
 	CU_ASSERT_EQUAL(engine_stats(h.engine)->failed, 0);
-	house_deinit(&h);
+	CU_ASSERT_EQUAL(engine_unsettled(h.engine), 0);
+	fixture_deinit(&h);
 }
 
 static void test_many_actions_are_no_recursion(void)
@@ -630,7 +629,7 @@ static void test_many_actions_are_no_recursion(void)
 }
 
 UNIT_MAIN(
-	"firing", { "actions are done in their order", test_actions_are_done_in_their_order },
+	"run", { "actions are done in their order", test_actions_are_done_in_their_order },
 	{ "each action waits for the one before", test_each_action_waits_for_the_one_before },
 	{ "what a webhook brings feeds the next", test_what_a_webhook_brings_feeds_the_next },
 	{ "the first failure ends all but on error", test_the_first_failure_ends_all_but_on_error },
@@ -656,7 +655,7 @@ UNIT_MAIN(
 	{ "edit and remove concern the last answer", test_edit_and_remove_concern_the_last_answer },
 	{ "a later event may edit", test_a_later_event_may_edit },
 	{ "what follows a wait happens later", test_what_follows_a_wait_happens_later },
-	{ "a waiting firing keeps its rules", test_a_waiting_firing_keeps_its_rules },
+	{ "a waiting run keeps its rule", test_a_waiting_run_keeps_its_rule },
 	{ "unless answered", test_unless_answered }, { "unless replied", test_unless_replied },
 	{ "unless reacted", test_unless_reacted },
 	{ "only what came behind the question answers it",
@@ -664,6 +663,5 @@ UNIT_MAIN(
 	{ "a full outbox is a failure", test_a_full_outbox_is_a_failure },
 	{ "half an answer is a failure", test_half_an_answer_is_a_failure },
 	{ "the engine may end at any point", test_the_engine_may_end_at_any_point },
-	{ "a job of a firing that is gone is nobody's",
-	  test_a_job_of_a_firing_that_is_gone_is_nobodys },
+	{ "a job of a run that is gone is nobody's", test_a_job_of_a_run_that_is_gone_is_nobodys },
 	{ "many actions are no recursion", test_many_actions_are_no_recursion })

@@ -9,9 +9,8 @@
 #include "rule/ruleset.h"
 #include "model/workspace.h"
 
-struct mill {
+struct engine_pipe {
 	struct clock clock;
-	struct store *store;
 	struct engine *engine;
 	struct workspace workspace;
 	/* What people wrote elsewhere. */
@@ -25,9 +24,9 @@ struct mill {
 	size_t turn; /* for {pick: …} */
 };
 
-void mill_init(struct mill *h, struct ruleset *set); /* takes a reference of its own */
-void mill_deinit(struct mill *h);
+void pipe_init(struct engine_pipe *h, struct ruleset *set); /* takes a reference of its own */
+void pipe_deinit(struct engine_pipe *h);
 /* @ana (U1ANA) writes this in #general (C1GENERAL), as Slack sends it. on_job is told of every job when it would be
  * done. Gives the number of jobs. */
-size_t mill_hear(struct mill *h, struct str raw, void (*on_job)(void *owner, const struct job *job),
-		 void *owner);
+size_t pipe_hear(struct engine_pipe *h, struct str raw,
+		 void (*on_job)(void *owner, const struct job *job), void *owner);

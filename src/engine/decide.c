@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/decide.h"
+
+#include "base/bits.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "engine/followup.h"
+#include "engine/help.h"
+#include "engine/limit.h"
+#include "engine/owner_notice.h"
+#include "engine/run.h"
+
+/* For the patterns of all rules on one event; one pattern alone has a budget of its own. */
+enum { EVENT_BUDGET_MS = 50 };
+static const int64_t EVENT_BUDGET_NS = EVENT_BUDGET_MS * INT64_C(1000000);
+
+/* What the rules asked so far have done to those that come. */
+struct decision {
+	struct engine *e;
+	struct event *ev;
+	bool talked;	  /* a talking rule fired */
+	bool talk_closed; /* no further talking rule may */
+	bool stopped;	  /* no further rule at all */
+	bool helped;	  /* the built-in help was considered */
+	/* The rule that talked or stopped, for a listener; NULL = none, or the help. */
+	const char *closed_by;
+	int64_t matching_ns;	    /* spent on the rules' own questions so far */
+	const struct rule *slowest; /* of the rules asked so far; NULL = none took any time */
+	int64_t slowest_ns;
+	const struct rule *struck; /* by what this event has shown of it; NULL = none */
+};
+
+/* ---- who listens ---- */
+
+static const struct trace *trace_for(const struct engine *e, const struct rule *rule)
+{
+	return e->setup.heard == NULL || e->setup.heard == rule ? e->setup.trace : NULL;
+}
+
+static void tell(const struct decision *d, const struct rule *rule, const char *question,
+		 enum tristate answer, struct str seen, struct str wanted)
+{
+	const struct trace *trace = d->e->setup.trace;
+
+	if (trace != NULL)
+		trace->asked(trace->owner, rule, question, answer, seen, wanted);
+}
+
+static void tell_condition(const struct decision *d, const struct run *run, enum tristate answer)
+{
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
+	CLEANUP(buf_deinit) struct buf wanted = { 0 };
+
+	if (d->e->setup.trace == NULL || run->rule->condition == NULL)
+		return;
+	buf_init(&seen, 0);
+	buf_init(&wanted, 0);
+	run_tell_condition(d->e, run, &seen, &wanted);
+	tell(d, run->rule, "if", answer, buf_str(&seen), buf_str(&wanted));
+}
+
+/* ---- time and doubts ---- */
+
+/* A pattern that runs over its time again and again costs all other rules theirs. */
+static void strike(struct decision *d, const struct rule *rule)
+{
+	struct engine *e = d->e;
+
+	d->struck = rule;
+	if (!breaker_strike(&e->breaker, rule->order, clock_mono(e->setup.clock)))
+		return;
+	log_error("engine",
+		  "rule is silent until the next reload: its pattern ran over its time three "
+		  "times within an hour: rule=%s at=%s:%u",
+		  rule->name, rule->at.file, rule->at.line);
+	notice_tell(e, rule,
+		    "its pattern took too long three times within an hour; it is silent until the "
+		    "rules are read again");
+}
+
+static void note_time_of(struct decision *d, const struct rule *rule, int64_t ns)
+{
+	d->matching_ns += ns;
+	if (ns <= d->slowest_ns)
+		return;
+	d->slowest = rule;
+	d->slowest_ns = ns;
+}
+
+/* One event must not hold up all others, however many slow rules are asked about it. */
+static bool is_over_budget(struct decision *d, const struct rule *rule)
+{
+	if (d->matching_ns < EVENT_BUDGET_NS)
+		return false;
+	d->e->stats.unsure++;
+	log_warn(
+		"engine",
+		"an event took more than %d ms: rules from this one on could not tell rule=%s at=%s:%u "
+		"channel=%.*s ts=%.*s",
+		EVENT_BUDGET_MS, rule->name, rule->at.file, rule->at.line, STR_ARG(d->ev->channel),
+		STR_ARG(d->ev->ts));
+	if (d->slowest_ns >= EVENT_BUDGET_NS / 2 && d->slowest != d->struck)
+		strike(d, d->slowest); /* so that it does not silence the others for ever */
+	return true;
+}
+
+static void tell_doubt(struct decision *d, const struct rule *rule, const char *question)
+{
+	struct engine *e = d->e;
+	struct mono now = clock_mono(e->setup.clock);
+	bool is_untold = token_bucket_wait_ms(&e->doubts, now) > 0;
+
+	e->stats.unsure++;
+	if (e->setup.trial)
+		return; /* its trace hears of it */
+	log_line(
+		is_untold ? LOG_DEBUG : LOG_WARN, "engine",
+		"rule could not tell whether it fires: rule=%s at=%s:%u question=%s channel=%.*s ts=%.*s "
+		"untold=%llu",
+		rule->name, rule->at.file, rule->at.line, question, STR_ARG(d->ev->channel),
+		STR_ARG(d->ev->ts), (unsigned long long)e->untold_doubts);
+	e->untold_doubts = is_untold ? e->untold_doubts + 1 : 0;
+	if (!is_untold)
+		token_bucket_take(&e->doubts, now);
+}
+
+static void keep_doubt(void *owner, const struct rule *rule, const char *question,
+		       enum tristate answer, struct str seen, struct str wanted)
+{
+	(void)rule;
+	(void)seen;
+	(void)wanted;
+	if (answer == TRISTATE_UNKNOWN)
+		*(const char **)owner = question;
+}
+
+/* Rare enough to ask once more, this time with a listener, for what could not be told. */
+static void note_doubt(struct decision *d, const struct rule *rule, struct captures *captures)
+{
+	const char *question = "";
+	const struct trace trace = { &question, keep_doubt };
+
+	rule_match(rule, d->ev, captures, &trace);
+	tell_doubt(d, rule, question);
+	/* A text that could not be read is not the pattern's fault. */
+	if (!event_text_is_missing(d->ev) &&
+	    (str_is(str_from(question), "match") || str_is(str_from(question), "except")))
+		strike(d, rule);
+}
+
+/* ---- precedence ---- */
+
+/* Why precedence keeps a rule from being asked at all; NULL = ask it. */
+static const char *shut_out(const struct decision *d, const struct rule *rule)
+{
+	if (d->stopped)
+		return "then";
+	if (rule->fallback && d->talked)
+		return "fallback";
+	if (d->talk_closed && rule_talks(rule))
+		return "then";
+	if (breaker_has(&d->e->breaker, rule->order))
+		return "quarantine";
+	return NULL;
+}
+
+/* A listener hears of the rule's own questions even so: they say more. */
+static void tell_shut_out(struct decision *d, const struct rule *rule, const char *shut,
+			  struct captures *captures)
+{
+	const struct trace *trace = trace_for(d->e, rule);
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
+
+	if (trace == NULL || rule_match(rule, d->ev, captures, trace) != TRISTATE_YES)
+		return;
+	buf_init(&seen, 0);
+	if (d->closed_by != NULL)
+		buf_addf(&seen, "the rule %s, which was asked earlier", d->closed_by);
+	else
+		buf_addz(&seen, "the built-in help, which answered");
+	trace->asked(trace->owner, rule, shut, TRISTATE_NO, buf_str(&seen),
+		     STR("no earlier answer"));
+}
+
+static void close_search(struct decision *d, const struct rule *rule)
+{
+	d->stopped = rule->then == THEN_STOP;
+	if (d->stopped || rule_talks(rule))
+		d->closed_by = rule->name;
+	if (!rule_talks(rule))
+		return;
+	d->talked = true;
+	if (rule->then != THEN_CONTINUE)
+		d->talk_closed = true;
+}
+
+/* The built-in help is asked after all rules but the fallbacks, and counts as talking. */
+static void consider_help(struct decision *d)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	struct engine *e = d->e;
+	struct list jobs;
+
+	d->helped = true;
+	if (d->talked || !help_is_asked(d->ev))
+		return;
+	buf_init(&text, 0);
+	buf_addz(&text, "I can help with:\n");
+	if (help_write(e->set, d->ev, &text) == 0)
+		return;
+	list_init(&jobs);
+	help_jobs(d->ev, buf_str(&text), &jobs);
+	list_each (link, &jobs) {
+		list_remove(link);
+		engine_put(e, list_entry(link, struct job, link));
+	}
+	e->stats.helped++;
+	d->talked = d->talk_closed = true;
+}
+
+/* ---- the questions behind those of the rule ---- */
+
+static bool is_lucky(const struct decision *d, const struct rule *rule)
+{
+	const struct workspace *w = d->ev->workspace;
+
+	if (rule->chance_in == 0 || d->e->setup.trial)
+		return true;
+	return (int64_t)w->resolver->random(w, (size_t)rule->chance_in) < rule->chance_of;
+}
+
+static bool spend_limits(struct decision *d, const struct run *run, bool is_shadow, bool has_work)
+{
+	struct engine *e = d->e;
+	const struct values values = run_values(e, run, &d->ev->arena);
+	struct state_limit limits[RULE_LIMITS_MAX];
+
+	/* What does nothing costs nothing. */
+	if (e->setup.trial || run->rule->n_limits == 0 || !has_work)
+		return true;
+	return state_spend(&e->state, limits, limits_for(&values, is_shadow, limits),
+			   clock_wall(e->setup.clock));
+}
+
+/* May what fits the event act? False: said to who listens, and counted. */
+static bool may_act(struct decision *d, struct run *run, bool is_shadow, bool *has_work)
+{
+	struct engine *e = d->e;
+	const struct rule *rule = run->rule;
+	const struct run_readiness ready = run_prepare(e, run);
+
+	*has_work = ready.has_work;
+	note_time_of(d, rule, ready.asked_ns);
+	tell_condition(d, run, ready.answer);
+	if (ready.answer == TRISTATE_UNKNOWN) {
+		tell_doubt(d, rule, "if");
+		strike(d, rule); /* nothing but its `matches` can be in doubt */
+	}
+	if (ready.answer != TRISTATE_YES)
+		return false;
+	if (!is_lucky(d, rule)) {
+		e->stats.unlucky++;
+		tell(d, rule, "chance", TRISTATE_NO, STR("bad luck"), STR("good luck"));
+		return false;
+	}
+	if (!spend_limits(d, run, is_shadow, ready.has_work)) {
+		e->stats.limited++;
+		log_debug("engine", "rule kept silent by its limit rule=%s", rule->name);
+		return false;
+	}
+	return true;
+}
+
+/* ---- one event ---- */
+
+/* What people do may be what a run waits for not to happen. */
+static void end_waits(struct engine *e, const struct event *ev)
+{
+	struct run *run;
+
+	while ((run = waits_take_answered(&e->waits, ev)) != NULL) {
+		log_info("engine", "not done: somebody answered rule=%s channel=%.*s ts=%.*s",
+			 run->rule->name, STR_ARG(ev->channel), STR_ARG(ev->ts));
+		run_end(e, run);
+	}
+}
+
+static void fire(struct decision *d, struct run *run, bool is_shadow, bool has_work)
+{
+	struct engine *e = d->e;
+	const struct rule *rule = run->rule;
+
+	if (e->setup.on_fired != NULL)
+		e->setup.on_fired(e->setup.owner, rule);
+	if (!is_shadow) {
+		e->stats.fired++;
+		if (rule->mode !=
+		    MODE_SHADOW) /* one that is tried out decides all but never ends the search */
+			close_search(d, rule);
+		run_begin(e, run, has_work);
+		return;
+	}
+	e->stats.shadowed++;
+	log_info("engine",
+		 "rule in shadow mode would have fired rule=%s at=%s:%u channel=%.*s ts=%.*s",
+		 rule->name, rule->at.file, rule->at.line, STR_ARG(d->ev->channel),
+		 STR_ARG(d->ev->ts));
+	run_close(run);
+}
+
+static void ask(struct decision *d, const struct rule *rule)
+{
+	struct engine *e = d->e;
+	const bool is_shadow = rule->mode == MODE_SHADOW && !e->setup.trial;
+	const char *shut = shut_out(d, rule);
+	struct captures captures;
+	enum tristate answer;
+	struct mono began;
+	struct run *run;
+	bool has_work;
+
+	if (shut != NULL) {
+		tell_shut_out(d, rule, shut, &captures);
+		return;
+	}
+	began = clock_mono(e->setup.clock);
+	answer = rule_match(rule, d->ev, &captures, trace_for(e, rule));
+	note_time_of(d, rule, clock_mono(e->setup.clock).ns - began.ns);
+	if (answer == TRISTATE_UNKNOWN)
+		note_doubt(d, rule, &captures);
+	if (answer != TRISTATE_YES)
+		return;
+	run = run_open(e, rule, d->ev, &captures);
+	if (may_act(d, run, is_shadow, &has_work))
+		fire(d, run, is_shadow, has_work);
+	else
+		run_close(run);
+}
+
+void decide(struct engine *e, struct event *ev)
+{
+	struct decision d = { .e = e, .ev = ev };
+	const struct str key = ev->key.len > 0 ? ev->key : ev->event_id;
+	const size_t n = ruleset_n_rules(e->set);
+
+	if (key.len > 0 && !state_claim(&e->state, key, clock_wall(e->setup.clock))) {
+		e->stats.repeated++;
+		return;
+	}
+	end_waits(e, ev);
+	if (e->setup.trace != NULL || e->setup.ask_all)
+		bits_fill(e->candidates, n);
+	else
+		ruleset_candidates(e->set, ev, e->candidates);
+	for (size_t i = 0; i < n && ruleset_follows(e->set); i++) {
+		if (follow(e, ruleset_rule(e->set, i), ev))
+			bits_clear(e->candidates, i);
+	}
+	for (size_t i = 0; (i = bits_next(e->candidates, n, i)) < n; i++) {
+		const struct rule *rule = ruleset_rule(e->set, i);
+
+		if ((d.stopped && e->setup.trace == NULL) || is_over_budget(&d, rule))
+			break;
+		if (rule->fallback && !d.helped && !d.stopped)
+			consider_help(&d);
+		ask(&d, rule);
+	}
+	if (!d.stopped && !d.helped)
+		consider_help(&d);
+}

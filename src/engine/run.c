@@ -1,0 +1,642 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/run.h"
+
+#include <stdlib.h>
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "engine/action.h"
+#include "engine/followup.h"
+#include "engine/owner_notice.h"
+#include "template/condition.h"
+#include "template/json_template.h"
+#include "template/number.h"
+
+/* An answer that shows a longer result than this is not made anew: it could not be kept with the others. */
+enum { RESULT_KEPT_MAX = 1500 };
+
+static const struct rule_action *action_of(const struct run *run)
+{
+	return &run->rule->actions[run->action];
+}
+
+static struct wall now(const struct engine *e)
+{
+	return clock_wall(e->setup.clock);
+}
+
+struct values run_values(const struct engine *e, const struct run *run, struct arena *arena)
+{
+	return (struct values){
+		.rule = run->rule,
+		.ev = run->ev,
+		.run = run,
+		.state = &e->state,
+		.arena = arena,
+	};
+}
+
+void run_changed(struct engine *e, struct run *run)
+{
+	if (e->state.batch == NULL)
+		return;
+	list_remove(&run->changed);
+	list_append(&e->changed, &run->changed);
+}
+
+/* ---- what was posted so far ---- */
+
+static void read_posted(struct engine *e, struct run *run, struct answers *out)
+{
+	struct str key = answers_key(&run->arena, run->ev, run->rule);
+
+	*out = (struct answers){ 0 };
+	if (run->rule->keeps_answers && key.len > 0)
+		answers_read(out, state_posted(&e->state, key, now(e)));
+}
+
+static void write_posted(struct engine *e, struct run *run, const struct answers *answers)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	struct str key = answers_key(&run->arena, run->ev, run->rule);
+
+	if (key.len == 0)
+		return;
+	buf_init(&text, 0);
+	answers_write(answers, &text);
+	state_set_posted(&e->state, key, buf_str(&text), now(e));
+}
+
+/* ---- failing ---- */
+
+static void tell(const struct engine *e, const struct run *run, enum log_level level,
+		 const char *what, size_t i, const char *why)
+{
+	const struct rule_action *action = &run->rule->actions[i];
+
+	if (!e->setup.trial)
+		log_line(level, "engine", "%s: %s rule=%s verb=%s at=%s:%u", what, why,
+			 run->rule->name, verb_name(action->verb), action->at.file,
+			 action->at.line);
+}
+
+static void tell_failure(struct engine *e, const struct run *run, size_t i, const char *why)
+{
+	tell(e, run, LOG_WARN, "action failed", i, why);
+	e->stats.failed++;
+	notice_tell(e, run->rule, why);
+}
+
+/* A rule that may not act, by its limit or as a shadow, does not fail either. */
+static void fail(struct engine *e, struct run *run, const char *why)
+{
+	if (run->begun) {
+		tell_failure(e, run, run->action, why);
+	} else if (!run->has_untold) {
+		run->has_untold = true;
+		run->untold = run->action;
+	}
+	run->action_failed = true;
+	if (action_of(run)->on_error)
+		return;
+	run_set_error(run, why);
+	run->failed = true;
+}
+
+/* ---- which action is next ---- */
+
+/* Of a rule that was written anew since, nobody knows which action gave it. */
+static bool can_be_made_anew(const struct run *run, const struct answer_given *answer)
+{
+	return !answer->stays && answer->rule == run->rule->fingerprint &&
+	       answer->action < run->rule->n_actions &&
+	       run->rule->actions[answer->action].n_texts > 0;
+}
+
+/* What the answer was made of when it was given. */
+static void know_again(struct run *run, const struct answer_given *answer)
+{
+	run->action = answer->action;
+	run->wording = answer->wording;
+	run->count = answer->count;
+	json_free(run->result);
+	run->result = json_copy(answer->result);
+	free(run->error);
+	run->error = answer->error.len > 0 ? str_dup(answer->error) : NULL;
+}
+
+/* The action that gave the next answer that can still be rendered. */
+static bool next_answer(struct engine *e, struct run *run)
+{
+	CLEANUP(answers_deinit) struct answers answers = { 0 };
+	struct answer_given answer;
+
+	read_posted(e, run, &answers);
+	while (run->next_answer < answers_n(&answers)) {
+		if (!answers_at(&answers, run->next_answer++, &answer) ||
+		    !can_be_made_anew(run, &answer))
+			continue;
+		know_again(run, &answer);
+		return true;
+	}
+	return false;
+}
+
+static bool next_action(struct engine *e, struct run *run)
+{
+	const struct rule *rule = run->rule;
+
+	run->action_failed = false;
+	if (run->renews)
+		return next_answer(e, run);
+	while (run->next < rule->n_actions && rule->actions[run->next].on_error != run->failed)
+		run->next++;
+	if (run->next >= rule->n_actions)
+		return false;
+	run->action = run->next++;
+	run->n_posted = 0;
+	return true;
+}
+
+/* ---- making it ---- */
+
+static struct str turn_key(struct run *run)
+{
+	return str_keepf(&run->arena, "%s:%zu", run->rule->name, run->action);
+}
+
+/* Which of several wordings: the next, or any but the last. */
+static size_t choose_wording(struct engine *e, struct run *run)
+{
+	const struct workspace *w = run->ev->workspace;
+	bool in_turn = run->rule->pick_in_turn && !e->setup.trial;
+	size_t n = action_of(run)->n_texts, any;
+	int64_t last;
+
+	if (n < 2)
+		return 0;
+	last = state_turn(&e->state, turn_key(run));
+	if (last < 0 || last >= (int64_t)n)
+		return in_turn ? 0 : w->resolver->random(w, n);
+	if (in_turn)
+		return ((size_t)last + 1) % n;
+	any = w->resolver->random(w, n - 1);
+	return any < (size_t)last ? any : any + 1;
+}
+
+static struct making making_of(struct run *run, const struct values *v,
+			       const struct answers *answers)
+{
+	return (struct making){
+		.values = v,
+		.action = run->action,
+		.wording = run->wording,
+		.answers = answers,
+		.jobs = &run->jobs,
+		.why = "",
+	};
+}
+
+/* Makes the action's jobs, where it has any; false = there is nothing to do, or it cannot be done. */
+static bool make(struct engine *e, struct run *run)
+{
+	CLEANUP(answers_deinit) struct answers answers = { 0 };
+	const struct values v = run_values(e, run, &run->arena);
+	struct answer_given answer;
+	struct making m;
+
+	if (!run->renews)
+		run->wording = choose_wording(e, run);
+	if (!run->renews && !action_makes_jobs(action_of(run)->verb))
+		return true;
+	if (verb_row(action_of(run)->verb)->says != SAYS_NOTHING)
+		read_posted(e, run, &answers);
+	m = making_of(run, &v, &answers);
+	if (run->renews) {
+		if (answers_at(&answers, run->next_answer - 1, &answer))
+			action_renew(&m, &answer);
+		return !list_is_empty(&run->jobs);
+	}
+	switch (action_make(&m)) {
+	case ACTION_MADE:
+		return true;
+	case ACTION_NOTHING:
+		tell(e, run, LOG_INFO, "action left out", run->action, m.why);
+		return false;
+	case ACTION_FAILED:
+		fail(e, run, m.why);
+		return false;
+	}
+	return false;
+}
+
+static bool make_next(struct engine *e, struct run *run)
+{
+	while (next_action(e, run)) {
+		if (make(e, run))
+			return true;
+	}
+	return false;
+}
+
+/* ---- doing it ---- */
+
+static void tell_step(struct engine *e, struct run *run, const char *sign, struct str a,
+		      struct str b)
+{
+	if (e->setup.on_step != NULL)
+		e->setup.on_step(
+			e->setup.owner, run->rule, run->action,
+			str_keepf(&run->arena, "%.*s%s%.*s", STR_ARG(a), sign, STR_ARG(b)));
+}
+
+static void do_set(struct engine *e, struct run *run)
+{
+	const struct values v = run_values(e, run, &run->arena);
+	struct making m = making_of(run, &v, NULL);
+	struct str name = str_from(action_of(run)->name), shown, value = action_value(&m, &shown);
+
+	tell_step(e, run, " = ", name, shown);
+	if (!state_set_variable(&e->state, values_variable_key(&v, name, action_of(run)->key),
+				value))
+		fail(e, run, "the value is too long, or too many are stored");
+}
+
+static void do_add(struct engine *e, struct run *run)
+{
+	const struct values v = run_values(e, run, &run->arena);
+	struct making m = making_of(run, &v, NULL);
+	struct str name = str_from(action_of(run)->name), shown;
+	double number;
+
+	if (!number_read(action_value(&m, &shown), &number)) {
+		fail(e, run,
+		     str_keepf(&run->arena, "`%.*s` is no number to add", STR_ARG(shown)).p);
+		return;
+	}
+	tell_step(e, run, " + ", name, shown);
+	if (!state_add(&e->state, values_variable_key(&v, name, action_of(run)->key), number))
+		fail(e, run, "what is stored there is no number");
+}
+
+static void do_wait(struct engine *e, struct run *run)
+{
+	const struct rule_action *action = action_of(run);
+
+	tell_step(e, run, "", STR_EMPTY, STR_EMPTY);
+	if (!waits_has_room(&e->waits)) {
+		log_error("engine", "too many actions wait: this one is done at once rule=%s",
+			  run->rule->name);
+		return;
+	}
+	run->due = (struct wall){ now(e).ms + action->wait_ms };
+	run->unless = action->unless;
+	waits_add(&e->waits, run, mono_after(clock_mono(e->setup.clock), action->wait_ms));
+}
+
+static void put_jobs(struct engine *e, struct run *run)
+{
+	bool is_full = false;
+
+	list_each (link, &run->jobs) {
+		struct job *job = list_entry(link, struct job, link);
+
+		list_remove(link);
+		job->run = run->id;
+		if (engine_put(e, job))
+			run->n_open++;
+		else
+			is_full = true;
+	}
+	if (is_full)
+		fail(e, run, "the outbox is full"); /* the others are on their way all the same */
+}
+
+static void do_action(struct engine *e, struct run *run)
+{
+	enum verb verb = action_of(run)->verb;
+
+	if (!run->renews && action_of(run)->n_texts > 1)
+		state_set_turn(&e->state, turn_key(run), (int64_t)run->wording);
+	switch (run->renews ? DOES_JOBS : verb_row(verb)->does) {
+	case DOES_JOBS:
+		put_jobs(e, run);
+		break;
+	case DOES_STORE:
+		(verb == VERB_SET ? do_set : do_add)(e, run);
+		break;
+	case DOES_WAIT:
+		do_wait(e, run);
+		break;
+	}
+}
+
+/* ---- resting and going on ---- */
+
+static bool is_waiting(const struct run *run)
+{
+	return heap_has(&run->node);
+}
+
+static void rest(struct engine *e, struct run *run)
+{
+	run_changed(e, run);
+	if (is_waiting(run))
+		follow_what_came(e, run); /* may end it */
+	else if (run->rule->keeps_answers)
+		waits_add_acting(&e->waits, run);
+}
+
+/* Does what was made; false = it rests now. */
+static bool act(struct engine *e, struct run *run)
+{
+	do_action(e, run);
+	if (run->n_open == 0 && !is_waiting(run))
+		return true;
+	rest(e, run);
+	return false;
+}
+
+void run_go(struct engine *e, struct run *run)
+{
+	run->due = (struct wall){ 0 };
+	run->unless = 0;
+	while (make_next(e, run)) {
+		if (!act(e, run))
+			return;
+	}
+	run_end(e, run);
+}
+
+static struct str id_bytes(const uint64_t *id)
+{
+	return str_make((const char *)id, sizeof(*id));
+}
+
+void run_begin(struct engine *e, struct run *run, bool has_work)
+{
+	run->begun = true;
+	map_set(&e->runs, id_bytes(&run->id), run);
+	if (run->has_untold)
+		tell_failure(e, run, run->untold, run->error);
+	if (!has_work) {
+		run_end(e, run);
+		return;
+	}
+	if (!run->renews)
+		run->count = state_count_up(&e->state, str_from(run->rule->name));
+	if (act(e, run))
+		run_go(e, run);
+}
+
+void run_end(struct engine *e, struct run *run)
+{
+	char key[24];
+
+	waits_remove(&e->waits, run);
+	map_remove(&e->runs, id_bytes(&run->id));
+	if (run->is_kept) {
+		snprintf(key, sizeof(key), "%llu", (unsigned long long)run->id);
+		batch_drop(&e->batch, STORE_RUN, str_from(key));
+	}
+	follow_what_came(e, run);
+	run_close(run);
+}
+
+/* ---- how its jobs ended ---- */
+
+struct shown {
+	bool result, error;
+};
+
+static void note_shown(void *owner, const struct reference *ref, bool as_text)
+{
+	struct shown *shown = owner;
+
+	(void)as_text;
+	shown->result = shown->result || ref->name == NAME_RESULT;
+	shown->error = shown->error || ref->name == NAME_ERROR;
+}
+
+/* What the text of the action shows of this run. */
+static void tell_shown(const struct run *run, struct answer_given *out)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	const struct rule_action *action = action_of(run);
+	struct shown shown = { false, false };
+
+	if (action->n_texts > 0)
+		template_each_reference(action->texts[run->wording % action->n_texts], note_shown,
+					&shown);
+	if (action->blocks != NULL)
+		json_template_each_reference(action->blocks, note_shown, &shown);
+	buf_init(&text, 0);
+	if (shown.result && run->result != NULL)
+		json_print(run->result, &text);
+	out->count = run->count;
+	out->stays = text.len > RESULT_KEPT_MAX;
+	out->result = text.len > 0 && !out->stays ? run->result : NULL;
+	out->error = shown.error ? str_from(run->error) : STR_EMPTY;
+}
+
+/* A message in another place is the rule's answer only when it has no answer here. */
+static bool is_answer(const struct run *run, const struct job *job)
+{
+	enum verb verb = verb_named(str_from(job->verb));
+
+	if (job->kind != JOB_MESSAGE || job->message.user != NULL)
+		return false;
+	return run->rule->answers_here ? verb_row(verb)->says == SAYS_HERE : verb_says(verb);
+}
+
+/* A message of this rule stands in Slack, or says something else now: it may have to be changed later. */
+static void note_posted(struct engine *e, struct run *run, const struct job *job,
+			const struct outcome *outcome)
+{
+	CLEANUP(answers_deinit) struct answers answers = { 0 };
+	struct answer_given answer = {
+		.action = run->action,
+		.wording = run->wording,
+		.rule = run->rule->fingerprint,
+		.channel = outcome->channel.len > 0 ? outcome->channel : str_from(job->channel),
+		.ts = { outcome->ts },
+		.n_parts = 1,
+	};
+	size_t n;
+
+	if (!run->rule->keeps_answers || outcome->ts.len == 0)
+		return;
+	tell_shown(run, &answer);
+	read_posted(e, run, &answers);
+	n = answers_n(&answers);
+	if (job->kind == JOB_CHANGE && job->change.text != NULL) {
+		if (!run->renews && n > 0)
+			answers_rewrite(&answers, n - 1, &answer);
+	} else if (!is_answer(run, job)) {
+		return;
+	} else if (run->renews) {
+		answers_extend(&answers, run->next_answer - 1, outcome->ts);
+	} else if (n > 0 && (run->n_posted > 0 || action_of(run)->verb == VERB_EDIT)) {
+		/* What an edit adds is a part more of the answer that it edits. */
+		answers_extend(&answers, n - 1, outcome->ts);
+	} else {
+		answers_add(&answers, &answer);
+	}
+	run->n_posted++;
+	write_posted(e, run, &answers);
+}
+
+/* What stands in Slack no longer. An answer that is gone whole leaves its place to the next one. */
+static void note_removed(struct engine *e, struct run *run, const struct job *job)
+{
+	CLEANUP(answers_deinit) struct answers answers = { 0 };
+	size_t n, gone;
+
+	read_posted(e, run, &answers);
+	n = answers_n(&answers);
+	answers_forget(&answers, str_from(job->change.ts));
+	gone = n - answers_n(&answers);
+	if (run->renews)
+		run->next_answer -= gone < run->next_answer ? gone : run->next_answer;
+	write_posted(e, run, &answers);
+}
+
+static void note_result(struct engine *e, struct run *run, const struct job *job,
+			const struct outcome *outcome)
+{
+	if (job->kind == JOB_WEBHOOK || job->kind == JOB_CALL) {
+		json_free(run->result);
+		run->result = json_copy(outcome->body);
+	} else if (job->kind == JOB_CHANGE && job->change.text == NULL) {
+		note_removed(e, run, job);
+	}
+}
+
+/* Somebody deleted the answer that was to be changed: nobody's fault, and there is nothing left to change. */
+static bool is_gone(const struct job *job, const struct outcome *outcome)
+{
+	return outcome->kind == OUTCOME_REFUSED && job->kind == JOB_CHANGE &&
+	       str_is(json_str(outcome->body, "error"), "message_not_found");
+}
+
+void run_settled(struct engine *e, struct run *run, const struct job *job,
+		 const struct outcome *outcome)
+{
+	bool gone = is_gone(job, outcome), failed = outcome->kind != OUTCOME_DONE && !gone;
+
+	run->n_open--;
+	run_changed(e, run);
+	if (failed && !run->action_failed) {
+		fail(e, run, outcome->sentence != NULL ? outcome->sentence : "no reason given");
+	} else if (gone) {
+		note_removed(e, run, job);
+	} else if (!failed) {
+		note_posted(e, run, job, outcome);
+		note_result(e, run, job, outcome);
+	}
+	if (run->n_open > 0)
+		return;
+	waits_remove(&e->waits, run);
+	run_go(e, run);
+}
+
+/* ---- before it acts ---- */
+
+void run_catch(struct run *run, const struct captures *captures)
+{
+	const char *name;
+
+	run->n_captures = captures->n;
+	if (captures->n == 0)
+		return;
+	run->captures = arena_alloc(&run->arena, captures->n * sizeof(run->captures[0]));
+	for (size_t i = 0; i < captures->n; i++) {
+		struct capture *c = &run->captures[i];
+
+		c->text = captures->group[i];
+		if (captures->mention[i] != NULL) {
+			c->sigil = captures->mention[i]->sigil;
+			c->id = captures->mention[i]->id;
+		}
+	}
+	for (size_t i = 0; (name = pattern_group_name(captures->pattern, i)) != NULL; i++) {
+		size_t number = pattern_group_number(captures->pattern, i);
+
+		if (number < captures->n)
+			run->captures[number].name = str_keep(&run->arena, str_from(name));
+	}
+}
+
+void run_bind(struct run *run, const struct rule *rule)
+{
+	const struct rule *old = run->rule;
+
+	run->rule = rule != NULL ? rule_ref(rule) : NULL;
+	rule_unref(old);
+}
+
+struct run *run_open(struct engine *e, const struct rule *rule, struct event *ev,
+		     const struct captures *captures)
+{
+	struct run *run = run_new(++e->last_run, ev);
+
+	run_bind(run, rule);
+	run->rule_name = str_keep(&run->arena, str_from(rule->name));
+	run->fingerprint = rule->fingerprint;
+	run_catch(run, captures);
+	return run;
+}
+
+struct run *run_open_renewal(struct engine *e, const struct rule *rule, struct event *ev,
+			     const struct captures *captures)
+{
+	struct run *run = run_open(e, rule, ev, captures);
+
+	run->renews = true;
+	return run;
+}
+
+void run_close(struct run *run)
+{
+	run_bind(run, NULL);
+	run_free(run);
+}
+
+struct run_readiness run_prepare(struct engine *e, struct run *run)
+{
+	const struct values v = run_values(e, run, &run->arena);
+	const struct template_host host = values_host(&v);
+	struct run_readiness ready = { .answer = TRISTATE_YES };
+	struct mono began;
+
+	if (run->rule->condition != NULL) {
+		began = clock_mono(e->setup.clock);
+		ready.answer = condition_ask(run->rule->condition, &host);
+		ready.asked_ns = clock_mono(e->setup.clock).ns - began.ns;
+	}
+	if (ready.answer == TRISTATE_YES)
+		ready.has_work = make_next(e, run);
+	return ready;
+}
+
+void run_tell_condition(const struct engine *e, const struct run *run, struct buf *seen,
+			struct buf *wanted)
+{
+	struct arena arena;
+	struct values v;
+	struct template_host host;
+
+	arena_init(&arena);
+	v = run_values(e, run, &arena);
+	host = values_host(&v);
+	condition_tell(run->rule->condition, &host, seen, wanted);
+	arena_deinit(&arena);
+}
+
+void run_retell(struct engine *e, struct run *run, struct event *ev,
+		const struct captures *captures)
+{
+	run_set_event(run, ev);
+	run_catch(run, captures);
+	run_changed(e, run);
+}

@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/state.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/mem.h"
+
+/* Slack sends again for six minutes, with delayed events for a day. */
+static const int64_t SEEN_FOR_MS = 26LL * 3600 * 1000;
+static const int64_t POSTED_FOR_MS = 7LL * 24 * 3600 * 1000;
+
+/* A text under a key. */
+struct entry {
+	struct list link; // state::seen_order or posted_order
+	struct wall at;
+	char *text; /* NULL = none: the key is all there is to know */
+	size_t len;
+	size_t key_len;
+	char key[];
+};
+
+/* The times at which a limit was spent: the latest `count` of them, in a ring. */
+struct spending {
+	struct list link; // state::limit_order
+	char *key;
+	size_t key_len;
+	unsigned count;
+	unsigned used;	 /* how many of `at` are set */
+	unsigned room;	 /* for so many: most limits are spent a few times only */
+	uint64_t serial; /* of the next; its place in the ring is serial % count */
+	struct wall *at;
+};
+
+/* ---- entries ---- */
+
+static struct entry *entry_new(struct map *table, struct str key)
+{
+	struct entry *entry = mem_zero(1, sizeof(*entry) + key.len + 1);
+
+	list_init(&entry->link);
+	memcpy(entry->key, key.p, key.len);
+	entry->key_len = key.len;
+	map_set(table, key, entry);
+	return entry;
+}
+
+static void entry_free(void *object)
+{
+	struct entry *entry = object;
+
+	list_remove(&entry->link);
+	free(entry->text);
+	free(entry);
+}
+
+static struct str entry_key(const struct entry *entry)
+{
+	return str_make(entry->key, entry->key_len);
+}
+
+static void entry_set(struct entry *entry, struct str text)
+{
+	char *old = entry->text;
+
+	entry->text = str_dup(text); /* which may be the old one */
+	entry->len = text.len;
+	free(old);
+}
+
+static struct str entry_text(const struct entry *entry)
+{
+	return entry != NULL ? str_make(entry->text, entry->len) : (struct str){ NULL, 0 };
+}
+
+static void forget(struct state *s, enum store_table table, struct map *map, struct entry *entry)
+{
+	if (s->batch != NULL)
+		batch_drop(s->batch, table, entry_key(entry));
+	map_remove(map, entry_key(entry));
+	entry_free(entry);
+}
+
+/* ---- rows ---- */
+
+static void note_number(struct state *s, enum store_table table, struct str key, int64_t number)
+{
+	char text[32];
+
+	if (s->batch == NULL)
+		return;
+	snprintf(text, sizeof(text), "%lld", (long long)number);
+	batch_put(s->batch, table, key, str_from(text));
+}
+
+static void note_text(struct state *s, enum store_table table, struct str key, struct str text)
+{
+	CLEANUP(buf_deinit) struct buf line = { 0 };
+
+	if (s->batch == NULL)
+		return;
+	buf_init(&line, 0);
+	json_quote(text, &line);
+	batch_put(s->batch, table, key, buf_str(&line));
+}
+
+/* ---- what was seen ---- */
+
+static void forget_old_seen(struct state *s, struct wall now)
+{
+	list_each (link, &s->seen_order) {
+		struct entry *seen = list_entry(link, struct entry, link);
+
+		if (s->seen.n < STATE_MAX_SEEN && now.ms - seen->at.ms < SEEN_FOR_MS)
+			return;
+		forget(s, STORE_SEEN, &s->seen, seen);
+	}
+}
+
+bool state_claim(struct state *s, struct str key, struct wall now)
+{
+	struct entry *seen;
+
+	forget_old_seen(s, now);
+	if (map_get(&s->seen, key) != NULL)
+		return false;
+	seen = entry_new(&s->seen, key);
+	seen->at = now;
+	list_append(&s->seen_order, &seen->link);
+	note_number(s, STORE_SEEN, key, now.ms);
+	return true;
+}
+
+/* ---- limits ---- */
+
+static void spending_free(void *object)
+{
+	struct spending *sp = object;
+
+	list_remove(&sp->link);
+	free(sp->key);
+	free(sp->at);
+	free(sp);
+}
+
+/* A row a spending, so that a limit of thousands is not written anew each time: `KEY LF PLACE` to `[time, serial,
+ * count]`. */
+static struct str spending_row(const struct spending *sp, unsigned place, struct buf *key)
+{
+	buf_clear(key);
+	buf_addf(key, "%.*s\n%u", (int)sp->key_len, sp->key, place);
+	return buf_str(key);
+}
+
+static bool is_allowed(const struct state *s, const struct state_limit *limit, struct wall now)
+{
+	const struct spending *sp = map_get(&s->limits, limit->key);
+	struct wall oldest;
+
+	if (limit->count == 0)
+		return false;
+	if (sp == NULL || sp->used < sp->count)
+		return true;
+	if (limit->window_ms == 0)
+		return false;
+	oldest = sp->at[sp->serial % sp->count];
+	/* A clock that was set back must not stretch the window: such a spending is too old as well. */
+	return now.ms - oldest.ms >= limit->window_ms || now.ms < oldest.ms;
+}
+
+static void forget_oldest_spending(struct state *s)
+{
+	struct spending *sp = list_first(&s->limit_order, struct spending, link);
+	CLEANUP(buf_deinit) struct buf key = { 0 };
+
+	buf_init(&key, 0);
+	for (unsigned i = 0; i < sp->used && s->batch != NULL; i++)
+		batch_drop(s->batch, STORE_LIMIT, spending_row(sp, i, &key));
+	map_remove(&s->limits, str_make(sp->key, sp->key_len));
+	spending_free(sp);
+}
+
+static struct spending *spending_for(struct state *s, struct str key, unsigned count)
+{
+	struct spending *sp = map_get(&s->limits, key);
+
+	if (sp != NULL)
+		return sp;
+	if (s->limits.n >= STATE_MAX_LIMITS)
+		forget_oldest_spending(s);
+	sp = mem_zero(1, sizeof(*sp));
+	list_init(&sp->link);
+	sp->key = str_dup(key);
+	sp->key_len = key.len;
+	sp->count = count;
+	map_set(&s->limits, key, sp);
+	return sp;
+}
+
+static void make_room(struct spending *sp, unsigned place)
+{
+	unsigned old = sp->room;
+
+	if (place < sp->room)
+		return;
+	sp->room = place < 2 ? 2 : 2 * place;
+	if (sp->room > sp->count)
+		sp->room = sp->count;
+	sp->at = mem_grow(sp->at, sp->room, sizeof(sp->at[0]));
+	memset(sp->at + old, 0, (sp->room - old) * sizeof(sp->at[0]));
+}
+
+static void note_spending(struct state *s, struct spending *sp, struct wall now)
+{
+	CLEANUP(buf_deinit) struct buf key = { 0 };
+	unsigned place = (unsigned)(sp->serial % sp->count);
+	char value[80];
+
+	if (s->batch == NULL)
+		return;
+	buf_init(&key, 0);
+	snprintf(value, sizeof(value), "[%lld,%llu,%u]", (long long)now.ms,
+		 (unsigned long long)sp->serial, sp->count);
+	batch_put(s->batch, STORE_LIMIT, spending_row(sp, place, &key), str_from(value));
+}
+
+static void spend(struct state *s, const struct state_limit *limit, struct wall now)
+{
+	struct spending *sp = spending_for(s, limit->key, limit->count);
+	unsigned place = (unsigned)(sp->serial % sp->count);
+
+	make_room(sp, place);
+	sp->at[place] = now;
+	note_spending(s, sp, now);
+	sp->serial++;
+	if (sp->used < sp->count)
+		sp->used++;
+	list_remove(&sp->link);
+	list_append(&s->limit_order, &sp->link);
+}
+
+bool state_spend(struct state *s, const struct state_limit *limits, size_t n, struct wall now)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!is_allowed(s, &limits[i], now))
+			return false;
+	}
+	for (size_t i = 0; i < n; i++)
+		spend(s, &limits[i], now);
+	return true;
+}
+
+/* ---- variables ---- */
+
+struct str state_variable(const struct state *s, struct str key)
+{
+	return entry_text(map_get(&s->variables, key));
+}
+
+bool state_set_variable(struct state *s, struct str key, struct str value)
+{
+	struct entry *entry = map_get(&s->variables, key);
+
+	if (value.len == 0) {
+		if (entry != NULL)
+			forget(s, STORE_VARIABLE, &s->variables, entry);
+		return true;
+	}
+	if (value.len > STATE_MAX_VALUE || (entry == NULL && s->variables.n >= STATE_MAX_VALUES))
+		return false;
+	if (entry == NULL)
+		entry = entry_new(&s->variables, key);
+	entry_set(entry, value);
+	note_text(s, STORE_VARIABLE, key, entry_text(entry)); /* the value may be gone */
+	return true;
+}
+
+static bool read_number(const struct entry *entry, double *out)
+{
+	char *end;
+
+	*out = 0;
+	if (entry == NULL)
+		return true;
+	*out = strtod(entry->text, &end);
+	return end == entry->text + entry->len && end != entry->text && isfinite(*out);
+}
+
+bool state_add(struct state *s, struct str key, double number)
+{
+	char text[64];
+	double sum;
+
+	if (!read_number(map_get(&s->variables, key), &sum))
+		return false;
+	sum += number;
+	if (!isfinite(sum))
+		return false;
+	snprintf(text, sizeof(text), floor(sum) == sum && fabs(sum) < 1e15 ? "%.0f" : "%.12g", sum);
+	return state_set_variable(s, key, str_from(text));
+}
+
+/* ---- numbers ---- */
+
+static int64_t number_at(const struct map *table, struct str key, int64_t otherwise)
+{
+	const int64_t *number = map_get(table, key);
+
+	return number != NULL ? *number : otherwise;
+}
+
+static bool set_number(struct map *table, struct str key, int64_t number)
+{
+	int64_t *kept = map_get(table, key);
+
+	if (kept == NULL) {
+		if (table->n >= STATE_MAX_VALUES)
+			return false;
+		kept = mem_alloc(sizeof(*kept));
+		map_set(table, key, kept);
+	}
+	*kept = number;
+	return true;
+}
+
+int64_t state_count(const struct state *s, struct str rule)
+{
+	return number_at(&s->counts, rule, 0);
+}
+
+int64_t state_count_up(struct state *s, struct str rule)
+{
+	int64_t count = state_count(s, rule) + 1;
+
+	if (set_number(&s->counts, rule, count))
+		note_number(s, STORE_COUNT, rule, count);
+	return count;
+}
+
+int64_t state_turn(const struct state *s, struct str key)
+{
+	return number_at(&s->turns, key, -1);
+}
+
+void state_set_turn(struct state *s, struct str key, int64_t wording)
+{
+	if (set_number(&s->turns, key, wording))
+		note_number(s, STORE_TURN, key, wording);
+}
+
+/* ---- what was posted ---- */
+
+static bool is_over(const struct entry *entry, struct wall now)
+{
+	return now.ms - entry->at.ms >= POSTED_FOR_MS;
+}
+
+struct str state_posted(struct state *s, struct str key, struct wall now)
+{
+	struct entry *entry = map_get(&s->posted, key);
+
+	if (entry == NULL || !is_over(entry, now))
+		return entry_text(entry);
+	forget(s, STORE_POSTED, &s->posted, entry);
+	return entry_text(NULL);
+}
+
+/* Only the front is looked at: a clock that was set back keeps those behind it a little longer at most. */
+static void forget_old_posted(struct state *s, struct wall now)
+{
+	list_each (link, &s->posted_order) {
+		struct entry *entry = list_entry(link, struct entry, link);
+
+		if (s->posted.n <= STATE_MAX_POSTED && !is_over(entry, now))
+			return;
+		forget(s, STORE_POSTED, &s->posted, entry);
+	}
+}
+
+static void note_posted(struct state *s, const struct entry *entry)
+{
+	CLEANUP(buf_deinit) struct buf line = { 0 };
+
+	if (s->batch == NULL)
+		return;
+	buf_init(&line, 0);
+	buf_addf(&line, "{\"at\":%lld,\"text\":", (long long)entry->at.ms);
+	json_quote(entry_text(entry), &line);
+	buf_addc(&line, '}');
+	batch_put(s->batch, STORE_POSTED, entry_key(entry), buf_str(&line));
+}
+
+void state_set_posted(struct state *s, struct str key, struct str text, struct wall now)
+{
+	struct entry *entry = map_get(&s->posted, key);
+
+	if (text.len == 0 || text.len > STATE_MAX_VALUE) {
+		if (entry != NULL && text.len == 0)
+			forget(s, STORE_POSTED, &s->posted, entry);
+		return;
+	}
+	if (entry == NULL)
+		entry = entry_new(&s->posted, key);
+	entry_set(entry, text);
+	entry->at = now;
+	list_remove(&entry->link);
+	list_append(&s->posted_order, &entry->link);
+	note_posted(s, entry);
+	forget_old_posted(s, now);
+}
+
+/* ---- back from the store ---- */
+
+static bool load_spending(struct state *s, struct str key, struct str value)
+{
+	size_t end = key.len;
+	long long at;
+	unsigned long long serial;
+	unsigned count, place;
+	struct spending *sp;
+	char text[80];
+	int64_t number;
+
+	while (end > 0 && key.p[end - 1] != '\n')
+		end--;
+	if (end == 0 || value.len >= sizeof(text) ||
+	    !str_int(str_sub(key, end, key.len), &number) || number < 0)
+		return false;
+	memcpy(text, value.p, value.len);
+	text[value.len] = '\0';
+	if (sscanf(text, "[%lld,%llu,%u]", &at, &serial, &count) != 3 || number >= count ||
+	    (int64_t)(serial % count) != number)
+		return false;
+	place = (unsigned)number;
+	sp = spending_for(s, str_sub(key, 0, end - 1), count);
+	if (sp->count != count)
+		return false;
+	make_room(sp, place);
+	sp->at[place] = (struct wall){ at };
+	if (serial >= sp->serial)
+		sp->serial = serial + 1;
+	sp->used = sp->serial < count ? (unsigned)sp->serial : count;
+	list_remove(&sp->link);
+	list_append(&s->limit_order, &sp->link);
+	return true;
+}
+
+static bool load_entry(struct map *table, struct list *order, struct str key, int64_t at,
+		       struct str text)
+{
+	struct entry *entry;
+
+	if (map_get(table, key) != NULL)
+		return false;
+	entry = entry_new(table, key);
+	entry->at = (struct wall){ at };
+	if (text.len > 0)
+		entry_set(entry, text);
+	list_append(order, &entry->link);
+	return true;
+}
+
+bool state_load(struct state *s, enum store_table table, struct str key, struct str value)
+{
+	CLEANUP(json_freep) struct json *j = NULL;
+	struct str text;
+	int64_t number;
+
+	if (table == STORE_LIMIT)
+		return load_spending(s, key, value);
+	if (table == STORE_VARIABLE || table == STORE_POSTED) {
+		if (json_parse(&j, value, NULL) != 0)
+			return false;
+		text = json_str(j, table == STORE_VARIABLE ? "" : "text");
+		if (text.len == 0)
+			return false;
+		if (table == STORE_VARIABLE)
+			return state_set_variable(s, key, text);
+		return json_get_int(j, "at", &number) &&
+		       load_entry(&s->posted, &s->posted_order, key, number, text);
+	}
+	if (!str_int(value, &number))
+		return false;
+	switch (table) {
+	case STORE_SEEN:
+		return load_entry(&s->seen, &s->seen_order, key, number, STR_EMPTY);
+	case STORE_COUNT:
+		return set_number(&s->counts, key, number);
+	case STORE_TURN:
+		return set_number(&s->turns, key, number);
+	case STORE_LIMIT:
+	case STORE_VARIABLE:
+	case STORE_POSTED:
+	case STORE_RUN:
+	case STORE_JOB:
+	case N_STORE_TABLES:
+		break;
+	}
+	return false;
+}
+
+static int entries_by_age(const void *a, const void *b)
+{
+	const struct entry *x = list_entry(*(struct list *const *)a, struct entry, link);
+	const struct entry *y = list_entry(*(struct list *const *)b, struct entry, link);
+
+	if (x->at.ms != y->at.ms)
+		return x->at.ms < y->at.ms ? -1 : 1;
+	return str_cmp(entry_key(x), entry_key(y));
+}
+
+static struct wall last_spent(const struct spending *sp)
+{
+	return sp->at[(sp->serial - 1) % sp->count];
+}
+
+static int spendings_by_age(const void *a, const void *b)
+{
+	const struct spending *x = list_entry(*(struct list *const *)a, struct spending, link);
+	const struct spending *y = list_entry(*(struct list *const *)b, struct spending, link);
+
+	if (last_spent(x).ms != last_spent(y).ms)
+		return last_spent(x).ms < last_spent(y).ms ? -1 : 1;
+	return str_cmp(str_make(x->key, x->key_len), str_make(y->key, y->key_len));
+}
+
+static void sort(struct list *order, size_t n, int (*compare)(const void *a, const void *b))
+{
+	struct list **links = mem_alloc((n + 1) * sizeof(links[0]));
+	size_t i = 0;
+
+	list_each (link, order)
+		links[i++] = link;
+	qsort(links, i, sizeof(links[0]), compare);
+	list_init(order);
+	for (size_t k = 0; k < i; k++)
+		list_append(order, links[k]);
+	free(links);
+}
+
+/* A store gives its rows in an order of its own, which nobody may see. */
+void state_loaded(struct state *s)
+{
+	sort(&s->seen_order, s->seen.n, entries_by_age);
+	sort(&s->posted_order, s->posted.n, entries_by_age);
+	sort(&s->limit_order, s->limits.n, spendings_by_age);
+}
+
+/* ---- life ---- */
+
+void state_init(struct state *s, struct batch *batch)
+{
+	*s = (struct state){ .batch = batch };
+	map_init(&s->seen);
+	map_init(&s->limits);
+	map_init(&s->variables);
+	map_init(&s->posted);
+	map_init(&s->counts);
+	map_init(&s->turns);
+	list_init(&s->seen_order);
+	list_init(&s->limit_order);
+	list_init(&s->posted_order);
+}
+
+void state_deinit(struct state *s)
+{
+	map_deinit(&s->seen, entry_free);
+	map_deinit(&s->limits, spending_free);
+	map_deinit(&s->variables, entry_free);
+	map_deinit(&s->posted, entry_free);
+	map_deinit(&s->counts, free);
+	map_deinit(&s->turns, free);
+}

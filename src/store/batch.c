@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/batch.h"
+
+#include <stdlib.h>
+
+static const char *const names[N_STORE_TABLES] = {
+	[STORE_SEEN] = "seen",	 [STORE_LIMIT] = "limit", [STORE_VARIABLE] = "variable",
+	[STORE_COUNT] = "count", [STORE_TURN] = "turn",	  [STORE_POSTED] = "posted",
+	[STORE_RUN] = "run",	 [STORE_JOB] = "job",
+};
+
+const char *store_table_name(enum store_table table)
+{
+	return names[table];
+}
+
+bool store_table_named(struct str name, enum store_table *out)
+{
+	for (size_t i = 0; i < N_STORE_TABLES; i++) {
+		if (str_is(name, names[i])) {
+			*out = (enum store_table)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void batch_init(struct batch *b)
+{
+	*b = (struct batch){ 0 };
+	arena_init(&b->arena);
+}
+
+void batch_deinit(struct batch *b)
+{
+	free(b->rows);
+	arena_deinit(&b->arena);
+	batch_init(b);
+}
+
+void batch_clear(struct batch *b)
+{
+	arena_deinit(&b->arena);
+	arena_init(&b->arena);
+	b->n = 0;
+}
+
+static void add(struct batch *b, struct batch_row row)
+{
+	if (b->n == b->cap) {
+		b->cap = b->cap > 0 ? 2 * b->cap : 16;
+		b->rows = mem_grow(b->rows, b->cap, sizeof(b->rows[0]));
+	}
+	b->rows[b->n++] = row;
+}
+
+void batch_put(struct batch *b, enum store_table table, struct str key, struct str value)
+{
+	add(b, (struct batch_row){ table, str_keep(&b->arena, key), str_keep(&b->arena, value) });
+}
+
+void batch_drop(struct batch *b, enum store_table table, struct str key)
+{
+	add(b, (struct batch_row){ table, str_keep(&b->arena, key), { NULL, 0 } });
+}
+
+void batch_append(struct batch *b, struct batch *more)
+{
+	for (size_t i = 0; i < more->n; i++) {
+		const struct batch_row *row = &more->rows[i];
+
+		if (row->value.p != NULL)
+			batch_put(b, row->table, row->key, row->value);
+		else
+			batch_drop(b, row->table, row->key);
+	}
+	batch_clear(more);
+}
