@@ -7,6 +7,7 @@ DESTDIR  ?=
 CC       ?= cc
 CFLAGS   ?= -O2 -g
 FUZZ_SECONDS ?= 60
+SIMULATE_FIRST ?= 1
 
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
             -Wswitch-enum -Wpointer-arith -Wundef
@@ -97,6 +98,12 @@ build/san/rules: $(RULES:%.c=build/san/obj/%.o) build/san/libsim.a build/san/lib
 build/san/unit/%: build/san/obj/tests/unit/%.o build/san/libtest.a build/san/libretort.a
 	$(MADE)
 	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcunit
+# The engine with seeded time, chance, failures and deaths: thousands of stories for use, some under sanitizers.
+SIMULATE := $(wildcard tests/simulate/*.c)
+build/simulate: $(SIMULATE:%.c=build/obj/%.o) build/libtest.a build/libretort.a
+	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS) -lcunit
+build/san/simulate: $(SIMULATE:%.c=build/san/obj/%.o) build/san/libtest.a build/san/libretort.a
+	$(CC) $(SAN) -o $@ $^ $(LIBS) -lcunit
 # The words of the rule language, which the manual must have.
 build/san/words: build/san/obj/tests/pages/words.o build/san/libretort.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
@@ -112,7 +119,7 @@ build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/rep
 	$(MADE)
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 
-SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) build/san/words build/san/rules \
+SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) build/san/words build/san/rules build/san/simulate \
                 $(if $(wildcard src/main.c),build/san/retort) $(if $(SIM),build/san/slacksim)
 san: $(SAN_PROGRAMS)
 
@@ -160,6 +167,9 @@ unit: $(UNIT:%=build/san/unit/%)
 
 rules: build/san/rules
 	@build/san/rules tests/rules/*.case
+
+simulate: build/simulate
+	@build/simulate $(SIMULATE_FIRST) 2000
 
 e2e: all build/slacksim
 	@tests/e2e/run
@@ -222,6 +232,7 @@ help:
 	@echo 'make check      builds and tests everything; ends with a line that counts'
 	@echo 'make unit       the unit tests alone, under sanitizers'
 	@echo 'make rules      the conformance suite of the rule language alone: tests/rules/README'
+	@echo 'make simulate   2,000 seeded stories of the engine, from seed SIMULATE_FIRST ($(SIMULATE_FIRST)) on'
 	@echo 'make e2e        the end-to-end scenarios alone'
 	@echo 'make e2e-long   the same and those that take minutes: floods, refreshes, cuts at every byte'
 	@echo 'make layers     refuses includes that go up'
@@ -236,7 +247,7 @@ help:
 	@echo 'make clean      removes build/'
 	@echo 'demo, check, lint, fuzz, bench and path first install missing Debian or Ubuntu packages.'
 
-.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit rules e2e e2e-long layers platforms \
+.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit rules simulate e2e e2e-long layers platforms \
         man lint format fuzz node bench path install clean help
 .SECONDARY:
 -include $(shell find build -path build/platforms -prune -o -name '*.d' -print 2>/dev/null)
