@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "deliver/slack_request.h"
-#include "lib/mill.h"
+#include "lib/engine_pipe.h"
 #include "lib/posted.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -74,21 +74,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct ruleset_options options = { .allow_broadcast = false };
 	struct str rest = str_make((const char *)data, size), raw;
 	struct ruleset *set = NULL;
-	struct mill mill;
+	struct engine_pipe pipe;
 	struct diag diag;
 
 	log_set_level(LOG_ERROR);
 	diag_init(&diag);
 	must(ruleset_load_text(&set, str_from(rules), "fuzz.ini", &options, &diag) == 0);
-	mill_init(&mill, set);
+	pipe_init(&pipe, set);
 	raw = next_words(&rest);
-	mill.name = next_words(&rest);
-	mill.field = next_words(&rest);
-	mill.answer = next_words(&rest);
-	mill.place = next_words(&rest);
-	mill.fails = size % 2 == 1;
-	mill_hear(&mill, raw, check_job, NULL);
-	mill_deinit(&mill);
+	pipe.name = next_words(&rest);
+	pipe.field = next_words(&rest);
+	pipe.answer = next_words(&rest);
+	pipe.place = next_words(&rest);
+	pipe.fails = size % 2 == 1;
+	pipe_hear(&pipe, raw, check_job, NULL);
+	pipe_deinit(&pipe);
 	ruleset_unref(set);
 	diag_deinit(&diag);
 	return 0;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include "base/log.h"
 #include "base/mem.h"
-#include "lib/mill.h"
+#include "lib/engine_pipe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -38,7 +38,7 @@ static size_t times_said(bool as_key, struct str test, struct str raw, bool *loa
 {
 	const struct ruleset_options options = { .allow_broadcast = false };
 	CLEANUP(buf_deinit) struct buf text = { 0 };
-	struct mill mill;
+	struct engine_pipe pipe;
 	struct ruleset *set = NULL;
 	struct diag diag;
 	size_t n = 0;
@@ -50,9 +50,9 @@ static size_t times_said(bool as_key, struct str test, struct str raw, bool *loa
 	*loads = ruleset_load_text(&set, buf_str(&text), "fuzz.ini", &options, &diag) == 0;
 	must(*loads == (diag.n_errors == 0));
 	if (set != NULL) {
-		mill_init(&mill, set);
-		mill_hear(&mill, raw, count, &n);
-		mill_deinit(&mill);
+		pipe_init(&pipe, set);
+		pipe_hear(&pipe, raw, count, &n);
+		pipe_deinit(&pipe);
 	}
 	ruleset_unref(set);
 	diag_deinit(&diag);

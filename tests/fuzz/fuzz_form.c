@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "lib/mill.h"
+#include "lib/engine_pipe.h"
 #include "lib/posted.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -71,13 +71,13 @@ static void sent_deinit(struct sent *sent)
 		json_free(sent->bodies[i]);
 }
 
-static void compare(struct mill *h, const struct sent *harmless, const char *words)
+static void compare(struct engine_pipe *h, const struct sent *harmless, const char *words)
 {
 	struct sent sent = { .n = 0 };
 
 	h->name = h->place = h->field = h->answer = str_from(words);
 	h->turn = 0;
-	mill_hear(h, str_from(words), note_body, &sent);
+	pipe_hear(h, str_from(words), note_body, &sent);
 	must(sent.n == harmless->n);
 	for (size_t i = 0; i < sent.n; i++)
 		check_same(harmless->bodies[i], sent.bodies[i]);
@@ -91,14 +91,14 @@ static void hear(struct ruleset *set)
 		"x\xE2\x80\xAE\x01y", "{user}", "null",	   "<@U2RAJ|x>", "&amp;\t`",
 	};
 	struct sent harmless = { .n = 0 };
-	struct mill mill;
+	struct engine_pipe pipe;
 
-	mill_init(&mill, set);
-	mill_hear(&mill, STR("x"), note_body, &harmless);
+	pipe_init(&pipe, set);
+	pipe_hear(&pipe, STR("x"), note_body, &harmless);
 	for (size_t i = 0; i < ARRAY_LEN(worst); i++)
-		compare(&mill, &harmless, worst[i]);
+		compare(&pipe, &harmless, worst[i]);
 	sent_deinit(&harmless);
-	mill_deinit(&mill);
+	pipe_deinit(&pipe);
 }
 
 static void put_rules(struct buf *rules, const char *action, struct str text)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include "base/log.h"
 #include "base/mem.h"
-#include "lib/mill.h"
+#include "lib/engine_pipe.h"
 #include "lib/posted.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -57,14 +57,14 @@ static void hear(struct ruleset *set)
 		"|",	 "U2RAJ",      "<@U2RAJ>", "&lt;!channel&gt;", "@",
 		" >",	 "x\n<!here>",
 	};
-	struct mill mill;
+	struct engine_pipe pipe;
 
-	mill_init(&mill, set);
+	pipe_init(&pipe, set);
 	for (size_t i = 0; i < ARRAY_LEN(worst); i++) {
-		mill.name = mill.place = mill.field = str_from(worst[(i + 1) % ARRAY_LEN(worst)]);
-		mill_hear(&mill, str_from(worst[i]), check_text, NULL);
+		pipe.name = pipe.place = pipe.field = str_from(worst[(i + 1) % ARRAY_LEN(worst)]);
+		pipe_hear(&pipe, str_from(worst[i]), check_text, NULL);
 	}
-	mill_deinit(&mill);
+	pipe_deinit(&pipe);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

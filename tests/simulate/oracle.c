@@ -8,24 +8,27 @@
 
 enum rule { HELLO, PLUS, NAG, COUNT, ASK, OOPS, LOOK, TADA };
 
-static const char *const names[] = { "hello", "plus", "nag", "count", "ask", "oops", "look", "tada" };
+static const char *const names[] = {
+	"hello", "plus", "nag", "count", "ask", "oops", "look", "tada"
+};
 static const char *const people[] = { "Ana", "Raj", "Kim" };
 enum { HOUR_MS = 3600000, WAIT_MS = 600000, HELLO_LIMIT = 2 };
 
 void oracle_rules(char *out, size_t size, int version)
 {
-	snprintf(out, size,
-		 "[rule hello]\nwords = hello\nreply = hi {user.name} v%d\nlimit = 2 per user per 1h\n"
-		 "[rule plus]\nmatch = plus (?<who>\\w+)\nadd karma[{who}] = 1\n"
-		 "say = {who} has {karma[{who}]}\n"
-		 "[rule nag]\nwords = ticket\nsay = noted\nwait = 10m unless answered\n"
-		 "reply = nobody came v%d\n"
-		 "[rule count]\nwords = count\nsay = number {count}\n"
-		 "[rule ask]\nmatch = ask (\\w+)\nreply = asked {1}\nfollow = edits, deletes\n"
-		 "[rule oops]\nwords = oops\nsay = first\nsay = second\non error say = sorry\n"
-		 "[rule look]\nwords = look\nreact = eyes\n"
-		 "[rule tada]\non = reaction :tada:\nsay = thanks\n",
-		 version, version);
+	snprintf(
+		out, size,
+		"[rule hello]\nwords = hello\nreply = hi {user.name} v%d\nlimit = 2 per user per 1h\n"
+		"[rule plus]\nmatch = plus (?<who>\\w+)\nadd karma[{who}] = 1\n"
+		"say = {who} has {karma[{who}]}\n"
+		"[rule nag]\nwords = ticket\nsay = noted\nwait = 10m unless answered\n"
+		"reply = nobody came v%d\n"
+		"[rule count]\nwords = count\nsay = number {count}\n"
+		"[rule ask]\nmatch = ask (\\w+)\nreply = asked {1}\nfollow = edits, deletes\n"
+		"[rule oops]\nwords = oops\nsay = first\nsay = second\non error say = sorry\n"
+		"[rule look]\nwords = look\nreact = eyes\n"
+		"[rule tada]\non = reaction :tada:\nsay = thanks\n",
+		version, version);
 }
 
 void oracle_text(const struct happening *h, char *out, size_t size)
@@ -208,7 +211,8 @@ static bool has_failed(const struct happening *h, int before)
 	return false;
 }
 
-static void check_answer(struct oracle *o, struct happening *h, int action, const char *text, int64_t now)
+static void check_answer(struct oracle *o, struct happening *h, int action, const char *text,
+			 int64_t now)
 {
 	char wanted[64];
 
@@ -302,7 +306,8 @@ void oracle_journal(struct oracle *o, const struct job *job)
 		return;
 	h->failed[action] = h->forbidden[action] = h->disturbed = true;
 	if (!h->posted[action])
-		h->posted[action] = h->settled[action] = true; /* it may have been: that is all that is known */
+		h->posted[action] = h->settled[action] =
+			true; /* it may have been: that is all that is known */
 	h->due = action == 0 ? 0 : h->due;
 }
 

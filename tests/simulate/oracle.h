@@ -17,7 +17,13 @@
 enum { ACTIONS_MAX = 3, HAPPENINGS_MAX = 400 };
 
 /* What somebody did. */
-enum happening_kind { HAPPENS_MESSAGE, HAPPENS_REPLY, HAPPENS_EDIT, HAPPENS_DELETE, HAPPENS_REACTION };
+enum happening_kind {
+	HAPPENS_MESSAGE,
+	HAPPENS_REPLY,
+	HAPPENS_EDIT,
+	HAPPENS_DELETE,
+	HAPPENS_REACTION
+};
 
 struct happening {
 	enum happening_kind kind;
@@ -30,14 +36,15 @@ struct happening {
 
 	/* Since it was decided. */
 	bool decided, stands;
-	int64_t at;	   /* when; wall milliseconds */
-	int version;	   /* of the rules */
-	bool fires;	   /* its limit allows it */
-	int64_t number;	   /* that its answer shows */
+	int64_t at;	/* when; wall milliseconds */
+	int version;	/* of the rules */
+	bool fires;	/* its limit allows it */
+	int64_t number; /* that its answer shows */
 	bool posted[ACTIONS_MAX], settled[ACTIONS_MAX], failed[ACTIONS_MAX], forbidden[ACTIONS_MAX];
-	bool pending[ACTIONS_MAX]; /* its job stood in the journal at the last death, and is sent later */
-	int cancelled_by; /* the reply that ended its wait; -1 = none */
-	int64_t due;	  /* the end of its wait; 0 = it has not begun */
+	bool pending
+		[ACTIONS_MAX]; /* its job stood in the journal at the last death, and is sent later */
+	int cancelled_by;      /* the reply that ended its wait; -1 = none */
+	int64_t due;	       /* the end of its wait; 0 = it has not begun */
 	/* The message that answers it, as Slack shows it. */
 	char answer_ts[40];
 	char shown[64]; /* "" = there is none */
@@ -61,7 +68,8 @@ struct happening *oracle_add(struct oracle *o, enum happening_kind kind, int rul
 /* The engine is about to be told of it, at this time. */
 void oracle_decides(struct oracle *o, int happening, int64_t now, int version);
 /* A job is on its way; `applied`: Slack does it, in the message `ts`. */
-void oracle_sent(struct oracle *o, const struct job *job, int64_t now, bool applied, const char *ts);
+void oracle_sent(struct oracle *o, const struct job *job, int64_t now, bool applied,
+		 const char *ts);
 /* The engine is about to be told how it ended. */
 void oracle_settled(struct oracle *o, const struct job *job, enum outcome_kind kind, int64_t now);
 /* The process died: first the oracle is told of each job that stands in the journal. */

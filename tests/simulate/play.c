@@ -10,7 +10,15 @@
 #include "lib/journal.h"
 #include "simulate/oracle.h"
 
-enum { N_RULES = 8, RULE_ASK = 4, RULE_NAG = 2, RULE_TADA = 7, N_PEOPLE = 3, N_CHANNELS = 2, FLYING_MAX = 64 };
+enum {
+	N_RULES = 8,
+	RULE_ASK = 4,
+	RULE_NAG = 2,
+	RULE_TADA = 7,
+	N_PEOPLE = 3,
+	N_CHANNELS = 2,
+	FLYING_MAX = 64
+};
 
 /* A job that is on its way, and what will become of it. */
 struct flying {
@@ -62,7 +70,8 @@ static struct story *story_of(const struct workspace *w)
 	return container_of(w, struct story, workspace);
 }
 
-static enum tristate is_user(const struct workspace *w, struct str name, const struct person *person)
+static enum tristate is_user(const struct workspace *w, struct str name,
+			     const struct person *person)
 {
 	(void)w;
 	return str_eq(name, person->handle) ? TRISTATE_YES : TRISTATE_NO;
@@ -218,8 +227,8 @@ static struct event *event_of(struct story *s, const struct happening *h)
 
 	oracle_text(h, text, sizeof(text));
 	ev->workspace = &s->workspace;
-	ev->kind = h->kind == HAPPENS_EDIT	? EVENT_EDIT :
-		   h->kind == HAPPENS_DELETE	? EVENT_DELETE :
+	ev->kind = h->kind == HAPPENS_EDIT     ? EVENT_EDIT :
+		   h->kind == HAPPENS_DELETE   ? EVENT_DELETE :
 		   h->kind == HAPPENS_REACTION ? EVENT_REACTION :
 						 EVENT_MESSAGE;
 	ev->type = STR("message");
@@ -230,8 +239,9 @@ static struct event *event_of(struct story *s, const struct happening *h)
 	ev->user.id = str_keepf(&ev->arena, "U%d", h->user);
 	ev->user.handle = ev->user.name = str_from(people[h->user]);
 	ev->author = ev->user;
-	ev->ts = str_keep(&ev->arena,
-			  str_from(h->kind == HAPPENS_EDIT || h->kind == HAPPENS_DELETE ? about->ts : h->ts));
+	ev->ts = str_keep(
+		&ev->arena,
+		str_from(h->kind == HAPPENS_EDIT || h->kind == HAPPENS_DELETE ? about->ts : h->ts));
 	ev->event_ts = str_keep(&ev->arena, str_from(h->ts));
 	if (h->kind == HAPPENS_REPLY)
 		ev->thread_ts = str_keep(&ev->arena, str_from(about->ts));
@@ -247,8 +257,8 @@ static void tell(struct story *s, int i)
 	struct happening *h = &s->oracle.all[i];
 
 	if (s->verbose)
-		printf("  %s kind=%d rule=%d user=%d about=%d w%d\n", h->key, h->kind, h->rule, h->user,
-		       h->about, h->argument);
+		printf("  %s kind=%d rule=%d user=%d about=%d w%d\n", h->key, h->kind, h->rule,
+		       h->user, h->about, h->argument);
 	oracle_decides(&s->oracle, i, wall(s), s->version);
 	engine_take(s->engine, event_of(s, h), on_decided, s, h);
 }
@@ -272,8 +282,10 @@ static int pick_about(struct story *s, int rule)
 		bool is_gone = false;
 
 		for (int k = 0; k < s->oracle.n; k++)
-			is_gone |= s->oracle.all[k].about == i && s->oracle.all[k].kind == HAPPENS_DELETE;
-		if (s->oracle.all[i].kind == HAPPENS_MESSAGE && s->oracle.all[i].rule == rule && !is_gone)
+			is_gone |= s->oracle.all[k].about == i &&
+				   s->oracle.all[k].kind == HAPPENS_DELETE;
+		if (s->oracle.all[i].kind == HAPPENS_MESSAGE && s->oracle.all[i].rule == rule &&
+		    !is_gone)
 			return i;
 	}
 	return -1;
@@ -281,11 +293,12 @@ static int pick_about(struct story *s, int rule)
 
 static void something_happens(struct story *s)
 {
-	static const enum happening_kind kinds[] = { HAPPENS_MESSAGE, HAPPENS_MESSAGE, HAPPENS_MESSAGE,
-						     HAPPENS_MESSAGE, HAPPENS_REPLY,   HAPPENS_EDIT,
-						     HAPPENS_EDIT,    HAPPENS_DELETE,  HAPPENS_REACTION };
+	static const enum happening_kind kinds[] = {
+		HAPPENS_MESSAGE, HAPPENS_MESSAGE, HAPPENS_MESSAGE, HAPPENS_MESSAGE, HAPPENS_REPLY,
+		HAPPENS_EDIT,	 HAPPENS_EDIT,	  HAPPENS_DELETE,  HAPPENS_REACTION
+	};
 	enum happening_kind kind = kinds[below(s, (int)ARRAY_LEN(kinds))];
-	int about = kind == HAPPENS_REPLY				 ? pick_about(s, RULE_NAG) :
+	int about = kind == HAPPENS_REPLY			   ? pick_about(s, RULE_NAG) :
 		    kind == HAPPENS_EDIT || kind == HAPPENS_DELETE ? pick_about(s, RULE_ASK) :
 								     -1;
 	struct happening *h;
@@ -294,7 +307,8 @@ static void something_happens(struct story *s)
 		return;
 	if (about < 0 && kind != HAPPENS_REACTION)
 		kind = HAPPENS_MESSAGE;
-	h = oracle_add(&s->oracle, kind, kind == HAPPENS_REACTION ? RULE_TADA : below(s, N_RULES - 1));
+	h = oracle_add(&s->oracle, kind,
+		       kind == HAPPENS_REACTION ? RULE_TADA : below(s, N_RULES - 1));
 	h->about = about;
 	h->user = below(s, N_PEOPLE);
 	h->channel = about >= 0 ? s->oracle.all[about].channel : below(s, N_CHANNELS);
@@ -351,7 +365,8 @@ static void answer_one(struct story *s)
 	if (s->n_flying == 0)
 		return;
 	i = below(s, s->n_flying);
-	for (first = 0; strcmp(s->flying[first].job->channel, s->flying[i].job->channel) != 0; first++)
+	for (first = 0; strcmp(s->flying[first].job->channel, s->flying[i].job->channel) != 0;
+	     first++)
 		;
 	f = s->flying[first];
 	s->n_flying--;
@@ -446,8 +461,9 @@ bool play(uint64_t seed, int steps, bool verbose, struct play_tally *tally)
 	s->verbose = verbose;
 	s->tally = tally;
 	fakeclock_init(&s->clock);
-	s->workspace = (struct workspace){ .me = { .team_id = (char *)"T1", .user_id = (char *)"UBOT" },
-					   .resolver = &resolver };
+	s->workspace = (struct workspace){
+		.me = { .team_id = (char *)"T1", .user_id = (char *)"UBOT" }, .resolver = &resolver
+	};
 	s->store = journal_new();
 	s->version = 1;
 	read_rules(s);

@@ -11,8 +11,8 @@
 
 /* What the stories so far were made of, so that nobody takes an empty one for a proof. */
 struct play_tally {
-	uint64_t happenings, answers, commits_late, commits_failed, refused, unknown, given_back, deaths,
-		reloads, told_again, cancelled;
+	uint64_t happenings, answers, commits_late, commits_failed, refused, unknown, given_back,
+		deaths, reloads, told_again, cancelled;
 };
 
 /* Plays it; false: something was wrong, and said on standard output. `steps` of them, or fewer when there is no more
