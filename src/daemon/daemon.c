@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/metric.h"
 #include "daemon/rule_watch.h"
 #include "daemon/workspace.h"
 #include "net/loop.h"
@@ -87,12 +88,24 @@ static void on_files_changed(void *owner)
 
 /* ---- signals ---- */
 
+static void print_counters(void)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+
+	metric_print(&text);
+	fwrite(text.p, 1, text.len, stderr);
+}
+
 static void on_signal(void *owner, int signal)
 {
 	struct daemon *d = owner;
 
 	if (signal == SIGHUP) {
 		load_rules(d);
+		return;
+	}
+	if (signal == SIGUSR1) {
+		print_counters();
 		return;
 	}
 	if (is_stopping(d)) {
@@ -107,7 +120,7 @@ static void on_signal(void *owner, int signal)
 
 static int watch_signals(struct daemon *d)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 
 	signal(SIGPIPE, SIG_IGN);
 	return loop_signals(d->loop, signals, ARRAY_LEN(signals), on_signal, d);

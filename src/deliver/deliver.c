@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/metric.h"
 #include "deliver/slack_request.h"
 #include "webapi/response_url.h"
 
@@ -50,13 +51,17 @@ static void log_failed(const struct job *job, const char *what, const char *sent
 
 static void log_end(const struct deliver *d, const struct job *job, const struct outcome *outcome)
 {
-	if (outcome->kind == OUTCOME_DONE)
+	if (outcome->kind == OUTCOME_DONE) {
+		metric_count(METRIC_JOBS_DONE);
 		log_done(d, job);
-	else if (outcome->kind == OUTCOME_UNKNOWN)
+	} else if (outcome->kind == OUTCOME_UNKNOWN) {
+		metric_count(METRIC_JOBS_UNKNOWN);
 		log_failed(job, "may or may not have got through and is not sent again",
 			   outcome->sentence);
-	else
+	} else {
+		metric_count(METRIC_JOBS_REFUSED);
 		log_failed(job, "was refused", outcome->sentence);
+	}
 }
 
 /* Whichever way the job went. The delivery is gone afterwards. */

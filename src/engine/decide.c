@@ -92,7 +92,7 @@ static bool is_over_budget(struct decision *d, const struct rule *rule)
 {
 	if (d->matching_ns < EVENT_BUDGET_NS)
 		return false;
-	d->e->stats.unsure++;
+	engine_count(d->e, METRIC_RULES_UNSURE);
 	log_warn(
 		"engine",
 		"an event took more than %d ms: rules from this one on could not tell rule=%s at=%s:%u "
@@ -110,7 +110,7 @@ static void tell_doubt(struct decision *d, const struct rule *rule, const char *
 	struct mono now = clock_mono(e->setup.clock);
 	bool is_untold = token_bucket_wait_ms(&e->doubts, now) > 0;
 
-	e->stats.unsure++;
+	engine_count(e, METRIC_RULES_UNSURE);
 	if (e->setup.trial)
 		return; /* its trace hears of it */
 	log_line(
@@ -214,7 +214,7 @@ static void consider_help(struct decision *d)
 		list_remove(link);
 		engine_put(e, list_entry(link, struct job, link));
 	}
-	e->stats.helped++;
+	engine_count(e, METRIC_HELP_ANSWERED);
 	d->talked = d->talk_closed = true;
 }
 
@@ -259,12 +259,12 @@ static bool may_act(struct decision *d, struct run *run, bool is_shadow, bool *h
 	if (ready.answer != TRISTATE_YES)
 		return false;
 	if (!is_lucky(d, rule)) {
-		e->stats.unlucky++;
+		engine_count(e, METRIC_RULES_UNLUCKY);
 		tell(d, rule, "chance", TRISTATE_NO, STR("bad luck"), STR("good luck"));
 		return false;
 	}
 	if (!spend_limits(d, run, is_shadow, ready.has_work)) {
-		e->stats.limited++;
+		engine_count(e, METRIC_RULES_LIMITED);
 		log_debug("engine", "rule kept silent by its limit rule=%s", rule->name);
 		return false;
 	}
@@ -293,14 +293,14 @@ static void fire(struct decision *d, struct run *run, bool is_shadow, bool has_w
 	if (e->setup.on_fired != NULL)
 		e->setup.on_fired(e->setup.owner, rule);
 	if (!is_shadow) {
-		e->stats.fired++;
+		engine_count(e, METRIC_RULES_FIRED);
 		if (rule->mode !=
 		    MODE_SHADOW) /* one that is tried out decides all but never ends the search */
 			close_search(d, rule);
 		run_begin(e, run, has_work);
 		return;
 	}
-	e->stats.shadowed++;
+	engine_count(e, METRIC_RULES_SHADOWED);
 	log_info("engine",
 		 "rule in shadow mode would have fired rule=%s at=%s:%u channel=%.*s ts=%.*s",
 		 rule->name, rule->at.file, rule->at.line, STR_ARG(d->ev->channel),
@@ -344,7 +344,7 @@ void decide(struct engine *e, struct event *ev)
 	const size_t n = ruleset_n_rules(e->set);
 
 	if (key.len > 0 && !state_claim(&e->state, key, clock_wall(e->setup.clock))) {
-		e->stats.repeated++;
+		engine_count(e, METRIC_EVENTS_REPEATED);
 		return;
 	}
 	end_waits(e, ev);

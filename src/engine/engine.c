@@ -25,7 +25,7 @@ bool engine_put(struct engine *e, struct job *take)
 {
 	if (outbox_put(&e->outbox, take))
 		return true;
-	e->stats.dropped++;
+	engine_count(e, METRIC_JOBS_DROPPED);
 	log_error("engine", "answer lost: the outbox is full");
 	return false;
 }
@@ -53,9 +53,9 @@ void engine_take(struct engine *e, struct event *take, engine_decided_fn *on_dec
 	bool is_mute = (take->from_self || take->hidden) && e->setup.trace == NULL;
 
 	take->workspace = e->setup.workspace;
-	e->stats.events++;
+	engine_count(e, METRIC_EVENTS_RECEIVED);
 	if (take->from_self)
-		e->stats.own++;
+		engine_count(e, METRIC_EVENTS_OWN);
 	if (!is_mute && e->set != NULL)
 		decide(e, take);
 	event_free(take);
@@ -180,9 +180,9 @@ static void seal(struct engine *e)
 static void fall(struct engine *e)
 {
 	if (!e->has_fallen)
-		log_error(
-			"engine",
-			"what was decided could not be stored: it is not acted on, and tried again");
+		engine_count(e, METRIC_COMMITS_FAILED);
+	log_error("engine",
+		  "what was decided could not be stored: it is not acted on, and tried again");
 	e->has_fallen = true;
 	e->retry_at = mono_after(clock_mono(e->setup.clock), RETRY_AFTER_MS);
 	batch_append(&e->sealed_batch, &e->batch);
@@ -494,9 +494,4 @@ void engine_free(struct engine *e)
 	free(e->candidates);
 	ruleset_unref(e->set);
 	free(e);
-}
-
-const struct engine_stats *engine_stats(const struct engine *e)
-{
-	return &e->stats;
 }

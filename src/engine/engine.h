@@ -25,20 +25,6 @@ typedef void engine_fired_fn(void *owner, const struct rule *rule);
 /* Something was done without a job: a value stored, a wait begun. */
 typedef void engine_step_fn(void *owner, const struct rule *rule, size_t action, struct str what);
 
-struct engine_stats {
-	uint64_t events;   /* taken in */
-	uint64_t repeated; /* seen before, left alone */
-	uint64_t own;	   /* done by this app itself */
-	uint64_t fired;	   /* rules that fired, live */
-	uint64_t shadowed; /* rules in shadow mode that would have fired */
-	uint64_t limited;  /* rules kept silent by a limit */
-	uint64_t unlucky;  /* rules kept silent by their chance */
-	uint64_t unsure;   /* rules that could not tell */
-	uint64_t failed;   /* actions that failed */
-	uint64_t helped;   /* times the built-in help answered */
-	uint64_t dropped;  /* jobs lost because the outbox was full */
-};
-
 struct engine_setup {
 	struct store *store; /* borrowed, as the rest */
 	const struct clock *clock;
@@ -86,4 +72,3 @@ size_t engine_unsettled(const struct engine *engine); /* jobs that have not ende
 /* Lets the wait that is due first be over now; for trials. False: nothing waits. */
 bool engine_end_waits(struct engine *engine);
 size_t engine_waiting(const struct engine *engine); /* runs in a `wait` */
-const struct engine_stats *engine_stats(const struct engine *engine);

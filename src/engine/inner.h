@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "base/metric.h"
 #include "engine/breaker.h"
 #include "engine/engine.h"
 #include "engine/outbox.h"
@@ -47,7 +48,6 @@ struct engine {
 	uint64_t last_run;
 	struct waits waits;
 	size_t n_followups; /* that wait at runs */
-	struct engine_stats stats;
 	/* What the store has not been told. */
 	struct batch batch;
 	struct list changed; /* struct run: their rows are written at the end of the turn */
@@ -59,6 +59,13 @@ struct engine {
 	bool has_fallen; /* what it could not do is tried again */
 	struct mono retry_at;
 };
+
+/* A trial is no matter for the operator. */
+static inline void engine_count(const struct engine *e, enum metric metric)
+{
+	if (!e->setup.trial)
+		metric_count(metric);
+}
 
 /* Puts a job into the outbox; false = it is full, and the job gone. */
 bool engine_put(struct engine *e, struct job *take);

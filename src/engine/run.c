@@ -83,7 +83,7 @@ static void tell(const struct engine *e, const struct run *run, enum log_level l
 static void tell_failure(struct engine *e, const struct run *run, size_t i, const char *why)
 {
 	tell(e, run, LOG_WARN, "action failed", i, why);
-	e->stats.failed++;
+	engine_count(e, METRIC_ACTIONS_FAILED);
 	notice_tell(e, run->rule, why);
 }
 

@@ -17,8 +17,9 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/metric.h"
 
-enum { BATCH = 64 };
+enum { BATCH = 64, SLOW_TURN_MS = 10 };
 
 struct grave {
 	struct list link; // loop::graves
@@ -229,10 +230,8 @@ static int64_t wait_for(const struct loop *loop, int wait_ms)
 
 static void measure(struct loop *loop)
 {
-	int64_t us = (clock_mono(loop->clock).ns - loop->now.ns) / 1000;
-
-	if (us > loop->worst_turn_us)
-		loop->worst_turn_us = us;
+	if (clock_mono(loop->clock).ns - loop->now.ns > SLOW_TURN_MS * INT64_C(1000000))
+		metric_count(METRIC_LOOP_TURNS_SLOW);
 }
 
 int loop_turn(struct loop *loop, int wait_ms)

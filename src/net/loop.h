@@ -61,7 +61,6 @@ struct loop {
 	struct mono now;
 	struct wall wall;
 	uint64_t turn;
-	int64_t worst_turn_us;	   /* the longest so far, without its waiting */
 	struct epoll_event *batch; /* what is still to be dispatched in this turn */
 	int n_batch;
 	struct heap timers;

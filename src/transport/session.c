@@ -28,6 +28,7 @@
 #include <string.h>
 #include "base/list.h"
 #include "base/mem.h"
+#include "base/metric.h"
 #include "net/ws.h"
 #include "webapi/api.h"
 #include "webapi/api_error.h"
@@ -205,10 +206,12 @@ static void end_socket(struct session_socket *socket, bool politely, enum backof
 
 	forgive_failures(socket);
 	log_debug("slack", "socket %" PRIu64 " is over: %s", socket->generation, why);
-	if (politely)
+	if (politely) {
 		shut_socket(socket);
-	else
+	} else {
+		metric_count(METRIC_CONNECTIONS_LOST);
 		drop_socket(socket);
+	}
 	if (was != SOCKET_NEW && !has_live_socket(t) && t->state <= SESSION_LIVE)
 		t->setup.sink->on_live(t->setup.sink->owner, false, why);
 	/* What Slack has told to leave has a successor, or one is sought. */

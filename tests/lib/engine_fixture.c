@@ -179,6 +179,7 @@ static void open_fixture(struct engine_fixture *h, struct store *store, const ch
 	};
 
 	*h = (struct engine_fixture){ .store = store, .is_late = store->ops->keeps };
+	memcpy(h->counts, metric_counts, sizeof(h->counts));
 	world_init(&h->world);
 	setup.clock = &h->world.clock.clock;
 	setup.workspace = &h->world.workspace;
@@ -204,6 +205,11 @@ void fixture_init_asking(struct engine_fixture *h, struct store *store, const ch
 			 bool ask_all)
 {
 	open_fixture(h, store, rules, NULL, ask_all);
+}
+
+uint64_t fixture_counted(const struct engine_fixture *h, enum metric metric)
+{
+	return metric_counts[metric] - h->counts[metric];
 }
 
 void fixture_deinit(struct engine_fixture *h)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/metric.h"
 #include "engine/engine.h"
 #include "lib/events.h"
 #include "lib/journal.h"
@@ -17,14 +18,15 @@ struct engine_fixture {
 	struct store *store;
 	bool is_late;
 	struct engine *engine;
-	int standing;	       /* decisions told of */
-	struct buf done;       /* jobs, in the order in which they left */
-	struct buf short_done; /* the same as "reply:text dm:text" */
-	struct buf steps;      /* what was done without a job */
-	unsigned n_posted;     /* messages get 2000.000001, 2000.000002 … */
-	const char *refuses;   /* a job whose text holds this fails: "no_such_thing" */
-	const char *doubts;    /* and with this it is unsure */
-	const char *brings;    /* JSON that webhooks and calls are answered with */
+	uint64_t counts[N_METRICS]; /* as they were */
+	int standing;		    /* decisions told of */
+	struct buf done;	    /* jobs, in the order in which they left */
+	struct buf short_done;	    /* the same as "reply:text dm:text" */
+	struct buf steps;	    /* what was done without a job */
+	unsigned n_posted;	    /* messages get 2000.000001, 2000.000002 … */
+	const char *refuses;	    /* a job whose text holds this fails: "no_such_thing" */
+	const char *doubts;	    /* and with this it is unsure */
+	const char *brings;	    /* JSON that webhooks and calls are answered with */
 };
 
 void fixture_init(struct engine_fixture *h, struct store *store, const char *rules);
@@ -34,6 +36,8 @@ void fixture_init_with(struct engine_fixture *h, struct store *store, const char
 void fixture_init_asking(struct engine_fixture *h, struct store *store, const char *rules,
 			 bool ask_all);
 void fixture_deinit(struct engine_fixture *h);
+/* How often that was counted since fixture_init. */
+uint64_t fixture_counted(const struct engine_fixture *h, enum metric metric);
 void fixture_use(struct engine_fixture *h, const char *rules); /* a reload */
 /* Takes an event; nothing leaves yet. */
 void fixture_take(struct engine_fixture *h, struct event *ev);

@@ -103,7 +103,7 @@ static void test_the_same_message_acts_once(void)
 	fixture_take(&h, said("Hello", "1.1")); /* and later */
 	ASSERT_STR(leave(&h), "");
 	CU_ASSERT_EQUAL(h.standing, 3); /* every copy is acknowledged all the same */
-	CU_ASSERT_EQUAL(engine_stats(h.engine)->repeated, 2);
+	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_EVENTS_REPEATED), 2);
 	fixture_take(&h, said("Hello", "1.2"));
 	ASSERT_STR(leave(&h), "reply:Hi <@U1ANA>!");
 	fixture_deinit(&h);
@@ -162,7 +162,7 @@ static void test_shadow_posts_nothing_and_ends_nothing(void)
 		     "[rule b]\nmatch = x\nsay = B\n");
 	fixture_take(&h, said("x", "1.1"));
 	ASSERT_STR(leave(&h), "say:B");
-	CU_ASSERT_EQUAL(engine_stats(h.engine)->shadowed, 1);
+	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_RULES_SHADOWED), 1);
 	fixture_deinit(&h);
 }
 
@@ -176,7 +176,7 @@ static void test_a_rule_out_of_its_limit_lets_the_next_talk(void)
 	fixture_take(&h, said("x", "1.1"));
 	fixture_take(&h, said("x", "1.2"));
 	ASSERT_STR(leave(&h), "say:A say:B");
-	CU_ASSERT_EQUAL(engine_stats(h.engine)->limited, 1);
+	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_RULES_LIMITED), 1);
 	fixture_deinit(&h);
 }
 
@@ -204,7 +204,7 @@ static void test_a_limit_is_not_spent_on_an_empty_answer(void)
 	fixture_take(&h, said("say A", "1.2"));
 	fixture_take(&h, said("say B", "1.3"));
 	ASSERT_STR(leave(&h), "say:A");
-	CU_ASSERT_EQUAL(engine_stats(h.engine)->limited, 1);
+	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_RULES_LIMITED), 1);
 	fixture_deinit(&h);
 }
 
@@ -343,7 +343,7 @@ static void test_a_name_not_known_keeps_the_rule_silent_and_is_counted(void)
 	fixture_init(&h, memory_open(), "[rule a]\nfrom = @nobody-knows\nsay = A\n");
 	fixture_take(&h, said("x", "1.1"));
 	ASSERT_STR(leave(&h), "");
-	CU_ASSERT_EQUAL(engine_stats(h.engine)->unsure, 1);
+	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_RULES_UNSURE), 1);
 	fixture_deinit(&h);
 }
 
@@ -363,7 +363,7 @@ static void test_a_text_that_cannot_be_read_is_no_strike_against_the_pattern(voi
 		fixture_take(&h, ev);
 	}
 	ASSERT_STR(leave(&h), "say:A");
-	CU_ASSERT_EQUAL(engine_stats(h.engine)->unsure, 3);
+	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_RULES_UNSURE), 3);
 	fixture_deinit(&h);
 }
 
@@ -449,7 +449,7 @@ static void test_many_doubts_do_not_fill_the_log(void)
 
 	fixture_init(&h, memory_open(), "[rule a]\nfrom = @nobody-knows\nsay = A\n");
 	CU_ASSERT_EQUAL(lines_about_doubts(&h, 200), 10);
-	CU_ASSERT_EQUAL(engine_stats(h.engine)->unsure, 200);
+	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_RULES_UNSURE), 200);
 	fixture_deinit(&h);
 }
 

@@ -95,7 +95,7 @@ static void play_limited(struct engine_fixture *h)
 	fixture_say(h, "say one", "1.1");
 	edit(h, "say two", "1.1");
 	fixture_say(h, "say three", "1.2");
-	CU_ASSERT_EQUAL(engine_stats(h->engine)->limited, 1);
+	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_RULES_LIMITED), 1);
 }
 
 static void test_following_costs_no_limit(void)
@@ -406,7 +406,7 @@ static void test_an_answer_that_is_gone_is_forgotten(void)
 	ASSERT_STR(str_from(job->verb), "edit");
 	engine_settled(h.engine, job, &gone);
 	fixture_run(&h);
-	CU_ASSERT_EQUAL(engine_stats(h.engine)->failed, 0);
+	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_ACTIONS_FAILED), 0);
 	edit(&h, "say three", "1.1"); /* nothing stands there any more */
 	ASSERT_STR(buf_str(&h.done), "reply C1GENERAL/1.1: one");
 	fixture_deinit(&h);

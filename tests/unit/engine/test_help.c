@@ -55,7 +55,7 @@ static void play_help(struct engine_fixture *h)
 
 	fixture_hear(h, to_bot("help", "1.1"));
 	fixture_hear(h, to_bot("help me", "1.2"));
-	CU_ASSERT_EQUAL(engine_stats(h->engine)->helped, 1);
+	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_HELP_ANSWERED), 1);
 	threaded->mentions_bot = true;
 	fixture_hear(h, threaded);
 	dm->channel_kind = CHANNEL_DM;
@@ -75,7 +75,7 @@ static void test_help_lists_what_is_for_this_person_here(void)
 static void play_rule_talks(struct engine_fixture *h)
 {
 	fixture_hear(h, to_bot("help", "1.1"));
-	CU_ASSERT_EQUAL(engine_stats(h->engine)->helped, 0);
+	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_HELP_ANSWERED), 0);
 }
 
 static void test_a_rule_of_ones_own_beats_the_built_in_help(void)
@@ -89,7 +89,7 @@ static void test_a_rule_of_ones_own_beats_the_built_in_help(void)
 static void play_asked(struct engine_fixture *h)
 {
 	fixture_hear(h, to_bot("help", "1.1"));
-	CU_ASSERT_EQUAL(engine_stats(h->engine)->helped, 1);
+	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_HELP_ANSWERED), 1);
 }
 
 static void test_help_comes_behind_the_rules_and_before_fallbacks(void)

@@ -82,7 +82,7 @@ static void play_tickets(struct engine_fixture *h)
 	fixture_say(h, "T-1", "1.4");
 	fixture_wait(h, 1);
 	fixture_say(h, "T-1", "1.5");
-	CU_ASSERT_EQUAL(engine_stats(h->engine)->limited, 2);
+	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_RULES_LIMITED), 2);
 }
 
 static void test_a_ticket_is_spoken_of_once_a_day(void)
@@ -111,8 +111,8 @@ static void play_shadow(struct engine_fixture *h)
 {
 	fixture_say(h, "x", "1.1");
 	fixture_say(h, "x", "1.2");
-	CU_ASSERT_EQUAL(engine_stats(h->engine)->shadowed, 1);
-	CU_ASSERT_EQUAL(engine_stats(h->engine)->limited, 1);
+	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_RULES_SHADOWED), 1);
+	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_RULES_LIMITED), 1);
 	fixture_use(h, "[rule a]\nmatch = x\nsay = A\nlimit = 1 per user\n");
 	fixture_say(h, "x", "1.3");
 }

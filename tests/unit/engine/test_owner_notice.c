@@ -11,7 +11,7 @@ static void play_failures(struct engine_fixture *h)
 	fixture_say(h, "x", "1.1");
 	fixture_wait(h, 3599999);
 	fixture_say(h, "x", "1.2");
-	CU_ASSERT_EQUAL(engine_stats(h->engine)->failed, 2);
+	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_ACTIONS_FAILED), 2);
 	fixture_wait(h, 1);
 	fixture_say(h, "x", "1.3");
 }
@@ -76,7 +76,7 @@ static void play_may_not_act(struct engine_fixture *h)
 {
 	h->world.dice = 4;
 	fixture_say(h, "x", "1.1");
-	CU_ASSERT_EQUAL(engine_stats(h->engine)->failed, 0);
+	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_ACTIONS_FAILED), 0);
 }
 
 static void test_a_rule_that_may_not_act_tells_nothing(void)

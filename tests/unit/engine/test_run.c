@@ -78,7 +78,7 @@ static void play_refusal(struct engine_fixture *h)
 {
 	h->refuses = "BAD";
 	fixture_say(h, "x", "1.1");
-	CU_ASSERT_EQUAL(engine_stats(h->engine)->failed, 1);
+	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_ACTIONS_FAILED), 1);
 }
 
 static void test_the_first_failure_ends_all_but_on_error(void)
@@ -121,7 +121,7 @@ static void play_double_refusal(struct engine_fixture *h)
 {
 	h->refuses = "BAD";
 	fixture_say(h, "x", "1.1");
-	CU_ASSERT_EQUAL(engine_stats(h->engine)->failed, 2);
+	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_ACTIONS_FAILED), 2);
 }
 
 static void test_a_failing_on_error_leaves_the_first_reason(void)
@@ -543,8 +543,8 @@ static void test_a_full_outbox_is_a_failure(void)
 	fill(h.engine, OUTBOX_MAX);
 	fixture_take(&h, said("x", "1.1"));
 	engine_commit(h.engine);
-	CU_ASSERT_EQUAL(engine_stats(h.engine)->dropped, 1);
-	CU_ASSERT_EQUAL(engine_stats(h.engine)->failed, 1);
+	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_JOBS_DROPPED), 1);
+	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_ACTIONS_FAILED), 1);
 	while ((job = engine_lease(h.engine)) != NULL)
 		engine_settled(h.engine, job, &done);
 	fixture_say(&h, "get", "1.2");
@@ -595,7 +595,7 @@ static void test_the_engine_may_end_at_any_point(void)
 			if (!fixture_end_one(&h) && !engine_end_waits(h.engine))
 				break;
 		}
-		CU_ASSERT_TRUE(engine_stats(h.engine)->events == 1);
+		CU_ASSERT_TRUE(fixture_counted(&h, METRIC_EVENTS_RECEIVED) == 1);
 		fixture_deinit(&h); /* the leak checker is the judge */
 	}
 }
@@ -610,7 +610,7 @@ static void test_a_job_of_a_run_that_is_gone_is_nobodys(void)
 	engine_put(h.engine, job);
 	engine_commit(h.engine);
 	engine_settled(h.engine, engine_lease(h.engine), &done);
-	CU_ASSERT_EQUAL(engine_stats(h.engine)->failed, 0);
+	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_ACTIONS_FAILED), 0);
 	CU_ASSERT_EQUAL(engine_unsettled(h.engine), 0);
 	fixture_deinit(&h);
 }
