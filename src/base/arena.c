@@ -45,3 +45,20 @@ void *arena_alloc(struct arena *arena, size_t size)
 	block->used += need;
 	return memset(piece, 0, size);
 }
+
+/* The room doubles whenever the count is a power of two, so the count alone says how much there is. */
+void *arena_append(struct arena *arena, void *array, size_t *n, size_t size)
+{
+	char *items;
+
+	memcpy(&items, array, sizeof(items));
+	if ((*n & (*n - 1)) == 0) {
+		char *room = arena_alloc(arena, (*n > 0 ? 2 * *n : 1) * size);
+
+		if (*n > 0)
+			memcpy(room, items, *n * size);
+		items = room;
+		memcpy(array, &items, sizeof(items));
+	}
+	return items + (*n)++ * size;
+}

@@ -16,3 +16,7 @@ static inline void arena_init(struct arena *arena)
 void arena_deinit(struct arena *arena);
 /* Zeroed, aligned for any type, valid until arena_deinit. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull));
+/* One more item at the end of an array that grows here alone: `array` is the address of its pointer, `n` its length.
+ * Gives the new item, zeroed. */
+void *arena_append(struct arena *arena, void *array, size_t *n, size_t size)
+	__attribute__((returns_nonnull));

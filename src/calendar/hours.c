@@ -352,14 +352,7 @@ static bool add_dates(struct hours *h, struct str text, const struct reader *r)
 		diag_error(r->diag, r->at, "hours have at most %d closed dates", HOURS_CLOSED_MAX);
 		return false;
 	}
-	if ((h->n_closed & (h->n_closed - 1)) == 0) { /* its room doubles at powers of two */
-		struct closed *more = arena_alloc(h->arena, (2 * h->n_closed + 1) * sizeof(*more));
-
-		if (h->n_closed > 0)
-			memcpy(more, h->closed, h->n_closed * sizeof(*more));
-		h->closed = more;
-	}
-	h->closed[h->n_closed++] = closed;
+	*(struct closed *)arena_append(h->arena, &h->closed, &h->n_closed, sizeof(closed)) = closed;
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include "rule/rule_builder.h"
 #include "template/json_template.h"
 #include "rule/items.h"
+#include "rule/section.h"
 #include "template/json_lines.h"
 #include "rule/keys.h"
 #include "slack/method_check.h"
@@ -14,8 +15,8 @@
 static struct rule_action *add_action(struct rule_builder *d, const struct ini_entry *entry,
 				      struct str *target)
 {
-	struct rule_action *action = rule_builder_append(d, &d->rule->actions, &d->rule->n_actions,
-							 sizeof(*action));
+	struct rule_action *action = arena_append(d->arena, &d->rule->actions, &d->rule->n_actions,
+						  sizeof(*action));
 	struct str verb = STR_EMPTY;
 
 	*target = entry->key;
@@ -45,8 +46,8 @@ static void add_wording(struct rule_builder *d, struct rule_action *action,
 		n--;
 	if (n > 0 &&
 	    template_compile(&text, lines, n, d->file, scope, d->shared->kit, d->diag) == 0)
-		*(struct template **)rule_builder_append(d, &action->texts, &action->n_texts,
-							 sizeof(text)) = text;
+		*(struct template **)arena_append(d->arena, &action->texts, &action->n_texts,
+						  sizeof(text)) = text;
 }
 
 static bool is_divider(const struct ini_line *line)
@@ -154,8 +155,8 @@ void read_react(struct rule_builder *d, const struct ini_entry *entry)
 		struct str name = item.text;
 
 		if (rule_builder_emoji(d, &name, item.at))
-			*(char **)rule_builder_append(d, &action->emoji, &action->n_emoji,
-						      sizeof(char *)) = rule_builder_keep(d, name);
+			*(char **)arena_append(d->arena, &action->emoji, &action->n_emoji,
+					       sizeof(char *)) = rule_builder_keep(d, name);
 	}
 }
 
@@ -206,18 +207,6 @@ static void check_declared(struct rule_builder *d, struct str name, struct place
 	}
 }
 
-static bool is_name(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.p[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-		      c == '-'))
-			return false;
-	}
-	return s.len > 0 && s.len <= 64;
-}
-
 static void compile_form(struct rule_builder *d, struct json_template **out,
 			 const struct ini_entry *entry, struct json *take, bool plain)
 {
@@ -236,7 +225,7 @@ void read_webhook(struct rule_builder *d, const struct ini_entry *entry)
 	struct json *body = NULL;
 
 	action->name = rule_builder_keep(d, name);
-	if (!is_name(name))
+	if (!section_is_name(name))
 		diag_error(
 			d->diag, at,
 			"`webhook` is followed by the name of one, as in `webhook tickets = {…}`");

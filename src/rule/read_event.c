@@ -152,8 +152,8 @@ void read_on(struct rule_builder *d, const struct ini_entry *entry)
 		row = keyword_look(trigger_words, "event", word, item.at, d->diag);
 		if (row == NULL || !fill_trigger(d, &trigger, row->value, str_trim(rest), item.at))
 			continue;
-		*(struct trigger *)rule_builder_append(d, &d->rule->triggers, &d->rule->n_triggers,
-						       sizeof(trigger)) = trigger;
+		*(struct trigger *)arena_append(d->arena, &d->rule->triggers, &d->rule->n_triggers,
+						sizeof(trigger)) = trigger;
 	}
 }
 
@@ -166,8 +166,8 @@ const char *trigger_word_at(size_t i)
 
 static void note_faulty(struct rule_builder *d, struct str pattern)
 {
-	*(struct str *)rule_builder_append(d, &d->faulty, &d->n_faulty,
-					   sizeof(struct str)) = str_keep(d->arena, pattern);
+	*(struct str *)arena_append(d->arena, &d->faulty, &d->n_faulty,
+				    sizeof(struct str)) = str_keep(d->arena, pattern);
 }
 
 /* The good and the faulty ones; told once. */
@@ -190,7 +190,7 @@ static void add_pattern(struct rule_builder *d, const struct pattern_source *sou
 	if (!has_room(d, source->at))
 		return;
 	if (pattern_compile(&p, d->shared->kit, source, d->diag) == 0)
-		*(struct pattern **)rule_builder_append(d, list, n, sizeof(p)) = p;
+		*(struct pattern **)arena_append(d->arena, list, n, sizeof(p)) = p;
 	else
 		note_faulty(d, source->shown);
 }
@@ -409,7 +409,7 @@ void read_ignore(struct rule_builder *d, const struct ini_entry *entry)
 
 	items_init(&walk, entry, d->file, d->arena, d->diag);
 	while (items_next(&walk, &item))
-		*(struct item *)rule_builder_append(d, &sorted, &n, sizeof(item)) = item;
+		*(struct item *)arena_append(d->arena, &sorted, &n, sizeof(item)) = item;
 	if (n > 0)
 		qsort(sorted, n, sizeof(*sorted), longer_first);
 	gathering_init(&g, WORD_WHOLE, &d->rule->look.ignore, &d->rule->look.n_ignore);

@@ -46,8 +46,8 @@ static void read_sentence(struct rule_builder *d, struct str sentence, struct pl
 		return;
 	}
 	limit.text = tidy(d, sentence);
-	*(struct limit *)rule_builder_append(d, &d->rule->limits, &d->rule->n_limits,
-					     sizeof(limit)) = limit;
+	*(struct limit *)arena_append(d->arena, &d->rule->limits, &d->rule->n_limits,
+				      sizeof(limit)) = limit;
 }
 
 void read_limit(struct rule_builder *d, const struct ini_entry *entry)
@@ -198,7 +198,7 @@ void read_test(struct rule_builder *d, const struct ini_entry *entry)
 		struct rule_test test = { .at = rule_builder_place(d, entry->lines[i].line) };
 
 		if (line.len > 0 && test_line_read(&test, line, d->shared->zone, d->arena, d->diag))
-			*(struct rule_test *)rule_builder_append(
-				d, &d->rule->tests, &d->rule->n_tests, sizeof(test)) = test;
+			*(struct rule_test *)arena_append(d->arena, &d->rule->tests,
+							  &d->rule->n_tests, sizeof(test)) = test;
 	}
 }

@@ -173,8 +173,8 @@ static void read_scope(struct rule_builder *d, const struct ini_entry *entry,
 		struct scope_item filled = { .at = item.at };
 
 		if (fill_item(d, list, &filled, item.text))
-			*(struct scope_item *)rule_builder_append(d, &scope->items, &scope->n,
-								  sizeof(filled)) = filled;
+			*(struct scope_item *)arena_append(d->arena, &scope->items, &scope->n,
+							   sizeof(filled)) = filled;
 	}
 }
 
@@ -312,6 +312,6 @@ void read_workspace(struct rule_builder *d, const struct ini_entry *entry)
 
 	items_init(&walk, entry, d->file, d->arena, d->diag);
 	while (items_next(&walk, &item))
-		*(char **)rule_builder_append(d, &d->rule->workspaces, &d->rule->n_workspaces,
-					      sizeof(char *)) = rule_builder_keep(d, item.text);
+		*(char **)arena_append(d->arena, &d->rule->workspaces, &d->rule->n_workspaces,
+				       sizeof(char *)) = rule_builder_keep(d, item.text);
 }

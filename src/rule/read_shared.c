@@ -252,10 +252,10 @@ static void add_cell(struct sharing *s, struct table_row *row, struct str cell)
 	struct str text = str_keep(&s->parse->shared->arena, str_trim(cell));
 	size_t n = row->n_cells;
 
-	*(struct str *)rule_builder_append(&s->builder, &row->cells, &n, sizeof(text)) = text;
-	*(struct template **)rule_builder_append(
-		&s->builder, &row->literals, &row->n_cells,
-		sizeof(struct template *)) = compile_literal(s, text, row->at);
+	*(struct str *)arena_append(s->builder.arena, &row->cells, &n, sizeof(text)) = text;
+	*(struct template **)arena_append(s->builder.arena, &row->literals, &row->n_cells,
+					  sizeof(struct template *)) = compile_literal(s, text,
+										       row->at);
 }
 
 /* Cuts at the next `|` that is not that of a <link|label>. */
@@ -279,8 +279,8 @@ static struct str cut_cell(struct str *rest)
 
 static void read_row(struct sharing *s, struct table *table, const struct ini_entry *entry)
 {
-	struct table_row *row = rule_builder_append(&s->builder, &table->rows, &table->n_rows,
-						    sizeof(*row));
+	struct table_row *row = arena_append(s->builder.arena, &table->rows, &table->n_rows,
+					     sizeof(*row));
 	struct str rest = entry->value;
 
 	row->key = str_keep(&s->parse->shared->arena, entry->key);

@@ -146,7 +146,7 @@ struct rule {
 	struct scope owners;
 	const struct zone *zone; /* its own, or the configuration's */
 	char *help;		 /* NULL = none */
-	bool talks; /* it has a talking action, other than for errors */
+	bool talks;		 /* it has a talking action, other than for errors */
 	bool wants_names;	 /* names of authors or channels: in, from, {user.name} … */
 	bool wants_groups;	 /* user groups, by id; a handle looks like a name */
 	bool wants_reacted;	 /* what it does depends on the message that was reacted to */

@@ -5,23 +5,6 @@
 #include "base/arena.h"
 #include "calendar/hours.h"
 
-/* The room doubles whenever the count is a power of two, so the count alone says how much there is. */
-void *rule_builder_append(struct rule_builder *d, void *array, size_t *n, size_t size)
-{
-	char *items;
-
-	memcpy(&items, array, sizeof(items));
-	if ((*n & (*n - 1)) == 0) {
-		char *room = arena_alloc(d->arena, (*n > 0 ? 2 * *n : 1) * size);
-
-		if (*n > 0)
-			memcpy(room, items, *n * size);
-		items = room;
-		memcpy(array, &items, sizeof(items));
-	}
-	return items + (*n)++ * size;
-}
-
 struct place rule_builder_place(const struct rule_builder *d, unsigned line)
 {
 	return (struct place){ d->file, line };

@@ -33,9 +33,6 @@ struct rule_builder {
 	struct diag *diag;
 };
 
-/* One more item at the end of an array in the arena: `array` is the address of its pointer, `n` its length.
- * Gives the new item, zeroed. */
-void *rule_builder_append(struct rule_builder *d, void *array, size_t *n, size_t size);
 struct place rule_builder_place(const struct rule_builder *d, unsigned line);
 char *rule_builder_keep(struct rule_builder *d, struct str text);
 /* The names that placeholders of this rule may use, as things stand. Borrows the builder. */

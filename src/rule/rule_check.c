@@ -123,7 +123,7 @@ static void complete(struct rule_builder *d)
 	}
 	if (rule->n_triggers > 0)
 		return;
-	message = rule_builder_append(d, &rule->triggers, &rule->n_triggers, sizeof(*message));
+	message = arena_append(d->arena, &rule->triggers, &rule->n_triggers, sizeof(*message));
 	*message = (struct trigger){
 		.kind = EVENT_MESSAGE,
 		.shown = rule_builder_keep(d, STR("message")),

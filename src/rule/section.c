@@ -15,20 +15,6 @@ struct reading {
 	size_t n_errors; /* told so far, but for those of lines that could not be read */
 };
 
-/* The room doubles whenever the count is a power of two, so the count alone says how much there is. */
-static void *append(struct arena *arena, void *items, size_t *n, size_t size)
-{
-	if ((*n & (*n - 1)) == 0) {
-		char *room = arena_alloc(arena, (*n > 0 ? 2 * *n : 1) * size);
-
-		if (*n > 0)
-			memcpy(room, items, *n * size);
-		items = room;
-	}
-	++*n;
-	return items;
-}
-
 /* The reader of lines tells its mistakes between our callbacks. */
 static void note_torn_lines(struct reading *r)
 {
@@ -54,7 +40,7 @@ const char *section_kind_at(size_t i)
 
 enum { NAME_MAX_LEN = 64 };
 
-static bool is_name(struct str s)
+bool section_is_name(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.p[i];
@@ -73,7 +59,7 @@ static void check_name(struct reading *r, enum section_kind kind, struct str nam
 	if (name.len == 0)
 		diag_error(&r->out->diag, at, "the %s %s no name: write [%s NAME]", word,
 			   kind == SECTION_HOURS ? "have" : "has", word);
-	else if (!is_name(name))
+	else if (!section_is_name(name))
 		diag_error(&r->out->diag, at,
 			   "`%.*s` is no name for %s%s: it has up to %d small letters, digits, "
 			   "`_`, `.` and `-`",
@@ -85,9 +71,8 @@ static void begin_section(struct reading *r, enum section_kind kind, struct str 
 {
 	struct rule_file *file = r->out;
 
-	file->sections = append(r->arena, file->sections, &file->n_sections,
-				sizeof(file->sections[0]));
-	r->current = &file->sections[file->n_sections - 1];
+	r->current = arena_append(r->arena, &file->sections, &file->n_sections,
+				  sizeof(*r->current));
 	*r->current = (struct section){
 		.kind = kind,
 		.name = str_keep(r->arena, name),
@@ -225,9 +210,8 @@ static void take_entry(struct reading *r, const struct ini_entry *entry)
 		kept.ini.line = entry->line;
 	else
 		kept.ini = keep_entry(r->arena, entry);
-	section->entries = append(r->arena, section->entries, &section->n_entries,
-				  sizeof(section->entries[0]));
-	section->entries[section->n_entries - 1] = kept;
+	*(struct entry *)arena_append(r->arena, &section->entries, &section->n_entries,
+				      sizeof(kept)) = kept;
 }
 
 static void on_entry(void *owner, const struct ini_entry *entry)

@@ -38,5 +38,7 @@ void rule_file_read(struct rule_file *out, struct str text, const char *name, st
 void rule_file_deinit(struct rule_file *file);
 /* The section's entry of this key, or NULL. */
 const struct entry *section_entry(const struct section *section, const struct rule_key *key);
+/* May a section, or a webhook, have this name? */
+bool section_is_name(struct str s);
 /* The i-th kind of section; NULL at the end. */
 const char *section_kind_at(size_t i);
