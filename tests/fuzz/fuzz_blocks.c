@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON with inserts, as blocks and as the arguments of a call. The first line of the input names the method, the
+ * JSON with placeholders, as blocks and as the arguments of a call. The first line of the input names the method, the
  * rest is the value. Whatever it is, it is either read whole or complained of, and what was read prints and
  * reads again the same.
  */

@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	str_cut(&raw, '\n', &test);
 	by_key = times_said(true, test, raw, &as_key);
 	if (has_any(test, ":{}[]\"\\<|") || str_find(test, "matches") != SIZE_MAX)
-		return 0; /* what ends an insert, or may run out of time */
+		return 0; /* what ends a placeholder, or may run out of time */
 	by_insert = times_said(false, test, raw, &as_insert);
 	must(!as_key || !as_insert || by_key == by_insert);
 	return 0;

@@ -47,11 +47,11 @@ static void check_captures(const struct captures *caught, struct str text)
 	}
 }
 
-static void on_asked(void *owner, const struct rule *rule, const char *question,
+static void on_asked(void *owner, const struct rule *rule, const char *predicate,
 		     enum tristate answer, struct str seen, struct str wanted)
 {
 	(void)rule;
-	(void)question;
+	(void)predicate;
 	(void)answer;
 	*(size_t *)owner += seen.len + wanted.len;
 }

@@ -347,13 +347,13 @@ static void test_what_was_caught(void)
 
 /* ---- trace ---- */
 
-static void note(void *owner, const struct rule *rule, const char *question, enum tristate answer,
+static void note(void *owner, const struct rule *rule, const char *predicate, enum tristate answer,
 		 struct str seen, struct str wanted)
 {
 	static const char *const answers[] = { "no", "yes", "?" };
 
 	CU_ASSERT_STRING_EQUAL(rule->name, "r");
-	buf_addf(owner, "%s=%s(%.*s|%.*s) ", question, answers[answer], STR_ARG(seen),
+	buf_addf(owner, "%s=%s(%.*s|%.*s) ", predicate, answers[answer], STR_ARG(seen),
 		 STR_ARG(wanted));
 }
 
@@ -369,7 +369,7 @@ static void told(const char *keys, struct event *ev, const char *wanted)
 	event_free(ev);
 }
 
-static void test_the_witness_hears_what_was_seen_and_wanted(void)
+static void test_the_trace_hears_what_was_seen_and_wanted(void)
 {
 	told("on = join, reaction :x:, mention, event foo", hello(),
 	     "on=no(message|join, reaction :x:, mention, event foo) ");
@@ -545,7 +545,7 @@ UNIT_MAIN("match", { "only what is named fires", test_only_what_is_named_fires }
 	    test_a_message_that_cannot_be_read_cannot_be_told },
 	  { "what was caught", test_what_was_caught },
 	  { "the trace hears what was seen and wanted",
-	    test_the_witness_hears_what_was_seen_and_wanted },
+	    test_the_trace_hears_what_was_seen_and_wanted },
 	  { "commands", test_commands }, { "moments", test_moments },
 	  { "groups and guests", test_groups_and_guests }, { "lists", test_lists },
 	  { "workspaces", test_workspaces }, { "hours", test_hours },

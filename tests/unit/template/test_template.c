@@ -207,7 +207,7 @@ static void refused(const char *text, const char *told)
 	sheet_deinit(&s);
 }
 
-/* ---- inserts ---- */
+/* ---- placeholders ---- */
 
 static void test_names_and_fields(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON with inserts: the input is the body of a webhook and the arguments of a call. Whatever people write, the JSON
+ * JSON with placeholders: the input is the body of a webhook and the arguments of a call. Whatever people write, the JSON
  * that is sent has the shape that it has with harmless words.
  */
 #include <stdint.h>
