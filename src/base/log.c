@@ -117,21 +117,3 @@ void secret_deinit(struct secret *s)
 	free(s->value);
 	s->value = NULL;
 }
-
-const char *secret_shown(const struct secret *s)
-{
-	static const char *const kinds[][2] = {
-		{ "xoxb-", "xoxb-…" },
-		{ "xapp-", "xapp-…" },
-		{ "xoxp-", "xoxp-…" },
-		{ "xoxe", "xoxe…" },
-	};
-
-	if (s->value == NULL)
-		return "(not set)";
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		if (str_starts(str_from(s->value), kinds[i][0]))
-			return kinds[i][1];
-	}
-	return "(secret)";
-}

@@ -36,12 +36,10 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...)
 /* What log_line does to a text, for tests and for error texts that come from outside. */
 void log_redact(struct str text, struct buf *out);
 
-/* A token. Its only printer gives the prefix and "…": `xoxb-…`. */
+/* A token. Nothing prints one. */
 struct secret {
 	char *value; /* NULL = not set */
 };
 
 void secret_set(struct secret *s, struct str value);
 void secret_deinit(struct secret *s); /* wipes before freeing */
-const char *secret_shown(
-	const struct secret *s); /* static text: "xoxb-…", "xapp-…", "(secret)", "(not set)" */

@@ -187,11 +187,6 @@ size_t utf8_valid_len(struct str s)
 	return at;
 }
 
-bool utf8_valid(struct str s)
-{
-	return utf8_valid_len(s) == s.len;
-}
-
 uint32_t utf8_next(struct str *s)
 {
 	static const unsigned char masks[] = { 0, 0x7F, 0x1F, 0x0F, 0x07 };

@@ -93,9 +93,12 @@ struct str str_keepf(struct arena *arena, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* UTF-8. Strict: no overlong forms, no surrogates, nothing above U+10FFFF. */
-bool utf8_valid(struct str s);
 /* Length of the longest valid beginning: where a complaint should point. */
 size_t utf8_valid_len(struct str s);
+static inline bool utf8_valid(struct str s)
+{
+	return utf8_valid_len(s) == s.len;
+}
 /* Takes one code point off a **valid** slice; 0 at the end (and for a NUL). */
 uint32_t utf8_next(struct str *s);
 /* Writes 1 to 4 bytes, gives the count. */

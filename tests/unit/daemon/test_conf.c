@@ -45,7 +45,7 @@ static void test_two_tokens_are_enough(void)
 	ASSERT_STR(str_from(said), "");
 	CU_ASSERT_EQUAL(conf.workspaces[0].transport, CONF_TRANSPORT_SOCKET);
 	ASSERT_STR(str_from(conf.api_url), "https://slack.com/api/");
-	ASSERT_STR(str_from(secret_shown(&conf.workspaces[0].bot_token)), "xoxb-…");
+	ASSERT_STR(str_from(conf.workspaces[0].bot_token.value), "xoxb-1-2-abc");
 }
 
 static void test_a_bot_token_alone_means_rtm(void)
