@@ -219,7 +219,6 @@ static const char *read_indented(struct reader *r, struct str line)
 
 	if (!r->has_entry && r->refused)
 		return NOTHING;
-	buf_init(&room, 0);
 	key = key_of(&room, line);
 	if (key.len > 0 && (r->sink->knows_key == NULL || !r->sink->knows_key(r->sink->owner, key)))
 		key = STR_EMPTY;

@@ -389,7 +389,6 @@ static int load_named(struct zones *z, struct str name, const struct zone **out,
 	struct zone *zone = NULL;
 	int r;
 
-	buf_init(&path, 0);
 	buf_addf(&path, "%s/%s", z->folder, key);
 	full = buf_take(&path);
 	r = load(full, key, &zone, why);
@@ -439,7 +438,6 @@ static const struct zone *load_path(struct zones *z, const char *path)
 	CLEANUP(mem_freep) char *text = NULL;
 	const char *why;
 
-	buf_init(&name, 0);
 	name_of_link(path, &name);
 	text = buf_take(&name);
 	return load(path, text, &z->machine, &why) == 0 ? z->machine : NULL;
@@ -499,14 +497,13 @@ static bool add_nearest(struct buf *path, struct str seen)
 	CLEANUP(mem_freep) const char **names = mem_zero(ENTRIES_MAX + 1, sizeof(*names));
 	CLEANUP(mem_freep) char *folder = str_dup(buf_str(path));
 	DIR *dir = opendir(folder);
-	struct arena arena;
+	struct arena arena = { 0 };
 	struct dirent *entry;
 	const char *nearest;
 	size_t n = 0;
 
 	if (dir == NULL)
 		return false;
-	arena_init(&arena);
 	while (n < ENTRIES_MAX && (entry = readdir(dir)) != NULL) {
 		if (is_name(str_from(entry->d_name)))
 			names[n++] = str_keep(&arena, str_from(entry->d_name)).p;
@@ -527,7 +524,6 @@ bool zones_nearest(const struct zones *z, struct str name, struct buf *out)
 
 	if (!is_name(name))
 		return false;
-	buf_init(&path, 0);
 	buf_addz(&path, z->folder);
 	while (str_cut(&name, '/', &segment)) {
 		if (!add_nearest(&path, segment))

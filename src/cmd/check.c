@@ -9,7 +9,6 @@ static int report_json(const struct proof *proof)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	buf_addf(
 		&out,
 		"{\"ok\":%s,\"rules\":%zu,\"files\":%zu,\"tests\":{\"passed\":%zu,\"failed\":%zu},\"messages\":",

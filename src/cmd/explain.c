@@ -115,11 +115,9 @@ static int explain_event(const struct command_line *line, struct str words, stru
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 	struct simulation *r = simulate_new(proof->set);
 	struct explanation e;
-	struct arena arena;
+	struct arena arena = { 0 };
 	struct event *ev;
 
-	buf_init(&out, 0);
-	arena_init(&arena);
 	ev = find_event(line->event_file, words, r, proof->set, &arena, &proof->diag);
 	if (ev != NULL) {
 		explain(&e, r, proof->set, ev);
@@ -204,7 +202,6 @@ static int run(const struct command *self, const struct command_line *line)
 	struct proof proof;
 	int status = EXIT_FINDINGS;
 
-	buf_init(&words, 0);
 	add_words(&words, line->n_words, line->words);
 	if (words.len == 0 && line->event_file == NULL)
 		return command_misused(self);

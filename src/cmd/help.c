@@ -24,8 +24,6 @@ static int report(const struct proof *proof)
 	diag_print(&proof->diag, stderr);
 	if (proof->set == NULL)
 		return EXIT_FINDINGS;
-	buf_init(&markup, 0);
-	buf_init(&text, 0);
 	if (help_write(proof->set, NULL, &markup) == 0)
 		buf_addz(&markup, "No rule has a `help` line.");
 	text_seen(&text, buf_str(&markup), &names);

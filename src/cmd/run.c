@@ -7,13 +7,12 @@
 static int run(const struct command *self, const struct command_line *line)
 {
 	CLEANUP(conf_deinit) struct conf conf;
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	struct rule_paths paths = { (const char *const *)line->words, line->n_words };
 	const char *preset;
 
 	(void)self;
 	conf_init(&conf);
-	diag_init(&diag);
 	if (line->config != NULL)
 		conf_read(&conf, line->config, &diag);
 	/* The command line beats the file. */

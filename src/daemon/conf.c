@@ -395,7 +395,6 @@ static void end_in_slash(char **url)
 
 	if (str_ends(str_from(*url), "/"))
 		return;
-	buf_init(&with, 0);
 	buf_addf(&with, "%s/", *url);
 	free(*url);
 	*url = buf_take(&with);

@@ -82,7 +82,6 @@ static void log_changes(const struct ruleset *old, const struct ruleset *set,
 					   { .what = "changed" } };
 	CLEANUP(buf_deinit) struct buf line = { 0 };
 
-	buf_init(&line, 0);
 	for (size_t i = 0; i < ARRAY_LEN(changes); i++)
 		buf_init(&changes[i].text, 0);
 	if (old != NULL) {
@@ -107,7 +106,6 @@ int reload_rules(struct ruleset **rules, struct rule_paths paths,
 	struct ruleset *set = NULL;
 	int r;
 
-	diag_init(&diag);
 	r = reload_prove(&set, paths, options, &tests, &diag);
 	log_complaints(&diag);
 	if (r != 0) {

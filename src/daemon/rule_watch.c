@@ -59,9 +59,8 @@ static void add_folder(struct buf *look, const char *folder)
 
 	buf_addf(look, "%s %d\n", folder, n);
 	for (int i = 0; i < n; i++) {
-		struct buf path;
+		struct buf path = { 0 };
 
-		buf_init(&path, 0);
 		buf_addf(&path, "%s/%s", folder, entries[i]->d_name);
 		buf_addc(&path, '\0');
 		add_file(look, path.p);
@@ -140,7 +139,6 @@ static void on_quiet(void *owner)
 	CLEANUP(buf_deinit) struct buf now = { 0 };
 	bool is_at_rest;
 
-	buf_init(&now, 0);
 	watch_all(live);
 	look_at_files(live, &now);
 	is_at_rest = is_same(&now, &live->last);

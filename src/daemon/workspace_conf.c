@@ -45,9 +45,8 @@ static void token_from_file(struct secret *token, const char *path, struct diag 
 
 char *workspace_conf_variable(const struct workspace_conf *w, const char *stem)
 {
-	struct buf name;
+	struct buf name = { 0 };
 
-	buf_init(&name, 0);
 	buf_addz(&name, stem);
 	if (w->file != NULL)
 		buf_addc(&name, '_');

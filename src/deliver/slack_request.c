@@ -53,7 +53,6 @@ static void put_member(const struct slack_request_sink *sink, const char *name,
 
 	if (json_kind(value) == JSON_NULL)
 		return;
-	buf_init(&text, 0);
 	if (json_kind(value) == JSON_STRING)
 		buf_add(&text, json_str(value, ""));
 	else

@@ -35,19 +35,17 @@ static void fold(struct buf *out, struct str name)
 
 static struct holders *holders_of(const struct map *names, struct str name)
 {
-	CLEANUP(buf_deinit) struct buf key;
+	CLEANUP(buf_deinit) struct buf key = { 0 };
 
-	buf_init(&key, 0);
 	fold(&key, name);
 	return map_get(names, buf_str(&key));
 }
 
 static struct holders *holders_new(struct map *names, struct str name)
 {
-	CLEANUP(buf_deinit) struct buf key;
+	CLEANUP(buf_deinit) struct buf key = { 0 };
 	struct holders *h = mem_zero(1, sizeof(*h));
 
-	buf_init(&key, 0);
 	fold(&key, name);
 	map_set(names, buf_str(&key), h);
 	return h;
@@ -70,9 +68,8 @@ static void name_add(struct map *names, const char *name, const char *id)
 
 static void holders_forget(struct map *names, struct str name)
 {
-	CLEANUP(buf_deinit) struct buf key;
+	CLEANUP(buf_deinit) struct buf key = { 0 };
 
-	buf_init(&key, 0);
 	fold(&key, name);
 	holders_free(map_remove(names, buf_str(&key)));
 }

@@ -124,7 +124,6 @@ static void print_shown(FILE *to, const char *text)
 {
 	CLEANUP(buf_deinit) struct buf shown = { 0 };
 
-	buf_init(&shown, 0);
 	buf_add_shown(&shown, str_from(text));
 	fprintf(to, "%.*s", STR_ARG(buf_str(&shown)));
 }

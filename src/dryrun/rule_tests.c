@@ -60,7 +60,6 @@ static bool holds(struct str text, const char *part)
 
 	if (part == NULL)
 		return true;
-	buf_init(&plain, 0);
 	text_plain(&plain, str_from(part)); /* as people's signs are when rules see them */
 	buf_addc(&plain, '\0');
 	return str_find(text, plain.p) != SIZE_MAX;

@@ -36,7 +36,6 @@ static void put_without_ticks(struct buf *out, struct str text)
 	CLEANUP(buf_deinit) struct buf tickless = { 0 };
 	struct str piece;
 
-	buf_init(&tickless, 0);
 	while (str_cut(&text, '`', &piece)) {
 		buf_add(&tickless, piece);
 		buf_addz(&tickless, text.p != NULL ? "\xCB\x8B" : "");

@@ -96,9 +96,8 @@ static void set_proxy(struct connecting *c)
 static void set_url(struct connecting *c, const char *host, int port)
 {
 	bool is_v6 = strchr(host, ':') != NULL;
-	struct buf url;
+	struct buf url = { 0 };
 
-	buf_init(&url, 0);
 	buf_addf(&url, "http://%s%s%s:%d/", is_v6 ? "[" : "", host, is_v6 ? "]" : "", port);
 	buf_addc(&url, '\0');
 	curl_easy_setopt(c->transfer.easy, CURLOPT_URL, url.p);

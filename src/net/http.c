@@ -241,9 +241,8 @@ static void add_header(struct http_call *call, const char *line)
 static void add_named(struct http_call *call, const char *name, const char *before,
 		      const char *value)
 {
-	struct buf line;
+	struct buf line = { 0 };
 
-	buf_init(&line, 0);
 	if (value[0] != '\0')
 		buf_addf(&line, "%s: %s%s", name, before, value);
 	else

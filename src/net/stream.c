@@ -77,9 +77,8 @@ static void die(struct stream *s, const char *why)
 
 static void die_of(struct stream *s, const char *what, const char *detail)
 {
-	struct buf why;
+	struct buf why = { 0 };
 
-	buf_init(&why, 0);
 	buf_addf(&why, "%s%s", what, detail);
 	buf_addc(&why, '\0');
 	die(s, why.p);

@@ -37,7 +37,6 @@ static char *read_port(struct str authority)
 	CURLU *url = curl_url();
 	char *port = NULL, *given = NULL;
 
-	buf_init(&text, 0);
 	buf_addf(&text, "http://%.*s/", STR_ARG(authority));
 	buf_addc(&text, '\0');
 	if (curl_url_set(url, CURLUPART_URL, text.p, 0) == CURLUE_OK)

@@ -71,9 +71,8 @@ static void over(struct ws *ws, int code, int status, const char *why)
 
 static void over_by_peer(struct ws *ws)
 {
-	CLEANUP(buf_deinit) struct buf why;
+	CLEANUP(buf_deinit) struct buf why = { 0 };
 
-	buf_init(&why, 0);
 	buf_addf(&why, "the server closed the WebSocket (code %d%s%.*s)", ws->peer_code,
 		 ws->peer_reason.len > 0 ? ": " : "", STR_ARG(buf_str(&ws->peer_reason)));
 	buf_addc(&why, '\0');
@@ -327,9 +326,8 @@ static void open_up(struct ws *ws, size_t head)
 
 static void refused(struct ws *ws, int status)
 {
-	CLEANUP(buf_deinit) struct buf why;
+	CLEANUP(buf_deinit) struct buf why = { 0 };
 
-	buf_init(&why, 0);
 	buf_addf(&why, "the server refused the WebSocket with HTTP status %d", status);
 	buf_addc(&why, '\0');
 	over(ws, WS_CLOSE_NONE, status, why.p);
@@ -367,9 +365,8 @@ static void on_stream_open(void *owner)
 		.port = ws->port,
 		.target = str_from(ws->target),
 	};
-	CLEANUP(buf_deinit) struct buf request;
+	CLEANUP(buf_deinit) struct buf request = { 0 };
 
-	buf_init(&request, 0);
 	ws_handshake_key(ws->key);
 	ws_handshake_request(&request, &url, ws->key);
 	stream_write(ws->stream, buf_str(&request));

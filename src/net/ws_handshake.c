@@ -10,10 +10,9 @@
 void ws_handshake_key(char out[WS_KEY_LEN + 1])
 {
 	unsigned char bytes[16];
-	struct buf text;
+	struct buf text = { 0 };
 
 	random_bytes(bytes, sizeof(bytes));
-	buf_init(&text, 0);
 	base64_add(&text, str_make((const char *)bytes, sizeof(bytes)));
 	memcpy(out, text.p, WS_KEY_LEN);
 	out[WS_KEY_LEN] = '\0';
@@ -38,9 +37,8 @@ void ws_handshake_request(struct buf *out, const struct url *url, const char *ke
 void ws_handshake_accept(const char *key, char out[29])
 {
 	unsigned char digest[SHA1_SIZE];
-	struct buf text;
+	struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	buf_addf(&text, "%s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", key);
 	sha1(buf_str(&text), digest);
 	buf_clear(&text);

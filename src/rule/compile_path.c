@@ -38,10 +38,9 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 static void load_entry(struct compile *p, const char *folder, const char *name, struct diag *diag)
 {
 	CLEANUP(mem_freep) char *path = NULL;
-	struct buf joined;
+	struct buf joined = { 0 };
 	struct stat st;
 
-	buf_init(&joined, 0);
 	buf_addf(&joined, "%s%s%s", folder, str_ends(str_from(folder), "/") ? "" : "/", name);
 	path = buf_take(&joined);
 	if (stat(path, &st) != 0 || S_ISREG(st.st_mode))

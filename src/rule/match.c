@@ -486,8 +486,6 @@ static void trace_predicate(struct matching *m, enum predicate predicate, enum t
 	CLEANUP(buf_deinit) struct buf seen = { 0 };
 	CLEANUP(buf_deinit) struct buf wanted = { 0 };
 
-	buf_init(&seen, 0);
-	buf_init(&wanted, 0);
 	tell(m, predicate, &seen, &wanted);
 	trace->asked(trace->owner, m->rule, predicate_keys[predicate], answer, buf_str(&seen),
 		     buf_str(&wanted));

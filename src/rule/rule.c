@@ -61,10 +61,9 @@ static void rule_free(struct rule *r)
 
 struct rule *rule_new(struct shared *shared)
 {
-	struct arena arena;
+	struct arena arena = { 0 };
 	struct rule *r;
 
-	arena_init(&arena);
 	r = arena_alloc(&arena, sizeof(*r));
 	r->n_refs = 1;
 	r->arena = arena;

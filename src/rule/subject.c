@@ -143,7 +143,6 @@ static struct str field_text(struct event *ev, const char *path)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	print_field(&text, json_at(ev->payload, path));
 	return str_keep(&ev->arena, buf_str(&text));
 }

@@ -37,7 +37,6 @@ __attribute__((format(printf, 2, 3))) static void complain(struct check *c, cons
 
 	if (c->n_told++ >= TOLD_MAX)
 		return;
-	buf_init(&text, 0);
 	va_start(args, fmt);
 	buf_addv(&text, fmt, args);
 	va_end(args);
@@ -108,7 +107,6 @@ static void complain_unknown(struct check *c, const char *what, struct str seen,
 
 	while (n <= LISTED_MAX && name_at(table, n) != NULL)
 		n++;
-	buf_init(&text, 0);
 	add_shown(&text, seen);
 	if (nearest != NULL)
 		buf_addf(&text, "; did you mean \"%s\"?", nearest);
@@ -261,7 +259,6 @@ static void check_missing(struct check *c, const struct block_shape *shape,
 		if (f->required && !has(object, f->name))
 			complain(c, "the field \"%s\" is missing", f->name);
 	}
-	buf_init(&names, 0);
 	for (size_t i = 0; shape->one_of != NULL && shape->one_of[i] != NULL; i++) {
 		if (has(object, shape->one_of[i]))
 			return;

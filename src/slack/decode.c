@@ -485,10 +485,9 @@ static void add_digest(struct buf *out, struct str text)
  */
 static struct str command_key(struct event *ev, struct str trigger)
 {
-	CLEANUP(buf_deinit) struct buf key;
+	CLEANUP(buf_deinit) struct buf key = { 0 };
 	struct str once = first_of(trigger, ev->response_url);
 
-	buf_init(&key, 0);
 	buf_addf(&key, "c:%.*s:", STR_ARG(ev->team));
 	if (once.len > 0) {
 		add_digest(&key, once);

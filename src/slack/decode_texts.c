@@ -42,18 +42,16 @@ static struct str address_of(struct event *ev, struct str coded)
 
 	if (str_find_char(coded, '&') == SIZE_MAX)
 		return coded;
-	buf_init(&plain, 0);
 	text_address(&plain, coded);
 	return str_keep(&ev->arena, buf_str(&plain));
 }
 
 void decode_texts(struct event *ev, const struct identity *me, const struct text_names *names)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	struct runs runs = { .bot = str_from(me->user_id) };
 	struct str raw = ev->text_raw, rest;
 
-	buf_init(&text, 0);
 	ev->pieces = NULL;
 	ev->n_pieces = 0;
 	ev->mentions_bot = str_is(ev->type, "app_mention");

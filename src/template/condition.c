@@ -315,8 +315,6 @@ static enum tristate is_same(const struct sides *s, const struct template_host *
 		return is_called(&s->right, s->left.text, host);
 	if (number_read(s->left.text, &x) && number_read(s->right.text, &y))
 		return tristate_of(x == y);
-	buf_init(&a, 0);
-	buf_init(&b, 0);
 	return tristate_of(
 		str_eq(folded(&a, str_trim(s->left.text)), folded(&b, str_trim(s->right.text))));
 }
@@ -327,8 +325,6 @@ static enum tristate has_part(const struct sides *s)
 	CLEANUP(buf_deinit) struct buf b = { 0 };
 	struct str text;
 
-	buf_init(&a, 0);
-	buf_init(&b, 0);
 	text = folded(&a, s->left.text);
 	folded(&b, s->right.text);
 	buf_addc(&b, '\0');

@@ -166,7 +166,6 @@ static void put_whole(struct lines *f, struct str placeholder, size_t end)
 {
 	CLEANUP(buf_deinit) struct buf value = { 0 };
 
-	buf_init(&value, 0);
 	buf_addc(&value, JSON_LINES_WHOLE);
 	buf_add(&value, placeholder);
 	buf_addc(&value, '}');
@@ -359,9 +358,8 @@ static bool is_inside(struct str path)
 static char *beside(const char *rule_file, struct str path)
 {
 	const char *slash = strrchr(rule_file, '/');
-	struct buf whole;
+	struct buf whole = { 0 };
 
-	buf_init(&whole, 0);
 	buf_add(&whole, str_make(rule_file, slash != NULL ? (size_t)(slash - rule_file) + 1 : 0));
 	buf_add(&whole, path);
 	return buf_take(&whole);

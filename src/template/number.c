@@ -77,7 +77,6 @@ bool number_read(struct str text, double *out)
 
 	if (!read_parts(text, &parts))
 		return false;
-	buf_init(&tidy, 0);
 	buf_addf(&tidy, "%s%.*s.%.*s0", parts.negative ? "-" : "", (int)parts.n_whole, parts.whole,
 		 STR_ARG(parts.decimals));
 	buf_addc(&tidy, '\0');

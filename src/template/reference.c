@@ -312,7 +312,6 @@ static bool read_path(struct reference *out, struct str rest, const struct refer
 	CLEANUP(buf_deinit) struct buf path = { 0 };
 	struct str inner;
 
-	buf_init(&path, 0);
 	while (rest.len > 0) {
 		size_t n = 1;
 

@@ -138,8 +138,6 @@ static void put_filtered(const struct placeholder *placeholder, const struct tem
 	CLEANUP(buf_deinit) struct buf now = { 0 };
 	CLEANUP(buf_deinit) struct buf next = { 0 };
 
-	buf_init(&now, 0);
-	buf_init(&next, 0);
 	if (shown->pieces != NULL) {
 		flatten(shown->pieces, host, &now);
 		shown->value = (struct value){ .kind = VALUE_TEXT, .text = buf_str(&now) };

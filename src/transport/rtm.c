@@ -20,13 +20,12 @@ static void on_answer(const struct transport_setup *setup, const struct json *bo
 {
 	struct identity *me = setup->me;
 	struct str domain = json_str(body, "team.domain");
-	CLEANUP(buf_deinit) struct buf url;
+	CLEANUP(buf_deinit) struct buf url = { 0 };
 
 	fill(&me->user_id, json_str(body, "self.id"));
 	fill(&me->user_name, json_str(body, "self.name"));
 	fill(&me->team_id, json_str(body, "team.id"));
 	fill(&me->team_name, json_str(body, "team.name"));
-	buf_init(&url, 0);
 	buf_addf(&url, "https://%.*s.slack.com/", STR_ARG(domain));
 	if (domain.len > 0)
 		fill(&me->team_url, buf_str(&url));

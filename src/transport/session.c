@@ -234,11 +234,10 @@ static void check_within(struct session_socket *socket, int64_t ms)
 static void send_own_ping(struct session_socket *socket)
 {
 	struct transport *t = socket->transport;
-	CLEANUP(buf_deinit) struct buf frame;
+	CLEANUP(buf_deinit) struct buf frame = { 0 };
 
 	socket->ping_waits = true;
 	socket->pinged = loop_now(t->setup.loop);
-	buf_init(&frame, 0);
 	t->setup.protocol->ping_frame(&frame, ++socket->n_own_pings, loop_wall(t->setup.loop).ms);
 	ws_send_text(socket->ws, buf_str(&frame));
 }
@@ -355,9 +354,8 @@ static void on_refused(struct transport *t, const struct outcome *outcome)
 	/* An error that nobody knows may pass like any other; but it does not look like passing soon. */
 	const bool is_slow = (outcome->kind == OUTCOME_REFUSED && outcome->error.len > 0) ||
 			     outcome->kind == OUTCOME_FATAL || api_error_is_moving(outcome->error);
-	CLEANUP(buf_deinit) struct buf sentence;
+	CLEANUP(buf_deinit) struct buf sentence = { 0 };
 
-	buf_init(&sentence, 0);
 	if (!connect_error_explain(&sentence, outcome->error, t->setup.method,
 				   t->setup.protocol->advice, t->setup.protocol->token_advice)) {
 		retry(t, is_slow ? BACKOFF_SLOW : BACKOFF_SOON, outcome->wait_ms,
@@ -502,9 +500,8 @@ void session_ponged(struct session_socket *socket)
 static void send_ack(struct transport *t, uint64_t generation, struct str id)
 {
 	struct session_socket *to = NULL;
-	CLEANUP(buf_deinit) struct buf frame;
+	CLEANUP(buf_deinit) struct buf frame = { 0 };
 
-	buf_init(&frame, 0);
 	list_each (it, &t->sockets) {
 		struct session_socket *socket = list_entry(it, struct session_socket, link);
 		const bool is_own = socket->generation == generation;

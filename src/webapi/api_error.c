@@ -248,9 +248,8 @@ static void add_details(struct outcome *out)
 	size_t n = json_kind(messages) == JSON_ARRAY ? json_len(messages) : 0;
 
 	for (size_t i = 0; i < n && i < DETAILS_MAX; i++) {
-		CLEANUP(buf_deinit) struct buf quoted;
+		CLEANUP(buf_deinit) struct buf quoted = { 0 };
 
-		buf_init(&quoted, 0);
 		json_print(json_item(messages, i), &quoted);
 		buf_addf(&out->text, "; %.*s", STR_ARG(buf_str(&quoted)));
 	}

@@ -47,7 +47,6 @@ static void check_argument(void *owner, const char *name, struct str value)
 	(void)owner;
 	if (!str_is(str_from(name), "text"))
 		return;
-	buf_init(&tokens, 0);
 	must(posted_read(value, &tokens) == NULL);
 	rest = buf_str(&tokens);
 	while (str_cut(&rest, '\n', &token) && rest.p != NULL)
@@ -75,10 +74,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str rest = str_make((const char *)data, size), raw;
 	struct ruleset *set = NULL;
 	struct engine_pipe pipe;
-	struct diag diag;
+	struct diag diag = { 0 };
 
 	log_set_level(LOG_ERROR);
-	diag_init(&diag);
 	must(ruleset_load_text(&set, str_from(rules), "fuzz.ini", &options, &diag) == 0);
 	pipe_init(&pipe, set);
 	raw = next_words(&rest);

@@ -9,11 +9,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* An acknowledgement is a frame itself: reading it gives the id back. */
 static void check_ack(struct str id)
 {
-	struct buf frame;
+	struct buf frame = { 0 };
 	struct envelope back;
 	const char *why;
 
-	buf_init(&frame, 0);
 	envelope_ack(&frame, id);
 	if (envelope_parse(&back, buf_str(&frame), &why) != 0 || back.kind == ENVELOPE_GARBLED ||
 	    !str_eq(back.id, id))

@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP(buf_deinit) struct buf first;
 	CLEANUP(buf_deinit) struct buf second;
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	const struct ini_sink reading = { &first, on_section, on_entry, knows_key, is_text };
 	const struct ini_sink again = { &second, on_section, on_entry, NULL, NULL };
 	size_t n_before;
@@ -89,7 +89,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* A byte order mark counts in the first line only: no key stands there in the plain form. */
 	buf_addc(&first, '\n');
 	buf_addc(&second, '\n');
-	diag_init(&diag);
 	inifile_read(str_make((const char *)data, size), "fuzz.ini", &reading, &diag);
 	n_before = diag.n_entries;
 	inifile_read(buf_str(&first), "again.ini", &again, &diag);

@@ -48,13 +48,11 @@ static void walk(const struct json *j)
 
 static void check_accepted(const struct json *j)
 {
-	CLEANUP(buf_deinit) struct buf first;
-	CLEANUP(buf_deinit) struct buf second;
+	CLEANUP(buf_deinit) struct buf first = { 0 };
+	CLEANUP(buf_deinit) struct buf second = { 0 };
 	CLEANUP(json_freep) struct json *again = NULL;
 	CLEANUP(json_freep) struct json *copy = json_copy(j);
 
-	buf_init(&first, 0);
-	buf_init(&second, 0);
 	walk(j);
 	json_print(j, &first);
 	must(utf8_valid(buf_str(&first)));
@@ -68,10 +66,9 @@ static void check_accepted(const struct json *j)
 
 static void check_quoted(struct str text)
 {
-	CLEANUP(buf_deinit) struct buf quoted;
+	CLEANUP(buf_deinit) struct buf quoted = { 0 };
 	CLEANUP(json_freep) struct json *list = NULL;
 
-	buf_init(&quoted, 0);
 	buf_addc(&quoted, '[');
 	json_quote(text, &quoted);
 	buf_addc(&quoted, ']');

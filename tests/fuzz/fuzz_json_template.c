@@ -117,11 +117,9 @@ static void try_action(const char *action, struct str text)
 	const struct ruleset_options options = { .allow_broadcast = true };
 	CLEANUP(buf_deinit) struct buf rules = { 0 };
 	struct ruleset *set = NULL;
-	struct diag diag;
+	struct diag diag = { 0 };
 
-	buf_init(&rules, 0);
 	put_rules(&rules, action, text);
-	diag_init(&diag);
 	must((ruleset_load_text(&set, buf_str(&rules), "fuzz.ini", &options, &diag) == 0) ==
 	     (diag.n_errors == 0));
 	if (set != NULL)

@@ -42,7 +42,6 @@ static void check_text(void *owner, const struct job *job)
 
 	(void)owner;
 	must(utf8_valid(text) && utf8_utf16_units(text) <= UNITS_MAX);
-	buf_init(&tokens, 0);
 	/* What is wrong with the author's own text is no concern here. */
 	(void)posted_read(text, &tokens);
 	buf_addc(&tokens, '\0');
@@ -73,16 +72,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLEANUP(buf_deinit) struct buf rules = { 0 };
 	struct str text = str_make((const char *)data, size);
 	struct ruleset *set = NULL;
-	struct diag diag;
+	struct diag diag = { 0 };
 
 	/* The author may mention whom somebody named: {who.mention}, <@{who.id}>. */
 	if (!utf8_valid(text) || size > SIZE_USED || str_find(text, "U2RAJ") != SIZE_MAX ||
 	    str_find(text, "mention") != SIZE_MAX || str_find(text, "<@") != SIZE_MAX)
 		return 0;
 	log_set_level(LOG_ERROR);
-	buf_init(&rules, 0);
 	put_rules(&rules, text);
-	diag_init(&diag);
 	must((ruleset_load_text(&set, buf_str(&rules), "fuzz.ini", &options, &diag) == 0) ==
 	     (diag.n_errors == 0));
 	if (set != NULL)

@@ -73,9 +73,8 @@ static void check_split(struct str text)
 	struct str rest = text;
 	bool in_code = false;
 	size_t n = 0;
-	struct buf part;
+	struct buf part = { 0 };
 
-	buf_init(&part, 0);
 	while (split_next(&rest, &in_code, &part)) {
 		must(part.len > 0 && utf8_valid(buf_str(&part)));
 		must(utf8_utf16_units(buf_str(&part)) <= 3500);
@@ -163,10 +162,8 @@ static void check_prose(struct str raw)
 static void check_rest(struct str raw, struct str seen)
 {
 	struct str rest = text_without_leading_mention(raw, STR("UBOT"));
-	struct buf front, back;
+	struct buf front = { 0 }, back = { 0 };
 
-	buf_init(&front, 0);
-	buf_init(&back, 0);
 	text_seen(&front, str_sub(raw, 0, raw.len - rest.len), &names);
 	text_seen(&back, rest, &names);
 	must(front.len + back.len == seen.len);
@@ -178,11 +175,10 @@ static void check_rest(struct str raw, struct str seen)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str text = str_make((const char *)data, size);
-	struct buf out;
+	struct buf out = { 0 };
 
 	if (!utf8_valid(text))
 		return 0;
-	buf_init(&out, 0);
 	text_seen(&out, text, &names);
 	must(utf8_valid(buf_str(&out)));
 	check_runs(text, buf_str(&out));

@@ -69,7 +69,7 @@ static ssize_t take(const struct world *w, char *out, size_t len)
 static void upgrade(const struct world *w)
 {
 	char head[1024] = "", key[WS_KEY_LEN + 1] = "", accept[29];
-	struct buf answer;
+	struct buf answer = { 0 };
 	char *at;
 
 	while (take(w, head, sizeof(head) - 1) <= 0)
@@ -78,7 +78,6 @@ static void upgrade(const struct world *w)
 	check(at != NULL);
 	memcpy(key, at + strlen("Sec-WebSocket-Key: "), WS_KEY_LEN);
 	ws_handshake_accept(key, accept);
-	buf_init(&answer, 0);
 	buf_addf(&answer,
 		 "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 		 "Sec-WebSocket-Accept: %s\r\n\r\n",

@@ -17,10 +17,9 @@ static void check(bool so)
 /* A request has as many lines as we gave it, whatever the URL. */
 static void check_request(const struct url *url)
 {
-	struct buf out;
+	struct buf out = { 0 };
 	size_t lines = 0;
 
-	buf_init(&out, 0);
 	ws_handshake_request(&out, url, KEY);
 	for (size_t i = 0; i < out.len; i++) {
 		check(out.p[i] == '\r' || out.p[i] == '\n' || (out.p[i] >= ' ' && out.p[i] <= '~'));

@@ -172,7 +172,6 @@ static struct event *decoded(struct engine_pipe *h, struct str raw)
 	struct event *ev = NULL;
 	const char *why;
 
-	buf_init(&frame, 0);
 	json_print(made, &frame);
 	if (json_parse(&read, buf_str(&frame), NULL) != 0 ||
 	    decode_event(&ev, read, STR("T1"), STR_EMPTY, 0, &h->workspace.me, &why) != 0)

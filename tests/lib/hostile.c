@@ -408,7 +408,6 @@ size_t hostile_read(struct hostile *h, const char *path)
 
 	if (file == NULL)
 		return 0;
-	buf_init(&text, 0);
 	while ((n = fread(part, 1, sizeof(part), file)) > 0)
 		buf_add(&text, str_make(part, n));
 	fclose(file);

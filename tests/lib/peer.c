@@ -163,9 +163,8 @@ bool peer_take_request(struct peer_conn *conn)
 
 void peer_answer(struct peer_conn *conn, const char *body)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	buf_addf(&text, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", strlen(body), body);
 	peer_say(conn, buf_str(&text));
 }

@@ -5,11 +5,10 @@
 
 void rules_init_with(struct rules *r, const char *text, const struct ruleset_options *options)
 {
-	struct diag diag;
+	struct diag diag = { 0 };
 
 	*r = (struct rules){ 0 };
 	buf_init(&r->told, 0);
-	diag_init(&diag);
 	ruleset_load_text(&r->set, str_from(text), "test.ini", options, &diag);
 	for (size_t i = 0; i < diag.n_entries; i++)
 		buf_addf(&r->told, "%s%u: %s%s", i > 0 ? "\n" : "", diag.entries[i].line,

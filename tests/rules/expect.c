@@ -18,7 +18,6 @@ static void show_value(const struct world *w, const struct json *value, struct b
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	if (json_kind(value) == JSON_STRING) {
 		buf_addc(out, '"');
 		world_shown(w, json_str(value, ""), out);
@@ -48,7 +47,6 @@ static bool differ(struct wanted *wanted)
 	struct world *w = wanted->w;
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	show(w, wanted->method, wanted->args, &text);
 	world_fail(w, "    wanted: %.*s\n", STR_ARG(buf_str(&text)));
 	for (size_t i = w->n_met; i < w->n_seen; i++) {

@@ -278,7 +278,6 @@ static void publish(struct world *w, struct channel *c, struct message *message)
 {
 	CLEANUP(buf_deinit) struct buf mark = { 0 };
 
-	buf_init(&mark, 0);
 	buf_addf(&mark, "<@%s>", w->workspace.bot->id);
 	buf_addc(&mark, '\0');
 	world_event(w, fact_message_event(&w->workspace, c, message));

@@ -264,10 +264,9 @@ static bool is_setting(const struct step *step)
 {
 	struct words words;
 	struct match m;
-	struct arena arena;
+	struct arena arena = { 0 };
 	bool is_one;
 
-	arena_init(&arena);
 	is_one = words_cut(step->text, &arena, &words) == NULL &&
 		 find(setting_commands, &words, &arena, &m) != NULL;
 	arena_deinit(&arena);
@@ -299,7 +298,6 @@ static void play_file(const char *path, struct tally *tally)
 	struct source source;
 	struct step step;
 
-	buf_init(&text, 0);
 	if (inifile_load(path, &text) != 0) {
 		fprintf(stderr, "%s: cannot be read: %s\n", path, strerror(errno));
 		tally->failed++;

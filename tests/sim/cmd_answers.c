@@ -259,9 +259,8 @@ static const struct entry *last_post(struct stage *st)
 
 static bool fail_seen(struct stage *st, const struct json *seen)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	json_print(seen, &text);
 	return stage_fail(st, "there is %.*s", STR_ARG(buf_str(&text)));
 }
@@ -306,10 +305,9 @@ static bool unwanted_came(struct stage *st, void *what)
 
 static bool fail_unwanted(struct stage *st)
 {
-	CLEANUP(buf_deinit) struct buf line;
+	CLEANUP(buf_deinit) struct buf line = { 0 };
 	const struct entry *e = ledger_unwanted(&st->sim->ledger);
 
-	buf_init(&line, 0);
 	ledger_entry_json(e, &line);
 	return stage_fail(st, "a call came that nobody asked for: %.*s", STR_ARG(buf_str(&line)));
 }

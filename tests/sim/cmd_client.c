@@ -75,9 +75,8 @@ static const char *state_variable(struct stage *st)
 static const char *token_variable(struct stage *st, const char *stem, const char *name,
 				  const char *token)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	buf_addf(&text, "%s%s", stem, name != NULL ? "_" : "");
 	for (const char *p = name != NULL ? name : ""; *p != '\0'; p++)
 		buf_addc(&text,

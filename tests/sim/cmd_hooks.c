@@ -27,10 +27,9 @@ static bool answers(struct stage *st, const struct match *m)
 static bool answers_big(struct stage *st, const struct match *m)
 {
 	struct hook h = { .kind = HOOK_ANSWERS, .status = 200 };
-	CLEANUP(buf_deinit) struct buf body;
+	CLEANUP(buf_deinit) struct buf body = { 0 };
 	int64_t n = match_number(m, "NUMBER", 0);
 
-	buf_init(&body, 0);
 	buf_addz(&body, "{\"big\":\"");
 	while ((int64_t)body.len < n - 2 && !body.bad)
 		buf_addc(&body, 'x');

@@ -42,10 +42,9 @@ static bool is_done(struct stage *st, void *what)
 
 static bool answered(struct stage *st, const struct match *m)
 {
-	CLEANUP(buf_deinit) struct buf report;
+	CLEANUP(buf_deinit) struct buf report = { 0 };
 	bool done, good;
 
-	buf_init(&report, 0);
 	if (st->load == NULL)
 		return stage_fail(st, "say `flood` first");
 	done = stage_until(st, is_done, NULL);

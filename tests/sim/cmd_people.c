@@ -226,9 +226,8 @@ static bool joins(struct stage *st, const struct match *m)
 	struct user *u = stage_person(st, m);
 	struct channel *c = u != NULL ? stage_channel(st, m, NULL) : NULL;
 	struct message *note;
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	if (c == NULL)
 		return false;
 	channel_join(c, u);
@@ -269,9 +268,8 @@ static bool envelope(struct stage *st, const struct match *m)
 	static const char *const types[] = { "slash_commands", "interactive", "hello_world",
 					     "events_api" };
 	struct json *j = stage_json(st, str_trim(st->block));
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	if (j == NULL)
 		return false;
 	json_print(j, &text);

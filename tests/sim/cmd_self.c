@@ -16,9 +16,8 @@ static struct str api_path(struct stage *st, const struct match *m)
 
 static void add_pair(struct buf *form, struct str key, const struct json *value)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	if (json_kind(value) == JSON_STRING)
 		buf_add(&text, json_str(value, ""));
 	else
@@ -34,11 +33,10 @@ static void add_pair(struct buf *form, struct str key, const struct json *value)
 static bool calls_with(struct stage *st, const struct match *m)
 {
 	CLEANUP(json_freep) struct json *args = wanted_arguments(st, m);
-	CLEANUP(buf_deinit) struct buf form;
+	CLEANUP(buf_deinit) struct buf form = { 0 };
 	struct json *value;
 	struct str key;
 
-	buf_init(&form, 0);
 	if (args == NULL)
 		return false;
 	for (size_t i = 0; json_member(args, &i, &key, &value);)
@@ -50,9 +48,8 @@ static bool calls_with(struct stage *st, const struct match *m)
 static bool send_json(struct stage *st, struct str path, struct str text, bool with_token)
 {
 	CLEANUP(json_freep) struct json *j = stage_json(st, text);
-	CLEANUP(buf_deinit) struct buf body;
+	CLEANUP(buf_deinit) struct buf body = { 0 };
 
-	buf_init(&body, 0);
 	if (j == NULL)
 		return false;
 	json_print(j, &body);

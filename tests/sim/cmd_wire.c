@@ -208,10 +208,9 @@ static bool send_bytes(struct stage *st, const struct match *m)
 static bool send_big(struct stage *st, const struct match *m)
 {
 	struct link *l = target(st);
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	int64_t n = match_number(m, "NUMBER", 0);
 
-	buf_init(&text, 0);
 	if (l == NULL)
 		return false;
 	buf_addz(&text, "{\"type\":\"big\",\"text\":\"");

@@ -255,9 +255,8 @@ static bool speed(struct stage *st, const struct match *m)
 static bool take_scope(struct stage *st, const struct match *m)
 {
 	struct str rest = str_from(st->sim->set.scopes), piece;
-	CLEANUP(buf_deinit) struct buf left;
+	CLEANUP(buf_deinit) struct buf left = { 0 };
 
-	buf_init(&left, 0);
 	while (str_cut(&rest, ',', &piece))
 		if (!str_eq(piece, match_text(m, "WORD")))
 			buf_addf(&left, "%s%.*s", left.len > 0 ? "," : "", STR_ARG(piece));
@@ -270,9 +269,8 @@ static bool take_scope(struct stage *st, const struct match *m)
 
 static bool give_scope(struct stage *st, const struct match *m)
 {
-	CLEANUP(buf_deinit) struct buf all;
+	CLEANUP(buf_deinit) struct buf all = { 0 };
 
-	buf_init(&all, 0);
 	buf_addf(&all, "%s,%.*s", st->sim->set.scopes, STR_ARG(match_text(m, "WORD")));
 	free(st->sim->set.scopes);
 	st->sim->set.scopes = buf_take(&all);

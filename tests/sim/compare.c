@@ -30,11 +30,9 @@ static bool has_member(const struct json *object, struct str name)
 
 static bool prints_the_same(const struct json *a, const struct json *b)
 {
-	CLEANUP(buf_deinit) struct buf left;
-	CLEANUP(buf_deinit) struct buf right;
+	CLEANUP(buf_deinit) struct buf left = { 0 };
+	CLEANUP(buf_deinit) struct buf right = { 0 };
 
-	buf_init(&left, 0);
-	buf_init(&right, 0);
 	json_print(a, &left);
 	json_print(b, &right);
 	return str_eq(buf_str(&left), buf_str(&right));

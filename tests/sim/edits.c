@@ -92,9 +92,8 @@ static bool save(struct edits *s)
 {
 	static bool (*const ways[])(struct edits *, struct str) = { write_over, write_in_steps,
 								    write_beside };
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	s->n++;
 	s->is_broken = sim_random(s->st->sim, 2) == 0;
 	s->n_broken += s->is_broken;

@@ -25,9 +25,8 @@ static struct json *user_profile(const struct sim_workspace *w, const struct use
 		put(p, "bot_id", u->bot_id);
 		put(p, "api_app_id", u->app_id);
 	} else if (!w->hides_emails) {
-		CLEANUP(buf_deinit) struct buf mail;
+		CLEANUP(buf_deinit) struct buf mail = { 0 };
 
-		buf_init(&mail, 0);
 		buf_addf(&mail, "%s@%s.example", u->name, w->domain);
 		json_set_str(p, "email", buf_str(&mail));
 	}
@@ -63,9 +62,8 @@ struct json *fact_user(const struct sim_workspace *w, const struct user *u)
 struct json *fact_usergroup(const struct sim_workspace *w, const struct usergroup *g, bool with_users)
 {
 	struct json *j = json_new_object(), *users = json_new_array();
-	CLEANUP(buf_deinit) struct buf count;
+	CLEANUP(buf_deinit) struct buf count = { 0 };
 
-	buf_init(&count, 0);
 	put(j, "id", g->id);
 	put(j, "team_id", w->team_id);
 	json_set_bool(j, "is_usergroup", true);
@@ -184,10 +182,9 @@ static void put_author(const struct sim_workspace *w, const struct message *m, s
 /* People's messages carry rich text beside the plain one; only what needs no parsing is shown so. */
 static struct json *rich_text(const char *text)
 {
-	CLEANUP(buf_deinit) struct buf b;
+	CLEANUP(buf_deinit) struct buf b = { 0 };
 	struct json *j = NULL;
 
-	buf_init(&b, 0);
 	buf_addz(
 		&b,
 		"[{\"type\":\"rich_text\",\"block_id\":\"b1\",\"elements\":[{\"type\":\"rich_text_section\","
@@ -257,9 +254,8 @@ static void put_reactions(const struct message *m, struct json *j)
 /* A file of its own for every message that shares one. */
 static void put_file_id(const struct message *m, struct json *j, const char *key)
 {
-	CLEANUP(buf_deinit) struct buf id;
+	CLEANUP(buf_deinit) struct buf id = { 0 };
 
-	buf_init(&id, 0);
 	buf_addz(&id, "F0");
 	for (const char *p = m->ts; *p != '\0'; p++)
 		if (*p != '.')
@@ -324,9 +320,8 @@ static const char *channel_type(const struct channel *c)
 
 static void put_client_id(const struct message *m, struct json *j)
 {
-	CLEANUP(buf_deinit) struct buf b;
+	CLEANUP(buf_deinit) struct buf b = { 0 };
 
-	buf_init(&b, 0);
 	if (m->author->is_bot)
 		return;
 	buf_addf(&b, "%.8s-0000-4000-8000-%.6s000000", m->ts, m->ts + strlen(m->ts) - 6);
@@ -516,10 +511,9 @@ struct json *fact_plain_event(const struct sim_workspace *w, const char *type, c
 			      struct str value)
 {
 	struct json *j = json_new_object();
-	CLEANUP(buf_deinit) struct buf ts;
+	CLEANUP(buf_deinit) struct buf ts = { 0 };
 	int64_t ms = clock_wall(w->clock).ms;
 
-	buf_init(&ts, 0);
 	put(j, "type", type);
 	json_set_str(j, key, value);
 	buf_addf(&ts, "%lld.%03lld000", (long long)(ms / 1000), (long long)(ms % 1000));

@@ -93,11 +93,10 @@ static struct hook *take_turn(struct sim *sim, struct str name)
 
 static void answer(struct conn *conn, const struct hook *h, struct entry *e)
 {
-	CLEANUP(buf_deinit) struct buf head;
+	CLEANUP(buf_deinit) struct buf head = { 0 };
 	CLEANUP(json_freep) struct json *parsed = NULL;
 	struct str body = str_from(h->body);
 
-	buf_init(&head, 0);
 	buf_addf(&head, "Content-Type: %s\r\n",
 		 json_parse(&parsed, body, NULL) == 0 ? "application/json" : "text/plain");
 	if (h->location != NULL)
@@ -120,12 +119,11 @@ static struct sim *sim_of_hook(struct sim *sim, struct str name)
 void hook_handle(struct sim *any, struct conn *conn, const struct request *r, struct str name)
 {
 	struct sim *sim = sim_of_hook(any, name);
-	CLEANUP(buf_deinit) struct buf method;
+	CLEANUP(buf_deinit) struct buf method = { 0 };
 	CLEANUP(mem_freep) char *shown = NULL;
 	struct hook *h;
 	struct entry *e;
 
-	buf_init(&method, 0);
 	buf_addf(&method, "webhook %.*s", STR_ARG(name));
 	shown = buf_take(&method);
 	e = hook_note(sim, r, shown);

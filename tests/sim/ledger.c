@@ -79,9 +79,8 @@ void ledger_entry_json(const struct entry *e, struct buf *out)
 
 void ledger_close_entry(struct ledger *l, const struct entry *e)
 {
-	CLEANUP(buf_deinit) struct buf line;
+	CLEANUP(buf_deinit) struct buf line = { 0 };
 
-	buf_init(&line, 0);
 	if (l->file == NULL)
 		return;
 	ledger_entry_json(e, &line);
@@ -103,9 +102,8 @@ struct entry *ledger_unwanted(struct ledger *l)
 void ledger_print(const struct ledger *l, size_t n, FILE *to)
 {
 	for (size_t i = l->n > n ? l->n - n : 0; i < l->n; i++) {
-		CLEANUP(buf_deinit) struct buf line;
+		CLEANUP(buf_deinit) struct buf line = { 0 };
 
-		buf_init(&line, 0);
 		ledger_entry_json(l->entries[i], &line);
 		fprintf(to, "    %c %.*s\n", l->entries[i]->wanted ? '+' : ' ',
 			STR_ARG(buf_str(&line)));

@@ -204,11 +204,10 @@ static void check_entry(const struct load *load, struct entry *e, struct str tex
 			struct sums *sums)
 {
 	struct message *m = answered(load, e);
-	CLEANUP(buf_deinit) struct buf wanted;
+	CLEANUP(buf_deinit) struct buf wanted = { 0 };
 	struct str rest = text;
 	size_t mark;
 
-	buf_init(&wanted, 0);
 	if (m == NULL)
 		return;
 	while ((mark = str_find(rest, "{user}")) != SIZE_MAX) {

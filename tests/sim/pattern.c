@@ -39,10 +39,9 @@ static size_t unescape(struct str rest, struct buf *out)
 /* A quoted text at the beginning of *rest. */
 static const char *cut_quoted(struct str *rest, struct arena *arena, struct str *out)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	size_t i = 1;
 
-	buf_init(&text, 0);
 	for (; i < rest->len && rest->p[i] != '"'; i++) {
 		size_t used;
 
@@ -65,10 +64,9 @@ static const char *cut_quoted(struct str *rest, struct arena *arena, struct str 
 /* The same in single quotes, where nothing but \' means something else than itself. */
 static const char *cut_raw(struct str *rest, struct arena *arena, struct str *out)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	size_t i = 1;
 
-	buf_init(&text, 0);
 	for (; i < rest->len && rest->p[i] != '\''; i++) {
 		if (rest->p[i] == '\\' && i + 1 < rest->len && rest->p[i + 1] == '\'')
 			i++;
@@ -278,9 +276,8 @@ static void take(struct match *m, struct str name, struct str value)
 
 static struct str join(const struct words *words, size_t from, struct arena *arena)
 {
-	CLEANUP(buf_deinit) struct buf all;
+	CLEANUP(buf_deinit) struct buf all = { 0 };
 
-	buf_init(&all, 0);
 	for (size_t i = from; i < words->n; i++) {
 		if (i > from)
 			buf_addc(&all, ' ');
@@ -365,11 +362,10 @@ bool pattern_fits(const char *pattern, const struct words *words, struct arena *
 
 size_t pattern_reach(const char *pattern, const struct words *words)
 {
-	struct arena scratch;
+	struct arena scratch = { 0 };
 	struct match m = { .n = 0 };
 	size_t at = 0;
 
-	arena_init(&scratch);
 	all_fits(pattern, words, &scratch, &m, &at);
 	arena_deinit(&scratch);
 	return at;

@@ -145,7 +145,6 @@ static bool may_pass(const struct proxy *p, struct str head)
 
 	if (p->credentials == NULL)
 		return true;
-	buf_init(&text, 0);
 	buf_addf(&text, "\r\nProxy-Authorization: Basic %s\r\n", p->credentials);
 	wanted = buf_take(&text);
 	return str_find(head, wanted) != SIZE_MAX;
@@ -190,9 +189,8 @@ static const struct stream_events events = {
 
 static void refuse(struct tunnel *t, int status)
 {
-	CLEANUP(buf_deinit) struct buf answer;
+	CLEANUP(buf_deinit) struct buf answer = { 0 };
 
-	buf_init(&answer, 0);
 	t->proxy->n_refusals++;
 	buf_addf(&answer, "HTTP/1.1 %d %s\r\n%sContent-Length: 0\r\nConnection: close\r\n\r\n",
 		 status, status == STATUS_WHO ? "Proxy Authentication Required" : "No",
@@ -392,7 +390,6 @@ void proxy_ask_for(struct proxy *p, struct str credentials)
 	free(TAKE(p->credentials));
 	if (credentials.len == 0)
 		return;
-	buf_init(&text, 0);
 	base64_add(&text, credentials);
 	p->credentials = buf_take(&text);
 }

@@ -117,12 +117,10 @@ bool form_into(struct str form, struct json *object)
 	struct str pair, raw;
 
 	while (form.len > 0 && str_cut(&form, '&', &pair)) {
-		CLEANUP(buf_deinit) struct buf name;
-		CLEANUP(buf_deinit) struct buf value;
+		CLEANUP(buf_deinit) struct buf name = { 0 };
+		CLEANUP(buf_deinit) struct buf value = { 0 };
 		CLEANUP(mem_freep) char *key = NULL;
 
-		buf_init(&name, 0);
-		buf_init(&value, 0);
 		form_decode(pair_name(pair, &raw), &name);
 		form_decode(raw, &value);
 		if (!utf8_valid(buf_str(&name)) || !utf8_valid(buf_str(&value)))

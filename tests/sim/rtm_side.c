@@ -66,18 +66,16 @@ bool rtm_side_repeat(struct rtm_side *side)
 
 static void answer(struct link *l, const struct json *j)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	json_print(j, &text);
 	link_text(l, buf_str(&text));
 }
 
 static void answer_error(struct link *l, int64_t id, int code, const char *msg)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	buf_addf(&text, "{\"ok\":false,\"reply_to\":%lld,\"error\":{\"code\":%d,\"msg\":\"%s\"}}",
 		 (long long)id, code, msg);
 	link_text(l, buf_str(&text));
@@ -99,9 +97,8 @@ static void echo_to_others(struct rtm_side *side, struct link *from, struct chan
 			   struct message *m)
 {
 	struct json *event = fact_message_event(&side->sim->workspace, c, m);
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	json_print(event, &text);
 	json_free(event);
 	publish_but(side, buf_str(&text), from);
@@ -241,11 +238,10 @@ static void late_echo(struct link *l)
 {
 	struct sim *sim = l->links->sim;
 	CLEANUP(mem_freep) char *text = TAKE(sim->plan.late_echo);
-	CLEANUP(buf_deinit) struct buf frame;
+	CLEANUP(buf_deinit) struct buf frame = { 0 };
 	struct channel *c = NULL;
 	const struct message *m;
 
-	buf_init(&frame, 0);
 	if (text == NULL)
 		return;
 	m = workspace_message(&sim->workspace, str_from(text), &c);

@@ -20,12 +20,11 @@ static bool check_step(const char *file, const struct step *step, int depth)
 	struct words words;
 	struct match m;
 	struct loop_words loop;
-	struct arena arena;
+	struct arena arena = { 0 };
 	const struct command *c = NULL;
 	const char *why;
 	bool good = true;
 
-	arena_init(&arena);
 	why = words_cut(step->text, &arena, &words);
 	if (why == NULL && depth < MAX_DEPTH && loop_fits(&words, &arena, &loop)) {
 		CLEANUP(mem_freep) char *left = block_moved_left(step->block);
@@ -69,9 +68,8 @@ static bool load_file(const char *path, struct buf *out)
 
 bool script_check(const char *path)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	return load_file(path, &text) &&
 	       check_source((struct source){ path, buf_str(&text), 1 }, 0);
 }
@@ -125,12 +123,11 @@ bool script_step(struct stage *st, const char *file, const struct step *step)
 	struct words words;
 	struct match m;
 	struct loop_words loop;
-	struct arena arena;
+	struct arena arena = { 0 };
 	const struct command *c = NULL;
 	const char *why;
 	bool good = false;
 
-	arena_init(&arena);
 	why = words_cut(step->text, &arena, &words);
 	if (why == NULL && loop_fits(&words, &arena, &loop)) {
 		good = play_loop(st, file, step, &loop);
@@ -206,10 +203,9 @@ static void show_client_log(struct stage *st)
 
 bool script_play(struct stage *st, const char *path)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	bool good;
 
-	buf_init(&text, 0);
 	if (!load_file(path, &text))
 		return false;
 	good = play_source(st, (struct source){ path, buf_str(&text), 1 }) &&

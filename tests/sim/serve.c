@@ -38,12 +38,11 @@ static bool takes_block(struct str line)
 	struct words words;
 	struct match m;
 	struct loop_words loop;
-	struct arena arena;
+	struct arena arena = { 0 };
 	const char *why;
 	const struct command *c;
 	bool takes;
 
-	arena_init(&arena);
 	why = words_cut(line, &arena, &words);
 	takes = why == NULL && loop_fits(&words, &arena, &loop);
 	c = why == NULL && !takes ? command_find(&words, &arena, &m, &why) : NULL;

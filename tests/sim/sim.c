@@ -85,11 +85,9 @@ static struct sim *find_named(struct sim *first, struct str name)
 static struct sim *add_another(struct sim *first, struct str name)
 {
 	struct sim *sim = mem_zero(1, sizeof(*sim)), *last = first;
-	CLEANUP(buf_deinit) struct buf bot;
-	CLEANUP(buf_deinit) struct buf app;
+	CLEANUP(buf_deinit) struct buf bot = { 0 };
+	CLEANUP(buf_deinit) struct buf app = { 0 };
 
-	buf_init(&bot, 0);
-	buf_init(&app, 0);
 	buf_addf(&bot, "%s-%.*s%c", SIM_BOT_TOKEN, STR_ARG(name), '\0');
 	buf_addf(&app, "%s-%.*s%c", SIM_APP_TOKEN, STR_ARG(name), '\0');
 	while (last->next != NULL)
@@ -246,9 +244,8 @@ static void note_event(struct sim *sim, struct str text)
 
 void sim_publish_as_is(struct sim *sim, struct json *take_inner)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	json_print(take_inner, &text);
 	json_free(take_inner);
 	note_event(sim, buf_str(&text));

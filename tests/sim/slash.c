@@ -49,11 +49,10 @@ const char *slash_path(const struct sim *sim, size_t number)
 static struct slash *slash_new(struct sim *sim, struct user *u, struct channel *c)
 {
 	struct slashes *all = sim->slashes;
-	CLEANUP(buf_deinit) struct buf path;
+	CLEANUP(buf_deinit) struct buf path = { 0 };
 	struct slash *s;
 	char secret[37];
 
-	buf_init(&path, 0);
 	sim_uuid(sim, secret);
 	buf_addf(&path, "/commands/%s/%zu/%s", sim->workspace.team_id, all->n + 1, secret);
 	all->all = mem_grow(all->all, all->n + 1, sizeof(*all->all));
@@ -77,10 +76,9 @@ static const char *channel_name(const struct channel *c)
 
 static void put_addresses(struct sim *sim, const struct slash *s, struct json *j)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	char secret[37];
 
-	buf_init(&text, 0);
 	buf_addf(&text, "https://localhost:%d%s", server_port(sim->server), s->path);
 	json_set_str(j, "response_url", buf_str(&text));
 	buf_clear(&text);
@@ -123,11 +121,9 @@ size_t slash_type(struct sim *sim, struct user *u, struct channel *c, struct str
 	struct str command = str_sub(line, 0, blank == SIZE_MAX ? line.len : blank);
 	struct str rest = blank == SIZE_MAX ? STR_EMPTY : str_sub(line, blank + 1, line.len);
 	CLEANUP(json_freep) struct json *j = NULL;
-	CLEANUP(buf_deinit) struct buf text;
-	CLEANUP(buf_deinit) struct buf out;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&text, 0);
-	buf_init(&out, 0);
 	if (command.len < 2 || command.p[0] != '/')
 		return 0;
 	workspace_command_text(&sim->workspace, str_trim(rest), &text);

@@ -89,9 +89,8 @@ static void delivery_text(const struct delivery *d, struct buf *out)
 
 static void send_delivery(const struct delivery *d, struct link *to)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	delivery_text(d, &text);
 	link_event(to, buf_str(&text));
 }
@@ -269,9 +268,8 @@ static int64_t parting_ms(const char *reason)
 
 static void disconnect(struct link *l, const char *reason, int64_t cut_ms)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	buf_addf(
 		&text,
 		"{\"type\":\"disconnect\",\"reason\":\"%s\",\"debug_info\":{\"host\":\"applink-slacksim\"}}",
@@ -298,9 +296,8 @@ static void say_hello(struct link *l)
 {
 	const struct sim *sim = l->links->sim;
 	const int64_t counted = (int64_t)l->links->n + sim->set.ghosts;
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	buf_addf(&text,
 		 "{\"type\":\"hello\",\"num_connections\":%" PRId64
 		 ",\"debug_info\":{\"host\":\"applink-slacksim\","

@@ -119,9 +119,8 @@ void stage_wait(struct stage *st, int64_t ms)
 
 struct str stage_wire(struct stage *st, struct str text)
 {
-	CLEANUP(buf_deinit) struct buf wire;
+	CLEANUP(buf_deinit) struct buf wire = { 0 };
 
-	buf_init(&wire, 0);
 	workspace_wire_text(&st->sim->workspace, text, &wire);
 	return str_keep(&st->arena, buf_str(&wire));
 }
@@ -195,9 +194,8 @@ static bool fill_one(struct stage *st, struct str what, struct buf *out)
 
 struct str stage_fill(struct stage *st, struct str text)
 {
-	CLEANUP(buf_deinit) struct buf out;
+	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	for (size_t i = 0; i < text.len; i++) {
 		struct str rest = str_sub(text, i + 1, text.len);
 		size_t end = text.p[i] == '{' ? str_find_char(rest, '}') : SIZE_MAX;
@@ -261,9 +259,8 @@ void stage_remember(struct stage *st, const struct match *m, struct channel *c,
 
 char *stage_path(struct stage *st, const char *name)
 {
-	CLEANUP(buf_deinit) struct buf path;
+	CLEANUP(buf_deinit) struct buf path = { 0 };
 
-	buf_init(&path, 0);
 	if (st->folder == NULL) {
 		const char *tmp = getenv("TMPDIR");
 
@@ -292,9 +289,8 @@ bool stage_write(struct stage *st, const char *path, struct str text)
 
 void stage_environment(struct stage *st, struct str name, struct str value)
 {
-	CLEANUP(buf_deinit) struct buf pair;
+	CLEANUP(buf_deinit) struct buf pair = { 0 };
 
-	buf_init(&pair, 0);
 	buf_addf(&pair, "%.*s=%.*s", STR_ARG(name), STR_ARG(value));
 	st->environment = mem_grow(st->environment, st->n_environment + 1, sizeof(char *));
 	st->environment[st->n_environment++] = buf_take(&pair);

@@ -95,10 +95,9 @@ static size_t indentation(struct str line)
 char *block_moved_left(struct str block)
 {
 	struct str rest = block, line;
-	CLEANUP(buf_deinit) struct buf out;
+	CLEANUP(buf_deinit) struct buf out = { 0 };
 	size_t common = SIZE_MAX;
 
-	buf_init(&out, 0);
 	while (rest.len > 0 && str_cut(&rest, '\n', &line))
 		if (!line_is_blank(line) && indentation(line) < common)
 			common = indentation(line);
@@ -112,12 +111,10 @@ char *block_moved_left(struct str block)
 /* The block with {NAME} replaced. The caller's. */
 char *block_with_number(struct str block, struct str name, int64_t n)
 {
-	CLEANUP(buf_deinit) struct buf out;
-	CLEANUP(buf_deinit) struct buf mark;
+	CLEANUP(buf_deinit) struct buf out = { 0 };
+	CLEANUP(buf_deinit) struct buf mark = { 0 };
 	size_t at;
 
-	buf_init(&out, 0);
-	buf_init(&mark, 0);
 	buf_addf(&mark, "{%.*s}", STR_ARG(name));
 	buf_addc(&mark, '\0');
 	while (name.len > 0 && (at = str_find(block, mark.p)) != SIZE_MAX) {

@@ -35,11 +35,10 @@ static void print_latency(const struct stage *st, const struct channel *c, const
 
 static void print_text(const struct stage *st, const struct message *m)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	struct str rest, line;
 	bool first = true;
 
-	buf_init(&text, 0);
 	workspace_plain_text(&st->sim->workspace, str_from(m->text), &text);
 	for (rest = buf_str(&text); str_cut(&rest, '\n', &line); first = false)
 		fprintf(st->show, "%s%.*s", first ? "" : "\n                          ",

@@ -53,10 +53,9 @@ static bool refused_by_plan(struct sim *sim, struct conn *conn)
 static bool accept_upgrade(struct sim *sim, struct conn *conn, const struct request *r)
 {
 	CLEANUP(mem_freep) char *key = str_dup(request_header(r, "Sec-WebSocket-Key"));
-	CLEANUP(buf_deinit) struct buf head;
+	CLEANUP(buf_deinit) struct buf head = { 0 };
 	char accept[29];
 
-	buf_init(&head, 0);
 	ws_handshake_accept(key, accept);
 	buf_addf(&head, "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n",
 		 accept);
@@ -76,9 +75,8 @@ static bool accept_upgrade(struct sim *sim, struct conn *conn, const struct requ
 static enum ticket_state use_ticket(const struct request *r, struct sim **of)
 {
 	struct sim *first = (*of)->first;
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	*of = first;
 	if (!form_get(r->query, "ticket", &text))
 		return TICKET_UNKNOWN;
@@ -99,7 +97,7 @@ void upgrade_handle(struct sim *sim, struct conn *conn, const struct request *r)
 	const char *fault = handshake_fault(r);
 	bool is_rtm = str_is(r->path, "/rtm/");
 	enum ticket_state state;
-	struct buf flag;
+	struct buf flag = { 0 };
 
 	if (fault != NULL) {
 		sim_complain(sim, "bad WebSocket handshake: %s", fault);
@@ -117,7 +115,6 @@ void upgrade_handle(struct sim *sim, struct conn *conn, const struct request *r)
 		refuse(conn, 409);
 		return;
 	}
-	buf_init(&flag, 0);
 	if (is_rtm) {
 		if (accept_upgrade(sim, conn, r))
 			rtm_side_join(sim->rtm, conn, state == TICKET_GOOD);

@@ -110,9 +110,8 @@ static const struct entry *nearest(const struct ledger *l, const struct wanted *
 static bool fail_wanted(struct stage *st, const struct wanted *w)
 {
 	const struct entry *e = nearest(&st->sim->ledger, w);
-	CLEANUP(buf_deinit) struct buf line;
+	CLEANUP(buf_deinit) struct buf line = { 0 };
 
-	buf_init(&line, 0);
 	stage_fail(st, "no such call came within %lld ms", (long long)st->patience_ms);
 	if (e == NULL)
 		return false;
@@ -145,11 +144,10 @@ static bool names_message(struct str name)
 /* A person, a channel or a message by its name. */
 static struct json *thing(struct stage *st, struct str name, struct str value)
 {
-	CLEANUP(buf_deinit) struct buf quoted;
+	CLEANUP(buf_deinit) struct buf quoted = { 0 };
 	struct str filled, braced;
 	struct json *j = NULL;
 
-	buf_init(&quoted, 0);
 	if (names_message(name))
 		braced = str_keepf(&st->arena, "{ts %.*s}", STR_ARG(value));
 	else if (str_is(name, "channel") && str_starts(value, "@"))
@@ -169,10 +167,9 @@ static struct json *thing(struct stage *st, struct str name, struct str value)
 
 static struct json *text_value(struct stage *st, struct str value)
 {
-	CLEANUP(buf_deinit) struct buf quoted;
+	CLEANUP(buf_deinit) struct buf quoted = { 0 };
 	struct json *j = NULL;
 
-	buf_init(&quoted, 0);
 	json_quote(stage_wire(st, value), &quoted);
 	if (json_parse(&j, buf_str(&quoted), NULL) != 0)
 		abort();

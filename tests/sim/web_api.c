@@ -297,10 +297,9 @@ static void run(struct call *call, const char *args_fault, struct str token)
 static void print_answer(const struct call *call, struct buf *out)
 {
 	struct json *j = json_new_object(), *value;
-	CLEANUP(buf_deinit) struct buf plain;
+	CLEANUP(buf_deinit) struct buf plain = { 0 };
 	struct str key;
 
-	buf_init(&plain, 0);
 	json_set_bool(j, "ok", call->error == NULL);
 	if (call->error != NULL)
 		json_set_str(j, "error", str_from(call->error));
@@ -326,12 +325,10 @@ static void print_answer(const struct call *call, struct buf *out)
 
 static void answer_json(struct call *call, struct conn *conn, int status)
 {
-	CLEANUP(buf_deinit) struct buf head;
-	CLEANUP(buf_deinit) struct buf body;
+	CLEANUP(buf_deinit) struct buf head = { 0 };
+	CLEANUP(buf_deinit) struct buf body = { 0 };
 	const char *wants = call->method->scope;
 
-	buf_init(&head, 0);
-	buf_init(&body, 0);
 	buf_addf(&head,
 		 "Content-Type: application/json; charset=utf-8\r\nx-slack-req-id: sim%zu\r\n",
 		 call->entry->number);

@@ -249,10 +249,9 @@ static void delete (struct call *call)
 static void get_permalink(struct call *call)
 {
 	struct channel *c = call_channel(call);
-	CLEANUP(buf_deinit) struct buf link;
+	CLEANUP(buf_deinit) struct buf link = { 0 };
 	const struct message *m;
 
-	buf_init(&link, 0);
 	if (c == NULL)
 		return;
 	m = channel_message(c, call_arg(call, "message_ts"));

@@ -9,10 +9,9 @@ enum { TICKET_MS = 30000 };
 static void give_url(struct call *call, const char *path, const char *more)
 {
 	struct sim *sim = call->sim;
-	CLEANUP(buf_deinit) struct buf url;
+	CLEANUP(buf_deinit) struct buf url = { 0 };
 	char ticket[37];
 
-	buf_init(&url, 0);
 	sim_uuid(sim, ticket);
 	ticket_give(&sim->tickets, ticket,
 		    mono_after(loop_now(sim->loop), sim_scaled(sim, TICKET_MS)));

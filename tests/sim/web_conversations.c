@@ -284,10 +284,9 @@ static void set_topic(struct call *call)
 	struct sim_workspace *w = &call->sim->workspace;
 	struct str topic = call_arg(call, "topic");
 	struct channel *c = changeable(call);
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	struct message *m;
 
-	buf_init(&text, 0);
 	if (c == NULL)
 		return;
 	if (json_at(call->args, "topic") == NULL || utf8_utf16_units(topic) > TOPIC_MAX) {
@@ -316,10 +315,9 @@ static bool may_be_invited(struct call *call, const struct channel *c, const str
 static void bring_in(struct call *call, struct channel *c, struct user *u)
 {
 	struct sim_workspace *w = &call->sim->workspace;
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	struct json *event;
 
-	buf_init(&text, 0);
 	channel_join(c, u);
 	event = fact_member_event(w, c, u, true);
 	json_set_str(event, "inviter", str_from(w->bot->id));

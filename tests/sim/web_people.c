@@ -19,9 +19,8 @@ static void api_test(struct call *call)
 static void auth_test(struct call *call)
 {
 	const struct sim_workspace *w = &call->sim->workspace;
-	CLEANUP(buf_deinit) struct buf url;
+	CLEANUP(buf_deinit) struct buf url = { 0 };
 
-	buf_init(&url, 0);
 	buf_addf(&url, "https://%s.slack.com/", w->domain);
 	json_set_str(call->answer, "url", buf_str(&url));
 	put(call->answer, "team", w->team_name);
@@ -98,9 +97,8 @@ static void emoji_list(struct call *call)
 
 	while (map_next(&call->sim->workspace.emoji, &at, &name, &value)) {
 		CLEANUP(mem_freep) char *key = str_dup(name);
-		CLEANUP(buf_deinit) struct buf url;
+		CLEANUP(buf_deinit) struct buf url = { 0 };
 
-		buf_init(&url, 0);
 		buf_addf(&url, "https://emoji.slack-edge.com/%s/%s/1.png",
 			 call->sim->workspace.team_id, key);
 		json_set_str(all, key, buf_str(&url));

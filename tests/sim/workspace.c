@@ -46,9 +46,8 @@ void workspace_init(struct sim_workspace *w, const struct clock *clock)
 
 void workspace_name(struct sim_workspace *w, struct str name)
 {
-	struct map nobody;
+	struct map nobody = { 0 };
 
-	map_init(&nobody);
 	free(w->team_id);
 	free(w->team_name);
 	free(w->domain);
@@ -192,10 +191,9 @@ struct channel *workspace_dm(struct sim_workspace *w, struct user *with)
 
 struct channel *workspace_group_dm(struct sim_workspace *w, struct user *const *users, size_t n)
 {
-	CLEANUP(buf_deinit) struct buf name;
+	CLEANUP(buf_deinit) struct buf name = { 0 };
 	struct channel *c;
 
-	buf_init(&name, 0);
 	buf_addf(&name, "mpdm-%s", w->bot->name);
 	for (size_t i = 0; i < n; i++)
 		buf_addf(&name, "--%s", users[i]->name);

@@ -8,9 +8,8 @@
 
 static void test_pieces_add_up(void)
 {
-	CLEANUP(buf_deinit) struct buf b;
+	CLEANUP(buf_deinit) struct buf b = { 0 };
 
-	buf_init(&b, 0);
 	ASSERT_STR(buf_str(&b), "");
 	buf_add(&b, STR("one"));
 	buf_addc(&b, ',');
@@ -23,9 +22,8 @@ static void test_pieces_add_up(void)
 
 static void test_zero_bytes_are_kept(void)
 {
-	CLEANUP(buf_deinit) struct buf b;
+	CLEANUP(buf_deinit) struct buf b = { 0 };
 
-	buf_init(&b, 0);
 	buf_add(&b, STR("a\0b"));
 	CU_ASSERT_EQUAL(b.len, 3);
 	CU_ASSERT_TRUE(str_eq(buf_str(&b), STR("a\0b")));
@@ -50,9 +48,8 @@ static void test_formatting_at_every_length(void)
 
 	memset(x, 'x', sizeof(x));
 	for (int len = 0; len < (int)sizeof(x); len++) {
-		CLEANUP(buf_deinit) struct buf b;
+		CLEANUP(buf_deinit) struct buf b = { 0 };
 
-		buf_init(&b, 0);
 		buf_addf(&b, "%.*s", len, x);
 		CU_ASSERT_EQUAL_FATAL(b.len, (size_t)len);
 	}
@@ -86,10 +83,9 @@ static void test_a_huge_piece_does_not_wrap(void)
 
 static void test_room_is_the_callers_to_fill(void)
 {
-	CLEANUP(buf_deinit) struct buf b;
+	CLEANUP(buf_deinit) struct buf b = { 0 };
 	char *room;
 
-	buf_init(&b, 0);
 	buf_addc(&b, '<');
 	room = buf_room(&b, 5000);
 	CU_ASSERT_PTR_NOT_NULL(room);
@@ -104,9 +100,8 @@ static void test_room_is_the_callers_to_fill(void)
 
 static void test_consume_drops_the_front(void)
 {
-	CLEANUP(buf_deinit) struct buf b;
+	CLEANUP(buf_deinit) struct buf b = { 0 };
 
-	buf_init(&b, 0);
 	buf_consume(&b, 3);
 	buf_addz(&b, "hello");
 	buf_consume(&b, 0);
@@ -118,11 +113,10 @@ static void test_consume_drops_the_front(void)
 
 static void test_take_hands_the_text_over(void)
 {
-	CLEANUP(buf_deinit) struct buf b;
+	CLEANUP(buf_deinit) struct buf b = { 0 };
 	CLEANUP(mem_freep) char *full = NULL;
 	CLEANUP(mem_freep) char *empty = NULL;
 
-	buf_init(&b, 0);
 	empty = buf_take(&b);
 	CU_ASSERT_STRING_EQUAL(empty, "");
 	buf_addz(&b, "text");
@@ -145,9 +139,8 @@ static void test_deinit_twice_is_fine(void)
 
 static void check_shown(struct str text, const char *wanted)
 {
-	CLEANUP(buf_deinit) struct buf b;
+	CLEANUP(buf_deinit) struct buf b = { 0 };
 
-	buf_init(&b, 0);
 	buf_add_shown(&b, text);
 	ASSERT_STR(buf_str(&b), wanted);
 }
@@ -164,9 +157,8 @@ static void test_control_characters_are_shown(void)
 
 static void percent(struct str text, const char *wanted)
 {
-	struct buf b;
+	struct buf b = { 0 };
 
-	buf_init(&b, 0);
 	buf_add_percent(&b, text);
 	ASSERT_STR(buf_str(&b), wanted);
 	buf_deinit(&b);

@@ -20,9 +20,8 @@ static void check_printed(const struct diag *d, const char *wanted)
 
 static void test_entries_keep_their_order_and_their_kind(void)
 {
-	CLEANUP(diag_deinit) struct diag d;
+	CLEANUP(diag_deinit) struct diag d = { 0 };
 
-	diag_init(&d);
 	check_printed(&d, "");
 	diag_error(&d, (struct place){ "a.ini", 3 }, "unknown key \"%s\"", "mach");
 	diag_warn(&d, (struct place){ "b.ini", 0 }, "empty");
@@ -37,9 +36,8 @@ static void test_entries_keep_their_order_and_their_kind(void)
 
 static void test_nothing_quoted_can_fake_a_line_or_show_a_token(void)
 {
-	CLEANUP(diag_deinit) struct diag d;
+	CLEANUP(diag_deinit) struct diag d = { 0 };
 
-	diag_init(&d);
 	diag_error(&d, (struct place){ "a\n.ini", 1 }, "seen \"%s\"", "x\nb.ini:1: error: \x1b[2J");
 	diag_error(&d, (struct place){ "xoxb-1-secret", 0 }, "no file xapp-1-A-2-secret here");
 	check_printed(&d, "a\\x0A.ini:1: error: seen \"x\\x0Ab.ini:1: error: \\x1B[2J\"\n"
@@ -48,13 +46,11 @@ static void test_nothing_quoted_can_fake_a_line_or_show_a_token(void)
 
 static void test_the_same_as_json(void)
 {
-	CLEANUP(diag_deinit) struct diag d;
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(diag_deinit) struct diag d = { 0 };
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	CLEANUP(json_freep) struct json *j = NULL;
 	int64_t line = 0;
 
-	diag_init(&d);
-	buf_init(&text, 0);
 	diag_json(&d, &text);
 	ASSERT_STR(buf_str(&text), "[]");
 	buf_clear(&text);
@@ -72,9 +68,8 @@ static void test_the_same_as_json(void)
 
 static void test_many(void)
 {
-	CLEANUP(diag_deinit) struct diag d;
+	CLEANUP(diag_deinit) struct diag d = { 0 };
 
-	diag_init(&d);
 	for (unsigned i = 1; i <= 1000; i++)
 		diag_error(&d, (struct place){ "a.ini", i }, "mistake %u", i);
 	CU_ASSERT_EQUAL(d.n_errors, 1000);
@@ -85,10 +80,8 @@ static void test_many(void)
 
 static void test_entries_move_to_the_end_of_another(void)
 {
-	struct diag all, one;
+	struct diag all = { 0 }, one = { 0 };
 
-	diag_init(&all);
-	diag_init(&one);
 	diag_move(&all, &one);
 	CU_ASSERT_EQUAL(all.n_entries, 0);
 	for (unsigned i = 0; i < 30; i++) {
@@ -117,9 +110,8 @@ static void test_entries_in_the_order_of_lines(void)
 	static const unsigned lines[] = { 9, 5, 3, 5, 0, 3, 5 };
 	static const char *const wanted[] = { "4", "2", "5", "1", "3", "6", "0" };
 	char name[4] = "0";
-	struct diag d;
+	struct diag d = { 0 };
 
-	diag_init(&d);
 	diag_sort(&d);
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
 		name[0] = (char)('0' + i);
@@ -134,10 +126,9 @@ static void test_entries_in_the_order_of_lines(void)
 static void test_endless_lines_are_shortened(void)
 {
 	char line[5000];
-	struct diag d;
+	struct diag d = { 0 };
 	struct str seen;
 
-	diag_init(&d);
 	for (size_t i = 0; i + 1 < sizeof(line); i++)
 		line[i] = "\u00e9"[(i + 1) % 2];
 	line[sizeof(line) - 1] = '\0';

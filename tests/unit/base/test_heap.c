@@ -8,9 +8,8 @@
 static void test_an_empty_heap(void)
 {
 	struct heap_node node;
-	struct heap h;
+	struct heap h = { 0 };
 
-	heap_init(&h);
 	heap_node_init(&node);
 	CU_ASSERT_PTR_NULL(heap_min(&h));
 	CU_ASSERT_FALSE(heap_has(&node));
@@ -23,9 +22,8 @@ static void test_an_empty_heap(void)
 static void test_ties_come_in_the_order_of_insertion(void)
 {
 	struct heap_node nodes[50];
-	struct heap h;
+	struct heap h = { 0 };
 
-	heap_init(&h);
 	for (size_t i = 0; i < ARRAY_LEN(nodes); i++) {
 		heap_node_init(&nodes[i]);
 		heap_push(&h, &nodes[i], 7);
@@ -40,9 +38,8 @@ static void test_ties_come_in_the_order_of_insertion(void)
 static void test_pushing_again_moves(void)
 {
 	struct heap_node a, b;
-	struct heap h;
+	struct heap h = { 0 };
 
-	heap_init(&h);
 	heap_node_init(&a);
 	heap_node_init(&b);
 	heap_push(&h, &a, INT64_MIN);
@@ -69,11 +66,10 @@ static void check_shape(const struct heap *h)
 static void test_random_pushes_moves_and_removals(void)
 {
 	struct heap_node nodes[200];
-	struct heap h;
+	struct heap h = { 0 };
 	int64_t last = INT64_MIN;
 
 	srand(unit_seed());
-	heap_init(&h);
 	for (size_t i = 0; i < ARRAY_LEN(nodes); i++)
 		heap_node_init(&nodes[i]);
 	for (int round = 0; round < 5000; round++) {

@@ -137,10 +137,9 @@ static void test_an_empty_value_has_no_lines(void)
 
 static void test_long_lines_stay_whole(void)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	CLEANUP(record_deinit) struct record r;
 
-	buf_init(&text, 0);
 	buf_addz(&text, "[rule x]\nmatch = ");
 	while (text.len < INIFILE_MAX_LINE + 100)
 		buf_addz(&text, "ab ;");
@@ -154,9 +153,8 @@ static void test_long_lines_stay_whole(void)
 
 static void test_a_line_too_long_is_refused(void)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	buf_addz(&text, "[rule x]\n");
 	for (int i = 0; i <= INIFILE_MAX_LINE; i++)
 		buf_addc(&text, 'a');
@@ -225,10 +223,9 @@ static void test_a_stray_key_draws_a_hint_too(void)
 
 static void test_only_a_little_of_a_faulty_line_is_quoted(void)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	CLEANUP(record_deinit) struct record r;
 
-	buf_init(&text, 0);
 	for (int i = 0; i < 10000; i++)
 		buf_addz(&text, "\xC3\xA9");
 	read_into(&r, buf_str(&text));
@@ -239,13 +236,11 @@ static void test_only_a_little_of_a_faulty_line_is_quoted(void)
 
 static void test_names_may_have_any_length(void)
 {
-	CLEANUP(buf_deinit) struct buf text, wanted;
+	CLEANUP(buf_deinit) struct buf text = { 0 }, wanted = { 0 };
 	CLEANUP(record_deinit) struct record r;
 	char name[5000];
 
 	memset(name, 'n', sizeof(name));
-	buf_init(&text, 0);
-	buf_init(&wanted, 0);
 	buf_addf(&text, "[rule %.5000s]\n%.5000s = a\n  b\n", name, name);
 	buf_addf(&wanted, "[rule:%.5000s]1 %.5000s@2=a/b| ", name, name);
 	read_into(&r, buf_str(&text));
@@ -269,9 +264,8 @@ static void add_random_text(struct buf *out, size_t n)
 /* A line of the value: into the file behind `margin`, and as it must come back. */
 static void add_random_line(struct buf *file, struct buf *wanted, const char *margin, size_t indent)
 {
-	CLEANUP(buf_deinit) struct buf line;
+	CLEANUP(buf_deinit) struct buf line = { 0 };
 
-	buf_init(&line, 0);
 	buf_addf(&line, "%*s", (int)indent, "");
 	add_random_text(&line, (size_t)rand() % (rand() % 50 == 0 ? 5000 : 300));
 	buf_addf(file, "%s%.*s\n", margin, STR_ARG(buf_str(&line)));
@@ -303,12 +297,9 @@ static void test_random_values_come_back_exact(void)
 {
 	srand(unit_seed());
 	for (int round = 0; round < 3000; round++) {
-		CLEANUP(buf_deinit) struct buf file, value, wanted;
+		CLEANUP(buf_deinit) struct buf file = { 0 }, value = { 0 }, wanted = { 0 };
 		CLEANUP(record_deinit) struct record r;
 
-		buf_init(&file, 0);
-		buf_init(&value, 0);
-		buf_init(&wanted, 0);
 		buf_addz(&file, "[s]\n");
 		add_random_value(&file, &value);
 		buf_addz(&file, "[t]");

@@ -110,12 +110,11 @@ static void test_kinds_and_sizes(void)
 static void check_walk(const char *text, const char *wanted)
 {
 	CLEANUP(json_freep) struct json *j = parsed(text);
-	CLEANUP(buf_deinit) struct buf seen;
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
 	struct json *value;
 	struct str key;
 	size_t at = 0;
 
-	buf_init(&seen, 0);
 	while (json_member(j, &at, &key, &value)) {
 		buf_addf(&seen, "%.*s=", STR_ARG(key));
 		json_print(value, &seen);
@@ -155,7 +154,7 @@ static void test_building_and_printing(void)
 {
 	CLEANUP(json_freep) struct json *j = json_new_object();
 	CLEANUP(json_freep) struct json *copy = NULL;
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	struct json *list = json_new_array();
 
 	json_push_str(list, STR("a\0b"));
@@ -167,7 +166,6 @@ static void test_building_and_printing(void)
 	json_set(j, "list", list);
 	copy = json_copy(j);
 	json_set_int(j, "n", 6);
-	buf_init(&text, 0);
 	json_print(copy, &text);
 	ASSERT_STR(buf_str(&text), "{\"s\":\"</\\\"\\n\xC3\xA9>\",\"e\":\"\",\"n\":-5,\"b\":true,"
 				   "\"list\":[\"a\\u0000b\",{}]}");
@@ -180,12 +178,11 @@ static void test_building_and_printing(void)
 static void test_quoting_comes_back(void)
 {
 	char bytes[127];
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	CLEANUP(json_freep) struct json *j = NULL;
 
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (char)i;
-	buf_init(&text, 0);
 	buf_addc(&text, '[');
 	json_quote(str_make(bytes, sizeof(bytes)), &text);
 	buf_addc(&text, ',');
@@ -275,10 +272,9 @@ static void check_null(const char *text)
 static void test_depth_is_bounded(void)
 {
 	for (int depth = JSON_MAX_DEPTH - 4; depth < JSON_MAX_DEPTH + 4; depth++) {
-		CLEANUP(buf_deinit) struct buf text;
+		CLEANUP(buf_deinit) struct buf text = { 0 };
 		CLEANUP(json_freep) struct json *j = NULL;
 
-		buf_init(&text, 0);
 		for (int i = 0; i < depth; i++)
 			buf_addc(&text, '[');
 		for (int i = 0; i < depth; i++)
@@ -302,12 +298,11 @@ static void test_cut_at_every_byte(void)
 /* A file of the public test suite: its name says whether it must be accepted. */
 static void check_file(const char *folder, const char *name)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	struct json *j = NULL;
 	char path[4096];
 	bool accepted;
 
-	buf_init(&text, 0);
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	CU_ASSERT_EQUAL_FATAL(inifile_load(path, &text), 0);
 	accepted = json_parse(&j, buf_str(&text), NULL) == 0;

@@ -11,9 +11,8 @@ static const struct keyword table[] = {
 static void check(const char *seen, int value, const char *told)
 {
 	const struct keyword *row;
-	struct diag diag;
+	struct diag diag = { 0 };
 
-	diag_init(&diag);
 	row = keyword_look(table, "filter", str_from(seen), (struct place){ "f", 3 }, &diag);
 	CU_ASSERT_EQUAL(row != NULL ? row->value : -1, value);
 	CU_ASSERT_EQUAL(diag.n_errors, told != NULL);

@@ -11,9 +11,8 @@
 
 static void check_redacted(struct str text, const char *wanted)
 {
-	CLEANUP(buf_deinit) struct buf out;
+	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	log_redact(text, &out);
 	ASSERT_STR(buf_str(&out), wanted);
 }

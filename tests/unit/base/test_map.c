@@ -9,10 +9,9 @@
 
 static void test_set_get_replace_remove(void)
 {
-	struct map m;
+	struct map m = { 0 };
 	int one = 1, two = 2;
 
-	map_init(&m);
 	CU_ASSERT_PTR_NULL(map_get(&m, STR("a")));
 	CU_ASSERT_PTR_NULL(map_set(&m, STR("a"), &one));
 	CU_ASSERT_PTR_EQUAL(map_get(&m, STR("a")), &one);
@@ -28,10 +27,9 @@ static void test_set_get_replace_remove(void)
 static void test_keys_are_bytes_and_copied(void)
 {
 	char key[] = { 'a', '\0', 'b' };
-	struct map m;
+	struct map m = { 0 };
 	int one = 1, two = 2, none = 0;
 
-	map_init(&m);
 	map_set(&m, str_make(key, 3), &one);
 	map_set(&m, str_make(key, 1), &two);
 	map_set(&m, str_make(NULL, 0), &none);
@@ -45,12 +43,11 @@ static void test_keys_are_bytes_and_copied(void)
 
 static void check_walk(const struct map *m, const char *wanted)
 {
-	CLEANUP(buf_deinit) struct buf seen;
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
 	struct map_entry *at = NULL;
 	struct str key;
 	void *value;
 
-	buf_init(&seen, 0);
 	while (map_next(m, &at, &key, &value)) {
 		buf_add(&seen, key);
 		CU_ASSERT_PTR_EQUAL(value, map_get(m, key));
@@ -60,10 +57,9 @@ static void check_walk(const struct map *m, const char *wanted)
 
 static void test_walks_in_the_order_of_insertion(void)
 {
-	struct map m;
+	struct map m = { 0 };
 	int x = 0;
 
-	map_init(&m);
 	check_walk(&m, "");
 	map_set(&m, STR("z"), &x);
 	map_set(&m, STR("a"), &x);
@@ -78,12 +74,11 @@ static void test_walks_in_the_order_of_insertion(void)
 static void test_the_entry_just_given_may_go(void)
 {
 	struct map_entry *at = NULL;
-	struct map m;
+	struct map m = { 0 };
 	struct str key;
 	void *value;
 	size_t n = 0;
 
-	map_init(&m);
 	for (int i = 0; i < 100; i++) {
 		char name[16];
 
@@ -99,10 +94,9 @@ static void test_the_entry_just_given_may_go(void)
 
 static void test_many_keys_and_values_that_are_ours(void)
 {
-	struct map m;
+	struct map m = { 0 };
 	char name[16];
 
-	map_init(&m);
 	for (int i = 0; i < 20000; i++) {
 		snprintf(name, sizeof(name), "key%d", i);
 		CU_ASSERT_PTR_NULL_FATAL(map_set(&m, str_from(name), mem_strdup(name)));

@@ -89,9 +89,8 @@ static void test_defaults(void)
 static void test_every_type_is_read(void)
 {
 	CLEANUP(deinit) struct settings s = { 0 };
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 
-	diag_init(&diag);
 	option_defaults(table, &s);
 	option_read(table, &s,
 		    STR("[general]\nname = retort ; two\nkey  file = /k\nloud = yes\n"
@@ -110,9 +109,8 @@ static void test_every_type_is_read(void)
 static void check_error(const char *text, unsigned line, const char *wanted)
 {
 	CLEANUP(deinit) struct settings s = { 0 };
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 
-	diag_init(&diag);
 	option_defaults(table, &s);
 	option_read(table, &s, str_from(text), "c.ini", &diag);
 	CU_ASSERT_EQUAL(diag.n_errors, 1);
@@ -147,10 +145,9 @@ static void test_mistakes_name_what_was_wanted(void)
 static void test_setting_one_value(void)
 {
 	CLEANUP(deinit) struct settings s = { 0 };
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	const struct place at = { "command line", 0 };
 
-	diag_init(&diag);
 	option_defaults(table, &s);
 	CU_ASSERT_TRUE(option_set(&table[0], &s, STR("ana"), at, &diag));
 	CU_ASSERT_STRING_EQUAL(s.name, "ana");
@@ -175,14 +172,12 @@ static char *sample(void)
 static void test_the_sample_is_the_defaults(void)
 {
 	CLEANUP(deinit) struct settings s = { 0 };
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	CLEANUP(mem_freep) char *text = sample();
-	CLEANUP(buf_deinit) struct buf uncommented;
+	CLEANUP(buf_deinit) struct buf uncommented = { 0 };
 	struct str rest = str_from(text), line;
 	size_t n_keys = 0;
 
-	diag_init(&diag);
-	buf_init(&uncommented, 0);
 	while (str_cut(&rest, '\n', &line)) {
 		CU_ASSERT_TRUE(line.len <= 100);
 		if (!str_starts(line, "# ") && str_skip(&line, "#"))
@@ -200,10 +195,9 @@ static void test_the_sample_is_the_defaults(void)
 static void test_the_sample_is_a_comment_as_printed(void)
 {
 	CLEANUP(deinit) struct settings s = { 0 };
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	CLEANUP(mem_freep) char *text = sample();
 
-	diag_init(&diag);
 	option_defaults(table, &s);
 	option_read(table, &s, str_from(text), "sample.ini", &diag);
 	CU_ASSERT_EQUAL(diag.n_entries, 0);
@@ -322,9 +316,8 @@ static void close_kennel(struct kennel *kennel)
 static void test_named_sections(void)
 {
 	CLEANUP(close_kennel) struct kennel k = { 0 };
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 
-	diag_init(&diag);
 	option_defaults(kennel_table, &k);
 	CU_ASSERT_EQUAL(k.n_dogs, 0);
 	option_read(
@@ -355,9 +348,8 @@ static void test_named_sections(void)
 static void check_kennel(const char *text, unsigned line, const char *wanted)
 {
 	CLEANUP(close_kennel) struct kennel k = { 0 };
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 
-	diag_init(&diag);
 	option_defaults(kennel_table, &k);
 	option_read(kennel_table, &k, str_from(text), "c.ini", &diag);
 	CU_ASSERT_EQUAL(diag.n_errors, 1);

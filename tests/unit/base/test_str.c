@@ -136,10 +136,9 @@ static void test_int(void)
 
 static void test_keeping_in_an_arena(void)
 {
-	struct arena arena;
+	struct arena arena = { 0 };
 	struct str kept, made;
 
-	arena_init(&arena);
 	kept = str_keep(&arena, STR("a\0b"));
 	made = str_keepf(&arena, "%s-%d", "x", 7);
 	CU_ASSERT_TRUE(str_eq(kept, STR("a\0b")));

@@ -28,7 +28,6 @@ static void check(const char *(*read)(struct str, struct cron *), const char *te
 	struct cron m;
 	size_t n = 1;
 
-	buf_init(&seen, 0);
 	for (const char *p = wanted; *p != '\0'; p++)
 		n += *p == ',';
 	ASSERT_STR(str_from(read(str_from(text), &m)), "");
@@ -277,7 +276,6 @@ static bool make_plan(struct plan *p, struct cron *m)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	*p = (struct plan){ 0 };
 	if (random() % 3 == 0) {
 		p->every_m = random() % 2 > 0 ? (int)(random() % 90) + 1 :

@@ -63,7 +63,6 @@ static void check_next(struct bench *b, const char *after, const char *opens, co
 		CLEANUP(buf_deinit) struct buf seen = { 0 };
 		struct wall at = { -1 };
 
-		buf_init(&seen, 0);
 		if (asks[i](b->hours, moment(b->hours, after), &at))
 			zone_format(hours_zone(b->hours), at, STR("%F %R"), &seen);
 		ASSERT_STR(buf_str(&seen), wanted[i]);
@@ -142,7 +141,6 @@ static void check_said(const struct diag *diag, const char *wanted)
 {
 	CLEANUP(buf_deinit) struct buf seen = { 0 };
 
-	buf_init(&seen, 0);
 	for (size_t i = 0; i < diag->n_entries; i++) {
 		buf_addf(&seen, "%s%s%s", i > 0 ? "; " : "",
 			 diag->entries[i].level == DIAG_WARNING ? "warning: " : "",
@@ -466,7 +464,6 @@ static void make_plan(struct plan *p, struct bench *b, int64_t near_day)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	*p = (struct plan){ .n_ranges = (int)(random() % 4) + 1 };
 	for (int i = 0; i < p->n_ranges; i++)
 		make_range(p, i, &text);

@@ -292,7 +292,6 @@ static void check_format(const struct zone *zone, int64_t at, const char *fmt)
 	struct tm tm;
 	char wanted[256];
 
-	buf_init(&seen, 0);
 	CU_ASSERT_PTR_NULL(zone_format_check(str_from(fmt)));
 	zone_format(zone, (struct wall){ at * 1000 + 1 }, str_from(fmt), &seen);
 	localtime_r(&seconds, &tm);
@@ -428,7 +427,6 @@ static void nearest_is(const struct zones *zones, const char *name, const char *
 {
 	CLEANUP(buf_deinit) struct buf seen = { 0 };
 
-	buf_init(&seen, 0);
 	CU_ASSERT_EQUAL(zones_nearest(zones, str_from(name), &seen), wanted[0] != '\0');
 	ASSERT_STR(buf_str(&seen), wanted);
 }

@@ -22,10 +22,8 @@ static void forget_environment(void)
 static char *complaints(struct conf *conf)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 
-	buf_init(&out, 0);
-	diag_init(&diag);
 	conf_finish(conf, &diag);
 	for (size_t i = 0; i < diag.n_entries; i++)
 		buf_addf(&out, "%s: %s\n", diag.entries[i].file, diag.entries[i].text);
@@ -67,14 +65,13 @@ static void check_complaint(const char *bot, const char *app, const char *transp
 			    const char *wanted)
 {
 	CLEANUP(conf_deinit) struct conf conf;
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	CLEANUP(mem_freep) char *said = NULL;
 
 	forget_environment();
 	setenv("SLACK_BOT_TOKEN", bot, 1);
 	setenv("SLACK_APP_TOKEN", app, 1);
 	conf_init(&conf);
-	diag_init(&diag);
 	conf_set(&conf, "transport", transport, &diag);
 	said = complaints(&conf);
 	if (strstr(said, wanted) == NULL)
@@ -110,7 +107,7 @@ static void test_a_connection_is_asked_before_it_is_given_up(void)
 static void test_the_file_is_read_and_the_environment_beats_it(void)
 {
 	CLEANUP(conf_deinit) struct conf conf;
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	CLEANUP(mem_freep) char *said = NULL;
 	struct tmpdir dir;
 	const char *token_file, *conf_file;
@@ -121,9 +118,8 @@ static void test_the_file_is_read_and_the_environment_beats_it(void)
 	token_file = tmpdir_write(&dir, "token", "xoxb-from-file\n");
 	tmpdir_write(&dir, "app", "xapp-file");
 	{
-		CLEANUP(buf_deinit) struct buf text;
+		CLEANUP(buf_deinit) struct buf text = { 0 };
 
-		buf_init(&text, 0);
 		buf_addf(&text,
 			 "[slack]\nbot token file = %s\ntransport = rtm\nrtm method = start\n"
 			 "[pace]\npost burst = 9\n",
@@ -132,7 +128,6 @@ static void test_the_file_is_read_and_the_environment_beats_it(void)
 		conf_file = tmpdir_write(&dir, "retort.ini", text.p);
 	}
 	conf_init(&conf);
-	diag_init(&diag);
 	conf_read(&conf, conf_file, &diag);
 	CU_ASSERT_EQUAL(diag.n_errors, 0);
 	said = complaints(&conf);
@@ -148,12 +143,11 @@ static void test_the_file_is_read_and_the_environment_beats_it(void)
 static void test_mistakes_in_the_file_are_all_named(void)
 {
 	CLEANUP(conf_deinit) struct conf conf;
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	struct tmpdir dir;
 
 	tmpdir_init(&dir);
 	conf_init(&conf);
-	diag_init(&diag);
 	conf_read(&conf,
 		  tmpdir_write(&dir, "retort.ini",
 			       "[slack]\ntransprot = rtm\ntransport = carrier pigeon\n"
@@ -181,10 +175,9 @@ static void read_text(struct conf *conf, const char *text, struct diag *diag)
 static void test_small_keys(void)
 {
 	CLEANUP(conf_deinit) struct conf conf;
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 
 	conf_init(&conf);
-	diag_init(&diag);
 	ASSERT_STR(str_from(conf.zone), "");
 	ASSERT_STR(str_from(conf.slack.name), "");
 	CU_ASSERT_TRUE(conf.reload_on_save);
@@ -205,11 +198,10 @@ static void test_small_keys(void)
 static void test_webhooks_are_read(void)
 {
 	CLEANUP(conf_deinit) struct conf conf;
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	const struct webhook *hook;
 
 	conf_init(&conf);
-	diag_init(&diag);
 	read_text(&conf,
 		  "[webhook tickets]\nurl = https://tickets.example.com/new?key=1\n"
 		  "header Authorization = Bearer {env:NO_SUCH_VARIABLE}\nheader X-Kind = a {{b}\n"
@@ -293,11 +285,10 @@ static void test_mistakes_in_webhooks(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		CLEANUP(conf_deinit) struct conf conf;
-		CLEANUP(diag_deinit) struct diag diag;
+		CLEANUP(diag_deinit) struct diag diag = { 0 };
 		const struct diag_entry *entry;
 
 		conf_init(&conf);
-		diag_init(&diag);
 		read_text(&conf, cases[i].text, &diag);
 		CU_ASSERT_EQUAL(diag.n_errors, 1);
 		CU_ASSERT_EQUAL_FATAL(diag.n_entries, 1);
@@ -314,10 +305,9 @@ static void test_mistakes_in_webhooks(void)
 static void test_all_mistakes_of_a_webhook_at_once(void)
 {
 	CLEANUP(conf_deinit) struct conf conf;
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 
 	conf_init(&conf);
-	diag_init(&diag);
 	read_text(&conf,
 		  "[webhook BAD]\nurl = nonsense\nmethod = X\ntimeout = 1h\nheader Host = x\n"
 		  "alow http = yes\n[webhook t]\n",
@@ -330,8 +320,8 @@ static void test_all_mistakes_of_a_webhook_at_once(void)
 static void test_secrets_of_webhooks(void)
 {
 	CLEANUP(conf_deinit) struct conf conf;
-	CLEANUP(diag_deinit) struct diag diag;
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	CLEANUP(mem_freep) char *said = NULL;
 	const struct webhook *hook;
 	struct tmpdir dir;
@@ -340,7 +330,6 @@ static void test_secrets_of_webhooks(void)
 	setenv("SLACK_BOT_TOKEN", "xoxb-1", 1);
 	setenv("TICKETS_TOKEN", " t-1{env:HOME} ", 1);
 	tmpdir_init(&dir);
-	buf_init(&text, 0);
 	buf_addf(&text,
 		 TICKETS
 		 "header Authorization = Bearer {env:TICKETS_TOKEN}\n"
@@ -348,7 +337,6 @@ static void test_secrets_of_webhooks(void)
 		 tmpdir_write(&dir, "token", "\n f-2 \r\n"));
 	buf_addc(&text, '\0');
 	conf_init(&conf);
-	diag_init(&diag);
 	read_text(&conf, text.p, &diag);
 	CU_ASSERT_EQUAL(diag.n_entries, 0);
 	said = complaints(&conf);
@@ -365,14 +353,12 @@ static void test_secrets_of_webhooks(void)
 static void check_secret(const char *value, const char *wanted)
 {
 	CLEANUP(conf_deinit) struct conf conf;
-	CLEANUP(diag_deinit) struct diag diag;
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	buf_addf(&text, TICKETS "header X-Key = %s\n", value);
 	buf_addc(&text, '\0');
 	conf_init(&conf);
-	diag_init(&diag);
 	read_text(&conf, text.p, &diag);
 	CU_ASSERT_EQUAL(diag.n_errors, 0); /* `check` does not need them */
 	conf_finish(&conf, &diag);
@@ -422,8 +408,8 @@ static void test_missing_secrets_are_named(void)
 static void test_sections_are_workspaces(void)
 {
 	CLEANUP(conf_deinit) struct conf conf;
-	CLEANUP(diag_deinit) struct diag diag;
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	CLEANUP(mem_freep) char *said = NULL;
 	struct tmpdir dir;
 
@@ -431,14 +417,12 @@ static void test_sections_are_workspaces(void)
 	setenv("SLACK_APP_TOKEN_ACME", "xapp-acme", 1);
 	setenv("SLACK_BOT_TOKEN_UP_2", "xoxb-up", 1);
 	tmpdir_init(&dir);
-	buf_init(&text, 0);
 	buf_addf(&text,
 		 "[workspace Acme]\nbot token file = %s\n[slack]\nping every = 5s\n"
 		 "[workspace up-2]\nrtm method = start\n",
 		 tmpdir_write(&dir, "token", "xoxb-acme\n"));
 	buf_addc(&text, '\0');
 	conf_init(&conf);
-	diag_init(&diag);
 	read_text(&conf, text.p, &diag);
 	diag_print(&diag, stdout);
 	CU_ASSERT_EQUAL(diag.n_entries, 0);
@@ -465,11 +449,10 @@ static void test_sections_are_workspaces(void)
 static void check_sections(const char *text, unsigned line, const char *file, const char *wanted)
 {
 	CLEANUP(conf_deinit) struct conf conf;
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	const struct diag_entry *entry;
 
 	conf_init(&conf);
-	diag_init(&diag);
 	read_text(&conf, text, &diag);
 	conf_finish(&conf, &diag);
 	if (diag.n_entries != 1) {
@@ -506,10 +489,9 @@ static void test_mistakes_in_workspaces(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		CLEANUP(conf_deinit) struct conf conf;
-		CLEANUP(diag_deinit) struct diag diag;
+		CLEANUP(diag_deinit) struct diag diag = { 0 };
 
 		conf_init(&conf);
-		diag_init(&diag);
 		read_text(&conf, cases[i].text, &diag);
 		CU_ASSERT_EQUAL_FATAL(diag.n_entries, 1);
 		if (strstr(diag.entries[0].text, cases[i].wanted) == NULL)

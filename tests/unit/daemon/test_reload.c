@@ -30,7 +30,7 @@ static void test_twenty_mistakes_in_three_files_give_twenty_messages(void)
 		{ "c.ini", 4 }, { "c.ini", 5 },	 { "c.ini", 6 },  { "c.ini", 7 },  { "c.ini", 8 },
 		{ "c.ini", 9 }, { "c.ini", 10 },
 	};
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	struct rule_tests_result tests;
 	struct ruleset *set = NULL;
 	struct tmpdir dir;
@@ -39,7 +39,6 @@ static void test_twenty_mistakes_in_three_files_give_twenty_messages(void)
 	tmpdir_init(&dir);
 	for (size_t i = 0; i < ARRAY_LEN(files); i++)
 		tmpdir_write(&dir, files[i][0], files[i][1]);
-	diag_init(&diag);
 	path = tmpdir_path(&dir);
 	CU_ASSERT_EQUAL(
 		reload_prove(&set, (struct rule_paths){ &path, 1 }, &OPTIONS, &tests, &diag),

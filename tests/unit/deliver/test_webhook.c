@@ -147,9 +147,8 @@ static void send_and_wait(struct world *w, const char *json)
 
 static bool has_line(struct world *w, const char *line)
 {
-	CLEANUP(buf_deinit) struct buf whole;
+	CLEANUP(buf_deinit) struct buf whole = { 0 };
 
-	buf_init(&whole, 0);
 	buf_addf(&whole, "\r\n%s\r\n", line);
 	buf_addc(&whole, '\0');
 	return str_find(buf_str(&peer_last(&w->peer)->head), whole.p) != SIZE_MAX;
@@ -331,9 +330,8 @@ static void test_an_answer_that_repeats_secrets(void)
 
 static char *answer_of(const char *status, size_t len)
 {
-	struct buf out;
+	struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	buf_addf(&out, "HTTP/1.1 %s\r\nContent-Length: %zu\r\n\r\n\"", status, len);
 	for (size_t i = 0; i < len - 2; i++)
 		buf_addc(&out, 'a');

@@ -21,18 +21,16 @@ static void learn_channel(struct cache *r, const char *text)
 
 static void user_is(const struct cache *r, const char *name, size_t n, const char *ids)
 {
-	CLEANUP(buf_deinit) struct buf found;
+	CLEANUP(buf_deinit) struct buf found = { 0 };
 
-	buf_init(&found, 0);
 	CU_ASSERT_EQUAL(cache_find_user(r, str_from(name), &found), n);
 	ASSERT_STR(buf_str(&found), ids);
 }
 
 static void channel_is(const struct cache *r, const char *name, size_t n, const char *ids)
 {
-	CLEANUP(buf_deinit) struct buf found;
+	CLEANUP(buf_deinit) struct buf found = { 0 };
 
-	buf_init(&found, 0);
 	CU_ASSERT_EQUAL(cache_find_channel(r, str_from(name), &found), n);
 	ASSERT_STR(buf_str(&found), ids);
 }
@@ -141,7 +139,6 @@ static size_t n_called(const struct cache *r, const char *handle)
 {
 	CLEANUP(buf_deinit) struct buf ids = { 0 };
 
-	buf_init(&ids, 0);
 	return cache_find_group(r, str_from(handle), &ids);
 }
 

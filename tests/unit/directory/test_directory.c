@@ -297,12 +297,11 @@ static void test_order_within_a_channel(void)
 
 static void test_a_thousand_mentions_ask_for_a_few(void)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	struct event *ev;
 	int n_asked = 0;
 
 	start();
-	buf_init(&text, 0);
 	buf_addz(&text, "{\"type\":\"message\",\"channel\":\"C1\",\"ts\":\"1.2\",\"text\":\"");
 	for (int i = 0; i < 1000; i++)
 		buf_addf(&text, "<@U%d>", 1000 + i);

@@ -25,7 +25,6 @@ static void are(const struct id_set *m, const char *wanted)
 {
 	CLEANUP(buf_deinit) struct buf all = { 0 };
 
-	buf_init(&all, 0);
 	for (size_t i = 0; i < m->n; i++)
 		buf_addf(&all, " %s", m->ids[i]);
 	ASSERT_STR(buf_str(&all), wanted);

@@ -8,10 +8,8 @@ static void check(const char *rules, const char *wanted, unsigned line)
 	struct ruleset *set = world_rules(rules);
 	struct simulation *r = simulate_new(set);
 	CLEANUP(buf_deinit) struct buf told = { 0 };
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 
-	buf_init(&told, 0);
-	diag_init(&diag);
 	diagnose(r, set, &diag);
 	CU_ASSERT_EQUAL(diag.n_errors, 0);
 	for (size_t i = 0; i < diag.n_entries; i++)

@@ -20,7 +20,6 @@ static void check(const char *rules, const char *text, const char *json, unsigne
 	explain_print(&e, file);
 	fclose(file);
 	unit_str_is(str_from(printed), text, __FILE__, line);
-	buf_init(&seen, 0);
 	explain_json(&e, &seen);
 	if (json != NULL)
 		unit_str_is(buf_str(&seen), json, __FILE__, line);

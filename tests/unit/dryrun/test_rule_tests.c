@@ -8,11 +8,10 @@
 static void check(const char *rules, size_t passed, size_t failed, const char *wanted)
 {
 	const struct ruleset_options options = { 0 };
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	struct ruleset *set = NULL;
 	struct rule_tests_result result;
 
-	diag_init(&diag);
 	CU_ASSERT_EQUAL_FATAL(ruleset_load_text(&set, str_from(rules), "t.ini", &options, &diag),
 			      0);
 	result = rule_tests_run(set, &diag);

@@ -124,7 +124,6 @@ static void test_endless_waits_end(void)
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 	const struct simulate_sink sink = { &out, on_fired, on_deed };
 
-	buf_init(&rules, 0);
 	buf_init(&out, 0);
 	buf_addz(&rules, "[rule a]\nmatch = x\n");
 	for (int i = 0; i < 700; i++)

@@ -122,10 +122,8 @@ static void check_row(const struct row *row)
 	struct simulation *r;
 	struct rules loaded;
 	struct event *test;
-	struct arena arena;
+	struct arena arena = { 0 };
 
-	diag_init(&diag);
-	arena_init(&arena);
 	buf_init(&rules, 0);
 	write_rules(row, &rules);
 	buf_addc(&rules, '\0');

@@ -137,7 +137,6 @@ static void play_parts_refused(struct engine_fixture *h)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	while (text.len < 7000)
 		buf_addz(&text, "BAD words ");
 	buf_addc(&text, '\0');
@@ -619,7 +618,6 @@ static void test_many_actions_are_no_recursion(void)
 {
 	CLEANUP(buf_deinit) struct buf rules = { 0 };
 
-	buf_init(&rules, 0);
 	buf_addz(&rules, "[rule a]\nmatch = x\n");
 	for (int i = 0; i < 500; i++)
 		buf_addz(&rules, "add n = 1\n");

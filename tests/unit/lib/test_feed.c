@@ -7,10 +7,9 @@
 
 static void check(struct feed *feed, const char *wanted)
 {
-	CLEANUP(buf_deinit) struct buf seen;
+	CLEANUP(buf_deinit) struct buf seen = { 0 };
 	struct str piece;
 
-	buf_init(&seen, 0);
 	while (feed_next(feed, &piece))
 		buf_addf(&seen, "(%.*s)", STR_ARG(piece));
 	ASSERT_STR(buf_str(&seen), wanted);

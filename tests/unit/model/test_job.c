@@ -159,8 +159,6 @@ static void goes_round(struct job *take)
 	CLEANUP(buf_deinit) struct buf line = { 0 };
 	CLEANUP(buf_deinit) struct buf again = { 0 };
 
-	buf_init(&line, 0);
-	buf_init(&again, 0);
 	job_write(job, &line);
 	CU_ASSERT_TRUE(str_find_char(buf_str(&line), '\n') == SIZE_MAX);
 	CU_ASSERT_EQUAL_FATAL(job_read(&read, buf_str(&line)), 0);
@@ -192,7 +190,6 @@ static void test_what_a_line_looks_like(void)
 	CLEANUP(job_freep) struct job *job = full(JOB_REACTION);
 	CLEANUP(buf_deinit) struct buf line = { 0 };
 
-	buf_init(&line, 0);
 	job_write(job, &line);
 	ASSERT_STR(buf_str(&line),
 		   "{\"kind\":\"reaction\",\"state\":\"in flight\",\"id\":9007199254740993,"
@@ -238,7 +235,6 @@ static void test_every_cut_is_refused(void)
 		CLEANUP(job_freep) struct job *job = full((enum job_kind)kind);
 		CLEANUP(buf_deinit) struct buf line = { 0 };
 
-		buf_init(&line, 0);
 		job_write(job, &line);
 		for (size_t n = 0; n < line.len; n++)
 			CU_ASSERT_TRUE(is_refused(str_make(line.p, n)));
@@ -258,7 +254,6 @@ static void check_members(const struct job *job)
 	struct str name;
 	size_t at = 0;
 
-	buf_init(&line, 0);
 	job_write(job, &line);
 	CU_ASSERT_EQUAL_FATAL(json_parse(&whole, buf_str(&line), NULL), 0);
 	while (json_member(whole, &at, &name, &value)) {
@@ -271,7 +266,6 @@ static void check_members(const struct job *job)
 
 			CU_ASSERT_EQUAL_FATAL(json_parse(&other, str_from(others[i]), NULL), 0);
 			json_set(spoiled, member, other);
-			buf_init(&text, 0);
 			json_print(spoiled, &text);
 			if (job_read(&read, buf_str(&text)) != 0)
 				continue;
@@ -312,7 +306,6 @@ static void test_what_must_be_there(void)
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
 		CLEANUP(buf_deinit) struct buf line = { 0 };
 
-		buf_init(&line, 0);
 		buf_addf(
 			&line,
 			"{%s,\"state\":\"pending\",\"id\":1,\"verb\":\"v\",\"file\":\"f\",\"line\":1,"

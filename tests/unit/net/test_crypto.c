@@ -17,9 +17,8 @@ static void test_sha1(void)
 
 static void test_base64(void)
 {
-	struct buf out;
+	struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	base64_add(&out, STR_EMPTY);
 	base64_add(&out, str_make(NULL, 0));
 	ASSERT_STR(buf_str(&out), "");

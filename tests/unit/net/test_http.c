@@ -281,10 +281,9 @@ static void test_no_redirects(void)
 static void test_large_body(void)
 {
 	static struct world w;
-	struct buf body;
+	struct buf body = { 0 };
 
 	world_init(&w);
-	buf_init(&body, 0);
 	for (int i = 0; i < 300000; i++)
 		buf_addc(&body, (char)('a' + i % 26));
 	buf_addc(&body, '\0');
@@ -351,11 +350,10 @@ static void test_a_cap_of_ones_own(void)
 static void serve_packed(struct world *w, struct peer_conn *conn, int n)
 {
 	/* gzip in stored blocks would not grow; this is one deflate block of 258-byte repeats. */
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
 	(void)w;
 	(void)n;
-	buf_init(&text, 0);
 	buf_addz(&text, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n");
 	buf_add(&text, STR("\x1f\x8b\x08\0\0\0\0\0\0\xff"));
 	/* Fixed codes: a literal zero, then the length 258 at the distance 1, a pair of which is 13 bits. */

@@ -112,11 +112,10 @@ static void test_timers_in_order(void)
 	struct loop *loop;
 	struct mono start;
 	struct actor a, b, c;
-	struct buf journal;
+	struct buf journal = { 0 };
 
 	fakeclock_init(&clock);
 	loop = make_loop(&clock.clock);
-	buf_init(&journal, 0);
 	actor_init(&a, loop, &journal, 'a');
 	actor_init(&b, loop, &journal, 'b');
 	actor_init(&c, loop, &journal, 'c');
@@ -148,12 +147,11 @@ static void test_timer_at_once_waits_a_turn(void)
 {
 	struct fakeclock clock;
 	struct loop *loop;
-	struct buf journal;
+	struct buf journal = { 0 };
 	struct actor a;
 
 	fakeclock_init(&clock);
 	loop = make_loop(&clock.clock);
-	buf_init(&journal, 0);
 	actor_init(&a, loop, &journal, 'a');
 	a.again = 2;
 	loop_timer_start(loop, &a.timer, 0);
@@ -170,11 +168,10 @@ static void test_timer_by_the_real_clock(void)
 {
 	struct loop *loop = make_loop(NULL);
 	struct mono start = clock_mono(clock_system());
-	struct buf journal;
+	struct buf journal = { 0 };
 	struct actor a;
 	int64_t took;
 
-	buf_init(&journal, 0);
 	actor_init(&a, loop, &journal, 'a');
 	loop_timer_start(loop, &a.timer, 20);
 	while (journal.len == 0)
@@ -202,9 +199,8 @@ static void test_neighbour_dies_in_batch(void)
 {
 	struct loop *loop = make_loop(NULL);
 	struct actor *first = mem_alloc(sizeof(*first)), *second = mem_alloc(sizeof(*second));
-	struct buf journal;
+	struct buf journal = { 0 };
 
-	buf_init(&journal, 0);
 	actor_init(first, loop, &journal, 'a');
 	actor_init(second, loop, &journal, 'b');
 	loop_file_init(&first->file, on_file_kill, first);
@@ -243,9 +239,8 @@ static void test_stale_event_is_not_for_the_next_socket(void)
 {
 	struct loop *loop = make_loop(NULL);
 	struct actor first, second;
-	struct buf journal;
+	struct buf journal = { 0 };
 
-	buf_init(&journal, 0);
 	actor_init(&first, loop, &journal, 'a');
 	actor_init(&second, loop, &journal, 'b');
 	loop_file_init(&first.file, on_file_exchange, &first);
@@ -276,9 +271,8 @@ static void test_dies_in_its_own_callback(void)
 {
 	struct loop *loop = make_loop(NULL);
 	struct actor *a = mem_alloc(sizeof(*a));
-	struct buf journal;
+	struct buf journal = { 0 };
 
-	buf_init(&journal, 0);
 	actor_init(a, loop, &journal, 'a');
 	loop_file_init(&a->file, on_file_die, a);
 	actor_wake(a);
@@ -313,9 +307,8 @@ static void test_calls(void)
 {
 	struct loop *loop = make_loop(NULL);
 	struct actor a, b, c;
-	struct buf journal;
+	struct buf journal = { 0 };
 
-	buf_init(&journal, 0);
 	actor_init(&a, loop, &journal, 'a');
 	actor_init(&b, loop, &journal, 'b');
 	actor_init(&c, loop, &journal, 'c');
@@ -349,9 +342,8 @@ static void test_call_cancels_neighbour(void)
 {
 	struct loop *loop = make_loop(NULL);
 	struct actor a, b;
-	struct buf journal;
+	struct buf journal = { 0 };
 
-	buf_init(&journal, 0);
 	actor_init(&a, loop, &journal, 'a');
 	actor_init(&b, loop, &journal, 'b');
 	loop_call_init(&a.call, on_call_kill, &a);
@@ -378,9 +370,8 @@ static void test_hooks(void)
 {
 	struct loop *loop = make_loop(NULL);
 	struct actor a, b, c;
-	struct buf journal;
+	struct buf journal = { 0 };
 
-	buf_init(&journal, 0);
 	actor_init(&a, loop, &journal, 'a');
 	actor_init(&b, loop, &journal, 'b');
 	actor_init(&c, loop, &journal, 'c');
@@ -418,9 +409,8 @@ static void test_hooks_follow_late_calls(void)
 {
 	struct loop *loop = make_loop(NULL);
 	struct actor a, late;
-	struct buf journal;
+	struct buf journal = { 0 };
 
-	buf_init(&journal, 0);
 	actor_init(&a, loop, &journal, 'a');
 	actor_init(&late, loop, &journal, 'l');
 	a.hook.on_turn_end = on_hook_call;
@@ -447,10 +437,9 @@ static void on_timer_stop(void *owner)
 static void test_run_until_stop(void)
 {
 	struct loop *loop = make_loop(NULL);
-	struct buf journal;
+	struct buf journal = { 0 };
 	struct actor a;
 
-	buf_init(&journal, 0);
 	actor_init(&a, loop, &journal, 'a');
 	loop_timer_init(&a.timer, on_timer_stop, &a);
 	loop_timer_start(loop, &a.timer, 1);
@@ -469,9 +458,8 @@ static void test_signals(void)
 {
 	static const int signals[] = { SIGUSR1, SIGUSR2 };
 	struct loop *loop = make_loop(NULL);
-	struct buf journal;
+	struct buf journal = { 0 };
 
-	buf_init(&journal, 0);
 	CU_ASSERT_EQUAL_FATAL(loop_signals(loop, signals, ARRAY_LEN(signals), on_signal, &journal),
 			      0);
 	raise(SIGUSR2);
@@ -496,10 +484,9 @@ static void test_slow_turns_are_counted(void)
 {
 	const uint64_t before = metric_counts[METRIC_LOOP_TURNS_SLOW];
 	struct loop *loop = make_loop(NULL);
-	struct buf journal;
+	struct buf journal = { 0 };
 	struct actor a;
 
-	buf_init(&journal, 0);
 	actor_init(&a, loop, &journal, 'a');
 	loop_timer_init(&a.timer, on_timer_work, &a);
 	loop_timer_start(loop, &a.timer, 0);
@@ -531,11 +518,10 @@ static void test_callbacks_keep_what_they_are_about(void)
 	struct loop_hook hook;
 	struct actor a;
 	int fd;
-	struct buf journal;
+	struct buf journal = { 0 };
 
 	fakeclock_init(&clock);
 	loop = make_loop(&clock.clock);
-	buf_init(&journal, 0);
 	actor_init(&a, loop, &journal, 'a');
 	actor_wake(&a);
 	fd = a.file.fd;

@@ -281,7 +281,7 @@ static void test_much_through_little(void)
 	struct end client, server;
 	unsigned seed = unit_seed();
 	struct world w;
-	struct buf sent;
+	struct buf sent = { 0 };
 	int fds[2];
 
 	world_init(&w);
@@ -298,7 +298,6 @@ static void test_much_through_little(void)
 	server.echo = true;
 	client.chunk = 700;
 	server.chunk = 9000;
-	buf_init(&sent, 0);
 	fill(&sent, MUCH, seed);
 	for (size_t at = 0; at < sent.len;) {
 		size_t len = 1 + (size_t)rand_r(&seed) % 30000;
@@ -326,7 +325,7 @@ static void test_budget_ends_inside_a_record(void)
 	struct loop *far = NULL;
 	struct end client, server;
 	struct world w;
-	struct buf sent;
+	struct buf sent = { 0 };
 	int fds[2];
 
 	world_init(&w);
@@ -341,7 +340,6 @@ static void test_budget_ends_inside_a_record(void)
 		loop_turn(far, 5);
 	}
 	loop_turn(w.loop, 5); /* the tickets */
-	buf_init(&sent, 0);
 	fill(&sent, MUCH, 7);
 	stream_write(server.stream, str_sub(buf_str(&sent), 0, 10));
 	loop_turn(far, 0);
@@ -364,11 +362,10 @@ static void read_by_turns(bool tls)
 	enum { MUCH = 1 << 20 };
 	struct end client, server;
 	struct world w;
-	struct buf sent;
+	struct buf sent = { 0 };
 
 	world_init(&w);
 	ends_open(&w, &client, &server, tls);
-	buf_init(&sent, 0);
 	fill(&sent, MUCH, 5);
 	stream_write(server.stream, buf_str(&sent));
 	client.chunk = 5000;
@@ -396,11 +393,10 @@ static void test_a_turn_sends_its_share(void)
 	enum { MUCH = 1 << 20 };
 	struct end client, server;
 	struct world w;
-	struct buf sent;
+	struct buf sent = { 0 };
 
 	world_init(&w);
 	ends_open(&w, &client, &server, false);
-	buf_init(&sent, 0);
 	fill(&sent, MUCH, 5);
 	stream_write(client.stream, buf_str(&sent));
 	loop_turn(w.loop, 0);
@@ -420,11 +416,10 @@ static void close_with_much_to_say(bool tls)
 	enum { MUCH = 2 << 20 };
 	struct end client, server;
 	struct world w;
-	struct buf sent;
+	struct buf sent = { 0 };
 
 	world_init(&w);
 	ends_open(&w, &client, &server, tls);
-	buf_init(&sent, 0);
 	fill(&sent, MUCH, 3);
 	stream_write(client.stream, buf_str(&sent));
 	stream_close(client.stream);

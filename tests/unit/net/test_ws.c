@@ -64,9 +64,8 @@ static void add_frame(struct buf *out, int first, const char *payload, size_t le
 
 static void say_frame(struct world *w, int first, const char *payload, size_t len)
 {
-	CLEANUP(buf_deinit) struct buf out;
+	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	add_frame(&out, first, payload, len);
 	peer_say(w->conn, buf_str(&out));
 }
@@ -93,9 +92,8 @@ static void add_good_answer(struct world *w, struct buf *out)
 
 static void answer_upgrade(struct world *w)
 {
-	CLEANUP(buf_deinit) struct buf out;
+	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	if (w->answer != NULL)
 		buf_addz(&out, w->answer);
 	else
@@ -311,7 +309,7 @@ static void settle(struct world *w)
 /* By name, TCP and TLS. */
 static void world_open_tls(struct world *w)
 {
-	CLEANUP(buf_deinit) struct buf url;
+	CLEANUP(buf_deinit) struct buf url = { 0 };
 	const char *why, *folder;
 
 	world_init(w);
@@ -325,7 +323,6 @@ static void world_open_tls(struct world *w)
 	CU_ASSERT_EQUAL_FATAL(
 		tls_new(&w->setup.trust, str_keepf(&w->dir.arena, "%s/ca.pem", folder).p, &why), 0);
 	CU_ASSERT_EQUAL_FATAL(http_new(&w->setup.http, w->loop, NULL), 0);
-	buf_init(&url, 0);
 	buf_addf(&url, "wss://localhost:%d/link/?ticket=abc", w->peer.port);
 	w->ws = ws_open(&w->setup, buf_str(&url), &events, w);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(w->ws);
@@ -380,14 +377,13 @@ static void test_urls_that_are_none(void)
 
 static void test_nobody_there(void)
 {
-	CLEANUP(buf_deinit) struct buf url;
+	CLEANUP(buf_deinit) struct buf url = { 0 };
 	struct world w;
 	int port;
 
 	world_init(&w);
 	close(tcp_listen(&port));
 	CU_ASSERT_EQUAL_FATAL(http_new(&w.setup.http, w.loop, NULL), 0);
-	buf_init(&url, 0);
 	buf_addf(&url, "ws://127.0.0.1:%d/", port);
 	w.ws = ws_open(&w.setup, buf_str(&url), &events, &w);
 	CU_ASSERT(pump_flag(w.loop, &w.over));
@@ -491,9 +487,8 @@ static void test_much_behind_the_answer(void)
 /* What a server says, carried to the client in two pieces, or cut off. */
 static void play(struct world *w, size_t cut, bool goes_on)
 {
-	CLEANUP(buf_deinit) struct buf all;
+	CLEANUP(buf_deinit) struct buf all = { 0 };
 
-	buf_init(&all, 0);
 	w->answer = "";
 	world_start(w);
 	while (!w->upgraded)
@@ -550,14 +545,13 @@ static void test_cut_off(void)
 
 static void test_byte_by_byte(void)
 {
-	CLEANUP(buf_deinit) struct buf out;
+	CLEANUP(buf_deinit) struct buf out = { 0 };
 	struct world w;
 	char long_text[300];
 
 	world_open(&w);
 	w.echo = true;
 	memset(long_text, 'x', sizeof(long_text));
-	buf_init(&out, 0);
 	add_frame(&out, FIN | TEXT, "a", 1);
 	add_frame(&out, FIN | TEXT, "", 0);
 	add_frame(&out, FIN | TEXT, long_text, sizeof(long_text));
@@ -638,9 +632,8 @@ static void test_masks_are_random(void)
 
 static void test_largest_message(void)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	while (text.len < WS_MAX_MESSAGE + 1)
 		buf_addc(&text, 'x');
 	for (size_t more = 0; more <= 1; more++) {
@@ -674,13 +667,11 @@ static void test_ping_is_cut_to_size(void)
 /* Random messages in random fragments, pings in between, in random pieces. */
 static void test_random_traffic(void)
 {
-	CLEANUP(buf_deinit) struct buf out;
-	CLEANUP(buf_deinit) struct buf wanted;
+	CLEANUP(buf_deinit) struct buf out = { 0 };
+	CLEANUP(buf_deinit) struct buf wanted = { 0 };
 	unsigned seed = unit_seed();
 	struct world w;
 
-	buf_init(&out, 0);
-	buf_init(&wanted, 0);
 	for (int i = 0; i < 300; i++) {
 		char text[70000];
 		size_t len = (size_t)rand_r(&seed) % (rand_r(&seed) % 10 == 0 ? sizeof(text) : 300);
@@ -881,7 +872,7 @@ static void test_broken_frames(void)
 /* Pings without end by a server that reads no pong: it must not make us hoard. */
 static void test_ping_flood(void)
 {
-	CLEANUP(buf_deinit) struct buf pings;
+	CLEANUP(buf_deinit) struct buf pings = { 0 };
 	char payload[100];
 	struct world w;
 	int far;
@@ -889,7 +880,6 @@ static void test_ping_flood(void)
 	world_init(&w);
 	far = world_open_raw(&w);
 	memset(payload, 'p', sizeof(payload));
-	buf_init(&pings, 0);
 	for (int i = 0; i < 100; i++)
 		add_frame(&pings, FIN | PING, payload, sizeof(payload));
 	for (int i = 0; i < 100000 && !w.over; i++) {
@@ -939,13 +929,12 @@ static void test_a_flood_holds_up_nobody(void)
 	enum { N = 80, TURNS = 300, SHARE = 32 + 4096 / 102 + 1 };
 	static struct world noisy[N];
 	struct world quiet;
-	struct buf frames;
+	struct buf frames = { 0 };
 	char payload[100];
 	int far[N], here;
 	size_t at[N] = { 0 };
 	int since = -1, worst = 0, n_said = 0;
 
-	buf_init(&frames, 0);
 	memset(payload, 'f', sizeof(payload));
 	for (int i = 0; i < 50; i++)
 		add_frame(&frames, FIN | TEXT, payload, sizeof(payload));
@@ -992,14 +981,13 @@ static void test_a_flood_holds_up_nobody(void)
 static void test_the_rest_of_a_record_is_not_forgotten(void)
 {
 	enum { N = 160 };
-	CLEANUP(buf_deinit) struct buf record;
+	CLEANUP(buf_deinit) struct buf record = { 0 };
 	struct world w;
 	char payload[98];
 	int n_turns = 0;
 
 	world_open_tls(&w);
 	memset(payload, 'r', sizeof(payload));
-	buf_init(&record, 0);
 	for (int i = 0; i < N; i++)
 		add_frame(&record, FIN | TEXT, payload, sizeof(payload));
 	CU_ASSERT(record.len <= 16 << 10);

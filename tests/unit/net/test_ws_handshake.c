@@ -36,10 +36,9 @@ static void test_accept(void)
 
 static void request_is(const char *text, const char *wanted)
 {
-	CLEANUP(buf_deinit) struct buf out;
+	CLEANUP(buf_deinit) struct buf out = { 0 };
 	struct url url;
 
-	buf_init(&out, 0);
 	CU_ASSERT_FATAL(url_parse(str_from(text), "ws", &url));
 	ws_handshake_request(&out, &url, KEY);
 	ASSERT_STR(buf_str(&out), wanted);
@@ -201,9 +200,8 @@ static void test_nul_bytes(void)
 /* `head` bytes of head in all. */
 static int with_head_of(size_t head)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	buf_addz(&text, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
 			"Connection: Upgrade\r\nSec-WebSocket-Accept: " ACCEPT "\r\nX: ");
 	while (text.len < head - 4)
@@ -214,11 +212,10 @@ static int with_head_of(size_t head)
 
 static void test_head_limit(void)
 {
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
 	CU_ASSERT_EQUAL(with_head_of(WS_HEAD_MAX), 0);
 	CU_ASSERT_EQUAL(with_head_of(WS_HEAD_MAX + 1), WS_HANDSHAKE_BAD);
-	buf_init(&text, 0);
 	buf_addz(&text, "HTTP/1.1 101 ");
 	while (text.len < WS_HEAD_MAX - 1)
 		buf_addc(&text, 'x');

@@ -14,10 +14,9 @@ static void show(struct buf *out, struct str regex, bool case_matters)
 		.shown = regex,
 		.case_matters = case_matters,
 	};
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	struct pattern *p = NULL;
 
-	diag_init(&diag);
 	pattern_compile(&p, kit, &source, &diag);
 	if (p == NULL) {
 		buf_addz(out, "no pattern");
@@ -41,7 +40,6 @@ static void check_rows(const struct row *rows, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		CLEANUP(buf_deinit) struct buf seen = { 0 };
 
-		buf_init(&seen, 0);
 		show(&seen, str_from(rows[i].regex), i % 2 == 0); /* either way the same */
 		ASSERT_STR(buf_str(&seen), rows[i].literals);
 	}
@@ -193,8 +191,6 @@ static void test_more_than_the_room(void)
 	CLEANUP(buf_deinit) struct buf regex = { 0 };
 	CLEANUP(buf_deinit) struct buf seen = { 0 };
 
-	buf_init(&regex, 0);
-	buf_init(&seen, 0);
 	for (int i = 0; i < 1023; i++)
 		buf_addf(&regex, "%s%03x", i > 0 ? "|" : "", (unsigned)i);
 	show(&seen, buf_str(&regex), false);
@@ -217,7 +213,6 @@ static void test_texts_are_read_folded(void)
 	static const char text[] = "aZ@[`{\xE2\x84\xAA\xC5\xBF\xC5\xBE\xE2\x84\xAB\xE2\x84";
 	CLEANUP(buf_deinit) struct buf seen = { 0 };
 
-	buf_init(&seen, 0);
 	for (size_t len = 0; len < sizeof(text); len++) { /* cut anywhere */
 		buf_clear(&seen);
 		for (size_t i = 0; i < len;)
@@ -249,11 +244,8 @@ static void test_building_blocks(void)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		CLEANUP(buf_deinit) struct buf regex = { 0 };
 		CLEANUP(buf_deinit) struct buf seen = { 0 };
-		struct diag diag;
+		struct diag diag = { 0 };
 
-		buf_init(&regex, 0);
-		buf_init(&seen, 0);
-		diag_init(&diag);
 		CU_ASSERT_TRUE(named_group_expand(&regex, str_from(rows[i].regex),
 						  (struct place){ 0 }, &diag));
 		show(&seen, buf_str(&regex), false);

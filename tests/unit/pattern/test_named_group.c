@@ -10,10 +10,8 @@ static const struct place here = { "t.ini", 3 };
 static void unchanged(const char *pattern)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
-	struct diag diag;
+	struct diag diag = { 0 };
 
-	diag_init(&diag);
-	buf_init(&out, 0);
 	CU_ASSERT_TRUE(named_group_expand(&out, str_from(pattern), here, &diag));
 	ASSERT_STR(buf_str(&out), pattern);
 	CU_ASSERT_EQUAL(diag.n_entries, 0);
@@ -24,11 +22,8 @@ static void refused(const char *pattern, const char *told)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 	CLEANUP(buf_deinit) struct buf heard = { 0 };
-	struct diag diag;
+	struct diag diag = { 0 };
 
-	diag_init(&diag);
-	buf_init(&out, 0);
-	buf_init(&heard, 0);
 	CU_ASSERT_FALSE(named_group_expand(&out, str_from(pattern), here, &diag));
 	for (size_t i = 0; i < diag.n_entries; i++) {
 		buf_addf(&heard, "%s%s", i > 0 ? "\n" : "", diag.entries[i].text);
@@ -49,10 +44,8 @@ static void catches(const char *pattern, const struct subject *subject, const ch
 	struct captures caught;
 	struct pattern *p = NULL;
 	struct str text = STR("-");
-	struct diag diag;
+	struct diag diag = { 0 };
 
-	diag_init(&diag);
-	buf_init(&out, 0);
 	CU_ASSERT_TRUE_FATAL(named_group_expand(&out, source.shown, here, &diag));
 	source.regex = buf_str(&out);
 	CU_ASSERT_EQUAL_FATAL(pattern_compile(&p, kit, &source, &diag), 0);
@@ -147,12 +140,10 @@ static void test_every_block_is_named(void)
 
 	for (; named_group_at(n) != NULL; n++) {
 		CLEANUP(buf_deinit) struct buf out = { 0 };
-		struct diag diag;
+		struct diag diag = { 0 };
 		char pattern[40];
 
 		snprintf(pattern, sizeof(pattern), "{%s:x}", named_group_at(n));
-		diag_init(&diag);
-		buf_init(&out, 0);
 		CU_ASSERT_TRUE(named_group_expand(&out, str_from(pattern), here, &diag));
 		CU_ASSERT_TRUE(str_find(buf_str(&out), "(?<x>") != SIZE_MAX);
 		diag_deinit(&diag);

@@ -153,7 +153,6 @@ static void refused_repeated(const char *piece, size_t times, const char *head, 
 {
 	CLEANUP(buf_deinit) struct buf regex = { 0 };
 
-	buf_init(&regex, 0);
 	buf_addz(&regex, head);
 	for (size_t i = 0; i < times; i++)
 		buf_addz(&regex, piece);
@@ -405,7 +404,6 @@ static void recased(const char *text, enum recase how, const char *wanted)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	pattern_recase(&out, str_from(text), how);
 	ASSERT_STR(buf_str(&out), wanted);
 }

@@ -37,9 +37,8 @@ static bool plot_add(struct plot *plot, struct str regex, bool case_matters)
 		.shown = regex,
 		.case_matters = case_matters,
 	};
-	CLEANUP(diag_deinit) struct diag diag;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
 
-	diag_init(&diag);
 	if (plot->n == PLOT_MAX ||
 	    pattern_compile(&plot->patterns[plot->n], plot->kit, &source, &diag) != 0)
 		return false;
@@ -119,9 +118,8 @@ static void add(struct prefilter *f, size_t rule, const char *words)
 static void check_find(struct prefilter *f, const struct str *texts, size_t n, const char *wanted)
 {
 	uint64_t bits[1];
-	struct buf seen;
+	struct buf seen = { 0 };
 
-	buf_init(&seen, 0);
 	prefilter_find(f, texts, n, bits);
 	for (size_t i = bits_next(bits, 8, 0); i < 8; i = bits_next(bits, 8, i + 1))
 		buf_addf(&seen, "%zu", i);
@@ -546,7 +544,6 @@ static void on_pattern(void *owner, const struct json *record)
 	struct str flags = json_str(record, "flags"), letter;
 	CLEANUP(buf_deinit) struct buf regex = { 0 };
 
-	buf_init(&regex, 0);
 	for (size_t i = 0; i < flags.len; i++) {
 		letter = str_sub(flags, i, i + 1);
 		if (str_find_char(STR("imsx"), flags.p[i]) != SIZE_MAX)

@@ -6,7 +6,6 @@ static void escaped_as(enum word_kind wording, const char *item, const char *wan
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	word_pattern_escape(&out, str_from(item), wording);
 	ASSERT_STR(buf_str(&out), wanted);
 }
@@ -24,12 +23,9 @@ static bool finds(enum word_kind wording, const char *item, const char *text)
 	const struct stopwatch none = { 0 };
 	struct captures caught;
 	struct pattern *p = NULL;
-	struct diag diag;
+	struct diag diag = { 0 };
 	bool found;
 
-	buf_init(&one, 0);
-	buf_init(&regex, 0);
-	diag_init(&diag);
 	word_pattern_escape(&one, str_from(item), wording);
 	word_pattern_wrap(&regex, buf_str(&one), wording);
 	const struct pattern_source source = { .regex = buf_str(&regex), .shown = str_from(item) };

@@ -414,7 +414,6 @@ static void test_long_lists_become_several_patterns(void)
 	const struct rule *r;
 	bool found = false;
 
-	buf_init(&text, 0);
 	buf_addz(&text, RULE ACT "words = word0");
 	for (int i = 1; i < 3000; i++)
 		buf_addf(&text, ", word%d", i);
@@ -472,7 +471,6 @@ static void test_too_many_limits(void)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	buf_addz(&text, RULE ACT);
 	for (int i = 1; i <= RULE_LIMITS_MAX + 1; i++)
 		buf_addf(&text, "limit = %d per user\n", i);

@@ -12,8 +12,8 @@ static void check(const char *value, const char *wanted)
 		.key = STR("words"), .value = str_from(value), .lines = lines, .line = 1
 	};
 	struct str rest = entry.value, line;
-	struct arena arena;
-	struct diag diag;
+	struct arena arena = { 0 };
+	struct diag diag = { 0 };
 	struct items walk;
 	struct item item;
 
@@ -21,9 +21,6 @@ static void check(const char *value, const char *wanted)
 		lines[entry.n_lines] = (struct ini_line){ line, (unsigned)entry.n_lines + 1 };
 		entry.n_lines++;
 	}
-	buf_init(&seen, 0);
-	arena_init(&arena);
-	diag_init(&diag);
 	items_init(&walk, &entry, "t.ini", &arena, &diag);
 	while (items_next(&walk, &item))
 		buf_addf(&seen, "%u[%.*s]", item.at.line, STR_ARG(item.text));

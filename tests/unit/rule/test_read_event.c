@@ -56,7 +56,6 @@ static bool fits(const char *keys, const char *text)
 	struct ruleset *set;
 	bool found = false;
 
-	buf_init(&rule, 0);
 	buf_addf(&rule, "[rule a]\n%s\nsay = x\n", keys);
 	buf_addc(&rule, '\0');
 	set = rules_good(rule.p);
@@ -103,7 +102,6 @@ static void test_too_many_patterns(void)
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 	struct rules r;
 
-	buf_init(&text, 0);
 	buf_addz(&text, "[rule a]\nreply = {1} {usr}\nexcept = a\nmatch = (x)\n");
 	for (int i = 0; i < RULE_PATTERNS_MAX + 5; i++)
 		buf_addz(&text, i % 2 == 0 ? "  b\n" : "  {word:w}\n");

@@ -47,7 +47,6 @@ static void test_their_names_are_checked_against_slack(void)
 					 "[table t]\nx = @raj | <#C1|no> | #c\nelse = mail@no.one\n"
 					 "[rule r]\nowner = @eve\npost #d = {text}\n");
 
-	buf_init(&seen, 0);
 	ruleset_each_name(set, note, &seen);
 	ASSERT_STR(buf_str(&seen), "@eve:8 #d:9 @raj:5 #c:5 #a:3 @ana:2 ");
 	ruleset_unref(set);
@@ -69,7 +68,6 @@ static void test_many_rows_and_columns(void)
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 	struct rules r;
 
-	buf_init(&text, 0);
 	buf_addz(&text, "[rule r]\nsay = {t[k7].1}\n[table t]\n");
 	for (int i = 0; i < 20000; i++)
 		buf_addf(&text, "k%d = x\n", i);

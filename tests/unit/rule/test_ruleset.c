@@ -21,7 +21,6 @@ static void ordered(const char *rules, const char *wanted)
 	CLEANUP(buf_deinit) struct buf seen = { 0 };
 	struct ruleset *set = rules_good(rules);
 
-	buf_init(&seen, 0);
 	for (size_t i = 0; i < ruleset_n_rules(set); i++)
 		buf_addf(&seen, "%s ", ruleset_rule(set, i)->name);
 	ASSERT_STR(buf_str(&seen), wanted);
@@ -68,7 +67,6 @@ static struct ruleset *rule_with(const char *keys)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	buf_addf(&text, "[rule r]\n%s\n", keys);
 	buf_addc(&text, '\0');
 	return rules_good(text.p);
@@ -141,7 +139,6 @@ static void test_names_are_listed_with_their_lines(void)
 		"[rule r]\nin = #a,\n  !#b, #c-*, dm, C1\nfrom = @d, U1, bots\nsay = hi @e, see #f\n"
 		"react = eyes\n");
 
-	buf_init(&seen, 0);
 	ruleset_each_name(set, on_name, &seen);
 	ASSERT_STR(buf_str(&seen), "2:#a 3:#b 4:@d 5:@e 5:#f ");
 	ruleset_unref(set);
@@ -171,14 +168,12 @@ static void loads(const struct tmpdir *f, const char *const *names, size_t n, co
 	char paths[4][512];
 	const char *list[4];
 	struct ruleset *set = NULL;
-	struct diag diag;
+	struct diag diag = { 0 };
 
 	for (size_t i = 0; i < n; i++) {
 		path_in(f, names[i], paths[i]);
 		list[i] = paths[i];
 	}
-	buf_init(&seen, 0);
-	diag_init(&diag);
 	if (ruleset_load(&set, list, n, &options, &diag) == 0) {
 		for (size_t i = 0; i < ruleset_n_rules(set); i++)
 			buf_addf(&seen, "%s ", ruleset_rule(set, i)->name);
@@ -266,7 +261,6 @@ static void check_candidates(const struct ruleset *set, struct event *take, cons
 	uint64_t bits[1];
 	size_t n = ruleset_n_rules(set);
 
-	buf_init(&seen, 0);
 	ruleset_candidates(set, take, bits);
 	for (size_t i = bits_next(bits, n, 0); i < n; i = bits_next(bits, n, i + 1))
 		buf_addf(&seen, "%s ", ruleset_rule(set, i)->name);
@@ -435,7 +429,6 @@ static void test_a_rule_that_is_held_holds_no_others(void)
 	const struct rule *held = NULL;
 	size_t one_set, with_rule, after = 0;
 
-	buf_init(&text, 0);
 	for (int i = 0; i < RULES; i++)
 		buf_addf(&text, "[rule r%d]\nphrase = word%d\nreply = {text}\n", i, i);
 	buf_addc(&text, '\0');

@@ -28,7 +28,6 @@ static struct event *rich(void)
 	struct event *ev;
 	const char *p;
 
-	buf_init(&text, 0);
 	for (size_t i = 0; i < ARRAY_LEN(pieces); i++)
 		buf_add(&text, pieces[i].shown);
 	buf_addc(&text, '\0');
@@ -66,7 +65,6 @@ static struct ruleset *rule_with(const char *keys)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	buf_init(&text, 0);
 	buf_addf(&text, "[rule r]\n%s\nsay = x\n", keys);
 	buf_addc(&text, '\0');
 	return rules_good(text.p);
@@ -81,7 +79,6 @@ static void sees(const char *keys, struct event *ev, bool to_bot, const char *wa
 	struct subject seen;
 	const char *at;
 
-	buf_init(&shown, 0);
 	CU_ASSERT_EQUAL(subject_make(&seen, ev, &ruleset_rule(set, 0)->look, to_bot, &none),
 			TRISTATE_YES);
 	check_pieces(&seen);
@@ -188,9 +185,6 @@ static void test_many_phrases_in_many_patterns(void)
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 	CLEANUP(buf_deinit) struct buf wanted = { 0 };
 
-	buf_init(&keys, 0);
-	buf_init(&text, 0);
-	buf_init(&wanted, 0);
 	buf_addz(&keys, "ignore = word0");
 	for (int i = 1; i < 1000; i++)
 		buf_addf(&keys, ", word%d", i);
@@ -221,7 +215,6 @@ static void test_what_cannot_be_found_in_time_cannot_be_told(void)
 	struct subject seen;
 	struct event *ev;
 
-	buf_init(&text, 0);
 	for (int i = 0; i < 10000; i++)
 		buf_addz(&text, "zz ");
 	buf_addc(&text, '\0');

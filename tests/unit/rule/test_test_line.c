@@ -36,7 +36,6 @@ static void check(const char *line, const char *wanted)
 	const struct event *ev;
 
 	desk_init(&d, line);
-	buf_init(&seen, 0);
 	if (!d.good)
 		diag_print(&d.diag, stdout);
 	CU_ASSERT_TRUE_FATAL(d.good);
@@ -191,12 +190,10 @@ static void test_targets_of_outcomes(void)
 static void test_an_event_alone(void)
 {
 	const struct place at = { "t.ini", 7 };
-	struct arena arena;
-	struct diag diag;
+	struct arena arena = { 0 };
+	struct diag diag = { 0 };
 	struct event *ev;
 
-	arena_init(&arena);
-	diag_init(&diag);
 	ev = test_line_event(STR("in #a from guests \"x\""), zone_utc(), at, &arena, &diag);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(ev);
 	ASSERT_STR(ev->channel_name, "a");
@@ -212,9 +209,8 @@ static void test_an_event_alone(void)
 
 static void test_two_names_never_have_one_id(void)
 {
-	struct arena arena;
+	struct arena arena = { 0 };
 
-	arena_init(&arena);
 	ASSERT_STR(test_event_id(&arena, 'U', STR("ana")), "UANA");
 	ASSERT_STR(test_event_id(&arena, 'C', STR("it-help")), "CIT02DHELP");
 	ASSERT_STR(test_event_id(&arena, 'U', STR("\u00e9")), "U0C30A9");

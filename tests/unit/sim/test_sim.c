@@ -107,10 +107,9 @@ static bool fits(const char *pattern, const char *line, struct arena *arena, str
 
 static void test_pattern_understands_a_line(void)
 {
-	struct arena arena;
+	struct arena arena = { 0 };
 	struct match m;
 
-	arena_init(&arena);
 	CU_ASSERT(fits("PERSON in CHANNEL says TEXT [as NAME]",
 		       "@ana in #general  says \"Hi \\\"you\\\"\\n\\x41\" as first", &arena, &m));
 	ASSERT_STR(match_text(&m, "PERSON"), "@ana");
@@ -149,10 +148,9 @@ static void test_pattern_refuses_what_does_not_fit(void)
 		{ "people PERSONS", "people" },
 		{ "patience TIME", "patience 5" },
 	};
-	struct arena arena;
+	struct arena arena = { 0 };
 	struct match m;
 
-	arena_init(&arena);
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
 		CU_ASSERT(!fits(wrong[i].pattern, wrong[i].line, &arena, &m));
 	arena_deinit(&arena);
@@ -160,10 +158,9 @@ static void test_pattern_refuses_what_does_not_fit(void)
 
 static void test_words_say_what_is_wrong(void)
 {
-	struct arena arena;
+	struct arena arena = { 0 };
 	struct words words;
 
-	arena_init(&arena);
 	CU_ASSERT_PTR_NOT_NULL(words_cut(STR("says \"open"), &arena, &words));
 	CU_ASSERT_PTR_NOT_NULL(words_cut(STR("says \"\\q\""), &arena, &words));
 	CU_ASSERT_PTR_NOT_NULL(words_cut(STR("says \"\\x4\""), &arena, &words));
@@ -206,11 +203,9 @@ static void test_workspace_gives_every_message_a_new_ts(void)
 static void test_workspace_turns_names_into_ids_and_back(void)
 {
 	struct sim_workspace w;
-	CLEANUP(buf_deinit) struct buf wire;
-	CLEANUP(buf_deinit) struct buf plain;
+	CLEANUP(buf_deinit) struct buf wire = { 0 };
+	CLEANUP(buf_deinit) struct buf plain = { 0 };
 
-	buf_init(&wire, 0);
-	buf_init(&plain, 0);
 	workspace_init(&w, clock_system());
 	workspace_add_user(&w, STR("ana"), false);
 	workspace_add_channel(&w, STR("general"), PLACE_PUBLIC);
@@ -232,12 +227,10 @@ static void test_facts_are_json(void)
 	struct channel *c;
 	CLEANUP(json_freep) struct json *event = NULL;
 	CLEANUP(json_freep) struct json *body = NULL;
-	CLEANUP(buf_deinit) struct buf inner;
-	CLEANUP(buf_deinit) struct buf text;
+	CLEANUP(buf_deinit) struct buf inner = { 0 };
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 	struct message *m;
 
-	buf_init(&inner, 0);
-	buf_init(&text, 0);
 	workspace_init(&w, clock_system());
 	c = workspace_add_channel(&w, STR("general"), PLACE_PUBLIC);
 	m = channel_post(c, w.clock, workspace_add_user(&w, STR("ana"), false), STR("a \"b\"\n\\"),
@@ -295,10 +288,9 @@ static void test_ledger_keeps_no_token_and_finds_the_unwanted(void)
 {
 	struct ledger l;
 	CLEANUP(json_freep) struct json *args = json_new_object();
-	CLEANUP(buf_deinit) struct buf line;
+	CLEANUP(buf_deinit) struct buf line = { 0 };
 	struct entry *quiet, *loud;
 
-	buf_init(&line, 0);
 	ledger_init(&l);
 	json_set_str(args, "token", STR("xoxb-very-secret"));
 	quiet = ledger_add(&l, at_ms(1), 1, "auth.test", args);
@@ -317,10 +309,9 @@ static void test_ledger_keeps_no_token_and_finds_the_unwanted(void)
 
 static void test_words_keep_single_quotes_as_they_stand(void)
 {
-	struct arena arena;
+	struct arena arena = { 0 };
 	struct words words;
 
-	arena_init(&arena);
 	CU_ASSERT_PTR_NULL_FATAL(words_cut(
 		STR("with '{\"a\": \"b\\n\"}' text=\"x \\\"y\\\"\" blocks='[1, 2]' 'don\\'t' n=1"),
 		&arena, &words));
@@ -356,10 +347,9 @@ static void test_pattern_tells_json_arguments_and_texts_apart(void)
 		{ "expect call METHOD with ARGUMENTS", "expect call a.b with \"c=d\"", false },
 		{ "people PERSONS", "people @ana raj", false },
 	};
-	struct arena arena;
+	struct arena arena = { 0 };
 	struct match m;
 
-	arena_init(&arena);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		CU_ASSERT_EQUAL(fits(cases[i].pattern, cases[i].line, &arena, &m), cases[i].fits);
 	arena_deinit(&arena);
@@ -439,10 +429,9 @@ static void test_workspace_knows_groups_of_people(void)
 {
 	struct sim_workspace w;
 	struct usergroup *g;
-	CLEANUP(buf_deinit) struct buf wire;
+	CLEANUP(buf_deinit) struct buf wire = { 0 };
 	CLEANUP(json_freep) struct json *fact = NULL;
 
-	buf_init(&wire, 0);
 	workspace_init(&w, clock_system());
 	g = workspace_add_usergroup(&w, STR("support-team"));
 	usergroup_add(g, workspace_add_user(&w, STR("ana"), false));
@@ -493,14 +482,13 @@ struct play {
 
 static bool play_line(struct play *p, const char *line)
 {
-	struct arena arena;
+	struct arena arena = { 0 };
 	struct words words;
 	struct match m;
 	const char *why = NULL;
 	const struct command *c;
 	bool good;
 
-	arena_init(&arena);
 	CU_ASSERT_PTR_NULL_FATAL(words_cut(str_from(line), &arena, &words));
 	c = command_find(&words, &arena, &m, &why);
 	if (c == NULL)
@@ -718,9 +706,8 @@ static void test_commands_are_answered_by_acknowledgement(void)
 	CLEANUP(json_freep)
 	struct json *loud = parse("{\"text\": \"Ordered.\", \"response_type\": \"in_channel\"}");
 	struct play p;
-	CLEANUP(buf_deinit) struct buf payload;
+	CLEANUP(buf_deinit) struct buf payload = { 0 };
 
-	buf_init(&payload, 0);
 	play_start(&p);
 	CU_ASSERT(!play_line(&p, "@ana types \"lunch\" in #general"));
 	CU_ASSERT(!play_line(&p, "expect answer \"Done.\""));

@@ -8,13 +8,12 @@
 static void complaints(struct str text, struct buf *out)
 {
 	CLEANUP(json_freep) struct json *j = NULL;
-	struct diag diag;
+	struct diag diag = { 0 };
 
 	if (json_parse(&j, text, NULL) != 0) {
 		buf_addz(out, "this is no JSON");
 		return;
 	}
-	diag_init(&diag);
 	CU_ASSERT_EQUAL(blockkit_check(j, (struct place){ "f.ini", 4 }, &diag), diag.n_errors == 0);
 	for (size_t i = 0; i < diag.n_entries; i++) {
 		CU_ASSERT_EQUAL(diag.entries[i].line, 4);
@@ -27,7 +26,6 @@ static void check(const char *text, const char *told)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	complaints(str_from(text), &out);
 	ASSERT_STR(buf_str(&out), told);
 }
@@ -207,8 +205,6 @@ static void check_many(const char *before, const char *piece, size_t n, const ch
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&text, 0);
-	buf_init(&out, 0);
 	buf_addz(&text, before);
 	repeat(&text, piece, n);
 	buf_addz(&text, after);
@@ -274,8 +270,6 @@ static void test_hostile_blocks_are_bounded(void)
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&text, 0);
-	buf_init(&out, 0);
 	buf_addz(&text, "[1");
 	repeat(&text, ",{\"type\":\"x\",\"y\":{}}", 9999);
 	buf_addz(&text, "]");
@@ -334,7 +328,6 @@ static void test_both_forms_give_their_blocks(void)
 		CLEANUP(buf_deinit) struct buf out = { 0 };
 		CLEANUP(json_freep) struct json *j = NULL;
 
-		buf_init(&out, 0);
 		CU_ASSERT_EQUAL(json_parse(&j, str_from(cases[i].text), NULL), 0);
 		json_print(blockkit_blocks(j), &out);
 		ASSERT_STR(buf_str(&out), cases[i].blocks);

@@ -5,9 +5,8 @@
 
 static void inert_is(struct str plain, const char *wanted)
 {
-	struct buf out;
+	struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	markup_inert(&out, plain);
 	ASSERT_STR(buf_str(&out), wanted);
 	buf_deinit(&out);
@@ -39,9 +38,8 @@ static void test_inert_does_not_notify(void)
 
 static void test_markup_needs_real_ids(void)
 {
-	struct buf out;
+	struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	CU_ASSERT(markup_mention(&out, STR("U1ANA")));
 	CU_ASSERT(markup_mention(&out, STR("W012AB3CD")));
 	CU_ASSERT(markup_channel_link(&out, STR("C1GENERAL")));
@@ -63,9 +61,8 @@ static void test_markup_needs_real_ids(void)
 
 static void test_literal_and_permalink(void)
 {
-	struct buf out;
+	struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	markup_literal(&out, STR("<https://x|y> *b*\a\n\t&\0 \u202E\u00E9"));
 	ASSERT_STR(buf_str(&out), "<https://x|y> *b*\n\t& \u202E\u00E9");
 	buf_clear(&out);
@@ -87,7 +84,6 @@ static void test_text_for_others_hides_nothing(void)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	markup_plain(&out, STR("<a> & @here\a\n\t\u202E\u061C\u00E9"));
 	ASSERT_STR(buf_str(&out), "<a> & @here\n\t\u00E9");
 }

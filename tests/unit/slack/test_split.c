@@ -13,11 +13,10 @@ static void fill(struct buf *b, const char *piece, size_t times)
 /* Splits, checks each part's size, and joins the parts with `|`. */
 static size_t split(struct str text, struct buf *joined)
 {
-	CLEANUP(buf_deinit) struct buf part;
+	CLEANUP(buf_deinit) struct buf part = { 0 };
 	bool in_code = false;
 	size_t n = 0;
 
-	buf_init(&part, 0);
 	while (split_next(&text, &in_code, &part)) {
 		CU_ASSERT(utf8_utf16_units(buf_str(&part)) <= 3500);
 		CU_ASSERT(part.len > 0);
@@ -32,10 +31,8 @@ static size_t split(struct str text, struct buf *joined)
 
 static void test_split_leaves_short_text_whole(void)
 {
-	CLEANUP(buf_deinit) struct buf joined, text;
+	CLEANUP(buf_deinit) struct buf joined = { 0 }, text = { 0 };
 
-	buf_init(&joined, 0);
-	buf_init(&text, 0);
 	CU_ASSERT_EQUAL(split(STR("one\n\n  two ```code"), &joined), 1);
 	ASSERT_STR(buf_str(&joined), "one\n\n  two ```code");
 	CU_ASSERT_EQUAL(split(STR(""), &joined), 0);
@@ -48,11 +45,8 @@ static void test_split_leaves_short_text_whole(void)
 
 static void test_split_prefers_line_ends(void)
 {
-	CLEANUP(buf_deinit) struct buf joined, text, wanted;
+	CLEANUP(buf_deinit) struct buf joined = { 0 }, text = { 0 }, wanted = { 0 };
 
-	buf_init(&joined, 0);
-	buf_init(&text, 0);
-	buf_init(&wanted, 0);
 	fill(&text, "a b ", 500);
 	buf_addz(&text, "end\n\nnext ");
 	fill(&text, "c d ", 500);
@@ -67,11 +61,9 @@ static void test_split_prefers_line_ends(void)
 
 static void test_split_at_blanks_and_letters(void)
 {
-	CLEANUP(buf_deinit) struct buf joined, text;
+	CLEANUP(buf_deinit) struct buf joined = { 0 }, text = { 0 };
 	size_t bar;
 
-	buf_init(&joined, 0);
-	buf_init(&text, 0);
 	fill(&text, "word ", 1000);
 	CU_ASSERT_EQUAL(split(buf_str(&text), &joined), 2);
 	bar = str_find_char(buf_str(&joined), '|');
@@ -86,10 +78,8 @@ static void test_split_at_blanks_and_letters(void)
 
 static void test_split_keeps_markup_whole(void)
 {
-	CLEANUP(buf_deinit) struct buf joined, text;
+	CLEANUP(buf_deinit) struct buf joined = { 0 }, text = { 0 };
 
-	buf_init(&joined, 0);
-	buf_init(&text, 0);
 	fill(&text, "x", 3497);
 	buf_addz(&text, "&amp;y");
 	split(buf_str(&text), &joined);
@@ -105,12 +95,10 @@ static void test_split_keeps_markup_whole(void)
 
 static void test_split_closes_code(void)
 {
-	CLEANUP(buf_deinit) struct buf joined, text;
+	CLEANUP(buf_deinit) struct buf joined = { 0 }, text = { 0 };
 	struct str s;
 	size_t bar;
 
-	buf_init(&joined, 0);
-	buf_init(&text, 0);
 	buf_addz(&text, "```\n");
 	fill(&text, "some code\n", 400);
 	buf_addz(&text, "```\nafter");
@@ -125,10 +113,8 @@ static void test_split_closes_code(void)
 
 static void test_split_with_code_ending_at_the_cut(void)
 {
-	CLEANUP(buf_deinit) struct buf joined, text;
+	CLEANUP(buf_deinit) struct buf joined = { 0 }, text = { 0 };
 
-	buf_init(&joined, 0);
-	buf_init(&text, 0);
 	buf_addz(&text, "```");
 	fill(&text, "x", 3494);
 	buf_addz(&text, "\n```\nafter");
@@ -141,11 +127,9 @@ static void test_split_survives_odd_texts(void)
 	static const char *const pieces[] = { "```",	    "<",	">",  "&amp;",
 					      " ",	    "\n",	"x",  "\u00E9",
 					      "\U0001F600", "<@U1ANA>", "``", "word" };
-	CLEANUP(buf_deinit) struct buf joined, text;
+	CLEANUP(buf_deinit) struct buf joined = { 0 }, text = { 0 };
 	unsigned seed = unit_seed();
 
-	buf_init(&joined, 0);
-	buf_init(&text, 0);
 	for (size_t round = 0; round < 100; round++) {
 		buf_clear(&text);
 		buf_clear(&joined);

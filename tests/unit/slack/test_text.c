@@ -35,9 +35,8 @@ struct pair {
 
 static void seen_is(const char *raw, const char *wanted)
 {
-	struct buf out;
+	struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	text_seen(&out, str_from(raw), &names);
 	ASSERT_STR(buf_str(&out), wanted);
 	buf_deinit(&out);
@@ -141,10 +140,9 @@ static void test_typography(void)
 		{ "<https://x|don\u2019t>", "don't" },
 		{ "hid\U000E0041den", "hidden" },
 	};
-	struct buf out;
+	struct buf out = { 0 };
 
 	check_seen(pairs, ARRAY_LEN(pairs));
-	buf_init(&out, 0);
 	text_seen(&out, STR("a\0b"), &names);
 	ASSERT_STR(buf_str(&out), "ab");
 	buf_deinit(&out);
@@ -185,7 +183,6 @@ static void check_pieces(const struct pair *pairs, size_t n)
 		struct shown shown = { .to = &out };
 
 		buf_init(&out, 0);
-		buf_init(&seen, 0);
 		buf_init(&shown.text, 0);
 		text_read(&shown.text, str_from(pairs[i].in), &names, show, &shown);
 		ASSERT_STR(buf_str(&out), pairs[i].out);
@@ -278,7 +275,6 @@ static void test_plain_text_may_look_like_markup(void)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	text_plain(&out, STR("it\u2019s <@U1ANA> &amp; wi\u2013fi"));
 	ASSERT_STR(buf_str(&out), "it's <@U1ANA> &amp; wi-fi");
 }

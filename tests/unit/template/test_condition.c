@@ -254,7 +254,6 @@ static void test_bounds(void)
 	struct desk d;
 
 	desk_init(&d);
-	buf_init(&text, 0);
 	buf_addz(&text, "1 is 1");
 	for (int i = 1; i < 16; i++)
 		buf_addz(&text, " and 1 is 1");
@@ -320,8 +319,6 @@ static void tells(const char *text, const char *wanted)
 	struct desk d;
 
 	desk_init(&d);
-	buf_init(&seen, 0);
-	buf_init(&want, 0);
 	c = condition_read(str_from(text), d.kit, &d.site);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
 	condition_tell(c, &host, &seen, &want);
@@ -351,7 +348,6 @@ static void test_its_references(void)
 	struct desk d;
 
 	desk_init(&d);
-	buf_init(&seen, 0);
 	c = condition_read(STR("who is {user} and karma[{1}] > 2 and text has {2|upper}"), d.kit,
 			   &d.site);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(c);

@@ -16,12 +16,9 @@ static void check_value(const char *filter, struct value value, enum value_kind 
 	CLEANUP(buf_deinit) struct buf room = { 0 };
 	const struct filter_world world = { now, zone_utc() };
 	struct filter f;
-	struct arena arena;
-	struct diag diag;
+	struct arena arena = { 0 };
+	struct diag diag = { 0 };
 
-	arena_init(&arena);
-	buf_init(&room, 0);
-	diag_init(&diag);
 	CU_ASSERT_TRUE_FATAL(
 		filter_read(&f, str_from(filter), &arena, (struct place){ "f", 1 }, &diag));
 	CU_ASSERT_EQUAL(diag.n_entries, 0);
@@ -41,11 +38,9 @@ static void check(const char *filter, const char *text, const char *wanted)
 static void refused(const char *filter, const char *told)
 {
 	struct filter f;
-	struct arena arena;
-	struct diag diag;
+	struct arena arena = { 0 };
+	struct diag diag = { 0 };
 
-	arena_init(&arena);
-	diag_init(&diag);
 	CU_ASSERT_FALSE(filter_read(&f, str_from(filter), &arena, (struct place){ "f", 1 }, &diag));
 	CU_ASSERT_EQUAL_FATAL(diag.n_errors, 1);
 	CU_ASSERT_EQUAL(diag.entries[0].line, 1);
@@ -108,13 +103,9 @@ static void test_filters_are_quick_on_hostile_texts(void)
 	CLEANUP(buf_deinit) struct buf room = { 0 };
 	const struct filter_world world = { now, zone_utc() };
 	struct filter f;
-	struct arena arena;
-	struct diag diag;
+	struct arena arena = { 0 };
+	struct diag diag = { 0 };
 
-	arena_init(&arena);
-	buf_init(&in, 0);
-	buf_init(&room, 0);
-	diag_init(&diag);
 	for (int i = 0; i < 400000; i++)
 		buf_addz(&in, i % 3 == 0 ? " *" : "a_");
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -232,11 +223,9 @@ static void test_slips_are_told(void)
 static void test_a_form_that_is_none_is_told(void)
 {
 	struct filter f;
-	struct arena arena;
-	struct diag diag;
+	struct arena arena = { 0 };
+	struct diag diag = { 0 };
 
-	arena_init(&arena);
-	diag_init(&diag);
 	CU_ASSERT_FALSE(filter_read(&f, STR("date %Q"), &arena, (struct place){ "f", 1 }, &diag));
 	CU_ASSERT_EQUAL_FATAL(diag.n_errors, 1);
 	CU_ASSERT_TRUE(str_starts(str_from(diag.entries[0].text), "`%Q` is no form of a date: "));

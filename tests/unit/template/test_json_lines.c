@@ -27,7 +27,7 @@ static void read_text(struct str text, struct buf *out)
 	struct ini_entry entry = { .key = STR("blocks"), .lines = lines, .line = KEY_LINE };
 	CLEANUP(json_freep) struct json *j = NULL;
 	struct str rest, line;
-	struct diag diag;
+	struct diag diag = { 0 };
 
 	memcpy(exact, text.p, text.len);
 	rest = entry.value = str_make(exact, text.len);
@@ -35,7 +35,6 @@ static void read_text(struct str text, struct buf *out)
 		lines[entry.n_lines] = (struct ini_line){ line, KEY_LINE + entry.n_lines };
 		entry.n_lines++;
 	}
-	diag_init(&diag);
 	CU_ASSERT_EQUAL(json_lines_read(&j, &entry, "f.ini", &diag), diag.n_errors == 0);
 	CU_ASSERT_EQUAL(j == NULL, diag.n_errors > 0);
 	tell(&diag, j, out);
@@ -46,7 +45,6 @@ static void check(const char *text, const char *told)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	read_text(str_from(text), &out);
 	ASSERT_STR(buf_str(&out), told);
 }
@@ -195,8 +193,6 @@ static void test_hostile_json_is_bounded(void)
 		CLEANUP(buf_deinit) struct buf text = { 0 };
 		CLEANUP(buf_deinit) struct buf out = { 0 };
 
-		buf_init(&text, 0);
-		buf_init(&out, 0);
 		fill(&text, cases[i].piece, cases[i].n);
 		read_text(buf_str(&text), &out);
 		CU_ASSERT_TRUE(str_starts(buf_str(&out), cases[i].told));
@@ -215,14 +211,12 @@ static void load(struct folder *folder, const char *path)
 {
 	CLEANUP(json_freep) struct json *j = NULL;
 	CLEANUP(mem_freep) char *rule_file = NULL;
-	struct buf name;
-	struct diag diag;
+	struct buf name = { 0 };
+	struct diag diag = { 0 };
 
-	buf_init(&name, 0);
 	buf_addf(&name, "%s/a.ini", tmpdir_path(&folder->dir));
 	rule_file = buf_take(&name);
 	buf_clear(&folder->out);
-	diag_init(&diag);
 	CU_ASSERT_EQUAL(
 		json_lines_load(&j, str_from(path), rule_file, (struct place){ "a.ini", 5 }, &diag),
 		diag.n_errors == 0);
@@ -297,11 +291,10 @@ static void refused(struct folder *folder, const char *path, const char *why)
 static void test_only_plain_files_of_some_size_are_read(void)
 {
 	struct folder folder;
-	struct buf text;
+	struct buf text = { 0 };
 	const char *pipe;
 
 	folder_init(&folder);
-	buf_init(&text, 0);
 	fill(&text, " ", JSON_LINES_MAX_FILE - 2);
 	buf_addz(&text, "[]");
 	buf_addc(&text, '\0');

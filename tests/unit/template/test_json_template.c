@@ -182,7 +182,6 @@ static void test_what_it_needs(void)
 	const struct template_scope scope = { 0 };
 	struct desk d;
 
-	buf_init(&seen, 0);
 	desk_init(&d,
 		  "[\"{text} @ana\", {\"a\": {user|json}}, {\"type\": \"plain_text\", \"text\": "
 		  "\"@raj {link|upper}\"}]",
@@ -201,7 +200,6 @@ static void test_what_goes_to_others_mentions_nobody(void)
 	CLEANUP(buf_deinit) struct buf seen = { 0 };
 	struct desk d;
 
-	buf_init(&seen, 0);
 	desk_init(&d, "{\"a\": \"@here @ana\", \"type\": \"broadcast\"}", &scope);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(d.form);
 	json_template_each_name(d.form, note_name, &seen);

@@ -66,7 +66,6 @@ static void grouped(const char *text, const char *wanted)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	CU_ASSERT_EQUAL(number_group(&out, str_from(text)), wanted[0] != '\0');
 	ASSERT_STR(buf_str(&out), wanted);
 }

@@ -36,7 +36,6 @@ static void check(const char *body, const char *wanted)
 	struct desk d;
 
 	desk_init(&d);
-	buf_init(&seen, 0);
 	CU_ASSERT_TRUE(placeholder_split(&parts, str_from(body), &d.site));
 	CU_ASSERT_EQUAL(d.diag.n_errors, 0);
 	buf_addf(&seen, "%s", kinds[parts.kind]);
@@ -121,7 +120,6 @@ static void test_too_many_texts(void)
 	struct desk d;
 
 	desk_init(&d);
-	buf_init(&body, 0);
 	buf_addz(&body, "pick: 1");
 	for (int i = 2; i <= PLACEHOLDER_TEXTS_MAX; i++)
 		buf_addf(&body, "|%d", i);

@@ -8,7 +8,6 @@ static void check(const char *text, const char *wanted)
 {
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	plain_text(&out, str_from(text));
 	ASSERT_STR(buf_str(&out), wanted);
 }

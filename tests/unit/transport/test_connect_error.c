@@ -42,9 +42,8 @@ static void test_fatal(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
-		CLEANUP(buf_deinit) struct buf out;
+		CLEANUP(buf_deinit) struct buf out = { 0 };
 
-		buf_init(&out, 0);
 		CU_ASSERT_TRUE(explain(errors[i], &out));
 		CU_ASSERT_NOT_EQUAL(str_find(buf_str(&out), errors[i]), SIZE_MAX);
 		CU_ASSERT_NOT_EQUAL(str_find(buf_str(&out), "apps.connections.open"), SIZE_MAX);
@@ -70,9 +69,8 @@ static void test_not_fatal(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
-		CLEANUP(buf_deinit) struct buf out;
+		CLEANUP(buf_deinit) struct buf out = { 0 };
 
-		buf_init(&out, 0);
 		CU_ASSERT_FALSE(explain(errors[i], &out));
 		CU_ASSERT_EQUAL(out.len, 0);
 	}
@@ -80,9 +78,8 @@ static void test_not_fatal(void)
 
 static void test_words(void)
 {
-	CLEANUP(buf_deinit) struct buf out;
+	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	explain("not_allowed_token_type", &out);
 	ASSERT_STR(buf_str(&out),
 		   "Use the other one (apps.connections.open: not_allowed_token_type)");

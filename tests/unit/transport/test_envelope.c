@@ -183,11 +183,10 @@ static void test_cut_at_every_byte(void)
 
 static void test_deep(void)
 {
-	struct buf text;
+	struct buf text = { 0 };
 	struct envelope e;
 	const char *why;
 
-	buf_init(&text, 0);
 	buf_addz(&text, "{\"envelope_id\":\"deep\",\"payload\":");
 	for (int i = 0; i < 100000; i++)
 		buf_addc(&text, '[');
@@ -200,9 +199,8 @@ static void test_deep(void)
 
 static void test_ack(void)
 {
-	struct buf out;
+	struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	envelope_ack(&out, STR("e-1"));
 	ASSERT_STR(buf_str(&out), "{\"envelope_id\":\"e-1\"}");
 	buf_clear(&out);

@@ -82,9 +82,8 @@ static void test_not_json(void)
 
 static void test_ping(void)
 {
-	struct buf out;
+	struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	rtm_ping(&out, 3, 1403299273342);
 	ASSERT_STR(buf_str(&out), "{\"id\":3,\"type\":\"ping\",\"time\":1403299273342}");
 	buf_deinit(&out);

@@ -68,9 +68,8 @@ static void test_where(void)
 static void check_message(struct str text, const char *blocks, bool in_channel, const char *wanted)
 {
 	CLEANUP(json_freep) struct json *parsed = NULL;
-	CLEANUP(buf_deinit) struct buf out;
+	CLEANUP(buf_deinit) struct buf out = { 0 };
 
-	buf_init(&out, 0);
 	if (blocks != NULL)
 		CU_ASSERT_EQUAL_FATAL(json_parse(&parsed, str_from(blocks), NULL), 0);
 	response_url_message(&out, text, parsed, in_channel);
