@@ -93,11 +93,12 @@ static void check_need(const struct ruleset *set, struct str granted, const stru
 static void check_verb(const struct ruleset *set, struct str granted, enum verb verb)
 {
 	const struct verb_row *row = verb_row(verb);
-	const struct method *method = method_named(str_from(row->method));
-	const struct need need = { row->key.name, uses_verb, (int)verb, method->scopes };
+	struct str method = str_from(row->method);
+	const struct need need = { row->key.name, uses_verb, (int)verb,
+				   method_named(method)->scopes };
 
 	/* What changes an answer needs no more than what gave it. */
-	if (row->method[0] != '\0' && row->says != SAYS_ANEW)
+	if (method.len > 0 && row->says != SAYS_ANEW)
 		check_need(set, granted, &need);
 }
 

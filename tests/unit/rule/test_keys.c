@@ -8,6 +8,8 @@ static void test_every_key_is_found_once_and_explained(void)
 	const struct rule_key *key;
 
 	for (size_t i = 0; (key = key_at(i)) != NULL; i++) {
+		if (key->name == NULL)
+			continue; /* a verb that is not done yet: test_verb names it */
 		CU_ASSERT_PTR_EQUAL(key_find(str_from(key->name)), key);
 		CU_ASSERT_TRUE(strlen(key->help) > 5);
 		CU_ASSERT_TRUE(key->group != GROUP_ACTION || !key->preset);
