@@ -147,7 +147,7 @@ static enum action_made make_message(struct making *m, const struct address *to)
 		return ACTION_MADE;
 	}
 	/* One long message of somebody's must not become a flood of ours. */
-	while (n < ANSWER_PARTS_MAX && split_next(&rest, &in_code, &part)) {
+	while (n < POSTED_PARTS_MAX && split_next(&rest, &in_code, &part)) {
 		job = message_job(m, to);
 		job->message.text = str_dup(buf_str(&part));
 		job->message.broadcast = to->broadcast && n == 0;
@@ -285,21 +285,21 @@ static enum action_made make_reactions(struct making *m)
 
 /* ---- earlier answers ---- */
 
-static void remove_part(struct making *m, const struct answer_given *answer, size_t part)
+static void remove_part(struct making *m, const struct posted_answer *answer, size_t part)
 {
 	struct job *job = job_for(m, JOB_CHANGE, VERB_REMOVE, answer->channel);
 
 	job->change.ts = str_dup(answer->ts[part]);
 }
 
-void action_retract(struct making *m, const struct answer_given *answer)
+void action_retract(struct making *m, const struct posted_answer *answer)
 {
 	for (size_t i = answer->n_parts; i > 0; i--)
 		remove_part(m, answer, i - 1);
 }
 
 /* One more message where the answer stands. */
-static void add_part(struct making *m, const struct answer_given *answer, struct str body)
+static void add_part(struct making *m, const struct posted_answer *answer, struct str body)
 {
 	const struct event *ev = m->values->ev;
 	struct job *job = job_for(m, JOB_MESSAGE, VERB_SAY, answer->channel);
@@ -310,7 +310,7 @@ static void add_part(struct making *m, const struct answer_given *answer, struct
 	job->message.text = str_dup(body);
 }
 
-static void edit_part(struct making *m, const struct answer_given *answer, size_t part,
+static void edit_part(struct making *m, const struct posted_answer *answer, size_t part,
 		      struct str body)
 {
 	struct job *job = job_for(m, JOB_CHANGE, VERB_EDIT, answer->channel);
@@ -321,7 +321,7 @@ static void edit_part(struct making *m, const struct answer_given *answer, size_
 		job->change.blocks = render_blocks(m);
 }
 
-void action_renew(struct making *m, const struct answer_given *answer)
+void action_renew(struct making *m, const struct posted_answer *answer)
 {
 	CLEANUP(buf_deinit) struct buf body = { 0 };
 	CLEANUP(buf_deinit) struct buf part = { 0 };
@@ -337,7 +337,7 @@ void action_renew(struct making *m, const struct answer_given *answer)
 		edit_part(m, answer, 0, str_trim(rest));
 		return;
 	}
-	while (n < ANSWER_PARTS_MAX && split_next(&rest, &in_code, &part)) {
+	while (n < POSTED_PARTS_MAX && split_next(&rest, &in_code, &part)) {
 		if (n < answer->n_parts)
 			edit_part(m, answer, n, buf_str(&part));
 		else
@@ -350,10 +350,10 @@ void action_renew(struct making *m, const struct answer_given *answer)
 
 static enum action_made make_change(struct making *m)
 {
-	struct answer_given last;
-	size_t n = answers_n(m->answers);
+	struct posted_answer last;
+	size_t n = posted_n(m->posted);
 
-	if (n == 0 || !answers_at(m->answers, n - 1, &last))
+	if (n == 0 || !posted_at(m->posted, n - 1, &last))
 		return nothing(m, "there is no earlier answer of this rule to this message");
 	if (action_of(m)->verb == VERB_REMOVE)
 		action_retract(m, &last);

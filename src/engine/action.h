@@ -18,8 +18,8 @@ struct making {
 	const struct values *values;
 	size_t action;	/* which of the rule's */
 	size_t wording; /* which of its texts */
-	const struct answers
-		*answers;  /* what the rule answered to this message so far; for edit, remove */
+	const struct posted
+		*posted;   /* what the rule answered to this message so far; for edit, remove */
 	struct list *jobs; /* struct job by link, appended */
 	const char *why;   /* when nothing was made; in the arena of the values, or static */
 };
@@ -28,7 +28,7 @@ struct making {
 bool action_makes_jobs(enum verb verb);
 enum action_made action_make(struct making *m);
 /* The jobs that make an earlier answer say something else: edits, and what there is more or less of parts. */
-void action_renew(struct making *m, const struct answer_given *answer);
-void action_retract(struct making *m, const struct answer_given *answer);
+void action_renew(struct making *m, const struct posted_answer *answer);
+void action_retract(struct making *m, const struct posted_answer *answer);
 /* The value of `set` and `add`, for the store; `shown` is the same for people. */
 struct str action_value(struct making *m, struct str *shown);

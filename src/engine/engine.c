@@ -326,8 +326,14 @@ struct loading {
 static void on_row(void *owner, enum store_table table, struct str key, struct str value)
 {
 	struct loading *l = owner;
+	uint64_t *last = table == STORE_RUN ? &l->e->last_run : &l->e->outbox.last_id;
 	struct run *run;
+	int64_t id;
 
+	/* No number comes twice, whatever stands under it. */
+	if ((table == STORE_RUN || table == STORE_JOB) && str_int(key, &id) && id > 0 &&
+	    (uint64_t)id > *last)
+		*last = (uint64_t)id;
 	if (table == STORE_RUN && run_read(&run, value) == 0) {
 		l->runs = mem_grow(l->runs, l->n_runs + 1, sizeof(l->runs[0]));
 		l->runs[l->n_runs++] = run;
@@ -406,8 +412,6 @@ static void take_back(struct engine *e, struct loading *l)
 		struct run *run = l->runs[i];
 
 		run->ev->workspace = e->setup.workspace;
-		if (run->id > e->last_run)
-			e->last_run = run->id;
 		map_set(&e->runs, str_make((const char *)&run->id, sizeof(run->id)), run);
 		if (!bind(e, run)) {
 			drop_run(e, run);

@@ -19,37 +19,28 @@ static bool concerns(const struct rule *rule, const struct event *ev)
 
 /* ---- answers that were given ---- */
 
-static void read_answers(struct engine *e, const struct rule *rule, struct event *ev,
-			 struct answers *out)
-{
-	struct str key = answers_key(&ev->arena, ev, rule);
-
-	*out = (struct answers){ 0 };
-	if (key.len > 0)
-		answers_read(out, state_posted(&e->state, key, clock_wall(e->setup.clock)));
-}
-
 static void retract(struct engine *e, const struct rule *rule, struct event *ev)
 {
-	CLEANUP(answers_deinit) struct answers answers = { 0 };
+	CLEANUP(posted_deinit) struct posted posted = { 0 };
 	const struct values values = { .rule = rule, .ev = ev, .arena = &ev->arena };
 	struct making making = { .values = &values };
-	struct answer_given answer;
+	const struct posted none = { 0 };
+	const struct wall now = clock_wall(e->setup.clock);
+	struct posted_answer answer;
 	struct list jobs;
 
-	read_answers(e, rule, ev, &answers);
+	posted_load(&posted, &e->state, rule, ev, now);
 	making.jobs = &jobs;
 	list_init(&jobs);
-	for (size_t i = 0; i < answers_n(&answers); i++) {
-		if (answers_at(&answers, i, &answer))
+	for (size_t i = 0; i < posted_n(&posted); i++) {
+		if (posted_at(&posted, i, &answer))
 			action_retract(&making, &answer);
 	}
 	list_each (link, &jobs) {
 		list_remove(link);
 		engine_put(e, list_entry(link, struct job, link));
 	}
-	state_set_posted(&e->state, answers_key(&ev->arena, ev, rule), STR_EMPTY,
-			 clock_wall(e->setup.clock));
+	posted_save(&none, &e->state, rule, ev, now);
 	log_info("engine", "answer removed with its question rule=%s channel=%.*s ts=%.*s",
 		 rule->name, STR_ARG(ev->channel), STR_ARG(ev->ts));
 }
@@ -119,11 +110,11 @@ static bool follow_edit(struct engine *e, const struct rule *rule, struct event 
 
 static bool follow_now(struct engine *e, const struct rule *rule, struct event *ev)
 {
-	CLEANUP(answers_deinit) struct answers answers = { 0 };
+	CLEANUP(posted_deinit) struct posted posted = { 0 };
 	bool answered, any;
 
-	read_answers(e, rule, ev, &answers);
-	answered = answers_n(&answers) > 0;
+	posted_load(&posted, &e->state, rule, ev, clock_wall(e->setup.clock));
+	answered = posted_n(&posted) > 0;
 	if (ev->kind == EVENT_EDIT) {
 		struct event *seen = event_as(ev, EVENT_MESSAGE);
 

@@ -138,17 +138,15 @@ void outbox_give_back(struct outbox *o, struct job *job)
 
 /* ---- back from the store ---- */
 
-const struct job *outbox_load(struct outbox *o, struct str line)
+bool outbox_load(struct outbox *o, struct str line)
 {
 	struct job *job;
 
 	if (job_read(&job, line) != 0)
-		return NULL;
+		return false;
 	list_append(job->state == JOB_IN_FLIGHT ? &o->leased : &o->sealed, &job->link);
-	if (job->id > o->last_id)
-		o->last_id = job->id;
 	o->n++;
-	return job;
+	return true;
 }
 
 static int by_id(const void *a, const void *b)

@@ -42,9 +42,8 @@ void outbox_settle(struct outbox *o, struct job *job);
 /* It never left; it waits again, in front of the others. */
 void outbox_give_back(struct outbox *o, struct job *job);
 
-/* Takes a row back; gives the job, which is the outbox's. NULL = it is no job. When all are back, outbox_loaded orders
- * them. */
-const struct job *outbox_load(struct outbox *o, struct str line);
+/* Takes a row back; false = it is no job. When all are back, and last_id is set, outbox_loaded orders them. */
+bool outbox_load(struct outbox *o, struct str line);
 void outbox_loaded(struct outbox *o);
 /* The next one that was in flight when the program ended; to be settled. NULL = none, or no further one. */
 struct job *outbox_unsure(struct outbox *o);

@@ -3,14 +3,38 @@
 
 #include "base/buf.h"
 
-struct str answers_key(struct arena *arena, const struct event *ev, const struct rule *rule)
+/* Where they stand; empty when the event is about no message. */
+static void put_key(struct buf *out, const struct rule *rule, const struct event *ev)
 {
-	if (ev->ts.len == 0 || ev->channel.len == 0)
-		return STR_EMPTY;
-	return str_keepf(arena, "%.*s:%.*s:%s", STR_ARG(ev->channel), STR_ARG(ev->ts), rule->name);
+	if (ev->ts.len > 0 && ev->channel.len > 0)
+		buf_addf(out, "%.*s:%.*s:%s", STR_ARG(ev->channel), STR_ARG(ev->ts), rule->name);
 }
 
-void answers_read(struct answers *a, struct str text)
+void posted_load(struct posted *out, struct state *s, const struct rule *rule,
+		 const struct event *ev, struct wall now)
+{
+	CLEANUP(buf_deinit) struct buf key = { 0 };
+
+	*out = (struct posted){ 0 };
+	put_key(&key, rule, ev);
+	if (key.len > 0)
+		posted_parse(out, state_posted(s, buf_str(&key), now));
+}
+
+void posted_save(const struct posted *a, struct state *s, const struct rule *rule,
+		 const struct event *ev, struct wall now)
+{
+	CLEANUP(buf_deinit) struct buf key = { 0 };
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+
+	put_key(&key, rule, ev);
+	if (key.len == 0)
+		return;
+	posted_print(a, &text);
+	state_set_posted(s, buf_str(&key), buf_str(&text), now);
+}
+
+void posted_parse(struct posted *a, struct str text)
 {
 	json_free(a->list);
 	a->list = NULL;
@@ -21,24 +45,24 @@ void answers_read(struct answers *a, struct str text)
 	}
 }
 
-void answers_deinit(struct answers *a)
+void posted_deinit(struct posted *a)
 {
 	json_free(a->list);
 	a->list = NULL;
 }
 
-size_t answers_n(const struct answers *a)
+size_t posted_n(const struct posted *a)
 {
 	return a->list != NULL ? json_len(a->list) : 0;
 }
 
-bool answers_at(const struct answers *a, size_t i, struct answer_given *out)
+bool posted_at(const struct posted *a, size_t i, struct posted_answer *out)
 {
-	const struct json *one = i < answers_n(a) ? json_item(a->list, i) : NULL;
+	const struct json *one = i < posted_n(a) ? json_item(a->list, i) : NULL;
 	const struct json *parts = json_at(one, "ts");
 	int64_t action = -1, wording = 0, rule = 0;
 
-	*out = (struct answer_given){ .channel = json_str(one, "channel") };
+	*out = (struct posted_answer){ .channel = json_str(one, "channel") };
 	json_get_int(one, "action", &action);
 	json_get_int(one, "wording", &wording);
 	out->action = (size_t)action;
@@ -52,13 +76,13 @@ bool answers_at(const struct answers *a, size_t i, struct answer_given *out)
 	for (size_t p = 0; json_kind(parts) == JSON_ARRAY && p < json_len(parts); p++) {
 		struct str ts = json_str(json_item(parts, p), "");
 
-		if (ts.len > 0 && out->n_parts < ANSWER_PARTS_MAX)
+		if (ts.len > 0 && out->n_parts < POSTED_PARTS_MAX)
 			out->ts[out->n_parts++] = ts;
 	}
 	return action >= 0 && wording >= 0 && out->channel.len > 0 && out->n_parts > 0;
 }
 
-static struct json *answer_json(const struct answer_given *answer)
+static struct json *answer_json(const struct posted_answer *answer)
 {
 	struct json *one = json_new_object(), *parts = json_new_array();
 
@@ -80,11 +104,11 @@ static struct json *answer_json(const struct answer_given *answer)
 }
 
 /* The list anew, with `one` in place of what stood at `i`; NULL = nothing in its place. */
-static void put_at(struct answers *a, size_t i, struct json *take_one)
+static void put_at(struct posted *a, size_t i, struct json *take_one)
 {
 	struct json *list = json_new_array();
 
-	for (size_t k = 0; k < answers_n(a); k++) {
+	for (size_t k = 0; k < posted_n(a); k++) {
 		if (k != i)
 			json_push(list, json_copy(json_item(a->list, k)));
 		else if (take_one != NULL)
@@ -94,30 +118,30 @@ static void put_at(struct answers *a, size_t i, struct json *take_one)
 	a->list = list;
 }
 
-void answers_add(struct answers *a, const struct answer_given *answer)
+void posted_add(struct posted *a, const struct posted_answer *answer)
 {
 	if (a->list == NULL)
 		a->list = json_new_array();
-	if (answers_n(a) >= ANSWERS_MAX)
+	if (posted_n(a) >= POSTED_MAX)
 		put_at(a, 0, NULL);
 	json_push(a->list, answer_json(answer));
 }
 
-void answers_extend(struct answers *a, size_t i, struct str ts)
+void posted_extend(struct posted *a, size_t i, struct str ts)
 {
-	struct answer_given answer;
+	struct posted_answer answer;
 
-	if (!answers_at(a, i, &answer) || answer.n_parts == ANSWER_PARTS_MAX)
+	if (!posted_at(a, i, &answer) || answer.n_parts == POSTED_PARTS_MAX)
 		return;
 	answer.ts[answer.n_parts++] = ts;
 	put_at(a, i, answer_json(&answer));
 }
 
-void answers_rewrite(struct answers *a, size_t i, const struct answer_given *by)
+void posted_rewrite(struct posted *a, size_t i, const struct posted_answer *by)
 {
-	struct answer_given answer = *by, old;
+	struct posted_answer answer = *by, old;
 
-	if (!answers_at(a, i, &old))
+	if (!posted_at(a, i, &old))
 		return;
 	answer.channel = old.channel;
 	answer.n_parts = old.n_parts;
@@ -126,7 +150,7 @@ void answers_rewrite(struct answers *a, size_t i, const struct answer_given *by)
 	put_at(a, i, answer_json(&answer));
 }
 
-static void without_part(struct answer_given *answer, struct str ts)
+static void without_part(struct posted_answer *answer, struct str ts)
 {
 	size_t kept = 0;
 
@@ -137,13 +161,13 @@ static void without_part(struct answer_given *answer, struct str ts)
 	answer->n_parts = kept;
 }
 
-void answers_forget(struct answers *a, struct str ts)
+void posted_forget(struct posted *a, struct str ts)
 {
 	struct json *rest = json_new_array();
-	struct answer_given answer;
+	struct posted_answer answer;
 
-	for (size_t i = 0; i < answers_n(a); i++) {
-		if (!answers_at(a, i, &answer))
+	for (size_t i = 0; i < posted_n(a); i++) {
+		if (!posted_at(a, i, &answer))
 			continue;
 		without_part(&answer, ts);
 		if (answer.n_parts > 0)
@@ -153,8 +177,8 @@ void answers_forget(struct answers *a, struct str ts)
 	a->list = rest;
 }
 
-void answers_write(const struct answers *a, struct buf *out)
+void posted_print(const struct posted *a, struct buf *out)
 {
-	if (answers_n(a) > 0)
+	if (posted_n(a) > 0)
 		json_print(a->list, out);
 }

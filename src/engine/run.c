@@ -7,13 +7,11 @@
 #include "base/mem.h"
 #include "engine/action.h"
 #include "engine/followup.h"
+#include "engine/learn.h"
 #include "engine/owner_notice.h"
 #include "template/condition.h"
 #include "template/json_template.h"
 #include "template/number.h"
-
-/* An answer that shows a longer result than this is not made anew: it could not be kept with the others. */
-enum { RESULT_KEPT_MAX = 1500 };
 
 static const struct rule_action *action_of(const struct run *run)
 {
@@ -42,29 +40,6 @@ void run_changed(struct engine *e, struct run *run)
 		return;
 	list_remove(&run->changed);
 	list_append(&e->changed, &run->changed);
-}
-
-/* ---- what was posted so far ---- */
-
-static void read_posted(struct engine *e, struct run *run, struct answers *out)
-{
-	struct str key = answers_key(&run->arena, run->ev, run->rule);
-
-	*out = (struct answers){ 0 };
-	if (run->rule->keeps_answers && key.len > 0)
-		answers_read(out, state_posted(&e->state, key, now(e)));
-}
-
-static void write_posted(struct engine *e, struct run *run, const struct answers *answers)
-{
-	CLEANUP(buf_deinit) struct buf text = { 0 };
-	struct str key = answers_key(&run->arena, run->ev, run->rule);
-
-	if (key.len == 0)
-		return;
-	buf_init(&text, 0);
-	answers_write(answers, &text);
-	state_set_posted(&e->state, key, buf_str(&text), now(e));
 }
 
 /* ---- failing ---- */
@@ -106,7 +81,7 @@ static void fail(struct engine *e, struct run *run, const char *why)
 /* ---- which action is next ---- */
 
 /* Of a rule that was written anew since, nobody knows which action gave it. */
-static bool can_be_made_anew(const struct run *run, const struct answer_given *answer)
+static bool can_be_made_anew(const struct run *run, const struct posted_answer *answer)
 {
 	return !answer->stays && answer->rule == run->rule->fingerprint &&
 	       answer->action < run->rule->n_actions &&
@@ -114,7 +89,7 @@ static bool can_be_made_anew(const struct run *run, const struct answer_given *a
 }
 
 /* What the answer was made of when it was given. */
-static void know_again(struct run *run, const struct answer_given *answer)
+static void know_again(struct run *run, const struct posted_answer *answer)
 {
 	run->action = answer->action;
 	run->wording = answer->wording;
@@ -128,12 +103,12 @@ static void know_again(struct run *run, const struct answer_given *answer)
 /* The action that gave the next answer that can still be rendered. */
 static bool next_answer(struct engine *e, struct run *run)
 {
-	CLEANUP(answers_deinit) struct answers answers = { 0 };
-	struct answer_given answer;
+	CLEANUP(posted_deinit) struct posted posted = { 0 };
+	struct posted_answer answer;
 
-	read_posted(e, run, &answers);
-	while (run->next_answer < answers_n(&answers)) {
-		if (!answers_at(&answers, run->next_answer++, &answer) ||
+	posted_load(&posted, &e->state, run->rule, run->ev, now(e));
+	while (run->next_answer < posted_n(&posted)) {
+		if (!posted_at(&posted, run->next_answer++, &answer) ||
 		    !can_be_made_anew(run, &answer))
 			continue;
 		know_again(run, &answer);
@@ -184,14 +159,13 @@ static size_t choose_wording(struct engine *e, struct run *run)
 	return any < (size_t)last ? any : any + 1;
 }
 
-static struct making making_of(struct run *run, const struct values *v,
-			       const struct answers *answers)
+static struct making making_of(struct run *run, const struct values *v, const struct posted *posted)
 {
 	return (struct making){
 		.values = v,
 		.action = run->action,
 		.wording = run->wording,
-		.answers = answers,
+		.posted = posted,
 		.jobs = &run->jobs,
 		.why = "",
 	};
@@ -200,20 +174,20 @@ static struct making making_of(struct run *run, const struct values *v,
 /* Makes the action's jobs, where it has any; false = there is nothing to do, or it cannot be done. */
 static bool make(struct engine *e, struct run *run)
 {
-	CLEANUP(answers_deinit) struct answers answers = { 0 };
+	CLEANUP(posted_deinit) struct posted posted = { 0 };
 	const struct values v = run_values(e, run, &run->arena);
-	struct answer_given answer;
+	struct posted_answer answer;
 	struct making m;
 
 	if (!run->renews)
 		run->wording = choose_wording(e, run);
 	if (!run->renews && !action_makes_jobs(action_of(run)->verb))
 		return true;
-	if (verb_row(action_of(run)->verb)->says != SAYS_NOTHING)
-		read_posted(e, run, &answers);
-	m = making_of(run, &v, &answers);
+	if (run->rule->keeps_answers && verb_row(action_of(run)->verb)->says != SAYS_NOTHING)
+		posted_load(&posted, &e->state, run->rule, run->ev, now(e));
+	m = making_of(run, &v, &posted);
 	if (run->renews) {
-		if (answers_at(&answers, run->next_answer - 1, &answer))
+		if (posted_at(&posted, run->next_answer - 1, &answer))
 			action_renew(&m, &answer);
 		return !list_is_empty(&run->jobs);
 	}
@@ -405,135 +379,13 @@ void run_end(struct engine *e, struct run *run)
 
 /* ---- how its jobs ended ---- */
 
-struct shown {
-	bool result, error;
-};
-
-static void note_shown(void *owner, const struct reference *ref, bool as_text)
-{
-	struct shown *shown = owner;
-
-	(void)as_text;
-	shown->result = shown->result || ref->name == NAME_RESULT;
-	shown->error = shown->error || ref->name == NAME_ERROR;
-}
-
-/* What the text of the action shows of this run. */
-static void tell_shown(const struct run *run, struct answer_given *out)
-{
-	CLEANUP(buf_deinit) struct buf text = { 0 };
-	const struct rule_action *action = action_of(run);
-	struct shown shown = { false, false };
-
-	if (action->n_texts > 0)
-		template_each_reference(action->texts[run->wording % action->n_texts], note_shown,
-					&shown);
-	if (action->blocks != NULL)
-		json_template_each_reference(action->blocks, note_shown, &shown);
-	buf_init(&text, 0);
-	if (shown.result && run->result != NULL)
-		json_print(run->result, &text);
-	out->count = run->count;
-	out->stays = text.len > RESULT_KEPT_MAX;
-	out->result = text.len > 0 && !out->stays ? run->result : NULL;
-	out->error = shown.error ? str_from(run->error) : STR_EMPTY;
-}
-
-/* A message in another place is the rule's answer only when it has no answer here. */
-static bool is_answer(const struct run *run, const struct job *job)
-{
-	enum verb verb = verb_named(str_from(job->verb));
-
-	if (job->kind != JOB_MESSAGE || job->message.user != NULL)
-		return false;
-	return run->rule->answers_here ? verb_row(verb)->says == SAYS_HERE : verb_says(verb);
-}
-
-/* A message of this rule stands in Slack, or says something else now: it may have to be changed later. */
-static void note_posted(struct engine *e, struct run *run, const struct job *job,
-			const struct outcome *outcome)
-{
-	CLEANUP(answers_deinit) struct answers answers = { 0 };
-	struct answer_given answer = {
-		.action = run->action,
-		.wording = run->wording,
-		.rule = run->rule->fingerprint,
-		.channel = outcome->channel.len > 0 ? outcome->channel : str_from(job->channel),
-		.ts = { outcome->ts },
-		.n_parts = 1,
-	};
-	size_t n;
-
-	if (!run->rule->keeps_answers || outcome->ts.len == 0)
-		return;
-	tell_shown(run, &answer);
-	read_posted(e, run, &answers);
-	n = answers_n(&answers);
-	if (job->kind == JOB_CHANGE && job->change.text != NULL) {
-		if (!run->renews && n > 0)
-			answers_rewrite(&answers, n - 1, &answer);
-	} else if (!is_answer(run, job)) {
-		return;
-	} else if (run->renews) {
-		answers_extend(&answers, run->next_answer - 1, outcome->ts);
-	} else if (n > 0 && (run->n_posted > 0 || action_of(run)->verb == VERB_EDIT)) {
-		/* What an edit adds is a part more of the answer that it edits. */
-		answers_extend(&answers, n - 1, outcome->ts);
-	} else {
-		answers_add(&answers, &answer);
-	}
-	run->n_posted++;
-	write_posted(e, run, &answers);
-}
-
-/* What stands in Slack no longer. An answer that is gone whole leaves its place to the next one. */
-static void note_removed(struct engine *e, struct run *run, const struct job *job)
-{
-	CLEANUP(answers_deinit) struct answers answers = { 0 };
-	size_t n, gone;
-
-	read_posted(e, run, &answers);
-	n = answers_n(&answers);
-	answers_forget(&answers, str_from(job->change.ts));
-	gone = n - answers_n(&answers);
-	if (run->renews)
-		run->next_answer -= gone < run->next_answer ? gone : run->next_answer;
-	write_posted(e, run, &answers);
-}
-
-static void note_result(struct engine *e, struct run *run, const struct job *job,
-			const struct outcome *outcome)
-{
-	if (job->kind == JOB_WEBHOOK || job->kind == JOB_CALL) {
-		json_free(run->result);
-		run->result = json_copy(outcome->body);
-	} else if (job->kind == JOB_CHANGE && job->change.text == NULL) {
-		note_removed(e, run, job);
-	}
-}
-
-/* Somebody deleted the answer that was to be changed: nobody's fault, and there is nothing left to change. */
-static bool is_gone(const struct job *job, const struct outcome *outcome)
-{
-	return outcome->kind == OUTCOME_REFUSED && job->kind == JOB_CHANGE &&
-	       str_is(json_str(outcome->body, "error"), "message_not_found");
-}
-
 void run_settled(struct engine *e, struct run *run, const struct job *job,
 		 const struct outcome *outcome)
 {
-	bool gone = is_gone(job, outcome), failed = outcome->kind != OUTCOME_DONE && !gone;
-
 	run->n_open--;
 	run_changed(e, run);
-	if (failed && !run->action_failed) {
+	if (!run_learn(e, run, job, outcome) && !run->action_failed)
 		fail(e, run, outcome->sentence != NULL ? outcome->sentence : "no reason given");
-	} else if (gone) {
-		note_removed(e, run, job);
-	} else if (!failed) {
-		note_posted(e, run, job, outcome);
-		note_result(e, run, job, outcome);
-	}
 	if (run->n_open > 0)
 		return;
 	waits_remove(&e->waits, run);

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/values.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include "base/buf.h"
 #include "base/json.h"
 #include "calendar/zone.h"
-#include "net/crypto.h"
 #include "calendar/hours.h"
 #include "template/symbols.h"
 #include "slack/markup.h"
@@ -142,13 +139,10 @@ static bool group_value(const struct values *v, struct str word, enum reference_
 
 /* ---- what is stored ---- */
 
-/* Mentions are kept with their ids, between signs that no text of a message has. */
-enum { STORED_MARK = 1 };
-
 /* Nobody makes a person of a text by writing those signs. */
 static struct str without_mark(struct str text)
 {
-	while (text.len > 0 && text.p[0] == STORED_MARK)
+	while (text.len > 0 && text.p[0] == VALUES_MARK)
 		text = str_sub(text, 1, text.len);
 	return text;
 }
@@ -159,19 +153,19 @@ struct str values_to_store(const struct values *v, const struct value *value)
 
 	if (value->id.len == 0 || (value->kind != VALUE_USER && value->kind != VALUE_CHANNEL))
 		return without_mark(value->text);
-	return str_keepf(v->arena, "%c%c%.*s%c%.*s", STORED_MARK, sigil, STR_ARG(value->id),
-			 STORED_MARK, STR_ARG(value->text));
+	return str_keepf(v->arena, "%c%c%.*s%c%.*s", VALUES_MARK, sigil, STR_ARG(value->id),
+			 VALUES_MARK, STR_ARG(value->text));
 }
 
 static bool stored_mention(struct str text, char *sigil, struct str *id, struct str *shown)
 {
 	size_t end;
 
-	if (text.len < 4 || text.p[0] != STORED_MARK)
+	if (text.len < 4 || text.p[0] != VALUES_MARK)
 		return false;
 	*sigil = text.p[1];
 	text = str_sub(text, 2, text.len);
-	end = str_find_char(text, STORED_MARK);
+	end = str_find_char(text, VALUES_MARK);
 	if (end == SIZE_MAX)
 		return false;
 	*id = str_sub(text, 0, end);
@@ -429,12 +423,10 @@ static bool node_value(const struct values *v, const struct json *node, struct v
 	return out->text.len > 0;
 }
 
-static struct str path_of(const struct values *v, const struct template *t);
-
 static bool path_value(const struct values *v, const struct json *root, const struct template *path,
 		       struct value *out)
 {
-	struct str key = path_of(v, path), literal;
+	struct str key = values_path(v, path), literal;
 
 	/* What people wrote may be blank; that is no way to all of it. */
 	if (key.len == 0 && path != NULL && !template_is_literal(path, &literal))
@@ -559,122 +551,4 @@ enum tristate values_is_named(const struct values *v, const struct value *value,
 	if (str_eq_nocase(own, plain) || (!is_channel && is_person_named(v, value->id, plain)))
 		return TRISTATE_YES;
 	return TRISTATE_NO;
-}
-
-/* ---- plain hosts ---- */
-
-static bool on_value(void *owner, const struct reference *ref, struct value *out)
-{
-	return values_get(owner, ref, out);
-}
-
-static enum tristate on_named(void *owner, const struct value *value, struct str name)
-{
-	return values_is_named(owner, value, name);
-}
-
-static size_t on_random(void *owner, size_t n)
-{
-	const struct values *v = owner;
-
-	return v->ev->workspace->resolver->random(v->ev->workspace, n);
-}
-
-static void put_plain(void *owner, struct buf *out, const struct value *value)
-{
-	(void)owner;
-	buf_add(out, value->text);
-}
-
-/* Marked, so that no two firings with other values have the same key: neither `{a}:{b}` whatever signs are in
- * them, nor a person and somebody who writes that person's id. */
-static void put_key(void *owner, struct buf *out, const struct value *value)
-{
-	(void)owner;
-	if (out->len > 0)
-		buf_addc(out, STORED_MARK);
-	if (value->id.len > 0)
-		buf_addf(out, "%c%c", STORED_MARK, value->kind == VALUE_CHANNEL ? '#' : '@');
-	buf_add(out, value->id.len > 0 ? value->id : value->text);
-}
-
-static void put_step(void *owner, struct buf *out, const struct value *value)
-{
-	(void)owner;
-	buf_add(out, value->id.len > 0 ? value->id : value->text);
-}
-
-static void put_literal(void *owner, struct buf *out, struct str text)
-{
-	(void)owner;
-	buf_add(out, text);
-}
-
-struct template_host values_host(const struct values *v)
-{
-	return (struct template_host){
-		.owner = (void *)v,
-		.value = on_value,
-		.is_named = on_named,
-		.put = put_plain,
-		.literal = put_literal,
-		.random = on_random,
-		.filters = { v->ev->workspace->resolver->now(v->ev->workspace), v->rule->zone },
-	};
-}
-
-static struct str rendered(const struct values *v, const struct template *t,
-			   void (*put)(void *owner, struct buf *out, const struct value *value))
-{
-	CLEANUP(buf_deinit) struct buf key = { 0 };
-	struct template_host host;
-
-	if (t == NULL)
-		return STR_EMPTY;
-	host = values_host(v);
-	host.put = put;
-	buf_init(&key, 0);
-	template_render(t, &host, &key);
-	return str_keep(v->arena, str_trim(buf_str(&key)));
-}
-
-enum { KEY_MAX = 256, KEY_KEPT = 64 };
-
-/* The store keeps many keys: of a long one the beginning and its digest. */
-static struct str bounded_key(const struct values *v, struct str key)
-{
-	unsigned char digest[SHA1_SIZE];
-	char hex[2 * SHA1_SIZE + 1];
-
-	if (key.len <= KEY_MAX)
-		return key;
-	sha1(key, digest);
-	for (size_t i = 0; i < SHA1_SIZE; i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-	return str_keepf(v->arena, "%.*s%c%s", STR_ARG(str_clip(key, KEY_KEPT)), STORED_MARK, hex);
-}
-
-struct str values_key(const struct values *v, const struct template *t)
-{
-	return bounded_key(v, rendered(v, t, put_key));
-}
-
-static struct str path_of(const struct values *v, const struct template *t)
-{
-	return rendered(v, t, put_step);
-}
-
-void values_of(const struct values *v, const struct template *t, struct value *out)
-{
-	CLEANUP(buf_deinit) struct buf text = { 0 };
-	const struct template_host host = values_host(v);
-
-	if (template_value(t, &host, out))
-		return;
-	buf_init(&text, 0);
-	template_render(t, &host, &text);
-	*out = (struct value){
-		.kind = VALUE_TEXT,
-		.text = str_keep(v->arena, str_trim(buf_str(&text))),
-	};
 }

@@ -8,6 +8,9 @@
 #include "rule/rule.h"
 #include "template/template.h"
 
+/* Where a person or channel is kept as one, this stands around the id: a sign that no text of a message has. */
+enum { VALUES_MARK = 1 };
+
 /* One look at everything; borrows all of it. What has to be put together lies in the arena. */
 struct values {
 	const struct rule *rule;
@@ -27,6 +30,8 @@ struct template_host values_host(const struct values *v);
 /* Renders as a key of the state: people and channels by their ids, and never the same for other values. NULL gives
  * the empty text. */
 struct str values_key(const struct values *v, const struct template *t);
+/* Renders as a path into JSON. */
+struct str values_path(const struct values *v, const struct template *t);
 /* What the template stands for: a value as it is, when it is one, else its plain text. */
 void values_of(const struct values *v, const struct template *t, struct value *out);
 /* The text as which a value is stored so that a person stays a person. */

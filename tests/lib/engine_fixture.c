@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "lib/journal.h"
+#include "engine/inner.h"
 #include "lib/unit.h"
 #include "store/memory.h"
 
@@ -113,6 +114,8 @@ struct str fixture_run(struct engine_fixture *h)
 		any |= answer_all(h);
 		any |= fixture_end_one(h);
 	} while (any);
+	if (h->crashes)
+		fixture_crash(h);
 	return buf_str(&h->done);
 }
 
@@ -167,23 +170,34 @@ void fixture_use(struct engine_fixture *h, const char *rules)
 	ruleset_unref(set);
 }
 
+void fixture_crash(struct engine_fixture *h)
+{
+	struct ruleset *set = ruleset_ref(engine_rules(h->engine));
+
+	journal_kill(h->store);
+	engine_free(h->engine);
+	h->engine = engine_new(&h->setup);
+	engine_set_rules(h->engine, set);
+	CU_ASSERT_EQUAL(engine_load(h->engine), 0);
+	ruleset_unref(set);
+}
+
 static void open_fixture(struct engine_fixture *h, struct store *store, const char *rules,
 			 const struct trace *trace, bool ask_all)
 {
-	struct engine_setup setup = {
+	*h = (struct engine_fixture){ .store = store, .is_late = store->ops->keeps };
+	memcpy(h->counts, metric_counts, sizeof(h->counts));
+	world_init(&h->world);
+	h->setup = (struct engine_setup){
 		.store = store,
+		.clock = &h->world.clock.clock,
+		.workspace = &h->world.workspace,
 		.trace = trace,
 		.owner = h,
 		.on_step = on_step,
 		.ask_all = ask_all,
 	};
-
-	*h = (struct engine_fixture){ .store = store, .is_late = store->ops->keeps };
-	memcpy(h->counts, metric_counts, sizeof(h->counts));
-	world_init(&h->world);
-	setup.clock = &h->world.clock.clock;
-	setup.workspace = &h->world.workspace;
-	h->engine = engine_new(&setup);
+	h->engine = engine_new(&h->setup);
 	buf_init(&h->done, 0);
 	buf_init(&h->short_done, 0);
 	buf_init(&h->steps, 0);
@@ -223,19 +237,36 @@ void fixture_deinit(struct engine_fixture *h)
 
 /* ---- stories ---- */
 
-static struct store *(*const stores[])(void) = { memory_open, journal_new };
+/* Where nothing is kept; where a store answers late; where the engine is loaded from it again and again. */
+enum way { WAY_QUICK, WAY_LATE, WAY_CRASHES, N_WAYS };
+
+static void begin(struct engine_fixture *h, enum way way, const char *rules)
+{
+	fixture_init(h, way == WAY_QUICK ? memory_open() : journal_new(), rules);
+	h->crashes = way == WAY_CRASHES;
+}
+
+static void check(const struct engine_fixture *h, enum way way, const char *wanted,
+		  const char *file, unsigned line)
+{
+	static const char *const names[] = { "quick", "late", "crashes" };
+
+	if (!str_is(buf_str(&h->done), wanted))
+		printf("\n  where it is %s:", names[way]);
+	unit_str_is(buf_str(&h->done), wanted, file, line);
+}
 
 void fixture_story(const char *rules, void (*play)(struct engine_fixture *h), const char *wanted,
 		   const char *file, unsigned line)
 {
 	log_set_level(LOG_ERROR);
-	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
+	for (enum way way = 0; way < N_WAYS; way++) {
 		struct engine_fixture h;
 
-		fixture_init(&h, stores[i](), rules);
+		begin(&h, way, rules);
 		play(&h);
 		fixture_run(&h);
-		unit_str_is(buf_str(&h.done), wanted, file, line);
+		check(&h, way, wanted, file, line);
 		fixture_deinit(&h);
 	}
 }
@@ -244,12 +275,12 @@ void fixture_answer(const char *rules, const char *text, const char *wanted, con
 		    unsigned line)
 {
 	log_set_level(LOG_ERROR);
-	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
+	for (enum way way = 0; way < N_WAYS; way++) {
 		struct engine_fixture h;
 
-		fixture_init(&h, stores[i](), rules);
+		begin(&h, way, rules);
 		fixture_say(&h, text, "1.1");
-		unit_str_is(buf_str(&h.done), wanted, file, line);
+		check(&h, way, wanted, file, line);
 		fixture_deinit(&h);
 	}
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An engine in a made-up world, and a Slack that does what it is told at once. What was done is kept as a line of
- * jobs, "reply C1GENERAL/1.1: text | dm U9RAJ: text". A story is played twice, where nothing is kept and
- * with a store that answers late, and must end the same.
+ * jobs, "reply C1GENERAL/1.1: text | dm U9RAJ: text". A story is played three times,
+ * where nothing is kept, with a store that answers late, and with one from which the engine is loaded again whenever
+ * nothing is left to be done; and must end the same.
  */
 #pragma once
 
@@ -17,6 +18,8 @@ struct engine_fixture {
 	struct world world;
 	struct store *store;
 	bool is_late;
+	bool crashes; /* whenever nothing is left to be done */
+	struct engine_setup setup;
 	struct engine *engine;
 	uint64_t counts[N_METRICS]; /* as they were */
 	int standing;		    /* decisions told of */
@@ -39,6 +42,8 @@ void fixture_deinit(struct engine_fixture *h);
 /* How often that was counted since fixture_init. */
 uint64_t fixture_counted(const struct engine_fixture *h, enum metric metric);
 void fixture_use(struct engine_fixture *h, const char *rules); /* a reload */
+/* The program ends at once, as it is, and begins anew with what the store has. Its counters go on. */
+void fixture_crash(struct engine_fixture *h);
 /* Takes an event; nothing leaves yet. */
 void fixture_take(struct engine_fixture *h, struct event *ev);
 /* Commits, and does all that there is to do. Gives the whole line of what was done so far. */

@@ -85,14 +85,14 @@ static void free_jobs(struct list *jobs)
 /* Makes all actions of a rule; gives the number of jobs. */
 static size_t make_all(const struct values *values, struct list *jobs)
 {
-	const struct answers none = { 0 };
+	const struct posted none = { 0 };
 	size_t n = 0;
 
 	for (size_t i = 0; i < values->rule->n_actions; i++) {
 		struct making m = {
 			.values = values,
 			.action = i,
-			.answers = &none,
+			.posted = &none,
 			.jobs = jobs,
 		};
 

@@ -437,37 +437,37 @@ static void test_the_engine_may_end_while_it_follows(void)
 
 static void test_answers_are_written_and_read(void)
 {
-	const struct answer_given one = {
+	const struct posted_answer one = {
 		.action = 1, .wording = 2, .channel = STR("C1"), .ts = { STR("1.1") }, .n_parts = 1
 	};
-	struct answers a = { 0 }, b = { 0 };
-	struct answer_given out;
+	struct posted a = { 0 }, b = { 0 };
+	struct posted_answer out;
 	struct buf text;
 
 	buf_init(&text, 0);
-	answers_write(&a, &text);
+	posted_print(&a, &text);
 	CU_ASSERT_EQUAL(text.len, 0);
-	answers_add(&a, &one);
-	answers_extend(&a, 0, STR("1.2"));
-	answers_extend(&a, 1, STR("1.3")); /* there is none */
-	answers_write(&a, &text);
-	answers_read(&b, buf_str(&text));
-	CU_ASSERT_EQUAL_FATAL(answers_n(&b), 1);
-	CU_ASSERT_TRUE(answers_at(&b, 0, &out));
+	posted_add(&a, &one);
+	posted_extend(&a, 0, STR("1.2"));
+	posted_extend(&a, 1, STR("1.3")); /* there is none */
+	posted_print(&a, &text);
+	posted_parse(&b, buf_str(&text));
+	CU_ASSERT_EQUAL_FATAL(posted_n(&b), 1);
+	CU_ASSERT_TRUE(posted_at(&b, 0, &out));
 	CU_ASSERT_EQUAL(out.action, 1);
 	CU_ASSERT_EQUAL(out.wording, 2);
 	CU_ASSERT_EQUAL(out.n_parts, 2);
 	ASSERT_STR(out.channel, "C1");
 	ASSERT_STR(out.ts[1], "1.2");
-	CU_ASSERT_FALSE(answers_at(&b, 1, &out));
-	answers_forget(&b, STR("1.1"));
-	CU_ASSERT_TRUE(answers_at(&b, 0, &out));
+	CU_ASSERT_FALSE(posted_at(&b, 1, &out));
+	posted_forget(&b, STR("1.1"));
+	CU_ASSERT_TRUE(posted_at(&b, 0, &out));
 	ASSERT_STR(out.ts[0], "1.2");
-	answers_forget(&b, STR("1.2"));
-	CU_ASSERT_EQUAL(answers_n(&b), 0);
-	answers_deinit(&a);
-	answers_deinit(&a);
-	answers_deinit(&b);
+	posted_forget(&b, STR("1.2"));
+	CU_ASSERT_EQUAL(posted_n(&b), 0);
+	posted_deinit(&a);
+	posted_deinit(&a);
+	posted_deinit(&b);
 	buf_deinit(&text);
 }
 
@@ -489,35 +489,35 @@ static void test_what_is_no_answer_is_none(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		struct answers a = { 0 };
-		struct answer_given out;
+		struct posted a = { 0 };
+		struct posted_answer out;
 
-		answers_read(&a, str_from(texts[i]));
-		for (size_t k = 0; k < answers_n(&a); k++)
-			CU_ASSERT_FALSE(answers_at(&a, k, &out));
-		answers_forget(&a, STR("1.1"));
-		CU_ASSERT_EQUAL(answers_n(&a), 0);
-		answers_deinit(&a);
+		posted_parse(&a, str_from(texts[i]));
+		for (size_t k = 0; k < posted_n(&a); k++)
+			CU_ASSERT_FALSE(posted_at(&a, k, &out));
+		posted_forget(&a, STR("1.1"));
+		CU_ASSERT_EQUAL(posted_n(&a), 0);
+		posted_deinit(&a);
 	}
 }
 
 static void test_answers_are_bounded(void)
 {
-	struct answers a = { 0 };
-	struct answer_given out, one = { .channel = STR("C1"), .ts = { STR("1.1") }, .n_parts = 1 };
+	struct posted a = { 0 };
+	struct posted_answer out, one = { .channel = STR("C1"), .ts = { STR("1.1") }, .n_parts = 1 };
 
-	for (size_t i = 0; i < ANSWERS_MAX + 5; i++) {
+	for (size_t i = 0; i < POSTED_MAX + 5; i++) {
 		one.action = i;
-		answers_add(&a, &one);
+		posted_add(&a, &one);
 	}
-	CU_ASSERT_EQUAL(answers_n(&a), ANSWERS_MAX);
-	CU_ASSERT_TRUE(answers_at(&a, 0, &out));
+	CU_ASSERT_EQUAL(posted_n(&a), POSTED_MAX);
+	CU_ASSERT_TRUE(posted_at(&a, 0, &out));
 	CU_ASSERT_EQUAL(out.action, 5);
-	for (int i = 0; i < ANSWER_PARTS_MAX + 5; i++)
-		answers_extend(&a, 0, STR("1.2"));
-	CU_ASSERT_TRUE(answers_at(&a, 0, &out));
-	CU_ASSERT_EQUAL(out.n_parts, ANSWER_PARTS_MAX);
-	answers_deinit(&a);
+	for (int i = 0; i < POSTED_PARTS_MAX + 5; i++)
+		posted_extend(&a, 0, STR("1.2"));
+	CU_ASSERT_TRUE(posted_at(&a, 0, &out));
+	CU_ASSERT_EQUAL(out.n_parts, POSTED_PARTS_MAX);
+	posted_deinit(&a);
 }
 
 UNIT_MAIN("follow", { "an edit renews the answer", test_an_edit_renews_the_answer },

@@ -379,7 +379,7 @@ static void hear(struct engine_pipe *h, struct texts *t, struct str raw)
 	if (t->n_parts == 0)
 		return; /* there is nothing to be seen in it */
 	t->n_answers++;
-	if (t->n_parts < ANSWER_PARTS_MAX) /* else the end of it may be left out */
+	if (t->n_parts < POSTED_PARTS_MAX) /* else the end of it may be left out */
 		compare_tokens(t->rule, buf_str(&t->want), buf_str(&t->tokens), raw);
 }
 

