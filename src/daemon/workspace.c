@@ -87,38 +87,15 @@ static struct daemon_workspace *full(const struct workspace *w)
 	return container_of(w, struct daemon_workspace, as_seen);
 }
 
-/* Sure even while most people are not known yet, and where several share the name. */
-static bool has_other_names(const struct person *person, struct str name)
+static enum tristate is_user(const struct workspace *w, struct str name,
+			     const struct person *person)
 {
-	return person->handle.len > 0 && !str_eq_nocase(name, person->handle) &&
-	       !str_eq_nocase(name, person->name);
-}
-
-static enum tristate answer_of(int in_group)
-{
-	return in_group > 0 ? TRISTATE_YES : in_group == 0 ? TRISTATE_NO : TRISTATE_UNKNOWN;
+	return directory_is_user(full(w)->directory, name, person);
 }
 
 static enum tristate in_group(const struct workspace *w, struct str id, const struct person *person)
 {
-	return answer_of(directory_in_group(full(w)->directory, id, person->id));
-}
-
-static enum tristate is_user(const struct workspace *w, struct str name,
-			     const struct person *person)
-{
-	const struct directory *directory = full(w)->directory;
-	struct str id;
-	int n = directory_find_user(directory, name, &id);
-
-	if (n == 1)
-		return str_eq(id, person->id) ? TRISTATE_YES : TRISTATE_NO;
-	if (n > 1)
-		return has_other_names(person, name) ? TRISTATE_NO : TRISTATE_UNKNOWN;
-	/* Nobody has that name: it may be a user group's. */
-	if (has_other_names(person, name) || directory_is_loaded(directory))
-		return in_group(w, name, person);
-	return TRISTATE_UNKNOWN;
+	return directory_in_group(full(w)->directory, id, person->id);
 }
 
 static bool find_name(const struct workspace *w, char sigil, struct str name, struct str *id)

@@ -81,14 +81,15 @@ bool directory_has_groups(const struct directory *d)
 	return loader_has_groups(d->listing);
 }
 
-int directory_in_group(const struct directory *d, struct str handle_or_id, struct str user)
+enum tristate directory_in_group(const struct directory *d, struct str handle_or_id,
+				 struct str user)
 {
 	int answer = cache_in_group(&d->roster, handle_or_id, user);
 
 	/* A group that is not there has nobody in it. */
 	if (directory_has_groups(d) && !cache_has_group(&d->roster, handle_or_id))
-		return 0;
-	return answer;
+		return TRISTATE_NO;
+	return answer < 0 ? TRISTATE_UNKNOWN : tristate_of(answer > 0);
 }
 
 /* ---- names ---- */
@@ -147,6 +148,29 @@ int directory_find_user(const struct directory *d, struct str name, struct str *
 
 	*id = buf_str(found);
 	return count_to_answer(n);
+}
+
+/* Sure even while most people are not known yet, and where several share the name. */
+static bool has_other_names(const struct person *person, struct str name)
+{
+	return person->handle.len > 0 && !str_eq_nocase(name, person->handle) &&
+	       !str_eq_nocase(name, person->name);
+}
+
+enum tristate directory_is_user(const struct directory *d, struct str name,
+				const struct person *person)
+{
+	struct str id;
+	int n = directory_find_user(d, name, &id);
+
+	if (n == 1)
+		return tristate_of(str_eq(id, person->id));
+	if (n > 1)
+		return has_other_names(person, name) ? TRISTATE_NO : TRISTATE_UNKNOWN;
+	/* Nobody has that name: it may be a user group's. */
+	if (has_other_names(person, name) || directory_is_loaded(d))
+		return directory_in_group(d, name, person->id);
+	return TRISTATE_UNKNOWN;
 }
 
 int directory_find_channel(const struct directory *d, struct str name, struct str *id)

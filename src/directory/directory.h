@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names and ids of people, channels and user groups, cached: loaded at start (slack/listing.h), kept fresh by events,
- * asked for one by one (slack/lookups.h) when an event names someone unknown (slack/completer.h).
+ * Names and ids of people, channels and user groups, cached: loaded at start (loader.h), kept fresh by events, asked for
+ * one by one (lookups.h) when an event names someone unknown (enrich.h).
  */
 #pragma once
 
@@ -33,8 +33,12 @@ const struct text_names *directory_names(struct directory *d);
 int directory_find_user(const struct directory *d, struct str name, struct str *id);
 int directory_find_channel(const struct directory *d, struct str name, struct str *id);
 int directory_find_group(const struct directory *d, struct str handle, struct str *id);
-/* Is the user in that group? 1 = yes, 0 = no, -1 = cannot tell: its members are not known (yet). */
-int directory_in_group(const struct directory *d, struct str handle_or_id, struct str user);
+/* Is this person the one of that name, or in the user group of that handle? */
+enum tristate directory_is_user(const struct directory *d, struct str name,
+				const struct person *person);
+/* Is the user in that group? Nobody can tell while its members are not known. */
+enum tristate directory_in_group(const struct directory *d, struct str handle_or_id,
+				 struct str user);
 /* Is the bot in that channel, as far as is known? */
 bool directory_is_member(const struct directory *d, struct str channel_id);
 /* Who has this id; what is not known, or not ours to see, is empty. False: nobody known. Valid until the next loop

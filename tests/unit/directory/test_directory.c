@@ -510,7 +510,7 @@ static void test_one_joining_has_one_key(void)
 #define OPS "{\"id\":\"S1\",\"handle\":\"ops\",\"users\":[\"U1ANA\"],\"user_count\":\"1\"}"
 #define WEB "{\"id\":\"S2\",\"handle\":\"web\",\"users\":[\"U2RAJ\"],\"date_delete\":0}"
 
-static int in_group(const char *group, const char *user)
+static enum tristate in_group(const char *group, const char *user)
 {
 	return directory_in_group(directory, str_from(group), str_from(user));
 }
@@ -524,7 +524,7 @@ static void test_groups_are_asked_for_only_when_wanted(void)
 	note("{\"type\":\"subteam_members_changed\",\"subteam_id\":\"S7\",\"added_users\":[\"U1\"]}");
 	pass(3600000);
 	CU_ASSERT_PTR_NULL(fakehttp_find(http, "usergroups.list"));
-	CU_ASSERT_EQUAL(in_group("ops", "U1ANA"), -1);
+	CU_ASSERT_EQUAL(in_group("ops", "U1ANA"), TRISTATE_UNKNOWN);
 	CU_ASSERT_FALSE(directory_has_groups(directory));
 	directory_want_groups(directory); /* by rules that came later */
 	directory_want_groups(directory);
@@ -562,6 +562,44 @@ static void test_groups_are_loaded_with_the_rest(void)
 	CU_ASSERT_EQUAL(in_group("S1", "U2RAJ"), 0);
 	CU_ASSERT_EQUAL(in_group("nix", "U2RAJ"), 0); /* sure: there is no such group */
 	CU_ASSERT_EQUAL(in_group("S9", "U2RAJ"), 0);
+	stop();
+}
+
+static enum tristate is_user(const char *name, const char *id, const char *handle)
+{
+	const struct person person = { .id = str_from(id),
+				       .handle = str_from(handle),
+				       .name = STR("Somebody") };
+
+	return directory_is_user(directory, str_from(name), &person);
+}
+
+static void test_who_is_meant_by_a_name(void)
+{
+	unsigned loaded = 0;
+
+	start();
+	directory_want_groups(directory);
+	directory_load(directory, on_loaded, &loaded);
+	/* Before anybody is known, only somebody else's names are sure. */
+	CU_ASSERT_EQUAL(is_user("ana", "U1ANA", ""), TRISTATE_UNKNOWN);
+	CU_ASSERT_EQUAL(is_user("ana", "U2RAJ", "raj"), TRISTATE_UNKNOWN); /* a group? */
+	answer("usergroups.list", "{\"ok\":true,\"usergroups\":[" OPS "]}");
+	CU_ASSERT_EQUAL(is_user("ana", "U2RAJ", "raj"), TRISTATE_NO);
+	CU_ASSERT_EQUAL(is_user("ops", "U1ANA", "ana"), TRISTATE_YES);
+	CU_ASSERT_EQUAL(is_user("ops", "U1ANA", ""), TRISTATE_UNKNOWN);
+	answer("users.list",
+	       "{\"ok\":true,\"members\":[{\"id\":\"U1ANA\",\"name\":\"ana\"},"
+	       "{\"id\":\"U3\",\"name\":\"t1\",\"profile\":{\"display_name\":\"twin\"}},"
+	       "{\"id\":\"U4\",\"name\":\"t2\",\"profile\":{\"display_name\":\"twin\"}}]}");
+	answer("users.conversations", "{\"ok\":true}");
+	CU_ASSERT_EQUAL(loaded, 1);
+	CU_ASSERT_EQUAL(is_user("ana", "U1ANA", "ana"), TRISTATE_YES);
+	CU_ASSERT_EQUAL(is_user("ana", "U2RAJ", "raj"), TRISTATE_NO);
+	CU_ASSERT_EQUAL(is_user("twin", "U3", "twin"), TRISTATE_UNKNOWN); /* which of the two? */
+	CU_ASSERT_EQUAL(is_user("twin", "U2RAJ", "raj"), TRISTATE_NO);
+	CU_ASSERT_EQUAL(is_user("ops", "U1ANA", ""), TRISTATE_YES);
+	CU_ASSERT_EQUAL(is_user("nobody", "U1ANA", ""), TRISTATE_NO);
 	stop();
 }
 
@@ -603,7 +641,7 @@ static void test_groups_that_cannot_be_had(void)
 		answer("users.conversations", "{\"ok\":true}");
 		answer("usergroups.list", body);
 		CU_ASSERT_EQUAL(loaded, 1); /* nothing waits for them */
-		CU_ASSERT_EQUAL(in_group("ops", "U1ANA"), -1);
+		CU_ASSERT_EQUAL(in_group("ops", "U1ANA"), TRISTATE_UNKNOWN);
 		CU_ASSERT_FALSE(directory_has_groups(directory));
 		pass(30 * 60000); /* the scope may have come */
 		answer("usergroups.list", "{\"ok\":true,\"usergroups\":[" OPS "]}");
@@ -730,6 +768,7 @@ UNIT_MAIN("directory", { "all pages are loaded", test_loading_all_pages },
 	  { "one joining has one key", test_one_joining_has_one_key },
 	  { "groups are asked for only when wanted", test_groups_are_asked_for_only_when_wanted },
 	  { "groups are loaded with the rest", test_groups_are_loaded_with_the_rest },
+	  { "who is meant by a name", test_who_is_meant_by_a_name },
 	  { "groups are loaded again", test_groups_are_loaded_again },
 	  { "groups that cannot be had", test_groups_that_cannot_be_had },
 	  { "groups learn from events", test_groups_learn_from_events },
