@@ -75,7 +75,7 @@ static void test_fields_are_counted_on(void)
 
 static void test_dates_are_read(void)
 {
-	static const char *const bad[] = {
+	static const char bad[][24] = {
 		"",	      "2026-02-30",  "2026-13-01",
 		"2026-00-10", "2026-01-00",  "2026-1-1",
 		"26-01-01",   "2026-01-01 ", " 2026-01-01",
@@ -102,7 +102,7 @@ static void test_dates_are_read(void)
 
 static void test_times_are_read(void)
 {
-	static const char *const bad[] = {
+	static const char bad[][24] = {
 		"",	  "24:00",  "23:60",   "9:00",	   "09:0",
 		"0900",	  "09:00:", "09:00:6", "09:00:60", "09:00:00x",
 		" 09:00", "09:00 ", "09.00",   "-9:00",	   "09:00:00:00",

@@ -130,8 +130,8 @@ static void test_cron_when_the_clock_is_changed(void)
 
 static void test_what_is_no_period(void)
 {
-	static const char *const bad[] = { "",	  "30",	 "m",	"0m",	  "59s",  "1s",
-					   "11y", "-5m", "5 m", "20000d", "1m1h", "every 5m" };
+	static const char bad[][24] = { "",    "30",  "m",   "0m",     "59s",  "1s",
+					"11y", "-5m", "5 m", "20000d", "1m1h", "every 5m" };
 	struct cron m;
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {

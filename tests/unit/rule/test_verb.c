@@ -77,7 +77,7 @@ static void test_every_outcome_is_whole(void)
 static void test_names_are_found(void)
 {
 	for (int verb = 0; verb < N_VERBS; verb++)
-		CU_ASSERT_EQUAL(verb_named(str_from(verb_name((enum verb)verb))), verb);
+		CU_ASSERT_EQUAL(verb_named(str_from(verb_name((enum verb)verb))), (enum verb)verb);
 	CU_ASSERT_EQUAL(verb_named(STR("")), N_VERBS);
 	CU_ASSERT_EQUAL(verb_named(STR("rep")), N_VERBS);
 	CU_ASSERT_EQUAL(verb_named(STR("on error")), N_VERBS);
