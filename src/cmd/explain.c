@@ -91,34 +91,35 @@ static struct event *event_of_file(const char *path, const struct event *words, 
 
 /* ---- the event ---- */
 
-/* That of the file, named by the words; else that which the words, as in a test, tell of. */
-static struct event *find_event(const char *file, struct str words, struct simulation *r,
-				const struct ruleset *set, struct arena *arena, struct diag *diag)
+/* That of the file, named by the words; else that which the words, as in a test, tell of. Its texts may lie in *test,
+ * the caller's. */
+static struct event *find_event(struct event **test, const char *file, struct str words,
+				struct simulation *r, const struct ruleset *set,
+				struct arena *arena, struct diag *diag)
 {
-	CLEANUP(event_freep) struct event *test = NULL;
-
 	if (file != NULL && words.len > 0)
 		words = str_keepf(arena, "event x %.*s", STR_ARG(words));
 	if (words.len > 0) {
-		test = test_line_event(words, ruleset_zone(set),
-				       (struct place){ "command line", 0 }, arena, diag);
-		if (test == NULL)
+		*test = test_line_event(words, ruleset_zone(set),
+					(struct place){ "command line", 0 }, arena, diag);
+		if (*test == NULL)
 			return NULL;
 	}
 	if (file != NULL)
-		return event_of_file(file, test, diag);
-	return simulate_event(r, test);
+		return event_of_file(file, *test, diag);
+	return simulate_event(r, *test);
 }
 
 static int explain_event(const struct command_line *line, struct str words, struct proof *proof)
 {
+	CLEANUP(event_freep) struct event *test = NULL;
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 	struct simulation *r = simulate_new(proof->set);
 	struct explanation e;
 	struct arena arena = { 0 };
 	struct event *ev;
 
-	ev = find_event(line->event_file, words, r, proof->set, &arena, &proof->diag);
+	ev = find_event(&test, line->event_file, words, r, proof->set, &arena, &proof->diag);
 	if (ev != NULL) {
 		explain(&e, r, proof->set, ev);
 		if (line->json)
@@ -127,7 +128,7 @@ static int explain_event(const struct command_line *line, struct str words, stru
 			explain_print(&e, stdout);
 		explanation_deinit(&e);
 	}
-	fwrite(out.p, 1, out.len, stdout);
+	fwrite(buf_str(&out).p, 1, out.len, stdout);
 	simulate_free(r);
 	arena_deinit(&arena);
 	return ev != NULL ? EXIT_FINE : EXIT_FINDINGS;
