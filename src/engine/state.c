@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/state.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -416,33 +417,26 @@ void state_set_posted(struct state *s, struct str key, struct str text, struct w
 
 static bool load_spending(struct state *s, struct str key, struct str value)
 {
+	CLEANUP(json_freep) struct json *j = NULL;
+	int64_t place, at, serial, count;
 	size_t end = key.len;
-	long long at;
-	unsigned long long serial;
-	unsigned count, place;
 	struct spending *sp;
-	char text[80];
-	int64_t number;
 
 	while (end > 0 && key.p[end - 1] != '\n')
 		end--;
-	if (end == 0 || value.len >= sizeof(text) ||
-	    !str_int(str_sub(key, end, key.len), &number) || number < 0)
+	if (end == 0 || !str_int(str_sub(key, end, key.len), &place) ||
+	    json_parse(&j, value, NULL) != 0 || !json_get_int(j, "0", &at) ||
+	    !json_get_int(j, "1", &serial) || !json_get_int(j, "2", &count) || count <= 0 ||
+	    count > UINT_MAX || serial < 0 || serial % count != place)
 		return false;
-	memcpy(text, value.p, value.len);
-	text[value.len] = '\0';
-	if (sscanf(text, "[%lld,%llu,%u]", &at, &serial, &count) != 3 || number >= count ||
-	    (int64_t)(serial % count) != number)
-		return false;
-	place = (unsigned)number;
-	sp = spending_for(s, str_sub(key, 0, end - 1), count);
+	sp = spending_for(s, str_sub(key, 0, end - 1), (unsigned)count);
 	if (sp->count != count)
 		return false;
-	make_room(sp, place);
+	make_room(sp, (unsigned)place);
 	sp->at[place] = (struct wall){ at };
-	if (serial >= sp->serial)
-		sp->serial = serial + 1;
-	sp->used = sp->serial < count ? (unsigned)sp->serial : count;
+	if ((uint64_t)serial >= sp->serial)
+		sp->serial = (uint64_t)serial + 1;
+	sp->used = sp->serial < sp->count ? (unsigned)sp->serial : sp->count;
 	list_remove(&sp->link);
 	list_append(&s->limit_order, &sp->link);
 	return true;
