@@ -22,7 +22,7 @@ void diag_deinit(struct diag *d)
 static char *fit_to_print(struct str text)
 {
 	enum { HEAD_MAX = 700, TAIL_MAX = 300 };
-	static const char gap[] = " \u2026 ";
+	const struct str gap = STR(" \u2026 ");
 	struct buf shown = { 0 };
 
 	log_redact(text, &shown);
@@ -32,9 +32,9 @@ static char *fit_to_print(struct str text)
 
 		while (tail < shown.len && ((unsigned char)shown.p[tail] & 0xC0) == 0x80)
 			tail++; /* it begins with a whole letter */
-		memmove(end + strlen(gap), shown.p + tail, shown.len - tail);
-		memcpy(end, gap, strlen(gap));
-		shown.len = (size_t)(end - shown.p) + strlen(gap) + shown.len - tail;
+		memmove(end + gap.len, shown.p + tail, shown.len - tail);
+		memcpy(end, gap.p, gap.len);
+		shown.len = (size_t)(end - shown.p) + gap.len + shown.len - tail;
 	}
 	return buf_take(&shown);
 }

@@ -24,7 +24,7 @@ static bool is_plain(struct str authority)
 {
 	for (size_t i = 0; i < authority.len; i++) {
 		if (!isalnum((unsigned char)authority.p[i]) &&
-		    memchr("-._:[]", authority.p[i], 6) == NULL)
+		    str_find_char(STR("-._:[]"), authority.p[i]) == SIZE_MAX)
 			return false;
 	}
 	return true;

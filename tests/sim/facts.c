@@ -59,7 +59,8 @@ struct json *fact_user(const struct sim_workspace *w, const struct user *u)
 	return j;
 }
 
-struct json *fact_usergroup(const struct sim_workspace *w, const struct usergroup *g, bool with_users)
+struct json *fact_usergroup(const struct sim_workspace *w, const struct usergroup *g,
+			    bool with_users)
 {
 	struct json *j = json_new_object(), *users = json_new_array();
 	CLEANUP(buf_deinit) struct buf count = { 0 };
@@ -358,7 +359,8 @@ struct json *fact_mention_event(const struct sim_workspace *w, const struct chan
 	return j;
 }
 
-static struct json *hidden_event(const struct sim_workspace *w, struct channel *c, const char *subtype)
+static struct json *hidden_event(const struct sim_workspace *w, struct channel *c,
+				 const char *subtype)
 {
 	struct json *j = json_new_object();
 	struct stamp now = channel_stamp(c, w->clock);
@@ -427,8 +429,8 @@ struct json *fact_taken_back(struct sim_workspace *w, struct channel *c, struct 
 	return fact_changed_event(w, c, m, before);
 }
 
-struct json *fact_pin_event(const struct sim_workspace *w, struct channel *c, const struct message *m,
-			    const struct user *by, bool added)
+struct json *fact_pin_event(const struct sim_workspace *w, struct channel *c,
+			    const struct message *m, const struct user *by, bool added)
 {
 	struct json *j = json_new_object(), *item = json_new_object(),
 		    *message = fact_message(w, m), *places = json_new_array();
@@ -454,7 +456,8 @@ struct json *fact_pin_event(const struct sim_workspace *w, struct channel *c, co
 	return j;
 }
 
-struct json *fact_file_event(const struct sim_workspace *w, struct channel *c, const struct message *m)
+struct json *fact_file_event(const struct sim_workspace *w, struct channel *c,
+			     const struct message *m)
 {
 	struct json *j = json_new_object(), *file = json_new_object();
 
@@ -493,8 +496,8 @@ struct json *fact_usergroup_members_event(const struct sim_workspace *w, const s
 	return j;
 }
 
-struct json *fact_member_event(const struct sim_workspace *w, struct channel *c, const struct user *u,
-			       bool joined)
+struct json *fact_member_event(const struct sim_workspace *w, struct channel *c,
+			       const struct user *u, bool joined)
 {
 	struct json *j = json_new_object();
 

@@ -6,7 +6,8 @@
 #include "sim/workspace.h"
 
 struct json *fact_user(const struct sim_workspace *w, const struct user *u);
-struct json *fact_usergroup(const struct sim_workspace *w, const struct usergroup *g, bool with_users);
+struct json *fact_usergroup(const struct sim_workspace *w, const struct usergroup *g,
+			    bool with_users);
 struct json *fact_channel(const struct sim_workspace *w, const struct channel *c);
 /* As history, answers and edits show it. */
 struct json *fact_message(const struct sim_workspace *w, const struct message *m);
@@ -26,18 +27,19 @@ struct json *fact_taken_back(struct sim_workspace *w, struct channel *c, struct 
 struct json *fact_reaction_event(const struct sim_workspace *w, struct channel *c,
 				 const struct message *m, const struct user *by, struct str name,
 				 bool added);
-struct json *fact_pin_event(const struct sim_workspace *w, struct channel *c, const struct message *m,
-			    const struct user *by, bool added);
+struct json *fact_pin_event(const struct sim_workspace *w, struct channel *c,
+			    const struct message *m, const struct user *by, bool added);
 /* That a file was shared by a message. */
-struct json *fact_file_event(const struct sim_workspace *w, struct channel *c, const struct message *m);
+struct json *fact_file_event(const struct sim_workspace *w, struct channel *c,
+			     const struct message *m);
 /* subteam_created or subteam_updated. */
 struct json *fact_usergroup_event(const struct sim_workspace *w, const char *type,
 				  const struct usergroup *g);
 /* subteam_members_changed; the lists are arrays of ids, taken. */
 struct json *fact_usergroup_members_event(const struct sim_workspace *w, const struct usergroup *g,
 					  struct json *take_added, struct json *take_removed);
-struct json *fact_member_event(const struct sim_workspace *w, struct channel *c, const struct user *u,
-			       bool joined);
+struct json *fact_member_event(const struct sim_workspace *w, struct channel *c,
+			       const struct user *u, bool joined);
 /* {"type": type, key: value, "event_ts": …} for the many small ones. */
 struct json *fact_plain_event(const struct sim_workspace *w, const char *type, const char *key,
 			      struct str value);

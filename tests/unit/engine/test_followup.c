@@ -504,7 +504,8 @@ static void test_what_is_no_answer_is_none(void)
 static void test_answers_are_bounded(void)
 {
 	struct posted a = { 0 };
-	struct posted_answer out, one = { .channel = STR("C1"), .ts = { STR("1.1") }, .n_parts = 1 };
+	struct posted_answer out,
+		one = { .channel = STR("C1"), .ts = { STR("1.1") }, .n_parts = 1 };
 
 	for (size_t i = 0; i < POSTED_MAX + 5; i++) {
 		one.action = i;

@@ -165,9 +165,8 @@ static void test_a_run_finds_its_rule_or_ends(void)
 {
 	struct engine_fixture h;
 
-	begin(&h,
-	      "[rule a]\nmatch = x\nwait = 2m\ndm = A\n[rule b]\nmatch = x\nwait = 2m\ndm = B\n"
-	      "[rule c]\nmatch = x\nwait = 2m\ndm = C\n");
+	begin(&h, "[rule a]\nmatch = x\nwait = 2m\ndm = A\n[rule b]\nmatch = x\nwait = 2m\ndm = B\n"
+		  "[rule c]\nmatch = x\nwait = 2m\ndm = C\n");
 	fixture_say(&h, "x", "1.1");
 	CU_ASSERT_EQUAL(journal_n_rows(h.store, STORE_RUN), 3);
 	/* While the program is down, b is written anew, c is gone, and a has another place. */

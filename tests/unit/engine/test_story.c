@@ -438,8 +438,8 @@ static void same(struct engine_fixture *seen, struct engine_fixture *quick, cons
 		 const char *rules, unsigned round, unsigned seed)
 {
 	if (!str_eq(buf_str(&quick->done), buf_str(&seen->done)))
-		printf("\n  round %u of seed %u:\n%s\n  quick: %.*s\n  %s: %.*s\n", round, seed, rules,
-		       STR_ARG(buf_str(&quick->done)), seen->crashes ? "crashing" : "late",
+		printf("\n  round %u of seed %u:\n%s\n  quick: %.*s\n  %s: %.*s\n", round, seed,
+		       rules, STR_ARG(buf_str(&quick->done)), seen->crashes ? "crashing" : "late",
 		       STR_ARG(buf_str(&seen->done)));
 	CU_ASSERT_TRUE_FATAL(str_eq(buf_str(&quick->done), buf_str(&seen->done)));
 	for (enum metric m = 0; m < N_METRICS; m++)
