@@ -344,25 +344,6 @@ size_t pattern_group_number(const struct pattern *p, size_t i)
 	return (size_t)row[0] << 8 | row[1];
 }
 
-/* With (?J) several groups may bear one name: the one that took part counts. */
-size_t captures_index(const struct captures *c, struct str name)
-{
-	size_t found = SIZE_MAX;
-	const char *known;
-
-	if (c->n == 0)
-		return SIZE_MAX;
-	for (size_t i = 0; (known = pattern_group_name(c->pattern, i)) != NULL; i++) {
-		size_t number = pattern_group_number(c->pattern, i);
-
-		if (!str_is(name, known))
-			continue;
-		if (found == SIZE_MAX || (number < c->n && c->group[number].p != NULL))
-			found = number;
-	}
-	return found;
-}
-
 /* ---- searching ---- */
 
 /* A pattern that refers back, as (.+)\1 does, compares up to the whole text in a single step. */

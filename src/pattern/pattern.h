@@ -35,8 +35,6 @@ struct captures {
 	const struct pattern *pattern; /* knows the names */
 };
 
-/* The number of the group of this name that took part, or of any such group; SIZE_MAX = there is none. */
-size_t captures_index(const struct captures *c, struct str name);
 
 /* What all patterns of a set share: settings, stack, room for results. Outlives its patterns; one thread. */
 struct pattern_kit *pattern_kit_new(void);

@@ -429,8 +429,3 @@ bool reference_wants_names(const struct reference *ref, bool as_text)
 		return true;
 	return is_event && as_text && ref->field == FIELD_NONE;
 }
-
-bool reference_is_stored(const struct reference *ref)
-{
-	return ref->name == NAME_VARIABLE || ref->name == NAME_COUNT;
-}

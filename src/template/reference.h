@@ -95,8 +95,6 @@ void reference_deinit(struct reference *ref);
 bool reference_wants_text(const struct reference *ref);
 /* A name that the directory must know first? `as_text`: it is not put as the mention that it is. */
 bool reference_wants_names(const struct reference *ref, bool as_text);
-/* Must it be asked of the store? */
-bool reference_is_stored(const struct reference *ref);
 /* The i-th name of the language itself; NULL at the end. */
 const char *reference_name_at(size_t i);
 bool reference_is_name(struct str word);

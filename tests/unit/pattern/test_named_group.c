@@ -2,6 +2,7 @@
 #include "pattern/named_group.h"
 
 #include <stdio.h>
+#include "lib/captures.h"
 #include "lib/unit.h"
 #include "pattern/pattern.h"
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "lib/captures.h"
 #include "lib/unit.h"
 #include "pattern/pattern.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include "lib/captures.h"
 #include "lib/events.h"
 #include "lib/rules.h"
 #include "lib/unit.h"

@@ -7,6 +7,7 @@
 #include "base/bits.h"
 #include "calendar/hours.h"
 #include "calendar/zone.h"
+#include "lib/captures.h"
 #include "lib/events.h"
 #include "lib/rules.h"
 #include "lib/tmpdir.h"

@@ -252,7 +252,6 @@ static void test_what_it_needs(void)
 	const struct reference user = { .name = NAME_USER }, group = { .name = NAME_GROUP };
 	const struct reference id = { .name = NAME_USER, .field = FIELD_ID };
 	const struct reference email = { .name = NAME_GROUP, .field = FIELD_EMAIL };
-	const struct reference count = { .name = NAME_COUNT }, stored = { .name = NAME_VARIABLE };
 
 	CU_ASSERT_FALSE(reference_wants_names(&user, false)); /* a mention needs the id alone */
 	CU_ASSERT_TRUE(reference_wants_names(&user, true));
@@ -260,8 +259,6 @@ static void test_what_it_needs(void)
 	CU_ASSERT_TRUE(reference_wants_names(&email, false));
 	CU_ASSERT_TRUE(reference_wants_text(&group));
 	CU_ASSERT_FALSE(reference_wants_text(&user));
-	CU_ASSERT_TRUE(reference_is_stored(&count) && reference_is_stored(&stored));
-	CU_ASSERT_FALSE(reference_is_stored(&user));
 }
 
 UNIT_MAIN("reference", { "names of the language", test_names_of_the_language },
