@@ -73,8 +73,8 @@ static const struct kind {
 };
 
 static const char *const states[N_JOB_STATES] = {
-	[JOB_PENDING] = "pending", [JOB_IN_FLIGHT] = "in flight", [JOB_DONE] = "done",
-	[JOB_DEAD] = "dead",	   [JOB_UNSURE] = "unsure",
+	[JOB_PENDING] = "pending",
+	[JOB_IN_FLIGHT] = "in flight",
 };
 
 static void *field_at(const struct job *job, size_t at)

@@ -19,16 +19,13 @@ enum job_kind { JOB_MESSAGE, JOB_REACTION, JOB_CHANGE, JOB_CALL, JOB_WEBHOOK, N_
 
 enum job_state {
 	JOB_PENDING,
-	JOB_IN_FLIGHT,
-	JOB_DONE,
-	JOB_DEAD,   /* Slack refused for good */
-	JOB_UNSURE, /* sent, and no answer: it may have happened; never sent again blindly */
+	JOB_IN_FLIGHT, /* it may have left: never sent again blindly */
 	N_JOB_STATES
 };
 
 /* Owns all its texts. Those of the head are never NULL once it is made. */
 struct job {
-	uint64_t id; /* given by the store */
+	uint64_t id; /* given by the outbox */
 	enum job_kind kind;
 	enum job_state state;
 	char *verb; /* that wants it, as rules write it */
@@ -43,7 +40,7 @@ struct job {
 	/* Not in the line: whoever reads it knows the workspace, and another clock runs. */
 	const struct workspace *workspace;
 	struct mono caused; /* when the event came in; for latency */
-	struct list link;   // store::pending or the owner of the moment
+	struct list link;   // outbox's, or the owner's of the moment
 	union {
 		struct {
 			char *text;	    /* in Slack markup */
