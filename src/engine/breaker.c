@@ -13,30 +13,30 @@ struct strikes {
 	bool out;
 };
 
-void breaker_init(struct breaker *q)
+void breaker_init(struct breaker *b)
 {
-	*q = (struct breaker){ 0 };
+	*b = (struct breaker){ 0 };
 }
 
-void breaker_deinit(struct breaker *q)
+void breaker_deinit(struct breaker *b)
 {
-	free(q->rules);
-	breaker_init(q);
+	free(b->rules);
+	breaker_init(b);
 }
 
-static struct strikes *strikes_of(struct breaker *q, size_t order)
+static struct strikes *strikes_of(struct breaker *b, size_t order)
 {
-	if (order >= q->n) {
-		q->rules = mem_grow(q->rules, order + 1, sizeof(q->rules[0]));
-		memset(q->rules + q->n, 0, (order + 1 - q->n) * sizeof(q->rules[0]));
-		q->n = order + 1;
+	if (order >= b->n) {
+		b->rules = mem_grow(b->rules, order + 1, sizeof(b->rules[0]));
+		memset(b->rules + b->n, 0, (order + 1 - b->n) * sizeof(b->rules[0]));
+		b->n = order + 1;
 	}
-	return &q->rules[order];
+	return &b->rules[order];
 }
 
-bool breaker_strike(struct breaker *q, size_t rule_order, struct mono now)
+bool breaker_strike(struct breaker *b, size_t rule_order, struct mono now)
 {
-	struct strikes *s = strikes_of(q, rule_order);
+	struct strikes *s = strikes_of(b, rule_order);
 
 	if (s->out)
 		return false;
@@ -49,7 +49,7 @@ bool breaker_strike(struct breaker *q, size_t rule_order, struct mono now)
 	return s->out;
 }
 
-bool breaker_has(const struct breaker *q, size_t rule_order)
+bool breaker_has(const struct breaker *b, size_t rule_order)
 {
-	return rule_order < q->n && q->rules[rule_order].out;
+	return rule_order < b->n && b->rules[rule_order].out;
 }

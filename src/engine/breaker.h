@@ -13,8 +13,8 @@ struct breaker {
 	size_t n;
 };
 
-void breaker_init(struct breaker *q);
-void breaker_deinit(struct breaker *q);
-/* Notes a strike; true when this one puts the rule into quarantine. */
-bool breaker_strike(struct breaker *q, size_t rule_order, struct mono now);
-bool breaker_has(const struct breaker *q, size_t rule_order);
+void breaker_init(struct breaker *b);
+void breaker_deinit(struct breaker *b);
+/* Notes a strike; true when this one silences the rule. */
+bool breaker_strike(struct breaker *b, size_t rule_order, struct mono now);
+bool breaker_has(const struct breaker *b, size_t rule_order);

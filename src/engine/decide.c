@@ -24,7 +24,7 @@ struct decision {
 	bool helped;	  /* the built-in help was considered */
 	/* The rule that talked or stopped, for a listener; NULL = none, or the help. */
 	const char *closed_by;
-	int64_t matching_ns;	    /* spent on the rules' own questions so far */
+	int64_t matching_ns;	    /* spent on the rules' own predicates so far */
 	const struct rule *slowest; /* of the rules asked so far; NULL = none took any time */
 	int64_t slowest_ns;
 	const struct rule *struck; /* by what this event has shown of it; NULL = none */
@@ -37,13 +37,13 @@ static const struct trace *trace_for(const struct engine *e, const struct rule *
 	return e->setup.heard == NULL || e->setup.heard == rule ? e->setup.trace : NULL;
 }
 
-static void tell(const struct decision *d, const struct rule *rule, const char *question,
+static void tell(const struct decision *d, const struct rule *rule, const char *predicate,
 		 enum tristate answer, struct str seen, struct str wanted)
 {
 	const struct trace *trace = d->e->setup.trace;
 
 	if (trace != NULL)
-		trace->asked(trace->owner, rule, question, answer, seen, wanted);
+		trace->asked(trace->owner, rule, predicate, answer, seen, wanted);
 }
 
 static void tell_condition(const struct decision *d, const struct run *run, enum tristate answer)
@@ -104,7 +104,7 @@ static bool is_over_budget(struct decision *d, const struct rule *rule)
 	return true;
 }
 
-static void tell_doubt(struct decision *d, const struct rule *rule, const char *question)
+static void tell_doubt(struct decision *d, const struct rule *rule, const char *predicate)
 {
 	struct engine *e = d->e;
 	struct mono now = clock_mono(e->setup.clock);
@@ -117,34 +117,34 @@ static void tell_doubt(struct decision *d, const struct rule *rule, const char *
 		is_untold ? LOG_DEBUG : LOG_WARN, "engine",
 		"rule could not tell whether it fires: rule=%s at=%s:%u question=%s channel=%.*s ts=%.*s "
 		"untold=%llu",
-		rule->name, rule->at.file, rule->at.line, question, STR_ARG(d->ev->channel),
+		rule->name, rule->at.file, rule->at.line, predicate, STR_ARG(d->ev->channel),
 		STR_ARG(d->ev->ts), (unsigned long long)e->untold_doubts);
 	e->untold_doubts = is_untold ? e->untold_doubts + 1 : 0;
 	if (!is_untold)
 		token_bucket_take(&e->doubts, now);
 }
 
-static void keep_doubt(void *owner, const struct rule *rule, const char *question,
+static void keep_doubt(void *owner, const struct rule *rule, const char *predicate,
 		       enum tristate answer, struct str seen, struct str wanted)
 {
 	(void)rule;
 	(void)seen;
 	(void)wanted;
 	if (answer == TRISTATE_UNKNOWN)
-		*(const char **)owner = question;
+		*(const char **)owner = predicate;
 }
 
 /* Rare enough to ask once more, this time with a listener, for what could not be told. */
 static void note_doubt(struct decision *d, const struct rule *rule, struct captures *captures)
 {
-	const char *question = "";
-	const struct trace trace = { &question, keep_doubt };
+	const char *predicate = "";
+	const struct trace trace = { &predicate, keep_doubt };
 
 	rule_match(rule, d->ev, captures, &trace);
-	tell_doubt(d, rule, question);
+	tell_doubt(d, rule, predicate);
 	/* A text that could not be read is not the pattern's fault. */
 	if (!event_text_is_missing(d->ev) &&
-	    (str_is(str_from(question), "match") || str_is(str_from(question), "except")))
+	    (str_is(str_from(predicate), "match") || str_is(str_from(predicate), "except")))
 		strike(d, rule);
 }
 
@@ -160,18 +160,18 @@ static const char *shut_out(const struct decision *d, const struct rule *rule)
 	if (d->talk_closed && rule_talks(rule))
 		return "then";
 	if (breaker_has(&d->e->breaker, rule->order))
-		return "quarantine";
+		return "breaker";
 	return NULL;
 }
 
-/* A listener hears of the rule's own questions even so: they say more. */
-static void tell_shut_out(struct decision *d, const struct rule *rule, const char *shut,
-			  struct captures *captures)
+/* A listener hears of the rule's own predicates even so: they say more. */
+static void tell_shut_out(struct decision *d, const struct rule *rule, const char *shut)
 {
 	const struct trace *trace = trace_for(d->e, rule);
 	CLEANUP(buf_deinit) struct buf seen = { 0 };
+	struct captures captures;
 
-	if (trace == NULL || rule_match(rule, d->ev, captures, trace) != TRISTATE_YES)
+	if (trace == NULL || rule_match(rule, d->ev, &captures, trace) != TRISTATE_YES)
 		return;
 	buf_init(&seen, 0);
 	if (d->closed_by != NULL)
@@ -182,8 +182,11 @@ static void tell_shut_out(struct decision *d, const struct rule *rule, const cha
 		     STR("no earlier answer"));
 }
 
+/* A shadow that is tried out decides everything but never ends the search. */
 static void close_search(struct decision *d, const struct rule *rule)
 {
+	if (rule->mode == MODE_SHADOW)
+		return;
 	d->stopped = rule->then == THEN_STOP;
 	if (d->stopped || rule_talks(rule))
 		d->closed_by = rule->name;
@@ -218,7 +221,7 @@ static void consider_help(struct decision *d)
 	d->talked = d->talk_closed = true;
 }
 
-/* ---- the questions behind those of the rule ---- */
+/* ---- what is asked behind the rule's own predicates ---- */
 
 static bool is_lucky(const struct decision *d, const struct rule *rule)
 {
@@ -242,35 +245,6 @@ static bool spend_limits(struct decision *d, const struct run *run, bool is_shad
 			   clock_wall(e->setup.clock));
 }
 
-/* May what fits the event act? False: said to who listens, and counted. */
-static bool may_act(struct decision *d, struct run *run, bool is_shadow, bool *has_work)
-{
-	struct engine *e = d->e;
-	const struct rule *rule = run->rule;
-	const struct run_readiness ready = run_prepare(e, run);
-
-	*has_work = ready.has_work;
-	note_time_of(d, rule, ready.asked_ns);
-	tell_condition(d, run, ready.answer);
-	if (ready.answer == TRISTATE_UNKNOWN) {
-		tell_doubt(d, rule, "if");
-		strike(d, rule); /* nothing but its `matches` can be in doubt */
-	}
-	if (ready.answer != TRISTATE_YES)
-		return false;
-	if (!is_lucky(d, rule)) {
-		engine_count(e, METRIC_RULES_UNLUCKY);
-		tell(d, rule, "chance", TRISTATE_NO, STR("bad luck"), STR("good luck"));
-		return false;
-	}
-	if (!spend_limits(d, run, is_shadow, ready.has_work)) {
-		engine_count(e, METRIC_RULES_LIMITED);
-		log_debug("engine", "rule kept silent by its limit rule=%s", rule->name);
-		return false;
-	}
-	return true;
-}
-
 /* ---- one event ---- */
 
 /* What people do may be what a run waits for not to happen. */
@@ -285,56 +259,58 @@ static void end_waits(struct engine *e, const struct event *ev)
 	}
 }
 
-static void fire(struct decision *d, struct run *run, bool is_shadow, bool has_work)
+static void note_shadow(const struct decision *d, const struct rule *rule)
 {
-	struct engine *e = d->e;
-	const struct rule *rule = run->rule;
-
-	if (e->setup.on_fired != NULL)
-		e->setup.on_fired(e->setup.owner, rule);
-	if (!is_shadow) {
-		engine_count(e, METRIC_RULES_FIRED);
-		if (rule->mode !=
-		    MODE_SHADOW) /* one that is tried out decides all but never ends the search */
-			close_search(d, rule);
-		run_begin(e, run, has_work);
-		return;
-	}
-	engine_count(e, METRIC_RULES_SHADOWED);
+	engine_count(d->e, METRIC_RULES_SHADOWED);
 	log_info("engine",
 		 "rule in shadow mode would have fired rule=%s at=%s:%u channel=%.*s ts=%.*s",
 		 rule->name, rule->at.file, rule->at.line, STR_ARG(d->ev->channel),
 		 STR_ARG(d->ev->ts));
-	run_close(run);
 }
 
-static void ask(struct decision *d, const struct rule *rule)
+/* Asks everything of one rule; the run that may act, or NULL. */
+static struct run *ask(struct decision *d, const struct rule *rule, bool *has_work)
 {
 	struct engine *e = d->e;
 	const bool is_shadow = rule->mode == MODE_SHADOW && !e->setup.trial;
-	const char *shut = shut_out(d, rule);
+	const struct mono began = clock_mono(e->setup.clock);
+	struct run_readiness ready;
 	struct captures captures;
 	enum tristate answer;
-	struct mono began;
 	struct run *run;
-	bool has_work;
 
-	if (shut != NULL) {
-		tell_shut_out(d, rule, shut, &captures);
-		return;
-	}
-	began = clock_mono(e->setup.clock);
 	answer = rule_match(rule, d->ev, &captures, trace_for(e, rule));
 	note_time_of(d, rule, clock_mono(e->setup.clock).ns - began.ns);
 	if (answer == TRISTATE_UNKNOWN)
 		note_doubt(d, rule, &captures);
 	if (answer != TRISTATE_YES)
-		return;
+		return NULL;
 	run = run_open(e, rule, d->ev, &captures);
-	if (may_act(d, run, is_shadow, &has_work))
-		fire(d, run, is_shadow, has_work);
-	else
-		run_close(run);
+	ready = run_prepare(e, run);
+	*has_work = ready.has_work;
+	note_time_of(d, rule, ready.asked_ns);
+	tell_condition(d, run, ready.answer);
+	if (ready.answer == TRISTATE_UNKNOWN) {
+		tell_doubt(d, rule, "if");
+		strike(d, rule); /* nothing but its `matches` can be in doubt */
+	}
+	if (ready.answer != TRISTATE_YES) {
+		/* its condition has said so */
+	} else if (!is_lucky(d, rule)) {
+		engine_count(e, METRIC_RULES_UNLUCKY);
+		tell(d, rule, "chance", TRISTATE_NO, STR("bad luck"), STR("good luck"));
+	} else if (!spend_limits(d, run, is_shadow, ready.has_work)) {
+		engine_count(e, METRIC_RULES_LIMITED);
+		log_debug("engine", "rule kept silent by its limit rule=%s", rule->name);
+	} else {
+		if (e->setup.on_fired != NULL)
+			e->setup.on_fired(e->setup.owner, rule);
+		if (!is_shadow)
+			return run;
+		note_shadow(d, rule);
+	}
+	run_close(run);
+	return NULL;
 }
 
 void decide(struct engine *e, struct event *ev)
@@ -342,6 +318,9 @@ void decide(struct engine *e, struct event *ev)
 	struct decision d = { .e = e, .ev = ev };
 	const struct str key = ev->key.len > 0 ? ev->key : ev->event_id;
 	const size_t n = ruleset_n_rules(e->set);
+	const char *shut;
+	struct run *run;
+	bool has_work;
 
 	if (key.len > 0 && !state_claim(&e->state, key, clock_wall(e->setup.clock))) {
 		engine_count(e, METRIC_EVENTS_REPEATED);
@@ -363,7 +342,17 @@ void decide(struct engine *e, struct event *ev)
 			break;
 		if (rule->fallback && !d.helped && !d.stopped)
 			consider_help(&d);
-		ask(&d, rule);
+		shut = shut_out(&d, rule);
+		if (shut != NULL) {
+			tell_shut_out(&d, rule, shut);
+			continue;
+		}
+		run = ask(&d, rule, &has_work);
+		if (run == NULL)
+			continue;
+		engine_count(e, METRIC_RULES_FIRED);
+		close_search(&d, rule);
+		run_begin(e, run, has_work);
 	}
 	if (!d.stopped && !d.helped)
 		consider_help(&d);

@@ -46,6 +46,6 @@ static void test_other_rules_are_not_affected(void)
 	breaker_deinit(&q);
 }
 
-UNIT_MAIN("quarantine", { "three strikes within an hour", test_three_strikes_within_an_hour },
+UNIT_MAIN("breaker", { "three strikes within an hour", test_three_strikes_within_an_hour },
 	  { "old strikes do not count", test_old_strikes_do_not_count },
 	  { "other rules are not affected", test_other_rules_are_not_affected })
