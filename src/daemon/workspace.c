@@ -203,15 +203,17 @@ static void close_down(struct daemon_workspace *w)
 {
 	size_t n_waiting = w->engine != NULL ? engine_waiting(w->engine) : 0;
 
-	if (n_waiting > 0)
+	if (n_waiting > 0 && !w->store->ops->keeps)
 		log_warn("bot", "actions that waited for their time are forgotten actions=%zu",
 			 n_waiting);
 	w->state = WORKSPACE_OVER;
 	loop_timer_stop(w->loop, &w->patience);
 	loop_timer_stop(w->loop, &w->due);
 	loop_timer_stop(w->loop, &w->names_due);
-	transport_free(TAKE(w->transport));
 	deliver_free(TAKE(w->deliver));
+	if (w->engine != NULL)
+		engine_commit(w->engine); /* what was never sent is sent the next time */
+	transport_free(TAKE(w->transport));
 	directory_free(TAKE(w->directory));
 	engine_free(TAKE(w->engine));
 	free_pending_acks(w);

@@ -438,6 +438,36 @@ static void test_a_waiting_run_keeps_its_rule(void)
 		     "say C1GENERAL: old");
 }
 
+/* A reload finds the rule again, or the run keeps the one rule that it is at; the set goes in any case. */
+static void test_a_waiting_run_keeps_no_set(void)
+{
+	static const char *const same =
+		"[rule a]\nmatch = x\nwait = 2m\nsay = old\n[rule b]\nmatch = y\nsay = B\n";
+	struct engine_fixture h;
+	const struct rule *old;
+	struct run *run;
+
+	fixture_init(&h, memory_open(), same);
+	fixture_say(&h, "x", "1.1");
+	run = container_of(heap_min(&h.engine->waits.due), struct run, node);
+	for (int i = 0; i < 3; i++) {
+		fixture_use(&h, same);
+		CU_ASSERT_PTR_EQUAL(run->rule,
+				    ruleset_rule_named(engine_rules(h.engine), STR("a")));
+		CU_ASSERT_EQUAL(run->rule->n_refs, 2); /* the set's and the run's */
+	}
+	old = run->rule;
+	fixture_use(&h, "[rule a]\nmatch = x\nsay = new\n");
+	CU_ASSERT_PTR_EQUAL(run->rule, old);
+	CU_ASSERT_EQUAL(old->n_refs, 1);
+	fixture_use(&h, same); /* as it was */
+	CU_ASSERT_PTR_EQUAL(run->rule, ruleset_rule_named(engine_rules(h.engine), STR("a")));
+	fixture_use(&h, "[rule b]\nmatch = y\nsay = B\n");
+	fixture_wait(&h, 120000);
+	ASSERT_STR(buf_str(&h.done), "say C1GENERAL: old");
+	fixture_deinit(&h);
+}
+
 static struct event *by(struct event *ev, const char *id)
 {
 	ev->user.id = str_keep(&ev->arena, str_from(id));
@@ -654,6 +684,7 @@ UNIT_MAIN(
 	{ "a later event may edit", test_a_later_event_may_edit },
 	{ "what follows a wait happens later", test_what_follows_a_wait_happens_later },
 	{ "a waiting run keeps its rule", test_a_waiting_run_keeps_its_rule },
+	{ "a waiting run keeps no set", test_a_waiting_run_keeps_no_set },
 	{ "unless answered", test_unless_answered }, { "unless replied", test_unless_replied },
 	{ "unless reacted", test_unless_reacted },
 	{ "only what came behind the question answers it",
