@@ -225,6 +225,12 @@ static void close_down(struct daemon_workspace *w)
 
 /* ---- events ---- */
 
+static void pending_ack_free(struct pending_ack *pending)
+{
+	list_remove(&pending->link);
+	free(pending);
+}
+
 /* Without an acknowledgement Slack sends it again: that is how nothing gets lost. */
 static void on_decided(void *owner, void *tag)
 {
@@ -232,15 +238,15 @@ static void on_decided(void *owner, void *tag)
 
 	(void)owner;
 	transport_ack(&pending->ack);
-	list_remove(&pending->link);
-	free(pending);
+	pending_ack_free(pending);
 }
 
 static void on_complete(void *owner, struct event *take, void *tag)
 {
 	struct daemon_workspace *w = owner;
 
-	engine_take(w->engine, take, on_decided, w, tag);
+	if (!engine_take(w->engine, take, on_decided, w, tag))
+		pending_ack_free(tag);
 }
 
 static unsigned wants(const struct daemon_workspace *w, const struct event *ev)

@@ -46,12 +46,20 @@ static void add_decided(struct decided_list *list, struct decided decided)
 	list->at[list->n++] = decided;
 }
 
-void engine_take(struct engine *e, struct event *take, engine_decided_fn *on_decided, void *owner,
+bool engine_take(struct engine *e, struct event *take, engine_decided_fn *on_decided, void *owner,
 		 void *tag)
 {
 	/* A listener hears why the own and the hidden are not answered. */
 	bool is_mute = (take->from_self || take->hidden) && e->setup.trace == NULL;
 
+	if (e->batch.n >= ENGINE_ROWS_MAX) {
+		if (!e->is_behind)
+			log_error("engine",
+				  "the store is too far behind: events are left to be sent again");
+		e->is_behind = true;
+		event_free(take);
+		return false;
+	}
 	take->workspace = e->setup.workspace;
 	engine_count(e, METRIC_EVENTS_RECEIVED);
 	if (take->from_self)
@@ -61,6 +69,7 @@ void engine_take(struct engine *e, struct event *take, engine_decided_fn *on_dec
 	event_free(take);
 	if (on_decided != NULL)
 		add_decided(&e->decided, (struct decided){ on_decided, owner, tag });
+	return true;
 }
 
 struct job *engine_lease(struct engine *e)
@@ -204,7 +213,7 @@ static void on_committed(void *owner, bool stands)
 	}
 	if (e->has_fallen)
 		log_info("engine", "what was decided is stored again");
-	e->has_fallen = false;
+	e->has_fallen = e->is_behind = false;
 	batch_clear(&e->sealed_batch);
 	outbox_stands(&e->outbox);
 	for (size_t i = 0; i < e->sealed_decided.n; i++) {

@@ -51,8 +51,11 @@ int engine_load(struct engine *engine);
 void engine_set_rules(struct engine *engine, struct ruleset *set);
 struct ruleset *engine_rules(const struct engine *engine); /* borrowed; NULL before the first */
 
-/* Takes and decides the event. `on_decided` (may be NULL) comes when the decision stands, and never when it does not. */
-void engine_take(struct engine *engine, struct event *take, engine_decided_fn *on_decided,
+/* So many rows of changes may wait for the store; beyond, no event is decided. */
+enum { ENGINE_ROWS_MAX = 100000 };
+/* Takes and decides the event. `on_decided` (may be NULL) comes when the decision stands, and never when it does not. False:
+ * the store is too far behind; nothing is done, and whoever sent the event shall send it again. */
+bool engine_take(struct engine *engine, struct event *take, engine_decided_fn *on_decided,
 		 void *owner, void *tag);
 /* Does what is due: waits that are over, moments that rules wait for. */
 void engine_tick(struct engine *engine);

@@ -58,6 +58,7 @@ struct engine {
 	struct decided_list sealed_decided;
 	bool has_fallen; /* what it could not do is tried again */
 	struct mono retry_at;
+	bool is_behind; /* events are not taken, which was said */
 };
 
 /* A trial is no matter for the operator. */

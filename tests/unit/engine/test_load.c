@@ -271,6 +271,32 @@ static void test_strange_rows_are_left_alone(void)
 	fixture_deinit(&h);
 }
 
+/* What cannot be stored for long must not fill the memory: it is left to Slack. */
+static void test_a_store_far_behind_holds_events_off(void)
+{
+	struct engine_fixture h;
+	struct event *ev;
+	char ts[16];
+	int taken = 0;
+
+	begin(&h, HELLO);
+	engine_commit(h.engine);
+	journal_break(h.store, true);
+	for (int i = 0;; i++) {
+		snprintf(ts, sizeof(ts), "%d.1", i);
+		ev = said("nothing", ts);
+		if (!engine_take(h.engine, ev, NULL, NULL, NULL))
+			break;
+		taken++;
+	}
+	CU_ASSERT_EQUAL(taken, ENGINE_ROWS_MAX);
+	journal_break(h.store, false);
+	fixture_run(&h);
+	fixture_say(&h, "Hello", "0.9");
+	ASSERT_STR(buf_str(&h.done), "reply C1GENERAL/0.9: Hi Ana!");
+	fixture_deinit(&h);
+}
+
 /* ---- dying anywhere ---- */
 
 enum { EVENTS = 20 };
@@ -404,5 +430,6 @@ UNIT_MAIN("load", { "what was not stored comes again", test_what_was_not_stored_
 	  { "jobs of no run are sent too", test_jobs_of_no_run_are_sent_too },
 	  { "a store that cannot be read is told", test_a_store_that_cannot_be_read_is_told },
 	  { "strange rows are left alone", test_strange_rows_are_left_alone },
+	  { "a store far behind holds events off", test_a_store_far_behind_holds_events_off },
 	  { "a message is answered once wherever it dies",
 	    test_a_message_is_answered_once_wherever_it_dies })
