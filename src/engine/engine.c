@@ -289,7 +289,7 @@ static void note_time(struct engine *e)
 }
 
 /* A rule that says something else now, or is gone, ends what it has begun as it was. */
-static bool bind(struct engine *e, struct run *run)
+static bool find_rule(struct engine *e, struct run *run)
 {
 	const struct rule *rule = ruleset_rule_named(e->set, run->rule_name);
 
@@ -314,7 +314,7 @@ void engine_set_rules(struct engine *e, struct ruleset *set)
 	schedule_init(&e->schedule, set, e->ticked_until);
 	breaker_deinit(&e->breaker); /* who was silenced may have been mended */
 	while (map_next(&e->runs, &at, &key, &run))
-		bind(e, run);
+		find_rule(e, run);
 	ruleset_unref(old);
 }
 
@@ -422,7 +422,7 @@ static void take_back(struct engine *e, struct loading *l)
 
 		run->ev->workspace = e->setup.workspace;
 		map_set(&e->runs, str_make((const char *)&run->id, sizeof(run->id)), run);
-		if (!bind(e, run)) {
+		if (!find_rule(e, run)) {
 			drop_run(e, run);
 			l->runs[i] = NULL;
 		}

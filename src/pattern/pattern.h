@@ -35,7 +35,6 @@ struct captures {
 	const struct pattern *pattern; /* knows the names */
 };
 
-
 /* What all patterns of a set share: settings, stack, room for results. Outlives its patterns; one thread. */
 struct pattern_kit *pattern_kit_new(void);
 void pattern_kit_free(struct pattern_kit *kit);
