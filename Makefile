@@ -11,7 +11,7 @@ SIMULATE_FIRST ?= 1
 
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
             -Wswitch-enum -Wpointer-arith -Wundef
-PKGS     := libcurl gnutls json-c libpcre2-8 inih
+PKGS     := libcurl gnutls json-c libpcre2-8 inih sqlite3
 SAN      := -O1 -g -U_FORTIFY_SOURCE -fsanitize=address,undefined -fno-sanitize-recover=all \
             -fno-omit-frame-pointer
 HARDEN_CC := -Wp,-U_FORTIFY_SOURCE,-D_FORTIFY_SOURCE=3 -fstack-protector-strong \
@@ -31,7 +31,7 @@ MANUALS  := src/cmd/retort.1 rules/retort-rules.5 conf/retort.conf.5
 
 # Asked when first needed and then remembered, so that `make help` works where nothing is installed.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(need-libraries)$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
-LIBS       = $(eval LIBS := $(shell pkg-config --libs $(PKGS)) -lwslay -lm)$(LIBS)
+LIBS       = $(eval LIBS := $(shell pkg-config --libs $(PKGS)) -lwslay -lm -pthread)$(LIBS)
 HARD_CC    = $(eval HARD_CC := $(call known,$(HARDEN_CC)))$(HARD_CC)
 HARD_LD    = $(eval HARD_LD := $(call known,$(HARDEN_LD)))$(HARD_LD)
 need-libraries = $(if $(shell pkg-config --exists $(PKGS) && echo yes),,\

@@ -24,6 +24,10 @@
 	ROW(JOBS_DONE,         "jobs_done",         "Answers and calls that Slack or a webhook took.") \
 	ROW(JOBS_REFUSED,      "jobs_refused",      "Answers and calls that were refused for good.") \
 	ROW(JOBS_UNKNOWN,      "jobs_unknown",      "Answers and calls that may have got through; they are not sent again.") \
+	ROW(COMMITS,           "commits",           "Turns whose changes the store has taken, or refused.") \
+	ROW(COMMIT_US,         "commit_us",         "Microseconds that they took in all.") \
+	ROW(COMMITS_SLOW,      "commits_slow",      "Those of them that took over 20 ms.") \
+	ROW(STORES_DAMAGED,    "stores_damaged",    "Files of the store that were found damaged and moved aside.") \
 	ROW(COMMITS_FAILED,    "commits_failed",    "Turns that the store could not take; they were tried again.") \
 	ROW(CONNECTIONS_LOST,  "connections_lost",  "Sockets to Slack that ended without notice.") \
 	ROW(LOOP_TURNS_SLOW,   "loop_turns_slow",   "Turns of the loop that took over 10 ms.")
@@ -36,12 +40,17 @@ enum metric {
 		N_METRICS
 };
 
-/* One process, one thread, one count each. Written by metric_count alone. */
+/* One process, one thread, one count each. Written by the two functions below alone. */
 extern uint64_t metric_counts[N_METRICS];
 
 static inline void metric_count(enum metric metric)
 {
 	metric_counts[metric]++;
+}
+
+static inline void metric_add(enum metric metric, uint64_t n)
+{
+	metric_counts[metric] += n;
 }
 
 const char *metric_name(enum metric metric);

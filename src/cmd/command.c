@@ -21,6 +21,8 @@ static const struct row {
 			     "Socket Mode, or RTM for classic apps; by default Socket Mode when\n"
 			     "there is an app token" },
 	[WITH_RTM_METHOD] = { "rtm-method", 0, "connect|start", "how an RTM connection is opened" },
+	[WITH_STORE] = { "store", 0, "sqlite|memory",
+			 "what is remembered over a restart: all, or nothing" },
 	[WITH_LOG_LEVEL] = { "log-level", 0, "LEVEL", "error, warn, info or debug" },
 	[WITH_HELP] = { "help", 'h', NULL, "this text" },
 };
@@ -97,6 +99,9 @@ static bool take(struct command_line *line, enum with option, const char *argume
 		break;
 	case WITH_RTM_METHOD:
 		line->rtm_method = argument;
+		break;
+	case WITH_STORE:
+		line->store = argument;
 		break;
 	case WITH_LOG_LEVEL:
 		line->log_level = argument;

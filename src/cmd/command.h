@@ -18,7 +18,7 @@ enum { COMMAND_RULES_MAX = 16, COMMAND_OPTIONS_MAX = 8 };
 struct command_line {
 	const char *config; /* NULL = none; the others likewise */
 	const char *event_file;
-	const char *transport, *rtm_method, *log_level;
+	const char *transport, *rtm_method, *store, *log_level;
 	const char *rules[COMMAND_RULES_MAX];
 	size_t n_rules;
 	bool json;
@@ -34,6 +34,7 @@ enum with {
 	WITH_JSON,
 	WITH_TRANSPORT,
 	WITH_RTM_METHOD,
+	WITH_STORE,
 	WITH_LOG_LEVEL,
 	WITH_HELP, /* every command has it */
 };

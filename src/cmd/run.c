@@ -20,6 +20,8 @@ static int run(const struct command *self, const struct command_line *line)
 		conf_set(&conf, "transport", line->transport, &diag);
 	if (line->rtm_method != NULL)
 		conf_set(&conf, "rtm method", line->rtm_method, &diag);
+	if (line->store != NULL)
+		conf_set(&conf, "backend", line->store, &diag);
 	if (line->log_level != NULL)
 		conf_set(&conf, "level", line->log_level, &diag);
 	conf_finish(&conf, &diag);
@@ -36,10 +38,10 @@ static int run(const struct command *self, const struct command_line *line)
 const struct command cmd_run = {
 	.name = "run",
 	.arguments = "[-c FILE] [--transport socket|rtm] [--rtm-method connect|start]"
-		     " [--log-level LEVEL] [RULES...]",
+		     " [--store sqlite|memory] [--log-level LEVEL] [RULES...]",
 	.summary = "Connects to Slack and answers by the rules until it is stopped.\n"
 		   "Without RULES it reads what the configuration names, or the folder `rules`.",
-	.options = { WITH_CONFIG, WITH_TRANSPORT, WITH_RTM_METHOD, WITH_LOG_LEVEL },
+	.options = { WITH_CONFIG, WITH_TRANSPORT, WITH_RTM_METHOD, WITH_STORE, WITH_LOG_LEVEL },
 	.more = "Environment:\n"
 		"  SLACK_BOT_TOKEN   the bot token, xoxb-...\n"
 		"  SLACK_APP_TOKEN   the app-level token, xapp-..., for Socket Mode\n"
@@ -48,6 +50,7 @@ const struct command cmd_run = {
 		"  SLACK_API_URL     where the Web API is, if not at Slack\n"
 		"  SSL_CERT_FILE     trust only the certificate authorities in this PEM file\n"
 		"  HTTPS_PROXY, NO_PROXY\n"
+		"  STATE_DIRECTORY   where it keeps what it remembers, if the configuration does not say it\n"
 		"\nThe rules are read again when one of their files is saved and on SIGHUP, all or nothing. SIGTERM and\n"
 		"SIGINT finish what is under way and stop.\n"
 		"\nExit status: 0 stopped by a signal, 1 something to mend, 2 wrong use.\n",

@@ -11,6 +11,8 @@
 
 static const char *const transports[] = { "auto", "socket", "rtm", NULL };
 static const char *const rtm_methods[] = { "connect", "start", NULL };
+static const char *const stores[] = { "sqlite", "memory", NULL };
+static const char *const synchronous[] = { "full", "normal", NULL };
 static const char *const log_levels[] = { "error", "warn", "info", "debug", NULL };
 
 /* ---- webhooks ---- */
@@ -204,6 +206,29 @@ const struct option_row conf_options[] = {
 	  .preset = "yes",
 	  .offset = offsetof(struct conf, reload_on_save),
 	  .help = "Are the rules read again when one of their files is saved? SIGHUP always does it." },
+	{ .section = "store",
+	  .key = "backend",
+	  .type = OPTION_CHOICE,
+	  .preset = "sqlite",
+	  .choices = stores,
+	  .offset = offsetof(struct conf, store_backend),
+	  .help = "What is remembered over a restart: sqlite (limits, values, waits, answers on their way: all of it), or "
+		  "memory (nothing; for trying out)." },
+	{ .section = "store",
+	  .key = "path",
+	  .type = OPTION_TEXT,
+	  .preset = "",
+	  .offset = offsetof(struct conf, store_path),
+	  .help = "The folder of its file; empty = the state directory: STATE_DIRECTORY, else retort in XDG_STATE_HOME, "
+		  "else ~/.local/state/retort." },
+	{ .section = "store",
+	  .key = "synchronous",
+	  .type = OPTION_CHOICE,
+	  .preset = "full",
+	  .choices = synchronous,
+	  .offset = offsetof(struct conf, store_synchronous),
+	  .help = "full: what was decided outlives a power cut; normal: a power cut may cost the last moments, a crash "
+		  "never does." },
 	{ .section = "pace",
 	  .key = "post every",
 	  .type = OPTION_DURATION,
@@ -481,6 +506,30 @@ static void finish_workspaces(struct conf *conf, struct diag *diag)
 	}
 }
 
+/* The folder that systemd made for us (the first, if there are several), or the one where users have theirs. */
+static void find_store_path(struct conf *conf, struct diag *diag)
+{
+	const char *made = getenv("STATE_DIRECTORY"), *states = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+	CLEANUP(buf_deinit) struct buf path = { 0 };
+
+	if (conf->store_path[0] != '\0' || conf->store_backend == CONF_STORE_MEMORY)
+		return;
+	if (made != NULL && made[0] != '\0')
+		buf_addf(&path, "%.*s", (int)strcspn(made, ":"), made);
+	else if (states != NULL && states[0] == '/')
+		buf_addf(&path, "%s/retort", states);
+	else if (home != NULL && home[0] == '/')
+		buf_addf(&path, "%s/.local/state/retort", home);
+	else
+		diag_error(
+			diag, (struct place){ "path", 0 },
+			"there is no state directory (STATE_DIRECTORY, XDG_STATE_HOME and HOME are "
+			"not set); wanted `path` in [store], or `backend = memory`");
+	free(conf->store_path);
+	conf->store_path = buf_take(&path);
+}
+
 static void check_pings(const struct conf *conf, struct diag *diag)
 {
 	if (conf->dead_after_ms <= conf->ping_every_ms)
@@ -501,6 +550,7 @@ void conf_finish(struct conf *conf, struct diag *diag)
 			   "https://",
 			   conf->api_url);
 	finish_workspaces(conf, diag);
+	find_store_path(conf, diag);
 	check_pings(conf, diag);
 	for (size_t i = 0; i < conf->n_webhooks; i++)
 		webhook_resolve(&conf->webhooks[i], diag);

@@ -11,6 +11,9 @@
 #include "daemon/workspace_conf.h"
 #include "deliver/webhook.h"
 
+enum conf_store { CONF_STORE_SQLITE, CONF_STORE_MEMORY };
+enum conf_synchronous { CONF_SYNCHRONOUS_FULL, CONF_SYNCHRONOUS_NORMAL };
+
 struct conf {
 	struct workspace_conf slack; /* what [slack] says of the only workspace */
 	char *api_url;		     /* always ends in '/' after conf_finish */
@@ -19,6 +22,9 @@ struct conf {
 	bool allow_broadcast;
 	char *zone; /* "" = the machine's */
 	bool reload_on_save;
+	int store_backend;     /* enum conf_store */
+	char *store_path;      /* a folder; set after conf_finish, where the store needs one */
+	int store_synchronous; /* enum conf_synchronous */
 	int64_t post_every_ms;
 	int64_t post_burst;
 	int64_t connect_every_ms;

@@ -10,6 +10,8 @@
 #include "daemon/workspace.h"
 #include "net/loop.h"
 #include "net/tls.h"
+#include "store/memory.h"
+#include "store/sqlite.h"
 
 struct daemon {
 	const struct conf *conf;
@@ -17,6 +19,7 @@ struct daemon {
 	const char **webhooks; /* names, ended by NULL */
 	struct loop *loop;
 	struct tls *tls;
+	struct store *store;
 	struct ruleset *rules;		      /* NULL before the first */
 	struct rule_watch *rule_watch;	      /* NULL = the files are not watched */
 	struct daemon_workspace **workspaces; /* as many as the configuration has */
@@ -144,6 +147,25 @@ static int make_net(struct daemon *d)
 	return r;
 }
 
+static int make_store(struct daemon *d)
+{
+	const struct sqlite_setup setup = {
+		.folder = d->conf->store_path,
+		.is_relaxed = d->conf->store_synchronous == CONF_SYNCHRONOUS_NORMAL,
+		.loop = d->loop,
+	};
+	CLEANUP(buf_deinit) struct buf why = { 0 };
+
+	if (d->conf->store_backend == CONF_STORE_MEMORY) {
+		d->store = memory_open();
+		return 0;
+	}
+	if (sqlite_open(&d->store, &setup, &why) == 0)
+		return 0;
+	log_error("store", "%.*s", STR_ARG(buf_str(&why)));
+	return ERR_SETUP;
+}
+
 static int make_workspaces(struct daemon *d)
 {
 	const size_t n = d->conf->n_workspaces;
@@ -155,6 +177,7 @@ static int make_workspaces(struct daemon *d)
 			.loop = d->loop,
 			.tls = d->tls,
 			.conf = d->conf,
+			.store = d->store,
 			.own = &d->conf->workspaces[i],
 			.is_one_of_several = n > 1,
 		};
@@ -168,6 +191,8 @@ static int start(struct daemon *d)
 {
 	int r = make_net(d);
 
+	if (r == 0)
+		r = make_store(d);
 	if (r == 0)
 		r = make_workspaces(d);
 	if (r != 0)
@@ -199,6 +224,8 @@ static void tear_down(struct daemon *d)
 	for (size_t i = 0; d->workspaces != NULL && i < d->conf->n_workspaces; i++)
 		workspace_free(d->workspaces[i]);
 	free(d->workspaces);
+	if (d->store != NULL)
+		d->store->ops->close(d->store);
 	rule_watch_free(d->rule_watch);
 	ruleset_unref(d->rules);
 	tls_free(d->tls);

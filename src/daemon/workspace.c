@@ -15,7 +15,6 @@
 #include "model/workspace.h"
 #include "net/crypto.h"
 #include "net/http.h"
-#include "store/memory.h"
 #include "transport/transport.h"
 #include "webapi/api.h"
 
@@ -212,13 +211,11 @@ static void close_down(struct daemon_workspace *w)
 	loop_timer_stop(w->loop, &w->names_due);
 	deliver_free(TAKE(w->deliver));
 	if (w->engine != NULL)
-		engine_commit(w->engine); /* what was never sent is sent the next time */
+		engine_finish(w->engine); /* what was never sent is sent the next time */
 	transport_free(TAKE(w->transport));
 	directory_free(TAKE(w->directory));
 	engine_free(TAKE(w->engine));
 	free_pending_acks(w);
-	if (w->store != NULL)
-		w->store->ops->close(TAKE(w->store));
 	api_free(TAKE(w->api));
 	http_free(TAKE(w->http));
 }
@@ -570,7 +567,7 @@ int workspace_new(struct daemon_workspace **out, const struct workspace_setup *s
 	loop_timer_init(&w->due, on_due, w);
 	loop_timer_init(&w->names_due, on_names_due, w);
 	w->sink = (struct transport_sink){ w, on_event, on_live, stop_for_good };
-	w->store = memory_open();
+	w->store = setup->store;
 	before = log_about(w->log_end);
 	r = make_slack(w);
 	if (r == 0)

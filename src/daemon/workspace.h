@@ -10,6 +10,7 @@
 #include "net/loop.h"
 #include "net/tls.h"
 #include "rule/ruleset.h"
+#include "store/store.h"
 
 struct daemon_workspace;
 
@@ -18,6 +19,7 @@ struct workspace_setup {
 	struct loop *loop;
 	struct tls *tls;
 	const struct conf *conf;
+	struct store *store;
 	const struct workspace_conf *own; /* what the configuration says of this one */
 	bool is_one_of_several;		  /* log lines name it */
 };

@@ -245,6 +245,17 @@ void engine_commit(struct engine *e)
 	}
 }
 
+void engine_finish(struct engine *e)
+{
+	struct store *store = e->setup.store;
+
+	e->retry_at = clock_mono(e->setup.clock); /* one more time, if the last one failed */
+	do {
+		engine_commit(e);
+		store->ops->wait(store);
+	} while (has_to_commit(e) && !e->has_fallen);
+}
+
 static int64_t at_least_zero(int64_t ms)
 {
 	return ms > 0 ? ms : 0;

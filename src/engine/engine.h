@@ -61,6 +61,8 @@ bool engine_take(struct engine *engine, struct event *take, engine_decided_fn *o
 void engine_tick(struct engine *engine);
 /* Ends a turn: hands to the store what has changed. */
 void engine_commit(struct engine *engine);
+/* Hands over all that has changed and waits until it stands, or the store cannot take it: before the end. */
+void engine_finish(struct engine *engine);
 /* Milliseconds until something is due, at least 0; -1 = nothing will be. What is not committed yet is due at once. */
 int64_t engine_due_ms(const struct engine *engine);
 

@@ -19,6 +19,11 @@ static void memory_commit(struct store *s, struct str namespace, const struct ba
 	on_committed(owner, true);
 }
 
+static void memory_wait(struct store *s)
+{
+	(void)s;
+}
+
 static void memory_close(struct store *s)
 {
 	(void)s;
@@ -30,6 +35,7 @@ struct store *memory_open(void)
 		.name = "memory",
 		.load = memory_load,
 		.commit = memory_commit,
+		.wait = memory_wait,
 		.close = memory_close,
 	};
 	static struct store store = { &ops };

@@ -26,6 +26,8 @@ struct store_ops {
 	 * batch is borrowed until then. */
 	void (*commit)(struct store *s, struct str namespace, const struct batch *batch,
 		       store_committed_fn *on_committed, void *owner);
+	/* Returns when all commits have been answered; needed before the owner of one goes. */
+	void (*wait)(struct store *s);
 	/* Commits under way are not answered any more. */
 	void (*close)(struct store *s);
 };

@@ -129,6 +129,12 @@ size_t journal_n_commits(const struct store *s)
 	return journal_of(s)->n_commits;
 }
 
+static void journal_wait(struct store *s)
+{
+	while (journal_answer(s))
+		;
+}
+
 static void journal_close(struct store *s)
 {
 	journal_kill(s);
@@ -144,6 +150,7 @@ struct store *journal_new(void)
 		.keeps = true,
 		.load = journal_load,
 		.commit = journal_commit,
+		.wait = journal_wait,
 		.close = journal_close,
 	};
 	struct journal *j = mem_zero(1, sizeof(*j));

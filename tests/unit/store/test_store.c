@@ -3,16 +3,62 @@
 #include "base/buf.h"
 #include "lib/journal.h"
 #include "lib/unit.h"
+#include "lib/tmpdir.h"
 #include "store/memory.h"
+#include "store/sqlite.h"
 
 /* A store, and how its commits come to be answered. */
 struct backend {
 	struct store *(*open)(void);
 	bool (*answer)(struct store *s); /* the next one, as far as any is due */
-	void (*kill)(struct store *s);	 /* as if the program died; then it is loaded */
+	struct store *(*kill)(
+		struct store *s); /* as if the program died; gives what the next one opens */
 };
 
-static const struct backend backends[] = { { journal_new, journal_answer, journal_kill } };
+static struct tmpdir dir;
+
+static struct store *open_sqlite(void)
+{
+	CLEANUP(buf_deinit) struct buf why = { 0 };
+	struct sqlite_setup setup = {
+		.folder = str_keepf(&dir.arena, "%s/a/store", tmpdir_path(&dir)).p
+	};
+	struct store *s = NULL;
+
+	if (sqlite_open(&s, &setup, &why) != 0)
+		printf("%.*s\n", STR_ARG(buf_str(&why)));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	return s;
+}
+
+static struct store *new_sqlite(void)
+{
+	if (dir.path != NULL)
+		tmpdir_deinit(&dir);
+	tmpdir_init(&dir);
+	return open_sqlite();
+}
+
+static bool answers_at_once(struct store *s)
+{
+	(void)s;
+	return false;
+}
+
+static struct store *reopen(struct store *s)
+{
+	s->ops->close(s);
+	return open_sqlite();
+}
+
+static struct store *kill_journal(struct store *s)
+{
+	journal_kill(s);
+	return s;
+}
+
+static const struct backend backends[] = { { journal_new, journal_answer, kill_journal },
+					   { new_sqlite, answers_at_once, reopen } };
 
 /* ---- helpers ---- */
 
@@ -76,6 +122,8 @@ static void each_backend(void (*run)(const struct backend *b, struct store *s, s
 		batch_deinit(&batch);
 		s->ops->close(s);
 	}
+	tmpdir_deinit(&dir);
+	dir.path = NULL;
 }
 
 /* ---- what every store does ---- */
@@ -168,24 +216,32 @@ static void test_commits_stand_in_their_order(void)
 	each_backend(in_order);
 }
 
-static void killed(const struct backend *b, struct store *s, struct batch *batch)
+static void killed(const struct backend *b)
 {
 	CLEANUP(buf_deinit) struct buf told = { 0 };
+	struct store *s = b->open();
+	struct batch batch;
 
-	batch_put(batch, STORE_COUNT, STR("a"), STR("1"));
-	batch_put(batch, STORE_COUNT, STR("b"), STR("1"));
-	commit(b, s, batch);
-	batch_put(batch, STORE_COUNT, STR("a"), STR("2"));
-	batch_put(batch, STORE_COUNT, STR("b"), STR("2"));
-	s->ops->commit(s, NS, batch, note_answer, &told);
-	b->kill(s);
+	batch_init(&batch);
+	batch_put(&batch, STORE_COUNT, STR("a"), STR("1"));
+	batch_put(&batch, STORE_COUNT, STR("b"), STR("1"));
+	commit(b, s, &batch);
+	batch_put(&batch, STORE_COUNT, STR("a"), STR("2"));
+	batch_put(&batch, STORE_COUNT, STR("b"), STR("2"));
+	s->ops->commit(s, NS, &batch, note_answer, &told);
+	s = b->kill(s);
 	/* All of it or nothing; and what was answered, for sure. */
 	ROWS_ARE(NS, told.len > 0 ? "count a=2|count b=2|" : "count a=1|count b=1|");
+	batch_deinit(&batch);
+	s->ops->close(s);
 }
 
 static void test_what_stood_is_there_after_a_crash(void)
 {
-	each_backend(killed);
+	for (size_t i = 0; i < ARRAY_LEN(backends); i++)
+		killed(&backends[i]);
+	tmpdir_deinit(&dir);
+	dir.path = NULL;
 }
 
 /* ---- batches ---- */

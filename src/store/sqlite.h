@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The store that outlives the program: one SQLite file in a folder of its own, for one process at a time. One table a
+ * noun, one transaction a commit, each on the disk before it is answered.
+ *
+ * Commits are made within the call as long as they are quick. When one in a hundred takes over 20 ms, they move to a
+ * thread of their own, and are answered from the loop.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include "base/buf.h"
+#include "net/loop.h"
+#include "store/store.h"
+
+struct sqlite_setup {
+	const char *folder; /* made if it is not there, for its owner alone */
+	bool is_relaxed; /* a power cut may cost the last moments; a crash of the program never does */
+	struct loop *loop; /* borrowed; NULL = commits never move to a thread */
+};
+
+enum { SQLITE_REFUSED = 1 };
+/* 0, or SQLITE_REFUSED and a sentence in `why`: the folder cannot be used, another process does, or the file is of a
+ * newer version. A damaged file is moved aside, which is said in the log, and a new one begun. */
+int sqlite_open(struct store **out, const struct sqlite_setup *setup, struct buf *why);

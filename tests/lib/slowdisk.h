@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* A disk under SQLite that is slow, full or broken when the test says so; below it is the real one. */
+#pragma once
+
+enum slowdisk_fault { SLOWDISK_GOOD, SLOWDISK_FULL, SLOWDISK_NO_SYNC };
+
+/* All files that SQLite opens from now on, until slowdisk_remove, are on it. */
+void slowdisk_install(void);
+void slowdisk_remove(void);
+void slowdisk_fail(enum slowdisk_fault fault);
+void slowdisk_delay(int ms); /* of every fsync */
+int slowdisk_n_failed(void); /* writes and fsyncs, since slowdisk_install */
