@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/mem.h"
 #include "cmd/command.h"
 #include "daemon/conf.h"
@@ -37,8 +39,20 @@ static int run_command(int argc, char **argv)
 	return usage(stderr, EXIT_USAGE);
 }
 
+/* What is opened first must not become what others take for standard error, and write their lines to. */
+static bool have_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	return fd < 0 || close(fd) == 0;
+}
+
 int main(int argc, char **argv)
 {
+	have_standard_files();
 	setlocale(LC_CTYPE, "C.UTF-8");
 	if (argc < 2)
 		return usage(stderr, EXIT_USAGE);

@@ -2,12 +2,17 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "base/mem.h"
+#include "base/metric.h"
 
 static const char *const level_names[] = { "error", "warn", "info", "debug" };
 
@@ -15,6 +20,7 @@ static const char *const level_names[] = { "error", "warn", "info", "debug" };
  * a room. */
 static enum log_level threshold = LOG_INFO;
 static const char *subject = NULL;
+static uint64_t n_dropped; /* lines since the last that could be written */
 
 void log_set_level(enum log_level level)
 {
@@ -79,6 +85,47 @@ void log_redact(struct str text, struct buf *out)
 	buf_add_shown(out, buf_str(&open));
 }
 
+/* ---- writing, but never waiting for whoever should read it ---- */
+
+/* No more than a pipe takes at once, or the rest of a line would have to be waited for. */
+enum { LINE_MAX_BYTES = PIPE_BUF };
+
+static bool write_now(struct str line)
+{
+	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+	ssize_t n;
+
+	if (poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0)
+		return false;
+	n = send(STDERR_FILENO, line.p, line.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (n < 0 && errno == ENOTSOCK)
+		n = write(STDERR_FILENO, line.p, line.len);
+	return n > 0;
+}
+
+static bool tell_dropped(const char *stamp)
+{
+	char line[120];
+
+	snprintf(line, sizeof(line), "%s warn log: nobody took what was written here lost=%llu\n",
+		 stamp, (unsigned long long)n_dropped);
+	return write_now(str_from(line));
+}
+
+static void write_line(const char *stamp, struct buf *line)
+{
+	if (line->len > LINE_MAX_BYTES) {
+		line->len = LINE_MAX_BYTES - 4; /* whatever letter it cuts, the rest is not read */
+		buf_addz(line, "…\n");
+	}
+	if ((n_dropped > 0 && !tell_dropped(stamp)) || !write_now(buf_str(line))) {
+		n_dropped++;
+		metric_count(METRIC_LOG_LINES_LOST);
+		return;
+	}
+	n_dropped = 0;
+}
+
 void log_line(enum log_level level, const char *area, const char *fmt, ...)
 {
 	CLEANUP(buf_deinit) struct buf message = { 0 };
@@ -100,8 +147,17 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...)
 	log_redact(buf_str(&message), &line);
 	buf_addc(&line, '\n');
 	/* One write a line, so that lines of several processes do not mix. */
-	(void)!write(STDERR_FILENO, line.p, line.len);
+	write_line(stamp, &line);
 	errno = saved; /* a complaint on the way must not change what the caller is about to ask */
+}
+
+void log_plain(struct str text)
+{
+	CLEANUP(buf_deinit) struct buf line = { 0 };
+
+	buf_add(&line, text);
+	buf_addc(&line, '\n');
+	write_line("-", &line);
 }
 
 void secret_set(struct secret *s, struct str value)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Log lines on standard error: `2026-11-23T20:33:56Z info area: sentence key=value`.
+ * Nobody waits for whoever reads them: a line that a full pipe, a stopped terminal or a full disk does not take is
+ * dropped, and how many were is said by the next that gets through.
  * One event, one line; a line that an operator cannot act on is debug. Control characters are escaped,
  * and whatever looks like a token or a socket ticket (xoxb-, xoxp-, xoxe-, xapp-, ticket=) is cut to
  * its prefix: the last fence, not the first; tokens live in struct secret, which is never formatted.
@@ -32,6 +34,9 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...)
 		if (log_is_on(LOG_DEBUG))                       \
 			log_line(LOG_DEBUG, area, __VA_ARGS__); \
 	} while (0)
+
+/* A line that is none of the log's, without its end: what was asked for by a signal. */
+void log_plain(struct str line);
 
 /* What log_line does to a text, for tests and for error texts that come from outside. */
 void log_redact(struct str text, struct buf *out);

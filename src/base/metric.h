@@ -12,6 +12,7 @@
 #define METRICS(ROW) \
 	ROW(EVENTS_RECEIVED,   "events_received",   "Events that Slack sent, repeated ones included.") \
 	ROW(EVENTS_REPEATED,   "events_repeated",   "Events that had been handled before and were left alone.") \
+	ROW(EVENTS_CAUGHT_UP,  "events_caught_up",  "Messages that were read back from history after a gap.") \
 	ROW(EVENTS_OWN,        "events_own",        "Events that the bot caused itself.") \
 	ROW(RULES_FIRED,       "rules_fired",       "Rules that fired and act.") \
 	ROW(RULES_SHADOWED,    "rules_shadowed",    "Rules in shadow mode that would have fired.") \
@@ -30,6 +31,7 @@
 	ROW(STORES_DAMAGED,    "stores_damaged",    "Files of the store that were found damaged and moved aside.") \
 	ROW(COMMITS_FAILED,    "commits_failed",    "Turns that the store could not take; they were tried again.") \
 	ROW(CONNECTIONS_LOST,  "connections_lost",  "Sockets to Slack that ended without notice.") \
+	ROW(LOG_LINES_LOST,    "log_lines_lost",    "Lines of the log that nobody took: a full pipe or disk.") \
 	ROW(LOOP_TURNS_SLOW,   "loop_turns_slow",   "Turns of the loop that took over 10 ms.")
 /* clang-format on */
 

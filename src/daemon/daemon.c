@@ -94,9 +94,12 @@ static void on_files_changed(void *owner)
 static void print_counters(void)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
+	struct str rest, line;
 
 	metric_print(&text);
-	fwrite(text.p, 1, text.len, stderr);
+	rest = buf_str(&text);
+	while (str_cut(&rest, '\n', &line))
+		log_plain(line);
 }
 
 static void on_signal(void *owner, int signal)
