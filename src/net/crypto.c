@@ -31,6 +31,12 @@ void sha1(struct str data, unsigned char out[SHA1_SIZE])
 		abort();
 }
 
+void hmac_sha256(struct str key, struct str data, unsigned char out[HMAC_SIZE])
+{
+	if (gnutls_hmac_fast(GNUTLS_MAC_SHA256, key.p, key.len, data.p, data.len, out) < 0)
+		abort();
+}
+
 void base64_add(struct buf *out, struct str data)
 {
 	const gnutls_datum_t in = { (unsigned char *)data.p, (unsigned)data.len };
