@@ -2,18 +2,11 @@
 #include "daemon/conf.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/inifile.h"
 #include "base/mem.h"
 #include "deliver/webhook_conf.h"
-
-static const char *const transports[] = { "auto", "socket", "rtm", NULL };
-static const char *const rtm_methods[] = { "connect", "start", NULL };
-static const char *const stores[] = { "sqlite", "memory", NULL };
-static const char *const synchronous[] = { "full", "normal", NULL };
-static const char *const log_levels[] = { "error", "warn", "info", "debug", NULL };
 
 /* ---- webhooks ---- */
 
@@ -36,7 +29,7 @@ static void *add_webhook(void *values, struct str name, struct place at, struct 
 	return hook;
 }
 
-static const struct option_named webhook_section = {
+const struct option_named conf_webhook_section = {
 	.add = add_webhook,
 	.check = webhook_check,
 	.example = "tickets",
@@ -79,249 +72,11 @@ static void *add_workspace(void *values, struct str name, struct place at, struc
 	return w;
 }
 
-static const struct option_named workspace_section = {
+const struct option_named conf_workspace_section = {
 	.add = add_workspace,
 	.example = "acme",
 	.help = "One of several workspaces, which rules call by this name (`workspace = acme`); one section for each. Its "
 		"keys, and `workspace`, must then not stand in [slack]; what else stands there holds for all.",
-};
-
-/* ---- all keys ---- */
-
-const struct option_row conf_options[] = {
-	{ .section = "slack",
-	  .key = "transport",
-	  .type = OPTION_CHOICE,
-	  .preset = "auto",
-	  .choices = transports,
-	  .offset = offsetof(struct conf, slack.transport),
-	  .help = "How events come in: socket (Socket Mode, needs an app token), rtm (classic apps), or auto: "
-		  "socket when there is an app token, else rtm." },
-	{ .section = "slack",
-	  .key = "rtm method",
-	  .type = OPTION_CHOICE,
-	  .preset = "connect",
-	  .choices = rtm_methods,
-	  .offset = offsetof(struct conf, slack.rtm_method),
-	  .help = "Which Web API method opens an RTM connection: rtm.connect or rtm.start." },
-	{ .section = "slack",
-	  .key = "bot token file",
-	  .type = OPTION_TEXT,
-	  .preset = "",
-	  .offset = offsetof(struct conf, slack.bot_token_file),
-	  .help = "A file that holds the bot token (xoxb-...); SLACK_BOT_TOKEN in the environment beats it." },
-	{ .section = "slack",
-	  .key = "app token file",
-	  .type = OPTION_TEXT,
-	  .preset = "",
-	  .offset = offsetof(struct conf, slack.app_token_file),
-	  .help = "A file that holds the app token (xapp-...) for Socket Mode; SLACK_APP_TOKEN beats it." },
-	{ .section = "slack",
-	  .key = "api url",
-	  .type = OPTION_TEXT,
-	  .preset = "https://slack.com/api/",
-	  .offset = offsetof(struct conf, api_url),
-	  .help = "Where the Web API is; SLACK_API_URL beats it." },
-	{ .section = "slack",
-	  .key = "ca file",
-	  .type = OPTION_TEXT,
-	  .preset = "",
-	  .offset = offsetof(struct conf, ca_file),
-	  .help = "Trust only the certificate authorities in this PEM file instead of the system's; SSL_CERT_FILE "
-		  "beats it." },
-	{ .section = "slack",
-	  .key = "ping every",
-	  .type = OPTION_DURATION,
-	  .preset = "10s",
-	  .offset = offsetof(struct conf, ping_every_ms),
-	  .help = "How often a connection is asked whether it is still alive." },
-	{ .section = "slack",
-	  .key = "dead after",
-	  .type = OPTION_DURATION,
-	  .preset = "30s",
-	  .offset = offsetof(struct conf, dead_after_ms),
-	  .help = "A connection that sent nothing at all for this long is replaced." },
-	{ .section = "slack",
-	  .key = "workspace",
-	  .type = OPTION_TEXT,
-	  .preset = "",
-	  .offset = offsetof(struct conf, slack.name),
-	  .help = "A name by which rules may call this workspace, beside the one in Slack's address." },
-	{ .section = "workspace",
-	  .key = "transport",
-	  .type = OPTION_CHOICE,
-	  .preset = "auto",
-	  .choices = transports,
-	  .offset = offsetof(struct workspace_conf, transport),
-	  .named = &workspace_section,
-	  .help = "As in [slack]: socket, rtm, or auto." },
-	{ .section = "workspace",
-	  .key = "rtm method",
-	  .type = OPTION_CHOICE,
-	  .preset = "connect",
-	  .choices = rtm_methods,
-	  .offset = offsetof(struct workspace_conf, rtm_method),
-	  .named = &workspace_section,
-	  .help = "As in [slack]: connect or start." },
-	{ .section = "workspace",
-	  .key = "bot token file",
-	  .type = OPTION_TEXT,
-	  .preset = "",
-	  .offset = offsetof(struct workspace_conf, bot_token_file),
-	  .named = &workspace_section,
-	  .example = "/run/secrets/acme-bot-token",
-	  .help = "A file that holds its bot token; SLACK_BOT_TOKEN_ACME in the environment beats it: the name in "
-		  "capitals, what is no letter or digit as `_`." },
-	{ .section = "workspace",
-	  .key = "app token file",
-	  .type = OPTION_TEXT,
-	  .preset = "",
-	  .offset = offsetof(struct workspace_conf, app_token_file),
-	  .named = &workspace_section,
-	  .example = "/run/secrets/acme-app-token",
-	  .help = "A file that holds its app token for Socket Mode; SLACK_APP_TOKEN_ACME beats it. Each workspace needs "
-		  "an app of its own." },
-	{ .section = "rules",
-	  .key = "path",
-	  .type = OPTION_TEXT,
-	  .preset = "rules",
-	  .offset = offsetof(struct conf, rules),
-	  .help = "The folder or file with the rules, when the command line names none." },
-	{ .section = "rules",
-	  .key = "allow broadcast",
-	  .type = OPTION_BOOL,
-	  .preset = "no",
-	  .offset = offsetof(struct conf, allow_broadcast),
-	  .help = "May the text of a rule notify everyone (@here, @channel, @everyone)?" },
-	{ .section = "rules",
-	  .key = "zone",
-	  .type = OPTION_TEXT,
-	  .preset = "",
-	  .offset = offsetof(struct conf, zone),
-	  .help = "The time zone of hours, tests and schedules where a rule names none, such as Europe/Berlin; empty = "
-		  "the machine's." },
-	{ .section = "rules",
-	  .key = "reload on save",
-	  .type = OPTION_BOOL,
-	  .preset = "yes",
-	  .offset = offsetof(struct conf, reload_on_save),
-	  .help = "Are the rules read again when one of their files is saved? SIGHUP always does it." },
-	{ .section = "store",
-	  .key = "backend",
-	  .type = OPTION_CHOICE,
-	  .preset = "sqlite",
-	  .choices = stores,
-	  .offset = offsetof(struct conf, store_backend),
-	  .help = "What is remembered over a restart: sqlite (limits, values, waits, answers on their way: all of it), or "
-		  "memory (nothing; for trying out)." },
-	{ .section = "store",
-	  .key = "path",
-	  .type = OPTION_TEXT,
-	  .preset = "",
-	  .offset = offsetof(struct conf, store_path),
-	  .help = "The folder of its file; empty = the state directory: STATE_DIRECTORY, else retort in XDG_STATE_HOME, "
-		  "else ~/.local/state/retort." },
-	{ .section = "store",
-	  .key = "synchronous",
-	  .type = OPTION_CHOICE,
-	  .preset = "full",
-	  .choices = synchronous,
-	  .offset = offsetof(struct conf, store_synchronous),
-	  .help = "full: what was decided outlives a power cut; normal: a power cut may cost the last moments, a crash "
-		  "never does." },
-	{ .section = "pace",
-	  .key = "post every",
-	  .type = OPTION_DURATION,
-	  .preset = "1s",
-	  .offset = offsetof(struct conf, post_every_ms),
-	  .help = "The average time between two answers in the same channel; Slack asks for one second." },
-	{ .section = "pace",
-	  .key = "post burst",
-	  .type = OPTION_INT,
-	  .preset = "4",
-	  .min = 1,
-	  .max = 1000,
-	  .offset = offsetof(struct conf, post_burst),
-	  .help = "How many answers may go to a channel at once before the pace applies." },
-	{ .section = "pace",
-	  .key = "connect every",
-	  .type = OPTION_DURATION,
-	  .preset = "10s",
-	  .offset = offsetof(struct conf, connect_every_ms),
-	  .help = "The average time between two new connections, after five at once; Slack refuses those "
-		  "who ask more often." },
-	{ .section = "pace",
-	  .key = "retry after",
-	  .type = OPTION_DURATION,
-	  .preset = "1s",
-	  .offset = offsetof(struct conf, retry_after_ms),
-	  .help = "A lost connection is tried again after any time up to this; twice as long with every failure "
-		  "that follows." },
-	{ .section = "pace",
-	  .key = "retry at most",
-	  .type = OPTION_DURATION,
-	  .preset = "1m",
-	  .offset = offsetof(struct conf, retry_at_most_ms),
-	  .help = "However many failures follow each other, the time to the next attempt stays below this." },
-	{ .section = "log",
-	  .key = "level",
-	  .type = OPTION_CHOICE,
-	  .preset = "info",
-	  .choices = log_levels,
-	  .offset = offsetof(struct conf, log_level),
-	  .help = "Which lines are written to standard error: error, warn, info or debug." },
-	{ .section = "webhook",
-	  .key = "url",
-	  .type = OPTION_TEXT,
-	  .preset = "",
-	  .offset = offsetof(struct webhook, url),
-	  .named = &webhook_section,
-	  .required = true,
-	  .example = "https://tickets.example.com/new",
-	  .refuse = webhook_refuse_url,
-	  .help = "Where it is; needed. Redirects are not followed." },
-	{ .section = "webhook",
-	  .key = "method",
-	  .type = OPTION_CHOICE,
-	  .preset = "POST",
-	  .choices = webhook_methods,
-	  .offset = offsetof(struct webhook, method),
-	  .named = &webhook_section,
-	  .help = "POST, PUT, PATCH, DELETE, or GET, which is sent without the JSON." },
-	{ .section = "webhook",
-	  .key = "header",
-	  .type = OPTION_PAIRS,
-	  .preset = "",
-	  .offset = offsetof(struct webhook, headers),
-	  .named = &webhook_section,
-	  .example = "Authorization = Bearer {env:TICKETS_TOKEN}",
-	  .refuse = webhook_refuse_header,
-	  .help = "A header of the request; may stand several times. {env:VARIABLE} and {file:/path} are replaced when "
-		  "`run` reads them." },
-	{ .section = "webhook",
-	  .key = "timeout",
-	  .type = OPTION_DURATION,
-	  .preset = "10s",
-	  .min = 1000,
-	  .max = 60000,
-	  .offset = offsetof(struct webhook, timeout_ms),
-	  .named = &webhook_section,
-	  .help = "How long one try may take, from 1s to 60s." },
-	{ .section = "webhook",
-	  .key = "allow private",
-	  .type = OPTION_BOOL,
-	  .preset = "no",
-	  .offset = offsetof(struct webhook, allow_private),
-	  .named = &webhook_section,
-	  .help = "May it lead to this machine, into a private network, or through the proxy?" },
-	{ .section = "webhook",
-	  .key = "allow http",
-	  .type = OPTION_BOOL,
-	  .preset = "no",
-	  .offset = offsetof(struct webhook, allow_http),
-	  .named = &webhook_section,
-	  .help = "May the url begin with http://, where anybody on the way can read what is sent?" },
-	{ .key = NULL },
 };
 
 void conf_init(struct conf *conf)
@@ -335,7 +90,7 @@ static void free_workspaces(struct conf *conf)
 	for (size_t i = 0; i < conf->n_workspaces; i++) {
 		struct workspace_conf *w = &conf->workspaces[i];
 
-		option_item_deinit(conf_options, &workspace_section, w);
+		option_item_deinit(conf_options, &conf_workspace_section, w);
 		secret_deinit(&w->bot_token);
 		secret_deinit(&w->app_token);
 		free(w->name);
@@ -350,7 +105,7 @@ void conf_deinit(struct conf *conf)
 {
 	free_workspaces(conf);
 	for (size_t i = 0; i < conf->n_webhooks; i++) {
-		option_item_deinit(conf_options, &webhook_section, &conf->webhooks[i]);
+		option_item_deinit(conf_options, &conf_webhook_section, &conf->webhooks[i]);
 		free(conf->webhooks[i].name);
 		free(conf->webhooks[i].file);
 	}

@@ -25,6 +25,11 @@ struct conf {
 	int store_backend;     /* enum conf_store */
 	char *store_path;      /* a folder; set after conf_finish, where the store needs one */
 	int store_synchronous; /* enum conf_synchronous */
+	int64_t probe_after_ms;
+	int64_t catch_up_ms;
+	int64_t answer_within_ms;
+	int64_t backlog, backlog_per_channel;
+	int64_t stop_within_ms;
 	int64_t post_every_ms;
 	int64_t post_burst;
 	int64_t connect_every_ms;
@@ -41,7 +46,9 @@ struct conf {
 	size_t n_webhooks;
 };
 
-extern const struct option_row conf_options[];
+extern const struct option_row conf_options[]; /* daemon/conf_options.c */
+/* Its named sections. */
+extern const struct option_named conf_workspace_section, conf_webhook_section;
 
 void conf_init(struct conf *conf);
 void conf_deinit(struct conf *conf);
