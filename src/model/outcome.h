@@ -35,4 +35,10 @@ struct outcome {
 /* Told once of the end of what was asked for. */
 typedef void outcome_fn(void *owner, const struct outcome *outcome);
 
-void outcome_deinit(struct outcome *outcome); /* twice is fine; works as CLEANUP */
+/* Twice is fine; works as CLEANUP. */
+static inline void outcome_deinit(struct outcome *outcome)
+{
+	json_free(outcome->body);
+	buf_deinit(&outcome->text);
+	*outcome = (struct outcome){ 0 };
+}
