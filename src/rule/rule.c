@@ -40,7 +40,7 @@ static void action_deinit(struct rule_action *action)
 	json_template_free(action->blocks);
 }
 
-static void rule_free(struct rule *r)
+void rule_free(struct rule *r)
 {
 	struct arena arena;
 
@@ -71,18 +71,6 @@ struct rule *rule_new(struct shared *shared)
 	r->zone = shared->zone;
 	r->look.parts = LOOK_DEFAULT;
 	return r;
-}
-
-const struct rule *rule_ref(const struct rule *r)
-{
-	((struct rule *)r)->n_refs++;
-	return r;
-}
-
-void rule_unref(const struct rule *r)
-{
-	if (r != NULL && --((struct rule *)r)->n_refs == 0)
-		rule_free((struct rule *)r);
 }
 
 /* ---- what it wants to know ---- */

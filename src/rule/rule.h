@@ -158,9 +158,19 @@ struct rule {
 
 /* A rule of no name, for whoever fills it; one reference, the caller's. */
 struct rule *rule_new(struct shared *shared) __attribute__((returns_nonnull));
+void rule_free(struct rule *r); /* for rule_unref alone */
 /* One thread, as all that is counted here. */
-const struct rule *rule_ref(const struct rule *r) __attribute__((returns_nonnull));
-void rule_unref(const struct rule *r); /* NULL is fine */
+static inline const struct rule *rule_ref(const struct rule *r)
+{
+	((struct rule *)r)->n_refs++;
+	return r;
+}
+/* NULL is fine. */
+static inline void rule_unref(const struct rule *r)
+{
+	if (r != NULL && --((struct rule *)r)->n_refs == 0)
+		rule_free((struct rule *)r);
+}
 static inline bool rule_talks(const struct rule *r)
 {
 	return r->talks;

@@ -196,9 +196,9 @@ const struct zone *ruleset_zone(const struct ruleset *set)
 }
 
 /* Only for the reactions that a rule waits for: a busy workspace has more of them than Slack answers questions. */
-bool ruleset_wants_reacted(const struct ruleset *set, const struct event *reaction)
+bool ruleset_waits_for(const struct ruleset *set, const struct event *reaction)
 {
-	for (size_t i = 0; i < set->n_asked && event_text_is_missing(reaction); i++) {
+	for (size_t i = 0; i < set->n_asked; i++) {
 		if (set->asked[i]->wants_reacted && rule_is_pulled(set->asked[i], reaction))
 			return true;
 	}

@@ -89,7 +89,11 @@ static inline bool ruleset_wants_groups(const struct ruleset *set)
 	return set->wants_groups;
 }
 /* the message that this reaction is about: its text, and the thread that it stands in. */
-bool ruleset_wants_reacted(const struct ruleset *set, const struct event *reaction);
+bool ruleset_waits_for(const struct ruleset *set, const struct event *reaction);
+static inline bool ruleset_wants_reacted(const struct ruleset *set, const struct event *reaction)
+{
+	return event_text_is_missing(reaction) && ruleset_waits_for(set, reaction);
+}
 /* Does some rule follow edits or deletions of what it answered? */
 static inline bool ruleset_follows(const struct ruleset *set)
 {

@@ -12,7 +12,7 @@
 
 /* clang-format off */
 /* A key; then does, says, needs, method, told, outcome. */
-static const struct verb_row rows[N_VERBS] = {
+const struct verb_row verb_rows[N_VERBS] = {
 	[VERB_REPLY] = {
 		KEY("reply", KEY_TEXT, TARGET_NONE, read_talk, "answers in the thread of the message"),
 		DOES_JOBS, SAYS_HERE, NEEDS_PLACE, "chat.postMessage", "reply in", "says" },
@@ -64,33 +64,24 @@ static const struct verb_row rows[N_VERBS] = {
 };
 /* clang-format on */
 
-const struct verb_row *verb_row(enum verb verb)
-{
-	return &rows[verb];
-}
-
-const char *verb_name(enum verb verb)
-{
-	return rows[verb].key.name;
-}
-
 enum verb verb_named(struct str name)
 {
 	int verb = 0;
 
-	while (verb < N_VERBS && !(name.len > 0 && str_eq(name, str_from(rows[verb].key.name))))
+	while (verb < N_VERBS &&
+	       !(name.len > 0 && str_eq(name, str_from(verb_rows[verb].key.name))))
 		verb++;
 	return (enum verb)verb;
 }
 
 bool verb_talks(enum verb verb)
 {
-	return rows[verb].says == SAYS_HERE || rows[verb].says == SAYS_ALONE;
+	return verb_rows[verb].says == SAYS_HERE || verb_rows[verb].says == SAYS_ALONE;
 }
 
 bool verb_says(enum verb verb)
 {
-	return verb_talks(verb) || rows[verb].says == SAYS_ELSEWHERE;
+	return verb_talks(verb) || verb_rows[verb].says == SAYS_ELSEWHERE;
 }
 
 /* ---- the outcomes of tests ---- */
@@ -127,5 +118,5 @@ bool test_outcome_is_about(enum test_expect expect, enum verb verb)
 {
 	if (expect == EXPECT_SAYS)
 		return verb_talks(verb);
-	return str_eq(str_from(outcomes[expect].name), str_from(rows[verb].outcome));
+	return str_eq(str_from(outcomes[expect].name), str_from(verb_rows[verb].outcome));
 }

@@ -63,8 +63,16 @@ struct verb_row {
 	const char *outcome; /* the outcome of `test` lines that is about it; "" = none */
 };
 
-const struct verb_row *verb_row(enum verb verb);
-const char *verb_name(enum verb verb);
+extern const struct verb_row verb_rows[N_VERBS];
+
+static inline const struct verb_row *verb_row(enum verb verb)
+{
+	return &verb_rows[verb];
+}
+static inline const char *verb_name(enum verb verb)
+{
+	return verb_rows[verb].key.name;
+}
 /* N_VERBS = none has this name. */
 enum verb verb_named(struct str name);
 /* Does it end the search for talking rules? */
