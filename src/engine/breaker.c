@@ -7,12 +7,6 @@
 
 static const int64_t WINDOW_MS = 3600 * 1000;
 
-struct strikes {
-	struct mono at[BREAKER_STRIKES]; /* the latest ones, oldest first */
-	unsigned n;
-	bool out;
-};
-
 void breaker_init(struct breaker *b)
 {
 	*b = (struct breaker){ 0 };
@@ -47,9 +41,4 @@ bool breaker_strike(struct breaker *b, size_t rule_order, struct mono now)
 	s->at[s->n++] = now;
 	s->out = s->n == BREAKER_STRIKES && mono_ms_between(s->at[0], now) <= WINDOW_MS;
 	return s->out;
-}
-
-bool breaker_has(const struct breaker *b, size_t rule_order)
-{
-	return rule_order < b->n && b->rules[rule_order].out;
 }

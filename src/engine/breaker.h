@@ -8,6 +8,12 @@
 
 enum { BREAKER_STRIKES = 3 };
 
+struct strikes {
+	struct mono at[BREAKER_STRIKES]; /* the latest ones, oldest first */
+	unsigned n;
+	bool out;
+};
+
 struct breaker {
 	struct strikes *rules; /* by the rule's order */
 	size_t n;
@@ -17,4 +23,7 @@ void breaker_init(struct breaker *b);
 void breaker_deinit(struct breaker *b);
 /* Notes a strike; true when this one silences the rule. */
 bool breaker_strike(struct breaker *b, size_t rule_order, struct mono now);
-bool breaker_has(const struct breaker *b, size_t rule_order);
+static inline bool breaker_has(const struct breaker *b, size_t rule_order)
+{
+	return rule_order < b->n && b->rules[rule_order].out;
+}

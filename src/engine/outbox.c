@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/outbox.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/buf.h"
@@ -43,17 +42,9 @@ static void note(struct outbox *o, const struct job *job)
 	CLEANUP(buf_deinit) struct buf line = { 0 };
 	char key[24];
 
-	if (o->batch == NULL)
-		return;
 	buf_init(&line, 0);
 	job_write(job, &line);
 	batch_put(o->batch, STORE_JOB, key_of(job, key), buf_str(&line));
-}
-
-static void move(struct job *job, struct list *to)
-{
-	list_remove(&job->link);
-	list_append(to, &job->link);
 }
 
 /* ---- its way ---- */
@@ -68,15 +59,9 @@ bool outbox_put(struct outbox *o, struct job *take)
 	take->id = ++o->last_id;
 	take->state = JOB_PENDING;
 	list_append(&o->fresh, &take->link);
-	note(o, take);
+	if (o->batch != NULL)
+		note(o, take);
 	return true;
-}
-
-void outbox_seal(struct outbox *o)
-{
-	assert(list_is_empty(&o->sealed));
-	list_each (link, &o->fresh)
-		move(list_entry(link, struct job, link), &o->sealed);
 }
 
 void outbox_stands(struct outbox *o)
@@ -84,14 +69,15 @@ void outbox_stands(struct outbox *o)
 	list_each (link, &o->sealed) {
 		struct job *job = list_entry(link, struct job, link);
 
+		list_remove(link);
 		if (job->state == JOB_IN_FLIGHT || o->batch == NULL) {
 			job->state = JOB_IN_FLIGHT;
-			move(job, &o->ready);
+			list_append(&o->ready, link);
 			continue;
 		}
 		job->state = JOB_IN_FLIGHT;
 		note(o, job);
-		move(job, &o->fresh);
+		list_append(&o->fresh, link);
 	}
 }
 
@@ -103,18 +89,6 @@ void outbox_falls(struct outbox *o)
 		list_remove(last);
 		list_prepend(&o->fresh, last);
 	}
-}
-
-struct job *outbox_lease(struct outbox *o)
-{
-	struct job *job;
-
-	if (list_is_empty(&o->ready))
-		return NULL;
-	job = list_first(&o->ready, struct job, link);
-	job->attempts++;
-	move(job, &o->leased);
-	return job;
 }
 
 void outbox_settle(struct outbox *o, struct job *job)
@@ -133,7 +107,8 @@ void outbox_give_back(struct outbox *o, struct job *job)
 	job->state = JOB_PENDING;
 	list_remove(&job->link);
 	list_prepend(&o->fresh, &job->link);
-	note(o, job);
+	if (o->batch != NULL)
+		note(o, job);
 }
 
 /* ---- back from the store ---- */

@@ -32,11 +32,28 @@ void outbox_deinit(struct outbox *o);
 /* Takes the job. False, and it is gone, when there are too many. */
 bool outbox_put(struct outbox *o, struct job *take);
 /* The batch is handed over to the store; later it stands, or it does not and its rows are in the next batch. */
-void outbox_seal(struct outbox *o);
+static inline void outbox_seal(struct outbox *o)
+{
+	list_each (link, &o->fresh) {
+		list_remove(link);
+		list_append(&o->sealed, link);
+	}
+}
 void outbox_stands(struct outbox *o);
 void outbox_falls(struct outbox *o);
 /* The oldest one that may leave, the outbox's until it is settled or given back; NULL = none. */
-struct job *outbox_lease(struct outbox *o);
+static inline struct job *outbox_lease(struct outbox *o)
+{
+	struct job *job;
+
+	if (list_is_empty(&o->ready))
+		return NULL;
+	job = list_first(&o->ready, struct job, link);
+	job->attempts++;
+	list_remove(&job->link);
+	list_append(&o->leased, &job->link);
+	return job;
+}
 /* It has ended, and is freed. */
 void outbox_settle(struct outbox *o, struct job *job);
 /* It never left; it waits again, in front of the others. */

@@ -45,12 +45,6 @@ void posted_parse(struct posted *a, struct str text)
 	}
 }
 
-void posted_deinit(struct posted *a)
-{
-	json_free(a->list);
-	a->list = NULL;
-}
-
 size_t posted_n(const struct posted *a)
 {
 	return a->list != NULL ? json_len(a->list) : 0;

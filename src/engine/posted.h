@@ -39,7 +39,11 @@ void posted_save(const struct posted *a, struct state *s, const struct rule *rul
 /* From the text and back; anything else than answers is none, and none is the empty text. */
 void posted_parse(struct posted *a, struct str text);
 void posted_print(const struct posted *a, struct buf *out);
-void posted_deinit(struct posted *a);
+static inline void posted_deinit(struct posted *a)
+{
+	json_free(a->list);
+	a->list = NULL;
+}
 size_t posted_n(const struct posted *a);
 bool posted_at(const struct posted *a, size_t i, struct posted_answer *out);
 /* One more, of one part. The oldest are forgotten. */

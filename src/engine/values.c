@@ -515,10 +515,12 @@ static struct str without_control_signs(const struct values *v, struct str text)
 /* Texts of people and of webhooks never have the signs by which we mark our own. */
 bool values_get(const struct values *v, const struct reference *ref, struct value *out)
 {
+	struct str *const shown[] = { &out->text, &out->linked };
+
 	if (!find_value(v, ref, out))
 		return false;
-	out->text = without_control_signs(v, out->text);
-	out->linked = without_control_signs(v, out->linked);
+	for (size_t i = 0; i < ARRAY_LEN(shown); i++)
+		*shown[i] = without_control_signs(v, *shown[i]);
 	return out->text.len > 0;
 }
 

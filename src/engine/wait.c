@@ -90,7 +90,7 @@ static void stand_at(struct waits *w, struct stay *stay, struct key key)
 	list_append(&spot->stays, &stay->link);
 }
 
-static void leave(struct waits *w, struct stay *stay)
+static void leave_spot(struct waits *w, struct stay *stay)
 {
 	struct wait_spot *spot = stay->spot;
 
@@ -115,23 +115,14 @@ void waits_add_acting(struct waits *w, struct run *run)
 	stand_at(w, &run->at_message, message_key(run->ev));
 }
 
-void waits_remove(struct waits *w, struct run *run)
+void waits_leave(struct waits *w, struct run *run)
 {
 	heap_remove(&w->due, &run->node);
-	leave(w, &run->at_message);
-	leave(w, &run->at_thread);
+	leave_spot(w, &run->at_message);
+	leave_spot(w, &run->at_thread);
 }
 
 /* ---- time ---- */
-
-bool waits_next(const struct waits *w, struct mono *out)
-{
-	const struct heap_node *node = heap_min(&w->due);
-
-	if (node != NULL)
-		out->ns = node->key;
-	return node != NULL;
-}
 
 struct run *waits_take_due(struct waits *w, struct mono now)
 {
@@ -141,7 +132,7 @@ struct run *waits_take_due(struct waits *w, struct mono now)
 	if (node == NULL || node->key > now.ns)
 		return NULL;
 	run = container_of(node, struct run, node);
-	waits_remove(w, run);
+	waits_leave(w, run);
 	return run;
 }
 
@@ -174,7 +165,7 @@ struct run *waits_take_answered(struct waits *w, const struct event *ev)
 		if (!heap_has(&run->node) ||
 		    !(is_reply ? is_answered(run, ev) : (run->unless & UNLESS_REACTED) != 0))
 			continue;
-		waits_remove(w, run);
+		waits_leave(w, run);
 		return run;
 	}
 	return NULL;
@@ -191,7 +182,7 @@ struct run *waits_take_about(struct waits *w, struct str rule, const struct even
 
 		if (!heap_has(&run->node) || !str_eq(run->rule_name, rule))
 			continue;
-		waits_remove(w, run);
+		waits_leave(w, run);
 		return run;
 	}
 	return NULL;

@@ -23,11 +23,24 @@ bool waits_has_room(const struct waits *w);
 void waits_add(struct waits *w, struct run *run, struct mono due);
 /* It acts; found by waits_acting alone. */
 void waits_add_acting(struct waits *w, struct run *run);
-void waits_remove(struct waits *w, struct run *run); /* fine when it is in none */
+void waits_leave(struct waits *w, struct run *run);
+/* Fine when it is in none, as most runs are. */
+static inline void waits_remove(struct waits *w, struct run *run)
+{
+	if (heap_has(&run->node) || run->at_message.spot != NULL || run->at_thread.spot != NULL)
+		waits_leave(w, run);
+}
 /* The one that is due first, if it is due by now; it waits no longer. NULL = none. */
 struct run *waits_take_due(struct waits *w, struct mono now);
 /* Until then nothing is due; false = nothing waits. */
-bool waits_next(const struct waits *w, struct mono *out);
+static inline bool waits_next(const struct waits *w, struct mono *out)
+{
+	const struct heap_node *node = heap_min(&w->due);
+
+	if (node != NULL)
+		out->ns = node->key;
+	return node != NULL;
+}
 /* One that the event keeps from going on (`unless`); it waits no longer. NULL = none, or no further one. */
 struct run *waits_take_answered(struct waits *w, const struct event *ev);
 /* One of the rule of this name that waits for what it is to do about the event's message; it waits no longer, but its
