@@ -113,21 +113,9 @@ static struct address address_here(enum verb verb, const struct event *ev)
 	return to;
 }
 
-static struct job *message_job(const struct making *m, const struct address *to)
-{
-	const struct rule_action *action = action_of(m);
-	struct job *job = job_for(m, JOB_MESSAGE, action->verb, to->channel);
-
-	job->message.thread_ts = to->thread.len > 0 ? str_dup(to->thread) : NULL;
-	job->message.user = to->user.len > 0 ? str_dup(to->user) : NULL;
-	if (to->response_url.len > 0)
-		job->message.response_url = str_dup(to->response_url);
-	job->message.unfurl = action->unfurl;
-	return job;
-}
-
 static enum action_made make_message(struct making *m, const struct address *to)
 {
+	const struct rule_action *action = action_of(m);
 	CLEANUP(buf_deinit) struct buf body = { 0 };
 	CLEANUP(buf_deinit) struct buf part = { 0 };
 	bool in_code = false;
@@ -139,18 +127,21 @@ static enum action_made make_message(struct making *m, const struct address *to)
 	buf_init(&part, 0);
 	render_body(m, &body);
 	rest = buf_str(&body);
-	if (action_of(m)->blocks != NULL) {
-		job = message_job(m, to);
-		job->message.text = str_dup(str_trim(rest));
+	/* With blocks it is one message; without, long ones are cut, but one of somebody's must not become a flood of
+	 * ours. */
+	while (action->blocks != NULL ?
+		       n == 0 :
+		       n < POSTED_PARTS_MAX && split_next(&rest, &in_code, &part)) {
+		job = job_for(m, JOB_MESSAGE, action->verb, to->channel);
+		job->message.text = str_dup(action->blocks != NULL ? str_trim(rest) :
+								     buf_str(&part));
 		job->message.blocks = render_blocks(m);
-		job->message.broadcast = to->broadcast;
-		return ACTION_MADE;
-	}
-	/* One long message of somebody's must not become a flood of ours. */
-	while (n < POSTED_PARTS_MAX && split_next(&rest, &in_code, &part)) {
-		job = message_job(m, to);
-		job->message.text = str_dup(buf_str(&part));
+		job->message.thread_ts = to->thread.len > 0 ? str_dup(to->thread) : NULL;
+		job->message.user = to->user.len > 0 ? str_dup(to->user) : NULL;
+		if (to->response_url.len > 0)
+			job->message.response_url = str_dup(to->response_url);
 		job->message.broadcast = to->broadcast && n == 0;
+		job->message.unfurl = action->unfurl;
 		n++;
 	}
 	return n == 0 ? nothing(m, "the text is empty") : ACTION_MADE;
@@ -395,10 +386,7 @@ static enum action_made make_call(struct making *m)
 
 /* ---- the table ---- */
 
-typedef enum action_made (*action_maker)(struct making *m);
-
-/* The second half of the rows of rule/verb. Those that are done without a job have none. */
-static const action_maker makers[N_VERBS] = {
+action_maker *const action_makers[N_VERBS] = {
 	[VERB_REPLY] = make_here,      [VERB_SAY] = make_here,
 	[VERB_BROADCAST] = make_here,  [VERB_WHISPER] = make_here,
 	[VERB_DM] = make_dm,	       [VERB_POST] = make_post,
@@ -407,14 +395,9 @@ static const action_maker makers[N_VERBS] = {
 	[VERB_WEBHOOK] = make_webhook, [VERB_CALL] = make_call,
 };
 
-bool action_makes_jobs(enum verb verb)
-{
-	return makers[verb] != NULL;
-}
-
 enum action_made action_make(struct making *m)
 {
-	action_maker make = makers[action_of(m)->verb];
+	action_maker *make = action_makers[action_of(m)->verb];
 
 	m->why = "";
 	return make != NULL ? make(m) : ACTION_NOTHING;

@@ -24,8 +24,10 @@ struct making {
 	const char *why;   /* when nothing was made; in the arena of the values, or static */
 };
 
-/* Is there anything to make, or is it done without a job? */
-bool action_makes_jobs(enum verb verb);
+typedef enum action_made action_maker(struct making *m);
+/* The second half of the rows of rule/verb; NULL for those that are done without a job. */
+extern action_maker *const action_makers[N_VERBS];
+
 enum action_made action_make(struct making *m);
 /* The jobs that make an earlier answer say something else: edits, and what there is more or less of parts. */
 void action_renew(struct making *m, const struct posted_answer *answer);

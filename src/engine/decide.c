@@ -252,7 +252,7 @@ static void end_waits(struct engine *e, const struct event *ev)
 {
 	struct run *run;
 
-	while ((run = waits_take_answered(&e->waits, ev)) != NULL) {
+	while (e->waits.spots.n > 0 && (run = waits_take_answered(&e->waits, ev)) != NULL) {
 		log_info("engine", "not done: somebody answered rule=%s channel=%.*s ts=%.*s",
 			 run->rule->name, STR_ARG(ev->channel), STR_ARG(ev->ts));
 		run_end(e, run);
@@ -285,8 +285,7 @@ static struct run *ask(struct decision *d, const struct rule *rule, bool *has_wo
 		note_doubt(d, rule, &captures);
 	if (answer != TRISTATE_YES)
 		return NULL;
-	run = run_open(e, rule, d->ev, &captures);
-	ready = run_prepare(e, run);
+	run = run_open(e, rule, d->ev, &captures, false, &ready);
 	*has_work = ready.has_work;
 	note_time_of(d, rule, ready.asked_ns);
 	tell_condition(d, run, ready.answer);

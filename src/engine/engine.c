@@ -120,7 +120,7 @@ void engine_tick(struct engine *e)
 	struct run *run;
 
 	while ((run = waits_take_due(&e->waits, clock_mono(e->setup.clock))) != NULL)
-		run_go(e, run);
+		run_go(e, run, false);
 	while (schedule_take(&e->schedule, now, &rule, &kind, &at))
 		do_moment(e, rule, kind, at);
 	if (now.ms > e->ticked_until.ms)
@@ -132,7 +132,7 @@ bool engine_end_waits(struct engine *e)
 	struct run *run = waits_take_due(&e->waits, (struct mono){ INT64_MAX });
 
 	if (run != NULL)
-		run_go(e, run);
+		run_go(e, run, false);
 	return run != NULL;
 }
 
@@ -214,7 +214,8 @@ static void on_committed(void *owner, bool stands)
 	if (e->has_fallen)
 		log_info("engine", "what was decided is stored again");
 	e->has_fallen = e->is_behind = false;
-	batch_clear(&e->sealed_batch);
+	if (e->sealed_batch.n > 0)
+		batch_clear(&e->sealed_batch);
 	outbox_stands(&e->outbox);
 	for (size_t i = 0; i < e->sealed_decided.n; i++) {
 		const struct decided *decided = &e->sealed_decided.at[i];
@@ -281,7 +282,7 @@ int64_t engine_due_ms(const struct engine *e)
 		ms = e->has_fallen ? ms_until(e, e->retry_at) : 0;
 	if (waits_next(&e->waits, &wait))
 		ms = sooner(ms, ms_until(e, wait));
-	if (schedule_next(&e->schedule, &moment)) {
+	if (e->schedule.n > 0 && schedule_next(&e->schedule, &moment)) {
 		by_wall = at_least_zero(moment.ms - clock_wall(e->setup.clock).ms);
 		ms = sooner(ms, by_wall < LOOK_AGAIN_MS ? by_wall : LOOK_AGAIN_MS);
 	}
@@ -399,7 +400,7 @@ static void resume(struct engine *e, struct run *run)
 		waits_add(&e->waits, run,
 			  mono_after(clock_mono(e->setup.clock), at_least_zero(left)));
 	} else {
-		run_go(e, run); /* its last job had ended */
+		run_go(e, run, false); /* its last job had ended */
 	}
 }
 

@@ -49,8 +49,8 @@ static void retract(struct engine *e, const struct rule *rule, struct event *ev)
 static void renew(struct engine *e, const struct rule *rule, struct event *ev,
 		  const struct captures *captures)
 {
-	struct run *run = run_open_renewal(e, rule, ev, captures);
-	const struct run_readiness ready = run_prepare(e, run);
+	struct run_readiness ready;
+	struct run *run = run_open(e, rule, ev, captures, true, &ready);
 
 	if (ready.answer == TRISTATE_YES && ready.has_work) {
 		run_begin(e, run, true);

@@ -23,17 +23,6 @@ static struct wall now(const struct engine *e)
 	return clock_wall(e->setup.clock);
 }
 
-struct values run_values(const struct engine *e, const struct run *run, struct arena *arena)
-{
-	return (struct values){
-		.rule = run->rule,
-		.ev = run->ev,
-		.run = run,
-		.state = &e->state,
-		.arena = arena,
-	};
-}
-
 void run_changed(struct engine *e, struct run *run)
 {
 	if (e->state.batch == NULL)
@@ -78,7 +67,7 @@ static void fail(struct engine *e, struct run *run, const char *why)
 	run->failed = true;
 }
 
-/* ---- which action is next ---- */
+/* ---- what was answered ---- */
 
 /* Of a rule that was written anew since, nobody knows which action gave it. */
 static bool can_be_made_anew(const struct run *run, const struct posted_answer *answer)
@@ -98,39 +87,6 @@ static void know_again(struct run *run, const struct posted_answer *answer)
 	run->result = json_copy(answer->result);
 	free(run->error);
 	run->error = answer->error.len > 0 ? str_dup(answer->error) : NULL;
-}
-
-/* The action that gave the next answer that can still be rendered. */
-static bool next_answer(struct engine *e, struct run *run)
-{
-	CLEANUP(posted_deinit) struct posted posted = { 0 };
-	struct posted_answer answer;
-
-	posted_load(&posted, &e->state, run->rule, run->ev, now(e));
-	while (run->next_answer < posted_n(&posted)) {
-		if (!posted_at(&posted, run->next_answer++, &answer) ||
-		    !can_be_made_anew(run, &answer))
-			continue;
-		know_again(run, &answer);
-		return true;
-	}
-	return false;
-}
-
-static bool next_action(struct engine *e, struct run *run)
-{
-	const struct rule *rule = run->rule;
-
-	run->action_failed = false;
-	if (run->renews)
-		return next_answer(e, run);
-	while (run->next < rule->n_actions && rule->actions[run->next].on_error != run->failed)
-		run->next++;
-	if (run->next >= rule->n_actions)
-		return false;
-	run->action = run->next++;
-	run->n_posted = 0;
-	return true;
 }
 
 /* ---- making it ---- */
@@ -171,26 +127,15 @@ static struct making making_of(struct run *run, const struct values *v, const st
 	};
 }
 
-/* Makes the action's jobs, where it has any; false = there is nothing to do, or it cannot be done. */
-static bool make(struct engine *e, struct run *run)
+/* False = there is nothing to do, or it cannot be done. */
+static bool make_jobs(struct engine *e, struct run *run)
 {
 	CLEANUP(posted_deinit) struct posted posted = { 0 };
 	const struct values v = run_values(e, run, &run->arena);
-	struct posted_answer answer;
-	struct making m;
+	struct making m = making_of(run, &v, &posted);
 
-	if (!run->renews)
-		run->wording = choose_wording(e, run);
-	if (!run->renews && !action_makes_jobs(action_of(run)->verb))
-		return true;
 	if (run->rule->keeps_answers && verb_row(action_of(run)->verb)->says != SAYS_NOTHING)
 		posted_load(&posted, &e->state, run->rule, run->ev, now(e));
-	m = making_of(run, &v, &posted);
-	if (run->renews) {
-		if (posted_at(&posted, run->next_answer - 1, &answer))
-			action_renew(&m, &answer);
-		return !list_is_empty(&run->jobs);
-	}
 	switch (action_make(&m)) {
 	case ACTION_MADE:
 		return true;
@@ -204,13 +149,46 @@ static bool make(struct engine *e, struct run *run)
 	return false;
 }
 
+/* The next answer that can still be rendered, made by the action that gave it. */
+static bool make_next_answer(struct engine *e, struct run *run)
+{
+	CLEANUP(posted_deinit) struct posted posted = { 0 };
+	const struct values v = run_values(e, run, &run->arena);
+	struct posted_answer answer;
+	struct making m;
+
+	posted_load(&posted, &e->state, run->rule, run->ev, now(e));
+	while (list_is_empty(&run->jobs) && run->next_answer < posted_n(&posted)) {
+		if (!posted_at(&posted, run->next_answer++, &answer) ||
+		    !can_be_made_anew(run, &answer))
+			continue;
+		run->action_failed = false;
+		know_again(run, &answer);
+		m = making_of(run, &v, &posted);
+		action_renew(&m, &answer);
+	}
+	return !list_is_empty(&run->jobs);
+}
+
+/* The next action that has something to do, its jobs made where it has any; false = no action is left. */
 static bool make_next(struct engine *e, struct run *run)
 {
-	while (next_action(e, run)) {
-		if (make(e, run))
+	const struct rule *rule = run->rule;
+
+	while (!run->renews) {
+		while (run->next < rule->n_actions &&
+		       rule->actions[run->next].on_error != run->failed)
+			run->next++;
+		run->action_failed = false;
+		if (run->next >= rule->n_actions)
+			return false;
+		run->action = run->next++;
+		run->n_posted = 0;
+		run->wording = choose_wording(e, run);
+		if (verb_row(action_of(run)->verb)->does != DOES_JOBS || make_jobs(e, run))
 			return true;
 	}
-	return false;
+	return make_next_answer(e, run);
 }
 
 /* ---- doing it ---- */
@@ -315,29 +293,22 @@ static bool is_waiting(const struct run *run)
 static void rest(struct engine *e, struct run *run)
 {
 	run_changed(e, run);
-	if (is_waiting(run))
-		follow_what_came(e, run); /* may end it */
-	else if (run->rule->keeps_answers)
+	if (!is_waiting(run) && run->rule->keeps_answers)
 		waits_add_acting(&e->waits, run);
+	if (is_waiting(run) && run->n_followups > 0)
+		follow_what_came(e, run); /* may end it */
 }
 
-/* Does what was made; false = it rests now. */
-static bool act(struct engine *e, struct run *run)
-{
-	do_action(e, run);
-	if (run->n_open == 0 && !is_waiting(run))
-		return true;
-	rest(e, run);
-	return false;
-}
-
-void run_go(struct engine *e, struct run *run)
+void run_go(struct engine *e, struct run *run, bool is_made)
 {
 	run->due = (struct wall){ 0 };
 	run->unless = 0;
-	while (make_next(e, run)) {
-		if (!act(e, run))
+	for (; is_made || make_next(e, run); is_made = false) {
+		do_action(e, run);
+		if (run->n_open > 0 || is_waiting(run)) {
+			rest(e, run);
 			return;
+		}
 	}
 	run_end(e, run);
 }
@@ -359,8 +330,7 @@ void run_begin(struct engine *e, struct run *run, bool has_work)
 	}
 	if (!run->renews)
 		run->count = state_count_up(&e->state, str_from(run->rule->name));
-	if (act(e, run))
-		run_go(e, run);
+	run_go(e, run, true);
 }
 
 void run_end(struct engine *e, struct run *run)
@@ -373,7 +343,8 @@ void run_end(struct engine *e, struct run *run)
 		snprintf(key, sizeof(key), "%llu", (unsigned long long)run->id);
 		batch_drop(&e->batch, STORE_RUN, str_from(key));
 	}
-	follow_what_came(e, run);
+	if (run->n_followups > 0)
+		follow_what_came(e, run);
 	run_close(run);
 }
 
@@ -382,14 +353,18 @@ void run_end(struct engine *e, struct run *run)
 void run_settled(struct engine *e, struct run *run, const struct job *job,
 		 const struct outcome *outcome)
 {
+	bool is_done = outcome->kind == OUTCOME_DONE;
+
 	run->n_open--;
 	run_changed(e, run);
-	if (!run_learn(e, run, job, outcome) && !run->action_failed)
+	if (job_teaches(run, job))
+		is_done = run_learn(e, run, job, outcome);
+	if (!is_done && !run->action_failed)
 		fail(e, run, outcome->sentence != NULL ? outcome->sentence : "no reason given");
 	if (run->n_open > 0)
 		return;
 	waits_remove(&e->waits, run);
-	run_go(e, run);
+	run_go(e, run, false);
 }
 
 /* ---- before it acts ---- */
@@ -419,56 +394,28 @@ void run_catch(struct run *run, const struct captures *captures)
 	}
 }
 
-void run_bind(struct run *run, const struct rule *rule)
-{
-	const struct rule *old = run->rule;
-
-	run->rule = rule != NULL ? rule_ref(rule) : NULL;
-	rule_unref(old);
-}
-
 struct run *run_open(struct engine *e, const struct rule *rule, struct event *ev,
-		     const struct captures *captures)
+		     const struct captures *captures, bool renews, struct run_readiness *ready)
 {
 	struct run *run = run_new(++e->last_run, ev);
 
 	run_bind(run, rule);
 	run->rule_name = str_keep(&run->arena, str_from(rule->name));
 	run->fingerprint = rule->fingerprint;
+	run->renews = renews;
 	run_catch(run, captures);
-	return run;
-}
+	*ready = (struct run_readiness){ .answer = TRISTATE_YES };
+	if (rule->condition != NULL) {
+		const struct values v = run_values(e, run, &run->arena);
+		const struct template_host host = values_host(&v);
+		const struct mono began = clock_mono(e->setup.clock);
 
-struct run *run_open_renewal(struct engine *e, const struct rule *rule, struct event *ev,
-			     const struct captures *captures)
-{
-	struct run *run = run_open(e, rule, ev, captures);
-
-	run->renews = true;
-	return run;
-}
-
-void run_close(struct run *run)
-{
-	run_bind(run, NULL);
-	run_free(run);
-}
-
-struct run_readiness run_prepare(struct engine *e, struct run *run)
-{
-	const struct values v = run_values(e, run, &run->arena);
-	const struct template_host host = values_host(&v);
-	struct run_readiness ready = { .answer = TRISTATE_YES };
-	struct mono began;
-
-	if (run->rule->condition != NULL) {
-		began = clock_mono(e->setup.clock);
-		ready.answer = condition_ask(run->rule->condition, &host);
-		ready.asked_ns = clock_mono(e->setup.clock).ns - began.ns;
+		ready->answer = condition_ask(rule->condition, &host);
+		ready->asked_ns = clock_mono(e->setup.clock).ns - began.ns;
 	}
-	if (ready.answer == TRISTATE_YES)
-		ready.has_work = make_next(e, run);
-	return ready;
+	if (ready->answer == TRISTATE_YES)
+		ready->has_work = make_next(e, run);
+	return run;
 }
 
 void run_tell_condition(const struct engine *e, const struct run *run, struct buf *seen,
