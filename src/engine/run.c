@@ -386,6 +386,8 @@ void run_catch(struct run *run, const struct captures *captures)
 			c->id = captures->mention[i]->id;
 		}
 	}
+	if (captures->pattern == NULL)
+		return;
 	for (size_t i = 0; (name = pattern_group_name(captures->pattern, i)) != NULL; i++) {
 		size_t number = pattern_group_number(captures->pattern, i);
 

@@ -383,7 +383,7 @@ static void note_groups(const struct pattern *p, const struct subject *subject, 
 	const size_t *offsets = pcre2_get_ovector_pointer(p->kit->data);
 
 	out->n = p->n_groups + 1;
-	out->pattern = p;
+	out->pattern = p->n_names > 0 ? p : NULL;
 	for (size_t i = 0; i < out->n; i++) {
 		size_t from = offsets[2 * i], to = offsets[2 * i + 1];
 		bool set = i < (size_t)n_set && from <= to &&
@@ -406,11 +406,11 @@ static enum tristate answer_of(const struct pattern *p, const struct subject *su
 	return TRISTATE_YES;
 }
 
-static size_t slice_size(const struct pattern *p, size_t len)
+static size_t slice_size(const struct pattern *p, size_t len, const struct stopwatch *watch)
 {
 	size_t starts = len > 0 ? SLICE_WORK / len : SLICE_MAX;
 
-	if (p->starts == STARTS_ONCE)
+	if (p->starts == STARTS_ONCE || watch->now == NULL)
 		return SIZE_MAX;
 	return starts < SLICE_MIN ? SLICE_MIN : starts > SLICE_MAX ? SLICE_MAX : starts;
 }
@@ -423,27 +423,6 @@ static size_t slice_end(const struct pattern *p, struct str text, size_t at)
 	while (p->starts == STARTS_AT_LINES && at < text.len && text.p[at - 1] != '\n')
 		at++;
 	return at;
-}
-
-static enum tristate find_in_slices(const struct pattern *p, const struct subject *subject,
-				    size_t slice, const struct stopwatch *watch,
-				    struct captures *out)
-{
-	struct str text = subject->text;
-	struct mono began = watch->now(watch->owner);
-	size_t from = 0;
-
-	for (;;) {
-		size_t end = text.len - from > slice ? slice_end(p, text, from + slice) : text.len;
-		bool last = end >= text.len;
-		int rc = run(p, text, from, last ? PCRE2_UNSET : end - 1);
-
-		if (rc != PCRE2_ERROR_NOMATCH || last)
-			return answer_of(p, subject, rc, out);
-		if (mono_ms_between(began, watch->now(watch->owner)) >= PATTERN_BUDGET_MS)
-			return TRISTATE_UNKNOWN;
-		from = end;
-	}
 }
 
 static bool is_right_mention(const struct text_piece *piece, uint32_t callout, const char *at)
@@ -489,12 +468,23 @@ enum tristate pattern_find_in(const struct pattern *p, const struct subject *sub
 			      const struct stopwatch *watch, struct captures *out)
 {
 	struct str text = subject->text;
-	size_t slice = slice_size(p, text.len);
+	size_t slice = slice_size(p, text.len, watch), from = 0;
+	struct mono began = { 0 };
 
 	pcre2_set_callout(p->kit->match, on_mention_callout, (void *)subject);
-	if (watch->now == NULL || text.len <= slice)
-		return answer_of(p, subject, run(p, text, 0, PCRE2_UNSET), out);
-	return find_in_slices(p, subject, slice, watch, out);
+	if (text.len > slice)
+		began = watch->now(watch->owner);
+	for (;;) {
+		size_t end = text.len - from > slice ? slice_end(p, text, from + slice) : text.len;
+		bool last = end >= text.len;
+		int rc = run(p, text, from, last ? PCRE2_UNSET : end - 1);
+
+		if (rc != PCRE2_ERROR_NOMATCH || last)
+			return answer_of(p, subject, rc, out);
+		if (mono_ms_between(began, watch->now(watch->owner)) >= PATTERN_BUDGET_MS)
+			return TRISTATE_UNKNOWN;
+		from = end;
+	}
 }
 
 enum tristate pattern_find(const struct pattern *p, struct str text, const struct stopwatch *watch,

@@ -32,7 +32,7 @@ struct captures {
 	struct str group[CAPTURES_MAX]; /* p == NULL: the group took no part */
 	/* The mention that the group caught, to the letter; NULL = it is none. */
 	const struct text_piece *mention[CAPTURES_MAX];
-	const struct pattern *pattern; /* knows the names */
+	const struct pattern *pattern; /* knows the names; NULL = no group has one */
 };
 
 /* What all patterns of a set share: settings, stack, room for results. Outlives its patterns; one thread. */

@@ -10,7 +10,9 @@ static inline size_t captures_index(const struct captures *c, struct str name)
 	size_t found = SIZE_MAX;
 	const char *known;
 
-	for (size_t i = 0; c->n > 0 && (known = pattern_group_name(c->pattern, i)) != NULL; i++) {
+	if (c->n == 0 || c->pattern == NULL)
+		return SIZE_MAX;
+	for (size_t i = 0; (known = pattern_group_name(c->pattern, i)) != NULL; i++) {
 		size_t number = pattern_group_number(c->pattern, i);
 
 		if (str_is(name, known) &&
