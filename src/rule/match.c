@@ -8,10 +8,12 @@
  */
 #include "rule/match.h"
 
+#include "base/bits.h"
 #include "base/buf.h"
 #include "calendar/hours.h"
 #include "calendar/zone.h"
 #include "model/workspace.h"
+#include "pattern/prefilter.h"
 #include "rule/subject.h"
 #include "template/symbols.h"
 
@@ -248,7 +250,11 @@ static const struct subject *subject_for(struct matching *m)
 	const struct stopwatch watch = stopwatch_for(m->ev);
 	bool to_bot = m->rule->to_bot || (m->ev->mentions_bot && waits_for_mention(m->rule));
 
-	if (m->subject.text.p == NULL)
+	if (m->subject.text.p != NULL)
+		return &m->subject;
+	if (look_is_plain(&m->rule->look))
+		m->subject = subject_whole(m->ev, to_bot);
+	else
 		m->is_blurred = subject_make(&m->subject, m->ev, &m->rule->look, to_bot, &watch) ==
 				TRISTATE_UNKNOWN;
 	return &m->subject;
@@ -270,6 +276,29 @@ static enum tristate find_any(struct matching *m, struct pattern *const *pattern
 
 /* ---- all of them ---- */
 
+static enum tristate is_its_workspace(const struct rule *rule, const struct event *ev)
+{
+	for (size_t i = 0; i < rule->n_workspaces; i++) {
+		if (workspace_is(ev->workspace, str_from(rule->workspaces[i])))
+			return TRISTATE_YES;
+	}
+	return tristate_of(rule->n_workspaces == 0);
+}
+
+static enum tristate is_its_place(const struct rule *rule, const struct event *ev)
+{
+	if (rule->in.n == 0)
+		return TRISTATE_YES;
+	return is_in_scope(ev, &rule->in, TRISTATE_YES, is_place);
+}
+
+static enum tristate is_its_person(const struct rule *rule, const struct event *ev)
+{
+	enum tristate otherwise = tristate_of(!is_bot(ev));
+
+	return rule->from.n == 0 ? otherwise : is_in_scope(ev, &rule->from, otherwise, is_person);
+}
+
 static enum tristate holds(struct matching *m, enum predicate predicate)
 {
 	const struct rule *rule = m->rule;
@@ -284,15 +313,11 @@ static enum tristate holds(struct matching *m, enum predicate predicate)
 	case PREDICATE_SELF:
 		return tristate_of(!ev->from_self);
 	case PREDICATE_WORKSPACE:
-		for (size_t i = 0; i < rule->n_workspaces; i++) {
-			if (workspace_is(ev->workspace, str_from(rule->workspaces[i])))
-				return TRISTATE_YES;
-		}
-		return tristate_of(rule->n_workspaces == 0);
+		return is_its_workspace(rule, ev);
 	case PREDICATE_IN:
-		return is_in_scope(ev, &rule->in, TRISTATE_YES, is_place);
+		return is_its_place(rule, ev);
 	case PREDICATE_FROM:
-		return is_in_scope(ev, &rule->from, tristate_of(!is_bot(ev)), is_person);
+		return is_its_person(rule, ev);
 	case PREDICATE_TO_BOT:
 		return tristate_of(!rule->to_bot || ev->mentions_bot ||
 				   ev->channel_kind == CHANNEL_DM);
@@ -491,6 +516,25 @@ static void trace_predicate(struct matching *m, enum predicate predicate, enum t
 		     buf_str(&wanted));
 }
 
+/* ---- which rules ---- */
+
+static bool is_end_of(struct str text, struct str end)
+{
+	return end.len <= text.len && str_eq(str_sub(text, text.len - end.len, text.len), end);
+}
+
+/* Rules read one of two texts. Nearly always the shorter is the end of the longer. */
+void ruleset_candidates(const struct ruleset *set, const struct event *ev, uint64_t *bits)
+{
+	const struct str texts[] = { ev->text, ev->text_to_bot };
+	size_t n = is_end_of(ev->text, ev->text_to_bot) ? 1 : 2;
+
+	if (event_text_is_missing(ev)) /* then patterns cannot tell, and that has to be heard */
+		bits_fill(bits, set->n_asked);
+	else
+		prefilter_find(set->prefilter, texts, n, bits);
+}
+
 /* ---- the rule ---- */
 
 enum tristate rule_match(const struct rule *rule, struct event *ev, struct captures *out,
@@ -513,8 +557,6 @@ enum tristate rule_match(const struct rule *rule, struct event *ev, struct captu
 
 enum tristate rule_listens(const struct rule *rule, struct event *ev)
 {
-	struct matching m = { .rule = rule, .ev = ev };
-
-	return tristate_and(holds(&m, PREDICATE_WORKSPACE),
-			    tristate_and(holds(&m, PREDICATE_IN), holds(&m, PREDICATE_FROM)));
+	return tristate_and(is_its_workspace(rule, ev),
+			    tristate_and(is_its_place(rule, ev), is_its_person(rule, ev)));
 }

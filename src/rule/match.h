@@ -4,7 +4,7 @@
 #pragma once
 
 #include "pattern/pattern.h"
-#include "rule/rule.h"
+#include "rule/ruleset.h"
 
 /* Told of every predicate asked: for `explain`, logs and failed tests. NULL = nobody listens. The texts
  * are valid during the call. */
@@ -14,6 +14,9 @@ struct trace {
 		      enum tristate answer, struct str seen, struct str wanted);
 };
 
+/* Which rules may match the event at all, a bit a rule (base/bits.h): the `match` of the others is a sure no,
+ * for want of a word that it needs. Allocates nothing; one thread. */
+void ruleset_candidates(const struct ruleset *set, const struct event *ev, uint64_t *bits);
 /* Is the event one of those that the rule waits for (`on`)? */
 bool rule_is_pulled(const struct rule *rule, const struct event *ev);
 /* All predicates but those of `if`, `limit` and `chance`, which are the engine's. Texts that have to be made for

@@ -25,7 +25,7 @@ static int by_precedence(const void *a, const void *b)
 	return (x->order > y->order) - (x->order < y->order);
 }
 
-/* ---- candidates ---- */
+/* ---- what the candidates are found by ---- */
 
 /* What `any` needs: a literal of one of its patterns. Without patterns, or where one needs none, nothing. */
 static void filter_rule(struct ruleset *set, size_t i, struct literals *room)
@@ -51,23 +51,6 @@ static void make_prefilter(struct ruleset *set)
 	for (size_t i = 0; i < set->n_asked; i++)
 		filter_rule(set, i, room);
 	prefilter_build(set->prefilter);
-}
-
-static bool is_end_of(struct str text, struct str end)
-{
-	return end.len <= text.len && str_eq(str_sub(text, text.len - end.len, text.len), end);
-}
-
-/* Rules read one of two texts (rule/match.c). Nearly always the shorter is the end of the longer. */
-void ruleset_candidates(const struct ruleset *set, const struct event *ev, uint64_t *bits)
-{
-	const struct str texts[] = { ev->text, ev->text_to_bot };
-	size_t n = is_end_of(ev->text, ev->text_to_bot) ? 1 : 2;
-
-	if (event_text_is_missing(ev)) /* then patterns cannot tell, and that has to be heard */
-		bits_fill(bits, set->n_asked);
-	else
-		prefilter_find(set->prefilter, texts, n, bits);
 }
 
 /* ---- loading ---- */

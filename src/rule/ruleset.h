@@ -74,9 +74,6 @@ static inline const struct rule *ruleset_written(const struct ruleset *set, size
 	return set->rules[i];
 }
 const struct zone *ruleset_zone(const struct ruleset *set);
-/* Which rules may match the event at all, a bit a rule (base/bits.h): the `match` of the others is a sure no,
- * for want of a word that it needs. Allocates nothing; one thread. */
-void ruleset_candidates(const struct ruleset *set, const struct event *ev, uint64_t *bits);
 
 /* What must be known of an event before this set can be asked: names of authors and channels; */
 static inline bool ruleset_wants_names(const struct ruleset *set)

@@ -16,12 +16,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-bool look_is_plain(const struct look *look)
-{
-	return look->parts == LOOK_DEFAULT && !look->raw && look->field == NULL &&
-	       look->n_ignore == 0;
-}
-
 /* ---- a text that is put together ---- */
 
 /* Pieces point into a buffer that may still move: their places are kept as numbers until the end. */
@@ -69,15 +63,6 @@ static void making_finish(struct making *m, struct subject *out)
 
 /* ---- look in ---- */
 
-static struct subject whole(const struct event *ev, bool to_bot)
-{
-	return (struct subject){
-		.text = to_bot ? ev->text_to_bot : ev->text,
-		.pieces = ev->pieces,
-		.n_pieces = ev->n_pieces,
-	};
-}
-
 /* What of the piece lies in the text, which may be the end of the one that the pieces were made for. */
 static struct str within(struct str text, struct str shown)
 {
@@ -115,7 +100,7 @@ static void take_piece(struct making *m, const struct look *look, const struct t
 static void select_parts(struct subject *out, struct event *ev, const struct look *look,
 			 bool to_bot)
 {
-	const struct subject all = whole(ev, to_bot);
+	const struct subject all = subject_whole(ev, to_bot);
 	const struct text_piece only = { .shown = all.text, .part = PART_TEXT };
 	size_t n = all.n_pieces > 0 ? all.n_pieces : 1;
 	struct making m;
@@ -280,7 +265,7 @@ enum tristate subject_make(struct subject *out, struct event *ev, const struct l
 	else if (look->raw)
 		*out = (struct subject){ .text = ev->text_raw };
 	else if (look->parts == LOOK_DEFAULT)
-		*out = whole(ev, to_bot);
+		*out = subject_whole(ev, to_bot);
 	else
 		select_parts(out, ev, look, to_bot);
 	return look->n_ignore > 0 ? blank_out(out, ev, look, watch) : TRISTATE_YES;

@@ -8,8 +8,20 @@
 enum { LOOK_DEFAULT = PART_TEXT | PART_CODE | PART_QUOTE };
 
 /* Does the rule look at the plain text as it is? Then literals of its patterns stand in it. */
-bool look_is_plain(const struct look *look);
-/* The text that this look sees of the event; what has to be made lies in the event's arena. `to_bot`: without a
- * leading mention of the bot. Unknown when it could not be found out in time what is to be ignored. */
+static inline bool look_is_plain(const struct look *look)
+{
+	return look->parts == LOOK_DEFAULT && !look->raw && look->field == NULL &&
+	       look->n_ignore == 0;
+}
+/* What a plain look sees. `to_bot`: without a leading mention of the bot. */
+static inline struct subject subject_whole(const struct event *ev, bool to_bot)
+{
+	return (struct subject){
+		.text = to_bot ? ev->text_to_bot : ev->text,
+		.pieces = ev->pieces,
+		.n_pieces = ev->n_pieces,
+	};
+}
+/* The text that this look sees of the event; what has to be made lies in the event's arena. Unknown when it could not be found out in time what is to be ignored. */
 enum tristate subject_make(struct subject *out, struct event *ev, const struct look *look,
 			   bool to_bot, const struct stopwatch *watch);

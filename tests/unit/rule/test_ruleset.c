@@ -13,6 +13,7 @@
 #include "lib/tmpdir.h"
 #include "lib/unit.h"
 #include "pattern/pattern.h"
+#include "rule/match.h"
 #include "template/symbols.h"
 
 /* ---- order ---- */
