@@ -201,14 +201,14 @@ void transfer_start(struct transfer *t)
 
 void transfer_stop(struct transfer *t)
 {
-	if (t->pool != NULL)
-		curl_multi_remove_handle(t->pool->multi, t->easy);
+	curl_multi_remove_handle(t->pool->multi, t->easy);
 	t->pool = NULL;
 }
 
 void transfer_deinit(struct transfer *t)
 {
-	transfer_stop(t);
+	if (t->pool != NULL)
+		transfer_stop(t);
 	curl_easy_cleanup(t->easy);
 	t->easy = NULL;
 }

@@ -129,6 +129,13 @@ static void on_done(struct transfer *t, int code)
 {
 	struct http_call *call = container_of(t, struct http_call, transfer);
 	struct http_reply reply = { .end = OUTCOME_DONE };
+	const struct {
+		const char *name;
+		struct str *text;
+	} headers[] = {
+		{ "Retry-After", &reply.retry_after },
+		{ "X-OAuth-Scopes", &reply.scopes },
+	};
 	long status = 0;
 
 	/* Out of the list and the pool: its owner may free everything. */
@@ -138,8 +145,8 @@ static void on_done(struct transfer *t, int code)
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	reply.status = (int)status;
 	reply.body = buf_str(&call->answer);
-	reply.retry_after = header(call, "Retry-After");
-	reply.scopes = header(call, "X-OAuth-Scopes");
+	for (size_t i = 0; i < ARRAY_LEN(headers); i++)
+		*headers[i].text = header(call, headers[i].name);
 	/* libcurl takes a status line and a farewell for an answer. */
 	if (code != CURLE_OK || !call->has_head) {
 		reply.end = call->left	    ? OUTCOME_UNKNOWN :
@@ -167,7 +174,7 @@ static size_t on_read(char *out, size_t size, size_t n, void *user)
 	return part.len;
 }
 
-/* Connected, with TLS; the head goes next. Without a body it is the whole request. */
+/* Connected, with TLS; the head goes next, which is the whole of a request without a body. */
 static int on_about_to_send(void *user, char *ip, char *local_ip, int port, int local_port)
 {
 	struct http_call *call = user;
@@ -176,8 +183,7 @@ static int on_about_to_send(void *user, char *ip, char *local_ip, int port, int 
 	(void)local_ip;
 	(void)port;
 	(void)local_port;
-	if (call->body.len == 0)
-		call->left = true;
+	call->left = true;
 	return CURL_PREREQFUNC_OK;
 }
 
@@ -301,9 +307,11 @@ static void set_body(struct http_call *call, const char *method)
 		curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
 		curl_easy_setopt(easy, CURLOPT_READDATA, call);
 	}
-	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, call->body.len == 0 ? 1L : 0L);
-	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_about_to_send);
-	curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
+	if (call->body.len == 0) {
+		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+		curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_about_to_send);
+		curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
+	}
 }
 
 static void allow_public_only(struct http_call *call)
