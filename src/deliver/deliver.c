@@ -90,12 +90,12 @@ static void send_call(struct delivery *way)
 {
 	struct deliver *d = way->deliver;
 	const struct job *job = way->job;
-	struct api_args *args = api_args_new();
-	const struct slack_request_sink sink = { args, on_argument };
+	struct buf form = { 0 };
+	const struct slack_request_sink sink = { &form, on_argument };
 
 	slack_request_arguments(job, &sink);
 	way->call = api_call(d->setup.api, slack_request_method(job), d->setup.token,
-			     str_from(job->channel), args, on_answer, way);
+			     str_from(job->channel), &form, on_answer, way);
 }
 
 static void send_webhook(struct delivery *way)

@@ -86,16 +86,16 @@ static const struct source *source_of(const struct pages *list)
 static void ask_page(struct pages *list, struct str cursor)
 {
 	const struct source *source = source_of(list);
-	struct api_args *args = api_args_new();
+	struct buf form = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(source->args) && source->args[i].name != NULL; i++)
-		api_arg(args, source->args[i].name, str_from(source->args[i].value));
+		api_arg(&form, source->args[i].name, str_from(source->args[i].value));
 	if (cursor.len > 0)
-		api_arg(args, "cursor", cursor);
+		api_arg(&form, "cursor", cursor);
 	else if (source->begin != NULL)
 		source->begin(list->listing->roster);
 	list->call = api_call(list->listing->api, source->method, list->listing->token, STR_EMPTY,
-			      args, on_page, list);
+			      &form, on_page, list);
 }
 
 static void list_finished(struct loader *l)

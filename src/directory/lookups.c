@@ -177,7 +177,7 @@ static void on_looked_up(void *owner, const struct outcome *outcome)
 static struct lookup *lookup_for(struct lookups *l, enum thing thing, struct str id)
 {
 	struct lookup *lookup = map_get(&l->open, id);
-	struct api_args *args;
+	struct buf form = { 0 };
 
 	if (lookup != NULL || l->open.n >= LOOKUPS_MAX)
 		return lookup;
@@ -187,9 +187,8 @@ static struct lookup *lookup_for(struct lookups *l, enum thing thing, struct str
 	lookup->id = str_dup(id);
 	list_init(&lookup->wishes);
 	map_set(&l->open, id, lookup);
-	args = api_args_new();
-	api_arg(args, things[thing].arg, id);
-	lookup->call = api_call(l->api, things[thing].method, l->token, STR_EMPTY, args,
+	api_arg(&form, things[thing].arg, id);
+	lookup->call = api_call(l->api, things[thing].method, l->token, STR_EMPTY, &form,
 				on_looked_up, lookup);
 	return lookup;
 }
@@ -235,13 +234,13 @@ static void on_reacted(void *owner, const struct outcome *outcome)
 
 void lookups_read(struct lookups *l, struct str channel, struct str ts, struct reading *reading)
 {
-	struct api_args *args = api_args_new();
+	struct buf form = { 0 };
 
-	api_arg(args, "channel", channel);
-	api_arg(args, "timestamp", ts);
-	api_arg(args, "full", STR("true"));
+	api_arg(&form, "channel", channel);
+	api_arg(&form, "timestamp", ts);
+	api_arg(&form, "full", STR("true"));
 	reading->lookups = l;
-	reading->call = api_call(l->api, things[THING_REACTED].method, l->token, STR_EMPTY, args,
+	reading->call = api_call(l->api, things[THING_REACTED].method, l->token, STR_EMPTY, &form,
 				 on_reacted, reading);
 }
 

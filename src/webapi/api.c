@@ -9,6 +9,7 @@
 #include "webapi/api.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "base/map.h"
 #include "base/mem.h"
 #include "net/backoff.h"
@@ -41,7 +42,6 @@ struct usage {
 
 struct queue {
 	struct api *api;
-	char *key;
 	bool is_channel; /* one call at a time */
 	bool is_for_reads;
 	size_t n_held;	     /* calls under way or waiting to be repeated */
@@ -50,6 +50,7 @@ struct queue {
 	struct token_bucket posts;
 	struct loop_timer timer; /* until the first one may go, or the queue may be forgotten */
 	struct list ready_link;	 // api::ready
+	char key[];
 };
 
 struct api {
@@ -80,48 +81,20 @@ struct api_call {
 	struct list link; // queue::waiting or queue::held
 };
 
-struct api_args {
-	struct buf form;
-};
-
 /* ---- arguments ---- */
 
-struct api_args *api_args_new(void)
+void api_arg(struct buf *form, const char *name, struct str value)
 {
-	struct api_args *args = mem_zero(1, sizeof(*args));
-
-	buf_init(&args->form, 0);
-	return args;
-}
-
-void api_arg(struct api_args *args, const char *name, struct str value)
-{
-	if (args->form.len > 0)
-		buf_addc(&args->form, '&');
-	buf_add_percent(&args->form, str_from(name));
-	buf_addc(&args->form, '=');
-	buf_add_percent(&args->form, value);
-}
-
-static struct buf take_form(struct api_args *args)
-{
-	struct buf form;
-
-	buf_init(&form, 0);
-	if (args != NULL)
-		form = args->form;
-	free(args);
-	return form;
+	if (form->len > 0)
+		buf_addc(form, '&');
+	buf_add_percent(form, str_from(name));
+	buf_addc(form, '=');
+	buf_add_percent(form, value);
 }
 
 /* ---- queues ---- */
 
-static void queue_pump(struct queue *queue);
-
-static void on_queue_due(void *owner)
-{
-	queue_pump(owner);
-}
+static void queue_pump(void *owner);
 
 static struct queue *queue_for(struct api *api, struct str channel, const char *method)
 {
@@ -134,9 +107,9 @@ static struct queue *queue_for(struct api *api, struct str channel, const char *
 	queue = map_get(&api->queues, buf_str(&key));
 	if (queue != NULL)
 		return queue;
-	queue = mem_zero(1, sizeof(*queue));
+	queue = mem_zero(1, sizeof(*queue) + key.len + 1);
 	queue->api = api;
-	queue->key = str_dup(buf_str(&key));
+	memcpy(queue->key, key.p, key.len);
 	queue->is_channel = channel.len > 0;
 	queue->is_for_reads = channel.len == 0 &&
 			      method_named(str_from(method))->call == CALL_READS;
@@ -144,17 +117,9 @@ static struct queue *queue_for(struct api *api, struct str channel, const char *
 	list_init(&queue->held);
 	list_init(&queue->ready_link);
 	token_bucket_init(&queue->posts, api->post_every_ms, api->post_burst);
-	loop_timer_init(&queue->timer, on_queue_due, queue);
+	loop_timer_init(&queue->timer, queue_pump, queue);
 	map_set(&api->queues, buf_str(&key), queue);
 	return queue;
-}
-
-static void queue_delete(void *object)
-{
-	struct queue *queue = object;
-
-	free(queue->key);
-	free(queue);
 }
 
 /* A queue without calls is forgotten as soon as its pace has nothing more to remember. */
@@ -170,7 +135,7 @@ static void queue_rest(struct queue *queue)
 	map_remove(&api->queues, str_from(queue->key));
 	list_remove(&queue->ready_link);
 	loop_timer_stop(api->loop, &queue->timer);
-	loop_bury(api->loop, queue, queue_delete);
+	loop_bury(api->loop, queue, free);
 }
 
 /* ---- sending ---- */
@@ -229,9 +194,10 @@ static int64_t call_wait_ms(const struct api_call *call)
 	return ms > post_ms ? ms : post_ms;
 }
 
-/* Sends what may go. The queue may be gone afterwards. */
-static void queue_pump(struct queue *queue)
+/* Sends what may go, also when the queue's timer says that it may. The queue may be gone afterwards. */
+static void queue_pump(void *owner)
 {
+	struct queue *queue = owner;
 	struct api *api = queue->api;
 
 	while (!list_is_empty(&queue->waiting)) {
@@ -299,14 +265,6 @@ static void on_again(void *owner)
 	call_to_head(owner);
 }
 
-static void call_delete(void *object)
-{
-	struct api_call *call = object;
-
-	buf_deinit(&call->form);
-	free(call);
-}
-
 /* Out of everything; the queue goes on without it. */
 static void call_end(struct api_call *call)
 {
@@ -314,9 +272,11 @@ static void call_end(struct api_call *call)
 	struct queue *queue = call->queue;
 
 	loop_timer_stop(api->loop, &call->again);
-	loop_bury(api->loop, call, call_delete);
+	buf_deinit(&call->form);
+	loop_bury(api->loop, call, free);
 	queue_pump(queue);
-	pump_ready(api);
+	if (!list_is_empty(&api->ready))
+		pump_ready(api);
 }
 
 /* ---- answers ---- */
@@ -455,9 +415,9 @@ static void usage_free(void *object)
 	free(usage);
 }
 
-static struct api_call *call_new(struct api *api, const char *method, const struct secret *token,
-				 struct str channel, struct api_args *take_args,
-				 outcome_fn *on_answer, void *owner)
+struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
+			  struct str channel, struct buf *take_form, outcome_fn *on_answer,
+			  void *owner)
 {
 	struct api_call *call = mem_zero(1, sizeof(*call));
 
@@ -465,34 +425,25 @@ static struct api_call *call_new(struct api *api, const char *method, const stru
 	call->queue = queue_for(api, channel, method);
 	call->usage = usage_of(api, method);
 	call->token = token;
-	call->form = take_form(take_args);
+	if (take_form != NULL)
+		call->form = *take_form;
 	call->on_answer = on_answer;
 	call->owner = owner;
 	backoff_init(&call->backoff, BACKOFF_FIRST_MS, BACKOFF_MAX_MS);
 	loop_timer_init(&call->again, on_again, call);
 	list_init(&call->link);
 	list_append(&call->queue->waiting, &call->link);
-	return call;
-}
-
-struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
-			  struct str channel, struct api_args *take_args, outcome_fn *on_answer,
-			  void *owner)
-{
-	struct api_call *call = call_new(api, method, token, channel, take_args, on_answer, owner);
-
 	queue_pump(call->queue);
 	return call;
 }
 
 struct api_call *api_try(struct api *api, const char *method, const struct secret *token,
-			 struct api_args *take_args, outcome_fn *on_answer, void *owner)
+			 struct buf *take_form, outcome_fn *on_answer, void *owner)
 {
-	struct api_call *call = call_new(api, method, token, STR_EMPTY, take_args, on_answer,
+	struct api_call *call = api_call(api, method, token, STR_EMPTY, take_form, on_answer,
 					 owner);
 
-	call->once = true;
-	queue_pump(call->queue);
+	call->once = true; /* no answer comes before the next turn */
 	return call;
 }
 
@@ -547,7 +498,8 @@ static void drop_calls(struct api *api, struct list *calls)
 
 		http_cancel(call->http);
 		loop_timer_stop(api->loop, &call->again);
-		loop_bury(api->loop, call, call_delete);
+		buf_deinit(&call->form);
+		loop_bury(api->loop, call, free);
 	}
 }
 
@@ -558,7 +510,7 @@ static void drop_queue(void *object)
 	drop_calls(queue->api, &queue->waiting);
 	drop_calls(queue->api, &queue->held);
 	loop_timer_stop(queue->api->loop, &queue->timer);
-	loop_bury(queue->api->loop, queue, queue_delete);
+	loop_bury(queue->api->loop, queue, free);
 }
 
 void api_free(struct api *api)

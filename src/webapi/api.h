@@ -28,22 +28,21 @@ struct api_setup {
 int api_new(struct api **out, const struct api_setup *setup);
 void api_free(struct api *api); /* pending calls vanish without callbacks */
 
-struct api_args; /* form fields in order */
-struct api_args *api_args_new(void);
-void api_arg(struct api_args *args, const char *name, struct str value);
+/* Appends a field to a form. */
+void api_arg(struct buf *form, const char *name, struct str value);
 
 /*
- * Takes args (NULL = none). The token outlives the call. `channel` empty = not bound to one (no order kept but per
+ * Takes the form (NULL = none). The token outlives the call. `channel` empty = not bound to one (no order kept but per
  * method). on_answer comes once, never from within; the call is gone then. It is told all kinds but LATER: UNKNOWN when
  * the method is not safe to repeat.
  */
 struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
-			  struct str channel, struct api_args *take_args, outcome_fn *on_answer,
+			  struct str channel, struct buf *take_form, outcome_fn *on_answer,
 			  void *owner);
 /* Asked once, whatever comes of it; LATER too is told. For methods that open a connection (apps.connections.open,
  * rtm.connect, rtm.start), whose session decides itself when to try again. */
 struct api_call *api_try(struct api *api, const char *method, const struct secret *token,
-			 struct api_args *take_args, outcome_fn *on_answer, void *owner);
+			 struct buf *take_form, outcome_fn *on_answer, void *owner);
 void api_cancel(struct api_call *call); /* no callback follows; NULL is fine */
 /* Could Slack have done it already? False while the call waits for its turn, and after a try that was not sent. */
 bool api_may_have_acted(const struct api_call *call);

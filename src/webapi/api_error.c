@@ -304,7 +304,7 @@ static void judge_json(struct outcome *out, const struct http_reply *reply, cons
 	out->kind = ok ? OUTCOME_DONE : kind_for(out->error, method);
 	out->channel = json_str(out->body, "channel");
 	out->ts = json_str(out->body, "ts");
-	if (is_limit(out->error)) {
+	if (out->kind == OUTCOME_LATER && is_limit(out->error)) {
 		judge_limited(out, reply, method);
 		return;
 	}

@@ -84,10 +84,10 @@ void fakeapi_reset(void)
 /* ---- as webapi/api.h ---- */
 
 struct api_call *api_try(struct api *api, const char *method, const struct secret *token,
-			 struct api_args *take_args, outcome_fn *on_answer, void *owner)
+			 struct buf *take_form, outcome_fn *on_answer, void *owner)
 {
 	(void)api;
-	assert(!asked.is_asked && take_args == NULL);
+	assert(!asked.is_asked && take_form == NULL);
 	asked.n_asked++;
 	asked.method = method;
 	asked.token = token;

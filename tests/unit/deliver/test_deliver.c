@@ -10,10 +10,6 @@
 
 /* ---- a Web API of our own ---- */
 
-struct api_args {
-	struct buf text;
-};
-
 struct api_call {
 	outcome_fn *on_answer;
 	void *owner;
@@ -27,21 +23,13 @@ static struct {
 	size_t n;
 } fake;
 
-struct api_args *api_args_new(void)
+void api_arg(struct buf *form, const char *name, struct str value)
 {
-	struct api_args *args = mem_zero(1, sizeof(*args));
-
-	buf_init(&args->text, 0);
-	return args;
-}
-
-void api_arg(struct api_args *args, const char *name, struct str value)
-{
-	buf_addf(&args->text, " %s=%.*s", name, STR_ARG(value));
+	buf_addf(form, " %s=%.*s", name, STR_ARG(value));
 }
 
 struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
-			  struct str channel, struct api_args *take_args, outcome_fn *on_answer,
+			  struct str channel, struct buf *take_form, outcome_fn *on_answer,
 			  void *owner)
 {
 	struct buf text;
@@ -49,10 +37,8 @@ struct api_call *api_call(struct api *api, const char *method, const struct secr
 	(void)api;
 	(void)token;
 	buf_init(&text, 0);
-	buf_addf(&text, "%s [%.*s]%.*s", method, STR_ARG(channel),
-		 STR_ARG(buf_str(&take_args->text)));
-	buf_deinit(&take_args->text);
-	free(take_args);
+	buf_addf(&text, "%s [%.*s]%.*s", method, STR_ARG(channel), STR_ARG(buf_str(take_form)));
+	buf_deinit(take_form);
 	CU_ASSERT_FATAL(fake.n < ARRAY_LEN(fake.calls));
 	fake.texts[fake.n] = buf_take(&text);
 	fake.calls[fake.n] = (struct api_call){ .on_answer = on_answer, .owner = owner };

@@ -70,10 +70,10 @@ static void on_answer(void *owner, const struct outcome *outcome)
 static struct api_call *ask(const char *method, const char *channel, const char *text,
 			    struct seen *seen)
 {
-	struct api_args *args = api_args_new();
+	struct buf form = { 0 };
 
-	api_arg(args, "text", str_from(text));
-	return api_call(api, method, &token, str_from(channel), args, on_answer, seen);
+	api_arg(&form, "text", str_from(text));
+	return api_call(api, method, &token, str_from(channel), &form, on_answer, seen);
 }
 
 static struct api_call *post(const char *channel, const char *text, struct seen *seen)
@@ -113,16 +113,15 @@ static void failed(struct fakehttp_request *request, enum outcome_kind outcome)
 static void test_a_call(void)
 {
 	struct seen seen = { 0 };
-	struct api_args *args;
+	struct buf form = { 0 };
 	struct fakehttp_request *request;
 
 	start();
-	args = api_args_new();
-	api_arg(args, "channel", STR("C1"));
-	api_arg(args, "text", STR("a&b=c d"));
-	api_arg(args, "unfurl_links", STR("false"));
-	api_arg(args, "full", STR("true"));
-	api_call(api, "chat.postMessage", &token, STR("C1"), args, on_answer, &seen);
+	api_arg(&form, "channel", STR("C1"));
+	api_arg(&form, "text", STR("a&b=c d"));
+	api_arg(&form, "unfurl_links", STR("false"));
+	api_arg(&form, "full", STR("true"));
+	api_call(api, "chat.postMessage", &token, STR("C1"), &form, on_answer, &seen);
 	CU_ASSERT_EQUAL(seen.n, 0);
 	CU_ASSERT_EQUAL(fakehttp_n_open(http), 1);
 	request = fakehttp_open(http, 0);
