@@ -30,15 +30,14 @@ static struct job *job_for(const struct making *m, enum job_kind kind, enum verb
 			   struct str channel)
 {
 	const struct values *v = m->values;
-	CLEANUP(buf_deinit) struct buf key = { 0 };
 	struct job *job = job_new(kind, verb_name(verb));
 
-	buf_init(&key, 0);
-	buf_addf(&key, "%.*s/%s/%zu", STR_ARG(v->ev->key), v->rule->name, m->action);
-	job->channel = str_dup(channel);
-	job->key = buf_take(&key);
-	job->rule = mem_strdup(v->rule->name);
-	job->file = mem_strdup(v->rule->at.file);
+	job->channel = job_keep(job, channel);
+	job->key = str_keepf(&job->arena, "%.*s/%s/%zu", STR_ARG(v->ev->key), v->rule->name,
+			     m->action)
+			   .p;
+	job->rule = job_keep(job, str_from(v->rule->name));
+	job->file = job_keep(job, str_from(v->rule->at.file));
 	job->line = v->rule->at.line;
 	job->caused = v->ev->received;
 	list_append(m->jobs, &job->link);
@@ -62,18 +61,13 @@ static void render_body(const struct making *m, struct buf *out)
 		render_text(text, m->values, out);
 }
 
-static char *render_blocks(const struct making *m)
+/* As the job's own. */
+static const char *printed(struct job *job, const struct json *json)
 {
-	const struct rule_action *action = action_of(m);
-	CLEANUP(json_freep) struct json *blocks = NULL;
-	struct buf text;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
 
-	if (action->blocks == NULL)
-		return NULL;
-	buf_init(&text, 0);
-	blocks = render_form(action->blocks, m->values);
-	json_print(blocks, &text);
-	return buf_take(&text);
+	json_print(json, &text);
+	return job_keep(job, buf_str(&text));
 }
 
 /* ---- messages ---- */
@@ -116,6 +110,7 @@ static struct address address_here(enum verb verb, const struct event *ev)
 static enum action_made make_message(struct making *m, const struct address *to)
 {
 	const struct rule_action *action = action_of(m);
+	CLEANUP(json_freep) struct json *blocks = NULL;
 	CLEANUP(buf_deinit) struct buf body = { 0 };
 	CLEANUP(buf_deinit) struct buf part = { 0 };
 	bool in_code = false;
@@ -126,6 +121,8 @@ static enum action_made make_message(struct making *m, const struct address *to)
 	buf_init(&body, 0);
 	buf_init(&part, 0);
 	render_body(m, &body);
+	if (action->blocks != NULL)
+		blocks = render_form(action->blocks, m->values);
 	rest = buf_str(&body);
 	/* With blocks it is one message; without, long ones are cut, but one of somebody's must not become a flood of
 	 * ours. */
@@ -133,13 +130,14 @@ static enum action_made make_message(struct making *m, const struct address *to)
 		       n == 0 :
 		       n < POSTED_PARTS_MAX && split_next(&rest, &in_code, &part)) {
 		job = job_for(m, JOB_MESSAGE, action->verb, to->channel);
-		job->message.text = str_dup(action->blocks != NULL ? str_trim(rest) :
-								     buf_str(&part));
-		job->message.blocks = render_blocks(m);
-		job->message.thread_ts = to->thread.len > 0 ? str_dup(to->thread) : NULL;
-		job->message.user = to->user.len > 0 ? str_dup(to->user) : NULL;
+		job->message.text = job_keep(job, action->blocks != NULL ? str_trim(rest) :
+									   buf_str(&part));
+		if (action->blocks != NULL)
+			job->message.blocks = printed(job, blocks);
+		job->message.thread_ts = to->thread.len > 0 ? job_keep(job, to->thread) : NULL;
+		job->message.user = to->user.len > 0 ? job_keep(job, to->user) : NULL;
 		if (to->response_url.len > 0)
-			job->message.response_url = str_dup(to->response_url);
+			job->message.response_url = job_keep(job, to->response_url);
 		job->message.broadcast = to->broadcast && n == 0;
 		job->message.unfurl = action->unfurl;
 		n++;
@@ -267,8 +265,8 @@ static enum action_made make_reactions(struct making *m)
 	for (size_t i = 0; i < action->n_emoji; i++) {
 		struct job *job = job_for(m, JOB_REACTION, action->verb, ev->channel);
 
-		job->reaction.ts = str_dup(ev->ts);
-		job->reaction.emoji = mem_strdup(action->emoji[i]);
+		job->reaction.ts = job_keep(job, ev->ts);
+		job->reaction.emoji = job_keep(job, str_from(action->emoji[i]));
 		job->reaction.away = action->verb == VERB_UNREACT;
 	}
 	return ACTION_MADE;
@@ -280,7 +278,7 @@ static void remove_part(struct making *m, const struct posted_answer *answer, si
 {
 	struct job *job = job_for(m, JOB_CHANGE, VERB_REMOVE, answer->channel);
 
-	job->change.ts = str_dup(answer->ts[part]);
+	job->change.ts = job_keep(job, answer->ts[part]);
 }
 
 void action_retract(struct making *m, const struct posted_answer *answer)
@@ -297,19 +295,23 @@ static void add_part(struct making *m, const struct posted_answer *answer, struc
 	struct str thread = str_eq(answer->channel, ev->channel) ? thread_for(VERB_REPLY, ev) :
 								   STR_EMPTY;
 
-	job->message.thread_ts = thread.len > 0 ? str_dup(thread) : NULL;
-	job->message.text = str_dup(body);
+	job->message.thread_ts = thread.len > 0 ? job_keep(job, thread) : NULL;
+	job->message.text = job_keep(job, body);
 }
 
 static void edit_part(struct making *m, const struct posted_answer *answer, size_t part,
 		      struct str body)
 {
+	const struct json_template *form = part == 0 ? action_of(m)->blocks : NULL;
+	CLEANUP(json_freep) struct json *blocks = NULL;
 	struct job *job = job_for(m, JOB_CHANGE, VERB_EDIT, answer->channel);
 
-	job->change.ts = str_dup(answer->ts[part]);
-	job->change.text = str_dup(body);
-	if (part == 0)
-		job->change.blocks = render_blocks(m);
+	job->change.ts = job_keep(job, answer->ts[part]);
+	job->change.text = job_keep(job, body);
+	if (form == NULL)
+		return;
+	blocks = render_form(form, m->values);
+	job->change.blocks = printed(job, blocks);
 }
 
 void action_renew(struct making *m, const struct posted_answer *answer)
@@ -355,22 +357,13 @@ static enum action_made make_change(struct making *m)
 
 /* ---- webhook, call ---- */
 
-static char *printed(const struct json *json)
-{
-	struct buf text;
-
-	buf_init(&text, 0);
-	json_print(json, &text);
-	return buf_take(&text);
-}
-
 static enum action_made make_webhook(struct making *m)
 {
 	CLEANUP(json_freep) struct json *body = render_plain_form(action_of(m)->form, m->values);
 	struct job *job = job_for(m, JOB_WEBHOOK, VERB_WEBHOOK, STR_EMPTY);
 
-	job->webhook.name = mem_strdup(action_of(m)->name);
-	job->webhook.body = printed(body);
+	job->webhook.name = job_keep(job, str_from(action_of(m)->name));
+	job->webhook.body = printed(job, body);
 	return ACTION_MADE;
 }
 
@@ -379,8 +372,8 @@ static enum action_made make_call(struct making *m)
 	CLEANUP(json_freep) struct json *args = render_form(action_of(m)->form, m->values);
 	struct job *job = job_for(m, JOB_CALL, VERB_CALL, json_str(args, "channel"));
 
-	job->call.method = mem_strdup(action_of(m)->name);
-	job->call.args = printed(args);
+	job->call.method = job_keep(job, str_from(action_of(m)->name));
+	job->call.args = printed(job, args);
 	return ACTION_MADE;
 }
 
@@ -394,14 +387,6 @@ action_maker *const action_makers[N_VERBS] = {
 	[VERB_EDIT] = make_change,     [VERB_REMOVE] = make_change,
 	[VERB_WEBHOOK] = make_webhook, [VERB_CALL] = make_call,
 };
-
-enum action_made action_make(struct making *m)
-{
-	action_maker *make = action_makers[action_of(m)->verb];
-
-	m->why = "";
-	return make != NULL ? make(m) : ACTION_NOTHING;
-}
 
 struct str action_value(struct making *m, struct str *shown)
 {

@@ -28,7 +28,13 @@ typedef enum action_made action_maker(struct making *m);
 /* The second half of the rows of rule/verb; NULL for those that are done without a job. */
 extern action_maker *const action_makers[N_VERBS];
 
-enum action_made action_make(struct making *m);
+static inline enum action_made action_make(struct making *m)
+{
+	action_maker *make = action_makers[m->values->rule->actions[m->action].verb];
+
+	m->why = "";
+	return make != NULL ? make(m) : ACTION_NOTHING;
+}
 /* The jobs that make an earlier answer say something else: edits, and what there is more or less of parts. */
 void action_renew(struct making *m, const struct posted_answer *answer);
 void action_retract(struct making *m, const struct posted_answer *answer);

@@ -39,17 +39,14 @@ size_t help_write(const struct ruleset *set, struct event *ev, struct buf *out)
 static void add_job(const struct event *ev, struct str text, struct list *jobs)
 {
 	struct job *job = job_new(JOB_MESSAGE, verb_name(VERB_REPLY));
-	struct buf key;
 
-	buf_init(&key, 0);
-	buf_addf(&key, "%.*s/help", STR_ARG(ev->key));
-	job->channel = str_dup(ev->channel);
+	job->channel = job_keep(job, ev->channel);
 	if (ev->channel_kind != CHANNEL_DM || event_is_reply(ev))
-		job->message.thread_ts = str_dup(event_thread_root(ev));
-	job->message.text = str_dup(text);
-	job->key = buf_take(&key);
-	job->rule = mem_strdup("help");
-	job->file = mem_strdup("(built in)");
+		job->message.thread_ts = job_keep(job, event_thread_root(ev));
+	job->message.text = job_keep(job, text);
+	job->key = str_keepf(&job->arena, "%.*s/help", STR_ARG(ev->key)).p;
+	job->rule = job_keep(job, STR("help"));
+	job->file = job_keep(job, STR("(built in)"));
 	job->caused = ev->received;
 	list_append(jobs, &job->link);
 }

@@ -12,11 +12,11 @@ static void send(struct engine *e, const struct rule *rule, struct str person, s
 {
 	struct job *job = job_new(JOB_MESSAGE, verb_name(VERB_DM));
 
-	job->channel = str_dup(person);
-	job->message.text = str_dup(text);
-	job->key = mem_strdup("notice");
-	job->rule = mem_strdup(rule->name);
-	job->file = mem_strdup(rule->at.file);
+	job->channel = job_keep(job, person);
+	job->message.text = job_keep(job, text);
+	job->key = job_keep(job, STR("notice"));
+	job->rule = job_keep(job, str_from(rule->name));
+	job->file = job_keep(job, str_from(rule->at.file));
 	job->line = rule->at.line;
 	job->caused = clock_mono(e->setup.clock);
 	engine_put(e, job);

@@ -7,8 +7,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 
-/* What a job consists of, once: freeing, writing and reading walk these rows. */
-enum field_type { TEXT, SECRET, FLAG, WORD, NUMBER };
+/* What a job consists of, once: writing and reading walk these rows. */
+enum field_type { TEXT, FLAG, WORD, NUMBER };
 
 struct field {
 	const char *name;
@@ -32,7 +32,7 @@ static const struct field message[] = {
 	{ "blocks", TEXT, false, AT(message.blocks) },
 	{ "thread_ts", TEXT, false, AT(message.thread_ts) },
 	{ "user", TEXT, false, AT(message.user) },
-	{ "response_url", SECRET, false, AT(message.response_url) },
+	{ "response_url", TEXT, false, AT(message.response_url) },
 	{ "broadcast", FLAG, false, AT(message.broadcast) },
 	{ "unfurl", FLAG, false, AT(message.unfurl) },
 };
@@ -84,38 +84,6 @@ static void *field_at(const struct job *job, size_t at)
 
 /* ---- life ---- */
 
-struct job *job_new(enum job_kind kind, const char *verb)
-{
-	struct job *job = mem_zero(1, sizeof(*job));
-
-	job->kind = kind;
-	job->verb = mem_strdup(verb);
-	list_init(&job->link);
-	return job;
-}
-
-static void free_fields(struct job *job, const struct field *fields, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		char **text = field_at(job, fields[i].at);
-
-		if (fields[i].type != TEXT && fields[i].type != SECRET)
-			continue;
-		if (fields[i].type == SECRET && *text != NULL)
-			explicit_bzero(*text, strlen(*text));
-		free(*text);
-	}
-}
-
-void job_free(struct job *job)
-{
-	if (job == NULL)
-		return;
-	free_fields(job, head, ARRAY_LEN(head));
-	free_fields(job, kinds[job->kind].fields, kinds[job->kind].n_fields);
-	free(job);
-}
-
 void job_freep(struct job **job)
 {
 	job_free(*job);
@@ -134,7 +102,6 @@ static void write_field(const struct job *job, const struct field *field, struct
 
 	switch (field->type) {
 	case TEXT:
-	case SECRET:
 		if (*(char *const *)at == NULL)
 			return;
 		buf_addf(out, ",\"%s\":", field->name);
@@ -168,13 +135,13 @@ void job_write(const struct job *job, struct buf *out)
 
 /* ---- from a line ---- */
 
-static bool read_text(char **out, const struct json *value)
+static bool read_text(struct job *job, const char **out, const struct json *value)
 {
 	struct str text = json_str(value, "");
 
 	if (json_kind(value) != JSON_STRING || str_find_char(text, '\0') != SIZE_MAX)
 		return false;
-	*out = str_dup(text);
+	*out = job_keep(job, text);
 	return true;
 }
 
@@ -207,8 +174,7 @@ static bool read_field(struct job *job, const struct field *field, const struct 
 		return !field->needed;
 	switch (field->type) {
 	case TEXT:
-	case SECRET:
-		return read_text(at, value);
+		return read_text(job, at, value);
 	case FLAG:
 		return json_get_bool(value, "", at);
 	case WORD:

@@ -8,6 +8,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/list.h"
@@ -23,59 +26,84 @@ enum job_state {
 	N_JOB_STATES
 };
 
-/* Owns all its texts. Those of the head are never NULL once it is made. */
+/* All its texts lie in its arena. Those of the head are never NULL once it is made. */
 struct job {
 	uint64_t id; /* given by the outbox */
 	enum job_kind kind;
 	enum job_state state;
-	char *verb; /* that wants it, as rules write it */
-	char *rule; /* name of the rule that wants it */
-	char *file; /* where that rule stands */
+	const char *verb; /* that wants it, as rules write it */
+	const char *rule; /* name of the rule that wants it */
+	const char *file; /* where that rule stands */
 	unsigned line;
-	char *key;     /* what it answers: the event's key, rule, number of the action */
-	char *channel; /* an id, or "#name" of one that is not known; a person's for a DM; "" = none.
+	const char *key; /* what it answers: the event's key, rule, number of the action */
+	const char *
+		channel; /* an id, or "#name" of one that is not known; a person's for a DM; "" = none.
 			* What goes to one channel goes in its order */
-	uint64_t run;  /* which goes on when this has ended; 0 = none */
+	uint64_t run;	 /* which goes on when this has ended; 0 = none */
 	unsigned attempts;
 	/* Not in the line: whoever reads it knows the workspace, and another clock runs. */
 	const struct workspace *workspace;
+	struct arena arena;
 	struct mono caused; /* when the event came in; for latency */
 	struct list link;   // outbox's, or the owner's of the moment
 	union {
 		struct {
-			char *text;	    /* in Slack markup */
-			char *blocks;	    /* Block Kit JSON; NULL = none */
-			char *thread_ts;    /* NULL = not in a thread */
-			char *user;	    /* who alone sees it; NULL = all */
-			char *response_url; /* where a command is answered instead; NULL = nowhere.
+			const char *text;      /* in Slack markup */
+			const char *blocks;    /* Block Kit JSON; NULL = none */
+			const char *thread_ts; /* NULL = not in a thread */
+			const char *user;      /* who alone sees it; NULL = all */
+			const char *
+				response_url; /* where a command is answered instead; NULL = nowhere.
 					     * A secret */
-			bool broadcast;	    /* shown in the channel as well */
-			bool unfurl;	    /* with previews of its links */
+			bool broadcast;	      /* shown in the channel as well */
+			bool unfurl;	      /* with previews of its links */
 		} message;
 		struct {
-			char *ts;    /* of the message that it stands under */
-			char *emoji; /* its name */
-			bool away;   /* taken away instead of put */
+			const char *ts;	   /* of the message that it stands under */
+			const char *emoji; /* its name */
+			bool away;	   /* taken away instead of put */
 		} reaction;
 		struct {
-			char *ts;   /* of a message of ours */
-			char *text; /* what it shall say; NULL = it shall be gone */
-			char *blocks;
+			const char *ts;	  /* of a message of ours */
+			const char *text; /* what it shall say; NULL = it shall be gone */
+			const char *blocks;
 		} change;
 		struct {
-			char *method; /* of the Web API */
-			char *args;   /* a JSON object */
+			const char *method; /* of the Web API */
+			const char *args;   /* a JSON object */
 		} call;
 		struct {
-			char *name; /* as the configuration declares it */
-			char *body; /* JSON */
+			const char *name; /* as the configuration declares it */
+			const char *body; /* JSON */
 		} webhook;
 	};
 };
 
+/* A text as one of its own. */
+static inline const char *job_keep(struct job *job, struct str text)
+{
+	return str_keep(&job->arena, text).p;
+}
 /* All else is zero, and for its maker to set. */
-struct job *job_new(enum job_kind kind, const char *verb);
-void job_free(struct job *job);
+static inline struct job *job_new(enum job_kind kind, const char *verb)
+{
+	struct job *job = mem_zero(1, sizeof(*job));
+
+	job->kind = kind;
+	job->verb = job_keep(job, str_from(verb));
+	list_init(&job->link);
+	return job;
+}
+static inline void job_free(struct job *job)
+{
+	if (job == NULL)
+		return;
+	if (job->kind == JOB_MESSAGE && job->message.response_url != NULL)
+		explicit_bzero((char *)job->message.response_url,
+			       strlen(job->message.response_url));
+	arena_deinit(&job->arena);
+	free(job);
+}
 void job_freep(struct job **job);
 /* What it says, puts or sends, for logs and tests; NULL = nothing. */
 const char *job_body(const struct job *job);

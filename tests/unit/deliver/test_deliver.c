@@ -234,10 +234,10 @@ static struct job *job_for(enum job_kind kind, const char *verb, const char *cha
 {
 	struct job *job = job_new(kind, verb);
 
-	job->channel = mem_strdup(channel);
-	job->key = mem_strdup("k");
-	job->rule = mem_strdup("r");
-	job->file = mem_strdup("f.ini");
+	job->channel = job_keep(job, str_from(channel));
+	job->key = job_keep(job, STR("k"));
+	job->rule = job_keep(job, STR("r"));
+	job->file = job_keep(job, STR("f.ini"));
 	job->line = 3;
 	return job;
 }
@@ -246,7 +246,7 @@ static struct job *message_job(const char *verb)
 {
 	struct job *job = job_for(JOB_MESSAGE, verb, "C1");
 
-	job->message.text = mem_strdup("hi");
+	job->message.text = job_keep(job, STR("hi"));
 	return job;
 }
 
@@ -265,15 +265,15 @@ static void test_every_job_becomes_its_call(void)
 
 	fixture_init(&h);
 	job = message_job("reply");
-	job->message.thread_ts = mem_strdup("1.1");
+	job->message.thread_ts = job_keep(job, STR("1.1"));
 	send(&h, job);
 	send(&h, message_job("say"));
 	job = message_job("whisper");
-	job->message.user = mem_strdup("U1");
+	job->message.user = job_keep(job, STR("U1"));
 	send(&h, job);
 	job = job_for(JOB_REACTION, "react", "C1");
-	job->reaction.ts = mem_strdup("1.1");
-	job->reaction.emoji = mem_strdup("hi");
+	job->reaction.ts = job_keep(job, STR("1.1"));
+	job->reaction.emoji = job_keep(job, STR("hi"));
 	send(&h, job);
 	CU_ASSERT_EQUAL_FATAL(fake.n, 4);
 	CU_ASSERT_STRING_EQUAL(fake.texts[0],
@@ -387,8 +387,8 @@ static struct job *webhook_job(const char *name)
 {
 	struct job *job = job_for(JOB_WEBHOOK, "webhook", "");
 
-	job->webhook.name = mem_strdup(name);
-	job->webhook.body = mem_strdup("{\"a\":1}");
+	job->webhook.name = job_keep(job, str_from(name));
+	job->webhook.body = job_keep(job, STR("{\"a\":1}"));
 	return job;
 }
 
@@ -445,8 +445,8 @@ static struct job *command_job(void)
 {
 	struct job *job = message_job("reply");
 
-	job->message.response_url = mem_strdup("https://h/1");
-	job->message.user = mem_strdup("U1");
+	job->message.response_url = job_keep(job, STR("https://h/1"));
+	job->message.user = job_keep(job, STR("U1"));
 	return job;
 }
 
@@ -460,8 +460,8 @@ static void test_a_command_is_answered_at_its_address(void)
 	CU_ASSERT_STRING_EQUAL(requested.text, "https://h/1 one hi 0");
 	CU_ASSERT_EQUAL(fake.n, 0);
 	end_request(OUTCOME_DONE, NULL, "");
-	job->message.response_url = mem_strdup("https://h/2");
-	job->message.blocks = mem_strdup("[1,2]");
+	job->message.response_url = job_keep(job, STR("https://h/2"));
+	job->message.blocks = job_keep(job, STR("[1,2]"));
 	send(&h, job);
 	CU_ASSERT_STRING_EQUAL(requested.text, "https://h/2 all hi 2");
 	end_request(OUTCOME_UNKNOWN, NULL, "no answer");

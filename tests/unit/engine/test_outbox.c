@@ -6,11 +6,11 @@ static struct job *job_with(const char *text)
 {
 	struct job *job = job_new(JOB_MESSAGE, "say");
 
-	job->channel = mem_strdup("C1");
-	job->key = mem_strdup("k");
-	job->rule = mem_strdup("r");
-	job->file = mem_strdup("f.ini");
-	job->message.text = mem_strdup(text);
+	job->channel = job_keep(job, STR("C1"));
+	job->key = job_keep(job, STR("k"));
+	job->rule = job_keep(job, STR("r"));
+	job->file = job_keep(job, STR("f.ini"));
+	job->message.text = job_keep(job, str_from(text));
 	return job;
 }
 

@@ -12,11 +12,11 @@ static struct job *with_head(enum job_kind kind, const char *verb)
 
 	job->id = 9007199254740993; /* more than a double counts to */
 	job->state = JOB_IN_FLIGHT;
-	job->rule = mem_strdup("hello");
-	job->file = mem_strdup("rules/a.ini");
+	job->rule = job_keep(job, STR("hello"));
+	job->file = job_keep(job, STR("rules/a.ini"));
 	job->line = 4294967295;
-	job->key = mem_strdup("m:T1:C1:1.1/hello/0");
-	job->channel = mem_strdup("#général");
+	job->key = job_keep(job, STR("m:T1:C1:1.1/hello/0"));
+	job->channel = job_keep(job, STR("#général"));
 	job->run = 12;
 	job->attempts = 3;
 	return job;
@@ -29,31 +29,32 @@ static struct job *full(enum job_kind kind)
 
 	switch (kind) {
 	case JOB_MESSAGE:
-		job->message.text = mem_strdup("a \"b\"\n\t\\ \x01 <@U1> ü\xF0\x9F\x98\x80");
-		job->message.blocks = mem_strdup("[{\"type\":\"divider\"}]");
-		job->message.thread_ts = mem_strdup("1.1");
-		job->message.user = mem_strdup("U1");
-		job->message.response_url = mem_strdup("https://hooks.example/1");
+		job->message.text = job_keep(job,
+					     STR("a \"b\"\n\t\\ \x01 <@U1> ü\xF0\x9F\x98\x80"));
+		job->message.blocks = job_keep(job, STR("[{\"type\":\"divider\"}]"));
+		job->message.thread_ts = job_keep(job, STR("1.1"));
+		job->message.user = job_keep(job, STR("U1"));
+		job->message.response_url = job_keep(job, STR("https://hooks.example/1"));
 		job->message.broadcast = true;
 		job->message.unfurl = true;
 		break;
 	case JOB_REACTION:
-		job->reaction.ts = mem_strdup("1.2");
-		job->reaction.emoji = mem_strdup("+1");
+		job->reaction.ts = job_keep(job, STR("1.2"));
+		job->reaction.emoji = job_keep(job, STR("+1"));
 		job->reaction.away = true;
 		break;
 	case JOB_CHANGE:
-		job->change.ts = mem_strdup("1.3");
-		job->change.text = mem_strdup("");
-		job->change.blocks = mem_strdup("[]");
+		job->change.ts = job_keep(job, STR("1.3"));
+		job->change.text = job_keep(job, STR(""));
+		job->change.blocks = job_keep(job, STR("[]"));
 		break;
 	case JOB_CALL:
-		job->call.method = mem_strdup("pins.add");
-		job->call.args = mem_strdup("{\"channel\":\"C1\"}");
+		job->call.method = job_keep(job, STR("pins.add"));
+		job->call.args = job_keep(job, STR("{\"channel\":\"C1\"}"));
 		break;
 	case JOB_WEBHOOK:
-		job->webhook.name = mem_strdup("tickets");
-		job->webhook.body = mem_strdup("{\"a\":1}");
+		job->webhook.name = job_keep(job, STR("tickets"));
+		job->webhook.body = job_keep(job, STR("{\"a\":1}"));
 		break;
 	case N_JOB_KINDS:
 		break;
@@ -68,18 +69,18 @@ static struct job *bare(enum job_kind kind)
 
 	switch (kind) {
 	case JOB_MESSAGE:
-		mem_freep(&job->message.blocks);
-		mem_freep(&job->message.thread_ts);
-		mem_freep(&job->message.user);
-		mem_freep(&job->message.response_url);
+		job->message.blocks = NULL;
+		job->message.thread_ts = NULL;
+		job->message.user = NULL;
+		job->message.response_url = NULL;
 		job->message.broadcast = job->message.unfurl = false;
 		break;
 	case JOB_REACTION:
 		job->reaction.away = false;
 		break;
 	case JOB_CHANGE:
-		mem_freep(&job->change.text);
-		mem_freep(&job->change.blocks);
+		job->change.text = NULL;
+		job->change.blocks = NULL;
 		break;
 	case JOB_CALL:
 	case JOB_WEBHOOK:
