@@ -48,7 +48,7 @@ struct matching {
 	const struct rule *rule;
 	struct event *ev;
 	struct captures *captures;
-	struct subject subject; /* what its patterns look at; text.p NULL = not made yet */
+	struct subject subject; /* what its patterns look at */
 	bool is_blurred;	/* what is to be ignored in it could not be told */
 };
 
@@ -245,32 +245,34 @@ static struct stopwatch stopwatch_for(const struct event *ev)
 				   ev->workspace->resolver->mono != NULL ? pattern_now : NULL };
 }
 
-static const struct subject *subject_for(struct matching *m)
+/* Made once, before the first of its patterns is looked for. */
+static void look_at(struct matching *m)
 {
 	const struct stopwatch watch = stopwatch_for(m->ev);
 	bool to_bot = m->rule->to_bot || (m->ev->mentions_bot && waits_for_mention(m->rule));
 
-	if (m->subject.text.p != NULL)
-		return &m->subject;
+	if (event_text_is_missing(m->ev) && m->rule->look.field == NULL)
+		return;
 	if (look_is_plain(&m->rule->look))
 		m->subject = subject_whole(m->ev, to_bot);
 	else
 		m->is_blurred = subject_make(&m->subject, m->ev, &m->rule->look, to_bot, &watch) ==
 				TRISTATE_UNKNOWN;
-	return &m->subject;
 }
 
+/* `caught` NULL = nobody wants to know. */
 static enum tristate find_any(struct matching *m, struct pattern *const *patterns, size_t n,
 			      struct captures *caught)
 {
+	struct captures ignored;
 	const struct stopwatch watch = stopwatch_for(m->ev);
 	enum tristate answer = TRISTATE_NO;
 
 	if (event_text_is_missing(m->ev) && m->rule->look.field == NULL)
 		return TRISTATE_UNKNOWN;
 	for (size_t i = 0; i < n && answer != TRISTATE_YES; i++)
-		answer = tristate_or(answer,
-				     pattern_find_in(patterns[i], subject_for(m), &watch, caught));
+		answer = tristate_or(answer, pattern_find_in(patterns[i], &m->subject, &watch,
+							     caught != NULL ? caught : &ignored));
 	return m->is_blurred ? TRISTATE_UNKNOWN : answer;
 }
 
@@ -303,7 +305,6 @@ static enum tristate holds(struct matching *m, enum predicate predicate)
 {
 	const struct rule *rule = m->rule;
 	const struct event *ev = m->ev;
-	struct captures ignored;
 
 	switch (predicate) {
 	case PREDICATE_ON:
@@ -313,7 +314,7 @@ static enum tristate holds(struct matching *m, enum predicate predicate)
 	case PREDICATE_SELF:
 		return tristate_of(!ev->from_self);
 	case PREDICATE_WORKSPACE:
-		return is_its_workspace(rule, ev);
+		return rule->n_workspaces == 0 ? TRISTATE_YES : is_its_workspace(rule, ev);
 	case PREDICATE_IN:
 		return is_its_place(rule, ev);
 	case PREDICATE_FROM:
@@ -333,12 +334,13 @@ static enum tristate holds(struct matching *m, enum predicate predicate)
 	case PREDICATE_EXPIRES:
 		return tristate_of(rule->expires == NULL || ev->time.ms < rule->expires_at.ms);
 	case PREDICATE_MATCH:
+		look_at(m);
 		return rule->n_any == 0 ? TRISTATE_YES :
 					  find_any(m, rule->any, rule->n_any, m->captures);
 	case PREDICATE_EXCEPT:
 		return rule->n_except == 0 ?
 			       TRISTATE_YES :
-			       tristate_not(find_any(m, rule->except, rule->n_except, &ignored));
+			       tristate_not(find_any(m, rule->except, rule->n_except, NULL));
 	case N_PREDICATES:
 		break;
 	}
@@ -413,7 +415,7 @@ static void tell_patterns(struct matching *m, struct pattern *const *patterns, s
 			  struct buf *seen, struct buf *wanted)
 {
 	buf_add(seen, event_text_is_missing(m->ev) ? STR("(the message could not be read)") :
-						     subject_for(m)->text);
+						     m->subject.text);
 	for (size_t i = 0; i < n; i++) {
 		buf_addz(wanted, i > 0 ? " or " : "");
 		buf_add(wanted, pattern_shown(patterns[i]));
