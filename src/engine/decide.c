@@ -197,7 +197,7 @@ static void close_search(struct decision *d, const struct rule *rule)
 		d->talk_closed = true;
 }
 
-/* The built-in help is asked after all rules but the fallbacks, and counts as talking. */
+/* The built-in help is asked after all rules but the fallbacks, if none of them talked, and counts as talking. */
 static void consider_help(struct decision *d)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
@@ -205,7 +205,7 @@ static void consider_help(struct decision *d)
 	struct list jobs;
 
 	d->helped = true;
-	if (d->talked || !help_is_asked(d->ev))
+	if (!help_is_asked(d->ev))
 		return;
 	buf_init(&text, 0);
 	buf_addz(&text, "I can help with:\n");
@@ -339,7 +339,7 @@ void decide(struct engine *e, struct event *ev)
 
 		if ((d.stopped && e->setup.trace == NULL) || is_over_budget(&d, rule))
 			break;
-		if (rule->fallback && !d.helped && !d.stopped)
+		if (rule->fallback && !d.helped && !d.talked && !d.stopped)
 			consider_help(&d);
 		shut = shut_out(&d, rule);
 		if (shut != NULL) {
@@ -353,6 +353,6 @@ void decide(struct engine *e, struct event *ev)
 		close_search(&d, rule);
 		run_begin(e, run, has_work);
 	}
-	if (!d.stopped && !d.helped)
+	if (!d.helped && !d.talked && !d.stopped)
 		consider_help(&d);
 }

@@ -21,13 +21,10 @@ enum {
 	RETRY_AFTER_MS = 1000,
 };
 
-bool engine_put(struct engine *e, struct job *take)
+void engine_tell_lost(struct engine *e)
 {
-	if (outbox_put(&e->outbox, take))
-		return true;
 	engine_count(e, METRIC_JOBS_DROPPED);
 	log_error("engine", "answer lost: the outbox is full");
-	return false;
 }
 
 static struct run *run_with(const struct engine *e, uint64_t id)
@@ -168,21 +165,12 @@ static void write_runs(struct engine *e)
 	}
 }
 
-static void swap(struct engine *e)
+static void swap_batches(struct engine *e)
 {
 	struct batch batch = e->batch;
-	struct decided_list decided = e->decided;
 
 	e->batch = e->sealed_batch;
-	e->decided = e->sealed_decided;
 	e->sealed_batch = batch;
-	e->sealed_decided = decided;
-}
-
-static void seal(struct engine *e)
-{
-	swap(e);
-	outbox_seal(&e->outbox);
 }
 
 /* Nothing of it was told or sent; its rows stand in front of those that came since. */
@@ -195,16 +183,15 @@ static void fall(struct engine *e)
 	e->has_fallen = true;
 	e->retry_at = mono_after(clock_mono(e->setup.clock), RETRY_AFTER_MS);
 	batch_append(&e->sealed_batch, &e->batch);
-	for (size_t i = 0; i < e->decided.n; i++)
-		add_decided(&e->sealed_decided, e->decided.at[i]);
-	e->decided.n = 0;
-	swap(e);
+	swap_batches(e);
+	e->decided.n_sealed = 0;
 	outbox_falls(&e->outbox);
 }
 
 static void on_committed(void *owner, bool stands)
 {
 	struct engine *e = owner;
+	struct decided_list *list = &e->decided;
 
 	e->is_committing = false;
 	if (!stands) {
@@ -217,12 +204,12 @@ static void on_committed(void *owner, bool stands)
 	if (e->sealed_batch.n > 0)
 		batch_clear(&e->sealed_batch);
 	outbox_stands(&e->outbox);
-	for (size_t i = 0; i < e->sealed_decided.n; i++) {
-		const struct decided *decided = &e->sealed_decided.at[i];
-
-		decided->on_decided(decided->owner, decided->tag);
-	}
-	e->sealed_decided.n = 0;
+	for (size_t i = 0; i < list->n_sealed; i++)
+		list->at[i].on_decided(list->at[i].owner, list->at[i].tag);
+	list->n -= list->n_sealed;
+	if (list->n > 0)
+		memmove(list->at, list->at + list->n_sealed, list->n * sizeof(list->at[0]));
+	list->n_sealed = 0;
 }
 
 /* A job stands, and that it is on its way stands: two commits, where the first is answered at once. */
@@ -234,7 +221,9 @@ void engine_commit(struct engine *e)
 		if (e->has_fallen && clock_mono(e->setup.clock).ns < e->retry_at.ns)
 			return;
 		write_runs(e);
-		seal(e);
+		swap_batches(e);
+		e->decided.n_sealed = e->decided.n;
+		outbox_seal(&e->outbox);
 		e->is_committing = true;
 		if (e->sealed_batch.n == 0)
 			on_committed(
@@ -513,7 +502,6 @@ void engine_free(struct engine *e)
 	batch_deinit(&e->batch);
 	batch_deinit(&e->sealed_batch);
 	free(e->decided.at);
-	free(e->sealed_decided.at);
 	schedule_deinit(&e->schedule);
 	breaker_deinit(&e->breaker);
 	free(e->candidates);

@@ -31,6 +31,7 @@ struct decided {
 struct decided_list {
 	struct decided *at;
 	size_t n, cap;
+	size_t n_sealed; /* of these, the first: what they wait for is at the store */
 };
 
 struct engine {
@@ -55,7 +56,6 @@ struct engine {
 	/* What the store has not answered. */
 	bool is_committing;
 	struct batch sealed_batch;
-	struct decided_list sealed_decided;
 	bool has_fallen; /* what it could not do is tried again */
 	struct mono retry_at;
 	bool is_behind; /* events are not taken, which was said */
@@ -68,5 +68,12 @@ static inline void engine_count(const struct engine *e, enum metric metric)
 		metric_count(metric);
 }
 
+void engine_tell_lost(struct engine *e);
 /* Puts a job into the outbox; false = it is full, and the job gone. */
-bool engine_put(struct engine *e, struct job *take);
+static inline bool engine_put(struct engine *e, struct job *take)
+{
+	if (outbox_put(&e->outbox, take))
+		return true;
+	engine_tell_lost(e);
+	return false;
+}

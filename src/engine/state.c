@@ -91,8 +91,6 @@ static void note_number(struct state *s, enum store_table table, struct str key,
 {
 	char text[32];
 
-	if (s->batch == NULL)
-		return;
 	snprintf(text, sizeof(text), "%lld", (long long)number);
 	batch_put(s->batch, table, key, str_from(text));
 }
@@ -131,7 +129,8 @@ bool state_claim(struct state *s, struct str key, struct wall now)
 	seen = entry_new(&s->seen, key);
 	seen->at = now;
 	list_append(&s->seen_order, &seen->link);
-	note_number(s, STORE_SEEN, key, now.ms);
+	if (s->batch != NULL)
+		note_number(s, STORE_SEEN, key, now.ms);
 	return true;
 }
 
@@ -336,7 +335,7 @@ int64_t state_count_up(struct state *s, struct str rule)
 {
 	int64_t count = state_count(s, rule) + 1;
 
-	if (set_number(&s->counts, rule, count))
+	if (set_number(&s->counts, rule, count) && s->batch != NULL)
 		note_number(s, STORE_COUNT, rule, count);
 	return count;
 }
@@ -348,7 +347,7 @@ int64_t state_turn(const struct state *s, struct str key)
 
 void state_set_turn(struct state *s, struct str key, int64_t wording)
 {
-	if (set_number(&s->turns, key, wording))
+	if (set_number(&s->turns, key, wording) && s->batch != NULL)
 		note_number(s, STORE_TURN, key, wording);
 }
 
