@@ -12,6 +12,16 @@
 #include "model/job.h"
 #include "deliver/webhook.h"
 
+/* Told of every argument of a request, in their order; the value is valid during the call. */
+struct slack_request_sink {
+	void *owner;
+	void (*on_argument)(void *owner, const char *name, struct str value);
+};
+
+/* What a job is in Slack: a method of the Web API, which lives as long as the job, and its arguments. NULL for a webhook,
+ * which is none. */
+const char *slack_request(const struct job *job, const struct slack_request_sink *sink);
+
 struct deliver;
 
 /* The declared webhook of that name; NULL = none. */

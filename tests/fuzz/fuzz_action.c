@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include "base/log.h"
 #include "base/mem.h"
-#include "deliver/slack_request.h"
+#include "deliver/deliver.h"
 #include "lib/engine_pipe.h"
 #include "lib/posted.h"
 
@@ -57,7 +57,7 @@ static void check_job(void *owner, const struct job *job)
 {
 	const struct slack_request_sink sink = { owner, check_argument };
 
-	slack_request_arguments(job, &sink);
+	slack_request(job, &sink);
 }
 
 static struct str next_words(struct str *rest)

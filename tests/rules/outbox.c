@@ -2,7 +2,7 @@
 /* What the bot wants done, as the Web API and the endpoints of others would do it. */
 #include <stdlib.h>
 #include "base/mem.h"
-#include "deliver/slack_request.h"
+#include "deliver/deliver.h"
 #include "rules/world.h"
 #include "sim/facts.h"
 #include "webapi/response_url.h"
@@ -156,8 +156,9 @@ static void note_call(struct doing *d)
 	struct json *args = json_new_object();
 	const struct slack_request_sink sink = { args, put_argument };
 
-	slack_request_arguments(d->job, &sink);
-	d->seen = world_note(d->w, slack_request_method(d->job), args);
+	const char *method = slack_request(d->job, &sink);
+
+	d->seen = world_note(d->w, method, args);
 }
 
 static void run_method(struct doing *d)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/buf.h"
-#include "deliver/slack_request.h"
+#include "deliver/deliver.h"
 #include "lib/unit.h"
 #include "slack/method_check.h"
 
@@ -13,7 +13,7 @@ static struct job *job_in_c1(enum job_kind kind, const char *verb)
 {
 	struct job *job = job_new(kind, verb);
 
-	job->channel = mem_strdup("C1");
+	job->channel = job_keep(job, STR("C1"));
 	return job;
 }
 
@@ -21,9 +21,9 @@ static struct job *a_message(const char *verb)
 {
 	struct job *job = job_in_c1(JOB_MESSAGE, verb);
 
-	job->message.thread_ts = mem_strdup("1.1");
-	job->message.text = mem_strdup("hi");
-	job->message.blocks = mem_strdup("[]");
+	job->message.thread_ts = job_keep(job, STR("1.1"));
+	job->message.text = job_keep(job, STR("hi"));
+	job->message.blocks = job_keep(job, STR("[]"));
 	return job;
 }
 
@@ -31,8 +31,8 @@ static struct job *a_reaction(bool away)
 {
 	struct job *job = job_in_c1(JOB_REACTION, away ? "unreact" : "react");
 
-	job->reaction.ts = mem_strdup("1.2");
-	job->reaction.emoji = mem_strdup("hi");
+	job->reaction.ts = job_keep(job, STR("1.2"));
+	job->reaction.emoji = job_keep(job, STR("hi"));
 	job->reaction.away = away;
 	return job;
 }
@@ -41,9 +41,9 @@ static struct job *a_change(const char *text)
 {
 	struct job *job = job_in_c1(JOB_CHANGE, text != NULL ? "edit" : "remove");
 
-	job->change.ts = mem_strdup("1.2");
-	job->change.text = text != NULL ? mem_strdup(text) : NULL;
-	job->change.blocks = text != NULL ? mem_strdup("[]") : NULL;
+	job->change.ts = job_keep(job, STR("1.2"));
+	job->change.text = text != NULL ? job_keep(job, str_from(text)) : NULL;
+	job->change.blocks = text != NULL ? job_keep(job, STR("[]")) : NULL;
 	return job;
 }
 
@@ -57,12 +57,11 @@ static void check_known(const struct job *job)
 {
 	CLEANUP(json_freep) struct json *args = json_new_object();
 	const struct slack_request_sink sink = { args, note_member };
+	const char *method = slack_request(job, &sink);
 	struct diag diag;
 
 	diag_init(&diag);
-	slack_request_arguments(job, &sink);
-	CU_ASSERT_TRUE(method_check(str_from(slack_request_method(job)), args, (struct place){ 0 },
-				    &diag));
+	CU_ASSERT_TRUE(method_check(str_from(method), args, (struct place){ 0 }, &diag));
 	CU_ASSERT_EQUAL(diag.n_entries, 0);
 	diag_deinit(&diag);
 }
@@ -70,12 +69,12 @@ static void check_known(const struct job *job)
 static void check(struct job *take, const char *wanted, unsigned line)
 {
 	CLEANUP(job_freep) struct job *job = take;
+	CLEANUP(buf_deinit) struct buf arguments = { 0 };
 	CLEANUP(buf_deinit) struct buf out = { 0 };
-	const struct slack_request_sink sink = { &out, note };
+	const struct slack_request_sink sink = { &arguments, note };
 
-	buf_init(&out, 0);
-	buf_addz(&out, slack_request_method(job));
-	slack_request_arguments(job, &sink);
+	buf_addz(&out, slack_request(job, &sink));
+	buf_add(&out, buf_str(&arguments));
 	unit_str_is(buf_str(&out), wanted, __FILE__, line);
 	if (job->kind != JOB_CALL)
 		check_known(job);
@@ -110,11 +109,11 @@ static void test_what_one_person_sees_is_a_whisper(void)
 {
 	struct job *job = a_message("whisper");
 
-	job->message.user = mem_strdup("U1");
+	job->message.user = job_keep(job, STR("U1"));
 	check(job, "chat.postEphemeral channel=C1 text=hi blocks=[] thread_ts=1.1 user=U1",
 	      __LINE__);
 	job = a_message("reply");
-	job->message.user = mem_strdup("U1");
+	job->message.user = job_keep(job, STR("U1"));
 	check(job, "chat.postEphemeral channel=C1 text=hi blocks=[] thread_ts=1.1 user=U1",
 	      __LINE__);
 }
@@ -123,8 +122,8 @@ static void check_call(const char *body, const char *wanted, unsigned line)
 {
 	struct job *job = job_new(JOB_CALL, "call");
 
-	job->call.method = mem_strdup("pins.add");
-	job->call.args = mem_strdup(body);
+	job->call.method = job_keep(job, STR("pins.add"));
+	job->call.args = job_keep(job, str_from(body));
 	check(job, wanted, line);
 }
 

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "deliver/slack_request.h"
+#include "deliver/deliver.h"
 #include "lib/engine_pipe.h"
 #include "lib/rules.h"
 #include "lib/unit.h"

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "deliver/slack_request.h"
+#include "deliver/deliver.h"
 #include "lib/hostile.h"
 #include "engine/posted.h"
 #include "lib/engine_pipe.h"
@@ -314,7 +314,7 @@ static void note_text(void *owner, const struct job *job)
 {
 	const struct slack_request_sink sink = { owner, note_argument };
 
-	slack_request_arguments(job, &sink);
+	slack_request(job, &sink);
 }
 
 static void texts_init(struct texts *t)
@@ -591,13 +591,14 @@ static void note_deed(void *owner, const struct job *job)
 	const struct slack_request_sink sink = { owner, note_member };
 	CLEANUP(json_freep) struct json *body = NULL;
 	struct deeds *d = owner;
+	const char *method;
 
 	d->verb = job->verb;
 	if (job->kind != JOB_WEBHOOK) {
+		method = slack_request(job, &sink);
 		buf_clear(&d->path);
 		buf_addf(&d->path, "%s method", d->verb);
-		add_deed(d, str_from(slack_request_method(job)));
-		slack_request_arguments(job, &sink);
+		add_deed(d, str_from(method));
 		return;
 	}
 	buf_clear(&d->path);
