@@ -110,7 +110,6 @@ static struct address address_here(enum verb verb, const struct event *ev)
 static enum action_made make_message(struct making *m, const struct address *to)
 {
 	const struct rule_action *action = action_of(m);
-	CLEANUP(json_freep) struct json *blocks = NULL;
 	CLEANUP(buf_deinit) struct buf body = { 0 };
 	CLEANUP(buf_deinit) struct buf part = { 0 };
 	bool in_code = false;
@@ -121,8 +120,6 @@ static enum action_made make_message(struct making *m, const struct address *to)
 	buf_init(&body, 0);
 	buf_init(&part, 0);
 	render_body(m, &body);
-	if (action->blocks != NULL)
-		blocks = render_form(action->blocks, m->values);
 	rest = buf_str(&body);
 	/* With blocks it is one message; without, long ones are cut, but one of somebody's must not become a flood of
 	 * ours. */
@@ -132,8 +129,12 @@ static enum action_made make_message(struct making *m, const struct address *to)
 		job = job_for(m, JOB_MESSAGE, action->verb, to->channel);
 		job->message.text = job_keep(job, action->blocks != NULL ? str_trim(rest) :
 									   buf_str(&part));
-		if (action->blocks != NULL)
+		if (action->blocks != NULL) {
+			CLEANUP(json_freep)
+			struct json *blocks = render_form(action->blocks, m->values);
+
 			job->message.blocks = printed(job, blocks);
+		}
 		job->message.thread_ts = to->thread.len > 0 ? job_keep(job, to->thread) : NULL;
 		job->message.user = to->user.len > 0 ? job_keep(job, to->user) : NULL;
 		if (to->response_url.len > 0)
