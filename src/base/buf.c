@@ -2,8 +2,6 @@
 #include "base/buf.h"
 
 #include <stdio.h>
-#include <string.h>
-#include "base/mem.h"
 
 char *buf_room(struct buf *b, size_t n)
 {
@@ -23,16 +21,6 @@ char *buf_room(struct buf *b, size_t n)
 		b->cap = cap;
 	}
 	return b->p + b->len;
-}
-
-void buf_add(struct buf *b, struct str s)
-{
-	char *room = s.len > 0 ? buf_room(b, s.len) : NULL;
-
-	if (room == NULL)
-		return;
-	memcpy(room, s.p, s.len);
-	b->len += s.len;
 }
 
 void buf_addv(struct buf *b, const char *fmt, va_list args)
@@ -97,24 +85,4 @@ void buf_add_percent(struct buf *b, struct str text)
 		else
 			buf_addf(b, "%%%02X", c);
 	}
-}
-
-void buf_consume(struct buf *b, size_t n)
-{
-	if (n > b->len)
-		n = b->len;
-	if (n > 0)
-		memmove(b->p, b->p + n, b->len - n);
-	b->len -= n;
-}
-
-char *buf_take(struct buf *b)
-{
-	char *text = mem_grow(b->p, b->len + 1, 1);
-
-	text[b->len] = '\0';
-	b->p = NULL;
-	b->len = b->cap = 0;
-	b->bad = false;
-	return text;
 }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include "base/mem.h"
 #include "base/str.h"
 
 enum { BUF_MAX_DEFAULT = 64 << 20 };
@@ -39,12 +40,17 @@ static inline struct str buf_str(const struct buf *b)
 {
 	return b->p != NULL ? str_make(b->p, b->len) : STR_EMPTY;
 }
-/* NUL-terminated copy of the content, the caller's; the buffer is empty afterwards. */
-char *buf_take(struct buf *b) __attribute__((returns_nonnull));
-
 /* Room for `n` more bytes at b->p + b->len, or NULL (and bad); then b->len is the caller's to move. */
 char *buf_room(struct buf *b, size_t n);
-void buf_add(struct buf *b, struct str s);
+static inline void buf_add(struct buf *b, struct str s)
+{
+	char *room = s.len > 0 ? buf_room(b, s.len) : NULL;
+
+	if (room == NULL)
+		return;
+	memcpy(room, s.p, s.len);
+	b->len += s.len;
+}
 static inline void buf_addz(struct buf *b, const char *text)
 {
 	buf_add(b, str_from(text));
@@ -65,4 +71,20 @@ void buf_add_shown(struct buf *b, struct str text);
 /* Percent-encoded, as a part of an address: all but letters, digits and `-._~`. */
 void buf_add_percent(struct buf *b, struct str text);
 /* Drops `n` bytes from the front. */
-void buf_consume(struct buf *b, size_t n);
+static inline void buf_consume(struct buf *b, size_t n)
+{
+	if (n > b->len)
+		n = b->len;
+	if (n > 0)
+		memmove(b->p, b->p + n, b->len - n);
+	b->len -= n;
+}
+/* NUL-terminated copy of the content, the caller's; the buffer is empty afterwards. */
+static inline char *buf_take(struct buf *b)
+{
+	char *text = mem_grow(b->p, b->len + 1, 1);
+
+	text[b->len] = '\0';
+	*b = (struct buf){ .max = b->max };
+	return text;
+}

@@ -63,12 +63,10 @@ void heap_push(struct heap *h, struct heap_node *node, int64_t key)
 	rise(h, node->index);
 }
 
-void heap_remove(struct heap *h, struct heap_node *node)
+void heap_take_out(struct heap *h, struct heap_node *node)
 {
 	size_t i = node->index;
 
-	if (!heap_has(node))
-		return;
 	node->index = SIZE_MAX;
 	h->n--;
 	if (i == h->n)

@@ -31,8 +31,13 @@ static inline bool heap_has(const struct heap_node *node)
 {
 	return node->index != SIZE_MAX;
 }
-void heap_push(struct heap *h, struct heap_node *node, int64_t key); /* moves it if it is in */
-void heap_remove(struct heap *h, struct heap_node *node);	     /* fine when it is not in */
+void heap_push(struct heap *h, struct heap_node *node, int64_t key);   /* moves it if it is in */
+void heap_take_out(struct heap *h, struct heap_node *node);	       /* it must be in */
+static inline void heap_remove(struct heap *h, struct heap_node *node) /* fine when it is not in */
+{
+	if (heap_has(node))
+		heap_take_out(h, node);
+}
 /* NULL when empty. */
 static inline struct heap_node *heap_min(const struct heap *h)
 {

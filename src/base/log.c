@@ -16,33 +16,13 @@
 
 static const char *const level_names[] = { "error", "warn", "info", "debug" };
 
-/* The only globals of the program: which lines are written, and how they end, are properties of standard error, not of
- * a room. */
-static enum log_level threshold = LOG_INFO;
-static const char *subject = NULL;
+enum log_level log_level = LOG_INFO;
+const char *log_line_end = NULL;
 static uint64_t n_dropped; /* lines since the last that could be written */
 
 void log_set_level(enum log_level level)
 {
-	threshold = level;
-}
-
-bool log_is_on(enum log_level level)
-{
-	return level <= threshold;
-}
-
-const char *log_about(const char *line_end)
-{
-	const char *before = subject;
-
-	subject = line_end;
-	return before;
-}
-
-const char *log_subject(void)
-{
-	return subject;
+	log_level = level;
 }
 
 /* What a secret begins with; it ends at the first byte that none of them holds. */
@@ -141,7 +121,7 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...)
 	va_start(args, fmt);
 	buf_addv(&message, fmt, args);
 	va_end(args);
-	buf_addz(&message, subject != NULL ? subject : "");
+	buf_addz(&message, log_line_end != NULL ? log_line_end : "");
 	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
 	buf_addf(&line, "%s %s %s: ", stamp, level_names[level], area);
 	log_redact(buf_str(&message), &line);

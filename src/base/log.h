@@ -16,13 +16,30 @@
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 void log_set_level(enum log_level level); /* default LOG_INFO */
-bool log_is_on(enum log_level level);
+/* The only globals of the program: which lines are written, and how they end, are properties of standard error, not of
+ * a room. Written by the functions here alone. */
+extern enum log_level log_level;
+extern const char *log_line_end;
+
+static inline bool log_is_on(enum log_level level)
+{
+	return level <= log_level;
+}
 
 /* What the lines from now on are about: ` workspace=acme` for all of them to end in, borrowed; NULL = nothing of that
  * kind. Gives what it was before. The loop calls back under what was in force when a file, timer or call was armed, so
  * that rooms need not hand down whom they work for. */
-const char *log_about(const char *line_end);
-const char *log_subject(void);
+static inline const char *log_about(const char *line_end)
+{
+	const char *before = log_line_end;
+
+	log_line_end = line_end;
+	return before;
+}
+static inline const char *log_subject(void)
+{
+	return log_line_end;
+}
 
 void log_line(enum log_level level, const char *area, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

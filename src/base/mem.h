@@ -3,17 +3,43 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
  * Out of memory ends the program with one line that says where. That is honest only because every
  * size that comes from outside is bounded before it gets here (frame, body, rule file, queue).
  */
-void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));
-void *mem_zero(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
-void *mem_grow(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
+_Noreturn void mem_is_out(void);
+
+static inline void *mem_or_end(void *p)
+{
+	if (p == NULL)
+		mem_is_out();
+	return p;
+}
+static inline void *mem_alloc(size_t size)
+{
+	return mem_or_end(malloc(size > 0 ? size : 1));
+}
+static inline void *mem_zero(size_t count, size_t size)
+{
+	return mem_or_end(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
+}
+static inline void *mem_grow(void *old, size_t count, size_t size)
+{
+	return mem_or_end(reallocarray(old, count > 0 ? count : 1, size > 0 ? size : 1));
+}
 /* Copies `len` bytes and adds a NUL. */
-char *mem_strndup(const char *text, size_t len) __attribute__((malloc, returns_nonnull));
+static inline char *mem_strndup(const char *text, size_t len)
+{
+	char *copy = mem_alloc(len + 1);
+
+	if (len > 0)
+		memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
 static inline char *mem_strdup(const char *text)
 {
 	return mem_strndup(text, strlen(text));

@@ -123,15 +123,6 @@ bool str_int(struct str s, int64_t *out)
 	return true;
 }
 
-struct str str_keep(struct arena *arena, struct str s)
-{
-	char *copy = arena_alloc(arena, s.len + 1);
-
-	if (s.len > 0)
-		memcpy(copy, s.p, s.len);
-	return (struct str){ copy, s.len };
-}
-
 struct str str_keepf(struct arena *arena, const char *fmt, ...)
 {
 	va_list args;

@@ -6,9 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include "base/arena.h"
 #include "base/mem.h"
-
-struct arena;
 
 struct str {
 	const char *p;
@@ -88,7 +87,14 @@ static inline char *str_dup(struct str s)
 	return mem_strndup(s.p, s.len);
 }
 /* A copy in the arena, with a NUL behind it. */
-struct str str_keep(struct arena *arena, struct str s);
+static inline struct str str_keep(struct arena *arena, struct str s)
+{
+	char *copy = arena_alloc(arena, s.len + 1);
+
+	if (s.len > 0)
+		memcpy(copy, s.p, s.len);
+	return str_make(copy, s.len);
+}
 struct str str_keepf(struct arena *arena, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
