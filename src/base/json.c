@@ -8,7 +8,7 @@
 #include <json.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/jsontext.h"
+#include "base/mem.h"
 
 static struct json_object *inner(const struct json *j)
 {
@@ -18,6 +18,229 @@ static struct json_object *inner(const struct json *j)
 static struct json *outer(struct json_object *o)
 {
 	return (struct json *)(void *)o;
+}
+
+/* ---- is it JSON: all of RFC 8259 and nothing else ---- */
+
+enum fault {
+	SOUND,
+	NO_VALUE,
+	NOT_A_VALUE,
+	BAD_NUMBER,
+	RAW_CONTROL,
+	RAW_LINE_END,
+	BAD_ESCAPE,
+	OPEN_STRING,
+	BARE_NAME,
+	NO_COLON,
+	LAST_COMMA,
+	OPEN_LIST,
+	TOO_DEEP,
+	TRAILING,
+	BAD_BYTES,
+};
+
+static const struct {
+	const char *seen;
+	const char *wanted;
+} faults[] = {
+	[SOUND] = { NULL, NULL },
+	[NO_VALUE] = { "an end where a value should be", "a value" },
+	[NOT_A_VALUE] = { "something that is no value",
+			  "text in \"double quotes\", a number, true, false, null, [ or {" },
+	[BAD_NUMBER] = { "a malformed number",
+			 "digits such as 12 or -1.5, or the number in \"double quotes\"" },
+	[RAW_CONTROL] = { "a raw control character in a string", "\\t for a tab" },
+	[RAW_LINE_END] = { "a line end in a string",
+			   "\" where the text ends; a line end within it is written \\n" },
+	[BAD_ESCAPE] = { "an unknown escape in a string",
+			 "\\\\ for a backslash, \\\" for a quote, \\n for a line end" },
+	[OPEN_STRING] = { "a string that is not closed", "\" where the text ends" },
+	[BARE_NAME] = { "a member whose name is not in double quotes",
+			"a name in \"double quotes\"" },
+	[NO_COLON] = { "a member name without a colon", "a colon behind the name" },
+	[LAST_COMMA] = { "a comma with nothing behind it", "no comma behind the last item" },
+	[OPEN_LIST] = { "an object or array that is not closed",
+			"a comma before the next item, or the closing bracket" },
+	[TOO_DEEP] = { "too many levels within each other", "fewer brackets within each other" },
+	[TRAILING] = { "something behind the end", "nothing behind the last closing bracket" },
+	[BAD_BYTES] = { "bytes that are not UTF-8", "the file saved as UTF-8" },
+};
+
+/* What is left of the text. Each check takes what it knows off its front; a fault leaves it where the fault is. */
+struct cursor {
+	const char *p, *end;
+};
+
+static bool skip(struct cursor *c, char sign)
+{
+	if (c->p == c->end || *c->p != sign)
+		return false;
+	c->p++;
+	return true;
+}
+
+static void skip_blanks(struct cursor *c)
+{
+	while (c->p < c->end && (*c->p == ' ' || *c->p == '\t' || *c->p == '\n' || *c->p == '\r'))
+		c->p++;
+}
+
+static bool skip_digits(struct cursor *c)
+{
+	const char *from = c->p;
+
+	while (c->p < c->end && *c->p >= '0' && *c->p <= '9')
+		c->p++;
+	return c->p > from;
+}
+
+static enum fault check_number(struct cursor *c)
+{
+	const char *from = c->p;
+	bool zero, good;
+
+	skip(c, '-');
+	zero = skip(c, '0');
+	good = skip_digits(c) != zero; /* a digit, but nothing behind a leading zero */
+	if (good && skip(c, '.'))
+		good = skip_digits(c);
+	if (good && (skip(c, 'e') || skip(c, 'E'))) {
+		if (!skip(c, '+'))
+			skip(c, '-');
+		good = skip_digits(c);
+	}
+	if (!good)
+		c->p = from;
+	return good ? SOUND : BAD_NUMBER;
+}
+
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* Of what stands behind a backslash; 0 when there is no such escape. */
+static size_t escape_len(const char *p, const char *end)
+{
+	size_t n = 1;
+
+	if (p == end)
+		return 0;
+	if (*p != 'u')
+		return strchr("\"\\/bfnrt", *p) != NULL && *p != '\0' ? 1 : 0;
+	while (n < 5 && p + n < end && is_hex(p[n]))
+		n++;
+	return n == 5 ? n : 0;
+}
+
+/* The opening quote was taken already. */
+static enum fault check_string(struct cursor *c)
+{
+	while (c->p < c->end && *c->p != '"') {
+		size_t len = 0;
+
+		if ((unsigned char)*c->p < 0x20)
+			return *c->p == '\n' ? RAW_LINE_END : RAW_CONTROL;
+		if (*c->p == '\\') {
+			len = escape_len(c->p + 1, c->end);
+			if (len == 0)
+				return BAD_ESCAPE;
+		}
+		c->p += 1 + len;
+	}
+	return skip(c, '"') ? SOUND : OPEN_STRING;
+}
+
+static enum fault check_word(struct cursor *c)
+{
+	static const char *const words[] = { "true", "false", "null" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (str_starts(str_make(c->p, (size_t)(c->end - c->p)), words[i])) {
+			c->p += strlen(words[i]);
+			return SOUND;
+		}
+	}
+	return NOT_A_VALUE;
+}
+
+/* A round takes one value, or the opening bracket of one, and what closes behind it. */
+static enum fault check_text(struct cursor *c)
+{
+	char closes[JSON_MAX_DEPTH]; /* the brackets that are open, outermost first */
+	size_t depth = 0;
+
+	for (;;) {
+		enum fault fault = SOUND;
+		bool opens = false;
+
+		skip_blanks(c);
+		if (depth > 0 && closes[depth - 1] == '}') {
+			if (!skip(c, '"'))
+				return BARE_NAME;
+			fault = check_string(c);
+			if (fault != SOUND)
+				return fault;
+			skip_blanks(c);
+			if (!skip(c, ':'))
+				return NO_COLON;
+			skip_blanks(c);
+		}
+		if (c->p == c->end)
+			return NO_VALUE;
+		if (*c->p == '{' || *c->p == '[') {
+			const char close = *c->p++ == '{' ? '}' : ']';
+
+			if (depth == JSON_MAX_DEPTH)
+				return TOO_DEEP;
+			skip_blanks(c);
+			opens = !skip(c, close);
+			if (opens)
+				closes[depth++] = close;
+		} else if (skip(c, '"')) {
+			fault = check_string(c);
+		} else if (*c->p == '-' || (*c->p >= '0' && *c->p <= '9')) {
+			fault = check_number(c);
+		} else {
+			fault = check_word(c);
+		}
+		if (fault != SOUND)
+			return fault;
+		while (!opens) { /* the value is whole: a comma, or what closes around it */
+			const char *comma;
+
+			skip_blanks(c);
+			if (depth == 0)
+				return c->p < c->end ? TRAILING : SOUND;
+			comma = c->p;
+			if (skip(c, ',')) {
+				skip_blanks(c);
+				if (c->p == c->end || *c->p != closes[depth - 1])
+					break;
+				c->p = comma;
+				return LAST_COMMA;
+			}
+			if (!skip(c, closes[depth - 1]))
+				return OPEN_LIST;
+			depth--;
+		}
+	}
+}
+
+static bool has_fault(struct str text, struct json_fault *out)
+{
+	const char *begin = text.p != NULL ? text.p : "";
+	struct cursor c = { begin, begin + text.len };
+	size_t at = utf8_valid_len(text);
+	enum fault fault = BAD_BYTES;
+
+	if (at == text.len) {
+		fault = check_text(&c);
+		at = (size_t)(c.p - begin);
+	}
+	*out = (struct json_fault){ at, faults[fault].seen, faults[fault].wanted };
+	return fault != SOUND;
 }
 
 /* ---- parsing ---- */
@@ -38,7 +261,7 @@ int json_parse_at(struct json **out, struct str text, struct json_fault *fault)
 		*fault = (struct json_fault){ .seen = "too much text" };
 		return JSON_MALFORMED;
 	}
-	if (jsontext_find_fault(text, JSON_MAX_DEPTH, fault))
+	if (has_fault(text, fault))
 		return JSON_MALFORMED;
 	tokener = json_tokener_new_ex(JSON_MAX_DEPTH + 1);
 	if (tokener == NULL)
@@ -249,25 +472,24 @@ struct json *json_copy(const struct json *j)
 	return outer(copy);
 }
 
-static void drop(struct json_object *o, const char *const *names)
+struct json *json_ref(struct json *j)
 {
+	return outer(json_object_get(inner(j)));
+}
+
+void json_drop(struct json *j, const char *const *names)
+{
+	struct json_object *o = inner(j);
+
 	if (json_object_is_type(o, json_type_array)) {
 		for (size_t i = 0; i < json_object_array_length(o); i++)
-			drop(json_object_array_get_idx(o, i), names);
+			json_drop(outer(json_object_array_get_idx(o, i)), names);
 	} else if (json_object_is_type(o, json_type_object)) {
 		for (size_t i = 0; names[i] != NULL; i++)
 			json_object_object_del(o, names[i]);
 		for (struct lh_entry *e = json_object_get_object(o)->head; e != NULL; e = e->next)
-			drop((struct json_object *)(void *)e->v, names);
+			json_drop(outer((struct json_object *)(void *)e->v), names);
 	}
-}
-
-struct json *json_copy_without(const struct json *j, const char *const *names)
-{
-	struct json *copy = json_copy(j);
-
-	drop(inner(copy), names);
-	return copy;
 }
 
 void json_print(const struct json *j, struct buf *out)

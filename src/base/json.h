@@ -74,8 +74,10 @@ void json_set(struct json *object, const char *key, struct json *take);
 void json_push(struct json *array, struct json *take);
 void json_push_str(struct json *array, struct str value);
 struct json *json_copy(const struct json *j); /* deep, owned */
-/* The same without the members of these names, at any depth. NULL ends the names. */
-struct json *json_copy_without(const struct json *j, const char *const *names);
+/* The same node once more, owned: it lives until each of its owners has freed it. */
+struct json *json_ref(struct json *j);
+/* Takes the members of these names out of it, at any depth. NULL ends the names. */
+void json_drop(struct json *j, const char *const *names);
 void json_print(const struct json *j, struct buf *out); /* compact, `/` unescaped */
 /* Appends the text as a quoted JSON string; bytes that are not UTF-8 become U+FFFD. */
 void json_quote(struct str text, struct buf *out);

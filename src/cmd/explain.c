@@ -24,11 +24,11 @@ static bool read_file(const char *path, struct buf *text, struct diag *diag)
 }
 
 /* An envelope, the body of an Events API request, or the inner event alone. */
-static struct event *decode(const struct json *root, struct place at, struct diag *diag)
+static struct event *decode(struct json *root, struct place at, struct diag *diag)
 {
 	const struct identity me = { .user_id = (char *)"UBOT", .team_id = (char *)"TTEST" };
-	const struct json *payload = json_at(root, "payload");
-	const struct json *body = json_kind(payload) == JSON_OBJECT ? payload : root;
+	struct json *payload = json_at(root, "payload");
+	struct json *body = json_kind(payload) == JSON_OBJECT ? payload : root;
 	const char *why = "it is none";
 	struct event *ev = NULL;
 

@@ -37,13 +37,13 @@ static int64_t ms_of_any(int64_t time)
 /* "1355517523.000005" in milliseconds; 0 for what is no time. */
 static int64_t ts_ms(struct str ts)
 {
-	struct str seconds;
+	struct str seconds = str_sub(ts, 0, str_find_char(ts, '.'));
+	struct str part = str_sub(ts, seconds.len + 1, seconds.len + 4);
 	int64_t time, ms = 0;
 
-	if (!str_cut(&ts, '.', &seconds) || seconds.len > 18 || !str_int(seconds, &time) ||
-	    time < 0)
+	if (seconds.len > 18 || !str_int(seconds, &time) || time < 0)
 		return 0;
-	if (ts.len < 3 || !str_int(str_sub(ts, 0, 3), &ms) || ms < 0)
+	if (part.len < 3 || !str_int(part, &ms) || ms < 0)
 		ms = 0;
 	return ms_of_any(time) + ms;
 }
@@ -54,53 +54,29 @@ static const char *const secrets[] = { "token", "bot_access_token", "response_ur
 
 /* ---- people ---- */
 
-static void read_profile(struct person *person, const struct json *profile)
+/*
+ * Who is told of by it: as the whole object `user` of team_join, user_change and their kin, or as an id with what a
+ * message says of its writer.
+ */
+static void read_person(struct person *person, const struct json *j)
 {
-	person->name = first_of(json_str(profile, "display_name"), json_str(profile, "real_name"));
-	person->email = json_str(profile, "email");
-}
-
-static void read_guest(struct person *person, const struct json *user)
-{
+	const struct json *user = json_at(j, "user");
+	const bool is_whole = json_kind(user) == JSON_OBJECT;
+	const struct json *said = is_whole ? user : json_at(j, "user_profile");
+	const struct json *profile = is_whole ? json_at(user, "profile") : said;
 	bool limited = false, very_limited = false;
 
-	json_get_bool(user, "is_restricted", &limited);
-	json_get_bool(user, "is_ultra_restricted", &very_limited);
+	person->id = id_at(j, "user");
+	person->handle = json_str(said, "name");
+	person->name = first_of(json_str(profile, "display_name"), json_str(profile, "real_name"));
+	person->name = first_of(person->name,
+				is_whole ? json_str(user, "real_name") : json_str(j, "username"));
+	person->email = json_str(profile, "email");
+	if (is_whole)
+		json_get_bool(user, "is_bot", &person->is_bot);
+	json_get_bool(said, "is_restricted", &limited);
+	json_get_bool(said, "is_ultra_restricted", &very_limited);
 	person->is_guest = limited || very_limited;
-}
-
-/* The whole user object of team_join, user_change and their kin. */
-static void read_user_object(struct person *person, const struct json *user)
-{
-	person->id = json_str(user, "id");
-	person->handle = json_str(user, "name");
-	read_profile(person, json_at(user, "profile"));
-	person->name = first_of(person->name, json_str(user, "real_name"));
-	json_get_bool(user, "is_bot", &person->is_bot);
-	read_guest(person, user);
-}
-
-/* Who wrote this message. */
-static void read_writer(struct person *person, const struct json *message)
-{
-	person->id = id_at(message, "user");
-	read_profile(person, json_at(message, "user_profile"));
-	read_guest(person, json_at(message, "user_profile"));
-	person->handle = json_str(message, "user_profile.name");
-	person->name = first_of(person->name, json_str(message, "username"));
-}
-
-static void read_who(struct event *ev)
-{
-	const struct json *user = json_at(ev->payload, "user");
-
-	if (json_kind(user) == JSON_OBJECT)
-		read_user_object(&ev->user, user);
-	else
-		read_writer(&ev->user, ev->payload);
-	ev->user.id = first_of(ev->user.id, json_str(ev->payload, "user_id"));
-	ev->author = ev->user;
-	ev->bot_id = json_str(ev->payload, "bot_id");
 }
 
 /* Ours by any of its marks. Only what is set counts: nothing is not equal to nothing. */
@@ -125,28 +101,26 @@ static bool is_by_me(const struct json *j, const struct identity *me)
 	return false;
 }
 
-static bool is_by_bot(const struct json *j)
+static void read_who(struct event *ev, const struct identity *me)
 {
-	return json_str(j, "bot_id").len > 0 || str_is(json_str(j, "subtype"), "bot_message") ||
-	       str_is(id_at(j, "user"), "USLACKBOT");
-}
+	/* Of a message it matters who wrote any of it. */
+	static const char *const places[] = { "", "message", "previous_message" };
+	const size_t n = str_is(ev->type, "message") ? ARRAY_LEN(places) : 1;
 
-static void read_whose(struct event *ev, const struct identity *me)
-{
-	static const char *const inner[] = { "message", "previous_message" };
-	bool is_message = str_is(ev->type, "message");
-
-	ev->from_self = is_by_me(ev->payload, me);
-	ev->from_bot = is_by_bot(ev->payload);
-	for (size_t i = 0; is_message && i < ARRAY_LEN(inner); i++) {
-		const struct json *j = json_at(ev->payload, inner[i]);
+	read_person(&ev->user, ev->payload);
+	ev->user.id = first_of(ev->user.id, json_str(ev->payload, "user_id"));
+	ev->author = ev->user;
+	for (size_t i = 0; i < n; i++) {
+		const struct json *j = json_at(ev->payload, places[i]);
+		struct str bot_id = json_str(j, "bot_id"), subtype = json_str(j, "subtype");
 
 		/* Slackbot's own, in the place of what somebody wrote. */
-		if (str_is(json_str(j, "subtype"), "tombstone"))
+		if (i > 0 && str_is(subtype, "tombstone"))
 			continue;
 		ev->from_self = ev->from_self || is_by_me(j, me);
-		ev->from_bot = ev->from_bot || is_by_bot(j);
-		ev->bot_id = first_of(ev->bot_id, json_str(j, "bot_id"));
+		ev->from_bot = ev->from_bot || bot_id.len > 0 || str_is(subtype, "bot_message") ||
+			       str_is(id_at(j, "user"), "USLACKBOT");
+		ev->bot_id = first_of(ev->bot_id, bot_id);
 	}
 }
 
@@ -220,15 +194,6 @@ static struct str membership_key(struct event *ev, const char *kind)
 
 /* ---- messages ---- */
 
-static void read_text(struct event *ev, const struct json *message)
-{
-	ev->ts = json_str(message, "ts");
-	ev->thread_ts = json_str(message, "thread_ts");
-	ev->text_raw = json_str(message, "text");
-	ev->has_files = json_len(json_at(message, "files")) > 0 ||
-			json_kind(json_at(message, "file")) == JSON_OBJECT;
-}
-
 static void be_nothing(struct event *ev)
 {
 	ev->kind = EVENT_OTHER;
@@ -239,7 +204,6 @@ static void read_said(struct event *ev)
 {
 	bool hidden = false;
 
-	read_text(ev, ev->payload);
 	json_get_bool(ev->payload, "hidden", &hidden);
 	if (hidden || ev->ts.len == 0 || ev->channel.len == 0) {
 		be_nothing(ev);
@@ -259,11 +223,7 @@ static void read_app_mention(struct event *ev)
 
 static void read_deleted(struct event *ev)
 {
-	const struct json *previous = json_at(ev->payload, "previous_message");
-
-	read_text(ev, previous);
 	ev->ts = first_of(json_str(ev->payload, "deleted_ts"), ev->ts);
-	read_writer(&ev->author, previous);
 	ev->user = ev->author;
 	if (ev->ts.len == 0 || ev->channel.len == 0) {
 		be_nothing(ev);
@@ -277,26 +237,18 @@ static void read_deleted(struct event *ev)
  * `edited` and another text. */
 static void read_changed(struct event *ev)
 {
-	const struct json *message = json_at(ev->payload, "message");
-	struct str edited = json_str(message, "edited.ts");
+	const struct json *edited = json_at(ev->payload, "message.edited");
 	struct str before = json_str(ev->payload, "previous_message.text");
 
-	/* The first message of a thread leaves a tombstone. */
-	if (str_is(json_str(message, "subtype"), "tombstone")) {
-		read_deleted(ev);
-		return;
-	}
-	read_text(ev, message);
 	ev->ts = first_of(ev->ts, json_str(ev->payload, "previous_message.ts"));
-	read_writer(&ev->author, message);
 	ev->user = ev->author;
-	if (json_kind(json_at(message, "edited")) != JSON_OBJECT || str_eq(ev->text_raw, before) ||
-	    ev->ts.len == 0 || ev->channel.len == 0) {
+	if (json_kind(edited) != JSON_OBJECT || str_eq(ev->text_raw, before) || ev->ts.len == 0 ||
+	    ev->channel.len == 0) {
 		be_nothing(ev);
 		return;
 	}
 	ev->kind = EVENT_EDIT;
-	ev->key = content_key(ev, "e", ev->ts, first_of(edited, ev->event_ts));
+	ev->key = content_key(ev, "e", ev->ts, first_of(json_str(edited, "ts"), ev->event_ts));
 }
 
 static void read_joined(struct event *ev)
@@ -309,37 +261,6 @@ static void read_left(struct event *ev)
 {
 	ev->kind = EVENT_LEAVE;
 	ev->key = membership_key(ev, "l");
-}
-
-static const struct shape {
-	const char *name;
-	void (*read)(struct event *ev);
-} subtypes[] = {
-	{ "", read_said },
-	{ "me_message", read_said },
-	{ "file_share", read_said },
-	{ "thread_broadcast", read_said },
-	{ "bot_message", read_said },
-	{ "message_changed", read_changed },
-	{ "message_deleted", read_deleted },
-	{ "message_replied", be_nothing },
-	{ "channel_join", read_joined },
-	{ "group_join", read_joined },
-	{ "channel_leave", read_left },
-	{ "group_leave", read_left },
-};
-
-static void read_shape(struct event *ev, struct str name, const struct shape *shapes, size_t n)
-{
-	ev->kind = EVENT_OTHER;
-	json_get_bool(ev->payload, "hidden", &ev->hidden);
-	for (size_t i = 0; i < n; i++) {
-		if (str_is(name, shapes[i].name)) {
-			ev->hidden = false;
-			shapes[i].read(ev);
-			return;
-		}
-	}
 }
 
 /* ---- what is about a message ---- */
@@ -373,23 +294,86 @@ static void read_unreaction(struct event *ev)
 
 static void read_pin(struct event *ev)
 {
-	const struct json *message = json_at(ev->payload, "item.message");
-
-	read_text(ev, message);
-	read_writer(&ev->author, message);
 	if (ev->ts.len > 0 && ev->channel.len > 0)
 		ev->kind = EVENT_PIN;
 }
 
-static const struct shape types[] = {
-	{ "app_mention", read_app_mention },	 { "reaction_added", read_reaction },
-	{ "reaction_removed", read_unreaction }, { "member_joined_channel", read_joined },
-	{ "member_left_channel", read_left },	 { "pin_added", read_pin },
+/* ---- shapes ---- */
+
+static const struct shape {
+	const char *name;
+	const char *
+		message; /* where in the payload the message stands that it is about; NULL = nowhere */
+	void (*read)(struct event *ev);
+} subtypes[] = {
+	{ "", "", read_said },
+	{ "me_message", "", read_said },
+	{ "file_share", "", read_said },
+	{ "thread_broadcast", "", read_said },
+	{ "bot_message", "", read_said },
+	{ "message_changed", "message", read_changed },
+	{ "message_deleted", "previous_message", read_deleted },
+	{ "message_replied", NULL, be_nothing },
+	{ "channel_join", NULL, read_joined },
+	{ "group_join", NULL, read_joined },
+	{ "channel_leave", NULL, read_left },
+	{ "group_leave", NULL, read_left },
 };
+
+static const struct shape types[] = {
+	{ "app_mention", "", read_app_mention },
+	{ "reaction_added", NULL, read_reaction },
+	{ "reaction_removed", NULL, read_unreaction },
+	{ "member_joined_channel", NULL, read_joined },
+	{ "member_left_channel", NULL, read_left },
+	{ "pin_added", "item.message", read_pin },
+};
+
+/* NULL = an event of type "other". */
+static const struct shape *shape_of(const struct event *ev)
+{
+	const bool is_message = str_is(ev->type, "message");
+	const struct shape *shapes = is_message ? subtypes : types;
+	const size_t n = is_message ? ARRAY_LEN(subtypes) : ARRAY_LEN(types);
+	struct str name = is_message ? ev->subtype : ev->type;
+
+	/* The first message of a thread leaves a tombstone. */
+	if (is_message && str_is(name, "message_changed") &&
+	    str_is(json_str(ev->payload, "message.subtype"), "tombstone"))
+		name = STR("message_deleted");
+	for (size_t i = 0; i < n; i++) {
+		if (str_is(name, shapes[i].name))
+			return &shapes[i];
+	}
+	return NULL;
+}
+
+static void read_shape(struct event *ev)
+{
+	const struct shape *shape = shape_of(ev);
+	const struct json *message;
+
+	ev->kind = EVENT_OTHER;
+	if (shape == NULL) {
+		json_get_bool(ev->payload, "hidden", &ev->hidden);
+		return;
+	}
+	if (shape->message != NULL) {
+		message = json_at(ev->payload, shape->message);
+		ev->ts = json_str(message, "ts");
+		ev->thread_ts = json_str(message, "thread_ts");
+		ev->text_raw = json_str(message, "text");
+		ev->has_files = json_at(message, "files.0") != NULL ||
+				json_kind(json_at(message, "file")) == JSON_OBJECT;
+		if (message != ev->payload) /* the author did not do it, or did it earlier */
+			read_person(&ev->author, message);
+	}
+	shape->read(ev);
+}
 
 /* ---- the whole ---- */
 
-int decode_event(struct event **out, const struct json *inner, struct str team, struct str event_id,
+int decode_event(struct event **out, struct json *inner, struct str team, struct str event_id,
 		 int64_t event_time, const struct identity *me, const char **why)
 {
 	struct event *ev;
@@ -401,31 +385,28 @@ int decode_event(struct event **out, const struct json *inner, struct str team, 
 		return DECODE_NOT_AN_EVENT;
 	}
 	ev = event_new();
-	ev->payload = json_copy_without(inner, secrets);
+	json_drop(inner, secrets);
+	ev->payload = json_ref(inner);
 	ev->type = json_str(ev->payload, "type");
 	ev->team = str_keep(&ev->arena, first_of(team, str_from(me->team_id)));
 	ev->event_id = str_keep(&ev->arena, event_id);
 	ev->text_known = true;
-	read_who(ev);
+	if (str_is(ev->type, "message"))
+		ev->subtype = json_str(ev->payload, "subtype");
+	read_who(ev, me);
 	read_where(ev);
 	read_when(ev, event_time);
-	read_whose(ev, me);
-	if (str_is(ev->type, "message")) {
-		ev->subtype = json_str(ev->payload, "subtype");
-		read_shape(ev, ev->subtype, subtypes, ARRAY_LEN(subtypes));
-	} else {
-		read_shape(ev, ev->type, types, ARRAY_LEN(types));
-	}
+	read_shape(ev);
 	if (ev->key.len == 0)
 		ev->key = plain_key(ev);
 	*out = ev;
 	return 0;
 }
 
-int decode_callback(struct event **out, const struct json *body, const struct identity *me,
+int decode_callback(struct event **out, struct json *body, const struct identity *me,
 		    const char **why)
 {
-	const struct json *inner = json_at(body, "event");
+	struct json *inner = json_at(body, "event");
 	struct str team = first_of(json_str(body, "team_id"),
 				   json_str(body, "authorizations.0.team_id"));
 	int64_t event_time = 0;
@@ -512,7 +493,7 @@ static const char *what_a_command_lacks(const struct json *payload)
 	return NULL;
 }
 
-int decode_command(struct event **out, const struct json *payload, const struct identity *me,
+int decode_command(struct event **out, struct json *payload, const struct identity *me,
 		   struct wall now, const char **why)
 {
 	const char *lack = what_a_command_lacks(payload);
@@ -524,7 +505,7 @@ int decode_command(struct event **out, const struct json *payload, const struct 
 		return DECODE_NOT_AN_EVENT;
 	}
 	ev = event_new();
-	ev->payload = json_copy_without(payload, secrets);
+	ev->payload = json_ref(payload);
 	ev->kind = EVENT_COMMAND;
 	ev->type = STR("slash_command");
 	ev->team = first_of(json_str(ev->payload, "team_id"),
@@ -539,6 +520,7 @@ int decode_command(struct event **out, const struct json *payload, const struct 
 	ev->response_url = str_keep(&ev->arena, json_str(payload, "response_url"));
 	read_command_place(ev);
 	ev->key = command_key(ev, json_str(payload, "trigger_id"));
+	json_drop(payload, secrets);
 	*out = ev;
 	return 0;
 }

@@ -272,6 +272,17 @@ static size_t part_len(struct str raw, size_t at, enum text_part *part)
 	return len > 0 ? len : prose_len(raw, at);
 }
 
+bool text_is_plain(struct str raw)
+{
+	for (size_t i = 0; i < raw.len; i++) {
+		char c = raw.p[i];
+
+		if (!is_itself(c) || c == '<' || c == '&' || c == '`')
+			return false;
+	}
+	return true;
+}
+
 bool text_is_prose(struct str raw)
 {
 	return str_find_char(raw, '<') == SIZE_MAX && str_find_char(raw, '`') == SIZE_MAX &&

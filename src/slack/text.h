@@ -37,6 +37,8 @@ typedef void text_run_fn(void *owner, const struct text_run *run);
  * quote up to its end, and so is all the rest after >>>. */
 void text_read(struct buf *out, struct str raw, const struct text_names *names, text_run_fn *on_run,
 	       void *owner);
+/* Plain ASCII without markup, entities or control signs: text_seen would copy it as it is. */
+bool text_is_plain(struct str raw);
 /* Not a sign of markup in it but entities: text_read would tell of a single run of PART_TEXT. */
 bool text_is_prose(struct str raw);
 /* The address of a link as it is: entities decoded once, nothing else changed. */
