@@ -156,7 +156,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *f
 	if ((what & CURL_POLL_OUT) != 0)
 		events |= EPOLLOUT;
 	if (what != CURL_POLL_REMOVE)
-		return file != NULL ? loop_file_change(pool->loop, &file->file, events) :
+		return file != NULL ? loop_file_watch(pool->loop, &file->file, fd, events) :
 				      watch(pool, fd, events);
 	if (file == NULL)
 		return 0;

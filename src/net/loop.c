@@ -47,23 +47,20 @@ static int control(struct loop *loop, int op, struct loop_file *file)
 
 int loop_file_watch(struct loop *loop, struct loop_file *file, int fd, uint32_t events)
 {
+	const bool is_new = file->fd < 0;
 	int r;
 
+	if (!is_new && file->events == events)
+		return 0;
 	file->fd = fd;
 	file->events = events;
+	if (!is_new)
+		return control(loop, EPOLL_CTL_MOD, file);
 	file->about = log_subject();
 	r = control(loop, EPOLL_CTL_ADD, file);
 	if (r < 0)
 		file->fd = -1;
 	return r;
-}
-
-int loop_file_change(struct loop *loop, struct loop_file *file, uint32_t events)
-{
-	if (file->events == events)
-		return 0;
-	file->events = events;
-	return control(loop, EPOLL_CTL_MOD, file);
 }
 
 void loop_file_unwatch(struct loop *loop, struct loop_file *file)

@@ -104,8 +104,8 @@ static inline void loop_file_init(struct loop_file *file, loop_ready_fn *on_read
 {
 	*file = (struct loop_file){ .fd = -1, .on_ready = on_ready, .owner = owner };
 }
+/* Watches for `events`, or from now on for these where the file is watched already. < 0 fatal. */
 int loop_file_watch(struct loop *loop, struct loop_file *file, int fd, uint32_t events);
-int loop_file_change(struct loop *loop, struct loop_file *file, uint32_t events);
 /* Does not close; twice is fine. */
 void loop_file_unwatch(struct loop *loop, struct loop_file *file);
 

@@ -153,42 +153,9 @@ static bool is_up(const struct stream *s)
 	return s->state == STREAM_OPEN || s->state == STREAM_CLOSING;
 }
 
-/* Twice in a turn when epoll and GnuTLS both have something; the budget is the turn's. */
-static void hand_out(struct stream *s)
-{
-	if (s->turn != loop_turn_number(s->loop)) {
-		s->turn = loop_turn_number(s->loop);
-		s->budget = STREAM_TURN_BYTES;
-	}
-	if (s->budget > 0)
-		s->events->on_data(s->owner);
-	if (is_up(s) && s->session != NULL && gnutls_record_check_pending(s->session) > 0)
-		loop_call_soon(s->loop, &s->again);
-}
-
 void stream_end_turn(struct stream *s)
 {
 	s->budget = 0;
-}
-
-/* Tells what was noted. */
-static void on_again(void *owner)
-{
-	struct stream *s = owner;
-
-	if (s->fault != NULL) {
-		CLEANUP(mem_freep) char *why = TAKE(s->fault);
-
-		s->events->on_error(s->owner, why);
-	} else if (s->ended) {
-		s->ended = false;
-		s->state = STREAM_DEAD;
-		loop_file_unwatch(s->loop, &s->file);
-		loop_call_cancel(&s->flush);
-		s->events->on_closed(s->owner);
-	} else if (is_up(s)) {
-		hand_out(s);
-	}
 }
 
 /* As gnutls_record_recv. */
@@ -226,11 +193,16 @@ size_t stream_read(struct stream *s, char *out, size_t len)
 
 /* ---- writing ---- */
 
+static size_t unsent(const struct stream *s)
+{
+	return s->out.len - s->sent;
+}
+
 /* As gnutls_record_send. */
 static ssize_t send_some(struct stream *s)
 {
 	const char *from = s->out.p + s->sent;
-	size_t len = stream_unsent(s) < RECORD_MAX ? stream_unsent(s) : RECORD_MAX;
+	size_t len = unsent(s) < RECORD_MAX ? unsent(s) : RECORD_MAX;
 	ssize_t n;
 
 	/* A record that could not leave is sealed already: GnuTLS is asked for that very one, or it
@@ -248,7 +220,7 @@ static void send_until_blocked(struct stream *s)
 {
 	size_t budget = WRITE_BUDGET;
 
-	while (is_up(s) && !s->blocked && stream_unsent(s) > 0) {
+	while (is_up(s) && !s->blocked && unsent(s) > 0) {
 		ssize_t n = send_some(s);
 
 		s->sealed = n < 0;
@@ -260,7 +232,7 @@ static void send_until_blocked(struct stream *s)
 				s->sent = 0;
 			}
 			budget -= (size_t)n < budget ? (size_t)n : budget;
-			s->blocked = budget == 0 && stream_unsent(s) > 0;
+			s->blocked = budget == 0 && unsent(s) > 0;
 		} else if (!gnutls_error_is_fatal((int)n)) {
 			s->blocked = true;
 		} else {
@@ -272,13 +244,13 @@ static void send_until_blocked(struct stream *s)
 static void on_flush(void *owner)
 {
 	struct stream *s = owner;
-	bool had = stream_unsent(s) > 0;
+	bool had = unsent(s) > 0;
 
 	send_until_blocked(s);
 	if (!is_up(s))
 		return;
-	loop_file_change(s->loop, &s->file, EPOLLIN | (s->blocked ? EPOLLOUT : 0u));
-	if (stream_unsent(s) > 0)
+	loop_file_watch(s->loop, &s->file, s->fd, EPOLLIN | (s->blocked ? EPOLLOUT : 0u));
+	if (unsent(s) > 0)
 		return;
 	if (s->state == STREAM_CLOSING) {
 		if (s->session != NULL) /* best effort: it may not fit any more */
@@ -289,20 +261,21 @@ static void on_flush(void *owner)
 		s->events->on_drained(s->owner);
 }
 
-void stream_write(struct stream *s, struct str bytes)
+size_t stream_write(struct stream *s, struct str bytes)
 {
 	if (s->state != STREAM_OPEN && s->state != STREAM_SHAKING)
-		return;
+		return 0;
 	buf_add(&s->out, bytes);
 	if (s->out.bad)
 		die(s, "the other side does not take what we send");
 	else if (s->state == STREAM_OPEN && !s->blocked)
 		loop_call_soon(s->loop, &s->flush);
+	return unsent(s);
 }
 
 size_t stream_unsent(const struct stream *s)
 {
-	return s->out.len - s->sent;
+	return unsent(s);
 }
 
 void stream_close(struct stream *s)
@@ -322,8 +295,8 @@ static void opened(struct stream *s)
 {
 	s->state = STREAM_OPEN;
 	loop_timer_stop(s->loop, &s->deadline);
-	loop_file_change(s->loop, &s->file, EPOLLIN);
-	if (stream_unsent(s) > 0)
+	loop_file_watch(s->loop, &s->file, s->fd, EPOLLIN);
+	if (unsent(s) > 0)
 		loop_call_soon(s->loop, &s->flush);
 	if (s->session != NULL && gnutls_record_check_pending(s->session) > 0)
 		loop_call_soon(s->loop, &s->again);
@@ -342,7 +315,7 @@ static void shake(struct stream *s)
 	} else {
 		bool wants_out = gnutls_record_get_direction(s->session) == 1;
 
-		loop_file_change(s->loop, &s->file, wants_out ? EPOLLOUT : EPOLLIN);
+		loop_file_watch(s->loop, &s->file, s->fd, wants_out ? EPOLLOUT : EPOLLIN);
 	}
 }
 
@@ -358,8 +331,37 @@ static void on_ready(void *owner, uint32_t events)
 		s->blocked = false;
 		on_flush(s);
 	}
-	if (is_up(s) && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
-		hand_out(s);
+	if (!is_up(s) || (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0)
+		return;
+	/* Twice in a turn when epoll and GnuTLS both have something; the budget is the turn's. */
+	if (s->turn != loop_turn_number(s->loop)) {
+		s->turn = loop_turn_number(s->loop);
+		s->budget = STREAM_TURN_BYTES;
+	}
+	if (s->budget > 0)
+		s->events->on_data(s->owner);
+	if (is_up(s) && s->session != NULL && gnutls_record_check_pending(s->session) > 0)
+		loop_call_soon(s->loop, &s->again);
+}
+
+/* Tells what was noted, or reads what epoll does not know of. */
+static void on_again(void *owner)
+{
+	struct stream *s = owner;
+
+	if (s->fault != NULL) {
+		CLEANUP(mem_freep) char *why = TAKE(s->fault);
+
+		s->events->on_error(s->owner, why);
+	} else if (s->ended) {
+		s->ended = false;
+		s->state = STREAM_DEAD;
+		loop_file_unwatch(s->loop, &s->file);
+		loop_call_cancel(&s->flush);
+		s->events->on_closed(s->owner);
+	} else if (is_up(s)) {
+		on_ready(s, EPOLLIN);
+	}
 }
 
 static void on_deadline(void *owner)

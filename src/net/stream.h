@@ -38,8 +38,8 @@ size_t stream_read(struct stream *s, char *out, size_t len);
 enum { STREAM_TURN_BYTES = 64 << 10 };
 /* The owner has had enough for this turn: nothing more is given in it, as if so many bytes had come. */
 void stream_end_turn(struct stream *s);
-/* Queues; leaves later in this turn, or as soon as the socket takes it. */
-void stream_write(struct stream *s, struct str bytes);
+/* Queues; leaves later in this turn, or as soon as the socket takes it. Gives how many bytes have not left. */
+size_t stream_write(struct stream *s, struct str bytes);
 size_t stream_unsent(const struct stream *s);
 /* Sends what is queued, then close_notify and FIN. Data may still come; on_closed or on_error follows
  * when the other side closes too: the owner keeps the clock for that. */

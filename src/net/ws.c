@@ -177,7 +177,8 @@ static ssize_t on_wslay_send(wslay_event_context_ptr ctx, const uint8_t *data, s
 
 	(void)ctx;
 	(void)flags;
-	stream_write(ws->stream, str_make((const char *)data, len));
+	if (stream_write(ws->stream, str_make((const char *)data, len)) > MAX_UNSENT)
+		fail_soon(ws, "the server does not take what we send");
 	return (ssize_t)len;
 }
 
@@ -246,8 +247,6 @@ static void push(struct ws *ws)
 	}
 	if (!wslay_event_want_read(ws->wslay))
 		finish(ws);
-	else if (stream_unsent(ws->stream) > MAX_UNSENT)
-		fail_soon(ws, "the server does not take what we send");
 }
 
 /* wslay may stop before all is read when a read ended inside a frame's head: ask until nothing is left. */
@@ -275,19 +274,20 @@ static void discard(struct ws *ws)
 		continue;
 }
 
-static void queue(struct ws *ws, uint8_t opcode, struct str payload)
+static bool queue(struct ws *ws, uint8_t opcode, struct str payload)
 {
 	const struct wslay_event_msg msg = { opcode, (const uint8_t *)payload.p, payload.len };
 
 	if (ws->state != WS_OPEN)
-		return;
+		return false;
 	wslay_event_queue_msg(ws->wslay, &msg);
 	push(ws);
+	return true;
 }
 
-void ws_send_text(struct ws *ws, struct str message)
+bool ws_send_text(struct ws *ws, struct str message)
 {
-	queue(ws, WSLAY_TEXT_FRAME, message);
+	return queue(ws, WSLAY_TEXT_FRAME, message);
 }
 
 void ws_ping(struct ws *ws, struct str payload)
@@ -310,6 +310,8 @@ void ws_close(struct ws *ws, int code, int64_t wait_ms)
 
 /* ---- upgrade ---- */
 
+static void on_stream_data(void *owner);
+
 static void open_up(struct ws *ws, size_t head)
 {
 	wslay_event_context_client_init(&ws->wslay, &wslay_callbacks, ws);
@@ -321,7 +323,7 @@ static void open_up(struct ws *ws, size_t head)
 	loop_timer_stop(ws->setup.loop, &ws->deadline);
 	ws->events->on_open(ws->owner);
 	if (is_up(ws))
-		receive(ws);
+		on_stream_data(ws); /* what came behind the answer */
 }
 
 static void refused(struct ws *ws, int status)

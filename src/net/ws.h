@@ -41,8 +41,8 @@ struct ws *ws_open(const struct ws_setup *setup, struct str url, const struct ws
 struct ws *ws_open_on(const struct ws_setup *setup, int take_fd, struct str url,
 		      const struct ws_events *events, void *owner);
 void ws_free(struct ws *ws); /* at once, no close frame, no callback; NULL is fine */
-/* Leaves at the end of the turn, several messages in one TLS record. Nothing happens unless it is open. */
-void ws_send_text(struct ws *ws, struct str message);
+/* Leaves at the end of the turn, several messages in one TLS record. False = it is not open, and nothing happens. */
+bool ws_send_text(struct ws *ws, struct str message);
 void ws_ping(struct ws *ws, struct str payload); /* at most 125 bytes */
 /* Sends a close frame, waits at most `wait_ms` for the answer; on_over follows. Messages that still come
  * are dropped: they could not be answered. */

@@ -496,34 +496,6 @@ void session_ponged(struct session_socket *socket)
 
 /* ---- events and acknowledgements ---- */
 
-/* On the socket of that generation, else on the newest live one. Without any, Slack will send the envelope again. */
-static void send_ack(struct transport *t, uint64_t generation, struct str id)
-{
-	struct session_socket *to = NULL;
-	CLEANUP(buf_deinit) struct buf frame = { 0 };
-
-	list_each (it, &t->sockets) {
-		struct session_socket *socket = list_entry(it, struct session_socket, link);
-		const bool is_own = socket->generation == generation;
-
-		if (!ws_is_open(socket->ws) || (!is_own && socket->state == SOCKET_NEW))
-			continue;
-		to = socket;
-		if (is_own)
-			break;
-	}
-	if (to == NULL)
-		return;
-	t->setup.protocol->ack_frame(&frame, id);
-	ws_send_text(to->ws, buf_str(&frame));
-}
-
-void session_ack(struct session_socket *socket, struct str id)
-{
-	if (id.len > 0)
-		send_ack(socket->transport, socket->generation, id);
-}
-
 void session_give(struct session_socket *socket, struct event *take, struct str ack_id)
 {
 	struct transport *t = socket->transport;
@@ -538,6 +510,35 @@ void session_give(struct session_socket *socket, struct event *take, struct str 
 	}
 	take->received = loop_now(t->setup.loop); /* its last byte came in this turn */
 	t->setup.sink->on_event(t->setup.sink->owner, take, &ack);
+}
+
+/* On the socket that it came on, else on the newest live one. Without any, Slack will send the envelope again. */
+static void send_ack(struct transport *t, uint64_t generation, struct str id)
+{
+	CLEANUP(buf_deinit) struct buf frame = { 0 };
+	struct session_socket *newest = NULL;
+
+	t->setup.protocol->ack_frame(&frame, id);
+	list_each (it, &t->sockets) {
+		struct session_socket *socket = list_entry(it, struct session_socket, link);
+
+		if (socket->generation == generation && ws_send_text(socket->ws, buf_str(&frame)))
+			return;
+	}
+	list_each (it, &t->sockets) {
+		struct session_socket *socket = list_entry(it, struct session_socket, link);
+
+		if (socket->state != SOCKET_NEW && ws_is_open(socket->ws))
+			newest = socket;
+	}
+	if (newest != NULL)
+		ws_send_text(newest->ws, buf_str(&frame));
+}
+
+void session_ack(struct session_socket *socket, struct str id)
+{
+	if (id.len > 0)
+		send_ack(socket->transport, socket->generation, id);
 }
 
 void transport_ack(const struct ack *ack)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Frames of both transports: nothing crashes, and what is to be acknowledged is acknowledged by its id. */
 #include <stdlib.h>
-#include "transport/envelope.h"
+#include "transport/socketmode.h"
 #include "transport/rtm_frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -147,11 +147,19 @@ void ws_free(struct ws *ws)
 	ws->seen.is_open = false;
 }
 
-void ws_send_text(struct ws *ws, struct str message)
+bool ws_is_open(const struct ws *ws)
 {
-	assert(ws->seen.is_open && !ws->seen.is_closing && !ws->seen.is_freed);
+	return ws->seen.is_open && !ws->seen.is_closing;
+}
+
+bool ws_send_text(struct ws *ws, struct str message)
+{
+	assert(!ws->seen.is_freed);
+	if (!ws_is_open(ws))
+		return false;
 	buf_add(&ws->seen.sent, message);
 	buf_addc(&ws->seen.sent, '\n');
+	return true;
 }
 
 void ws_ping(struct ws *ws, struct str payload)
@@ -171,9 +179,4 @@ void ws_close(struct ws *ws, int code, int64_t wait_ms)
 struct mono ws_last_heard(const struct ws *ws)
 {
 	return ws->last_heard;
-}
-
-bool ws_is_open(const struct ws *ws)
-{
-	return ws->seen.is_open && !ws->seen.is_closing;
 }

@@ -35,8 +35,8 @@ struct envelope {
 	struct str type;
 	struct str id; /* empty = nothing to acknowledge */
 
-	const struct json *payload; /* NULL unless it is an object */
-	int64_t retry_attempt;	    /* 0 = the first time, or so Slack says */
+	struct json *payload;  /* NULL unless it is an object */
+	int64_t retry_attempt; /* 0 = the first time, or so Slack says */
 	struct str retry_reason;
 
 	enum disconnect_reason reason;
