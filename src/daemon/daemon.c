@@ -54,9 +54,10 @@ static void on_turn_end(void *owner)
 	size_t n_over = 0, n_failed = 0;
 
 	for (size_t i = 0; i < d->conf->n_workspaces; i++) {
-		workspace_end_turn(d->workspaces[i]);
-		n_over += workspace_is_over(d->workspaces[i]);
-		n_failed += workspace_has_failed(d->workspaces[i]);
+		const unsigned end = workspace_end_turn(d->workspaces[i]);
+
+		n_over += (end & WORKSPACE_IS_OVER) != 0;
+		n_failed += (end & WORKSPACE_HAS_FAILED) != 0;
 	}
 	tell_failed(d, n_failed);
 	if (n_over == d->conf->n_workspaces)

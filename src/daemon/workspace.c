@@ -41,6 +41,7 @@ struct daemon_workspace {
 	char log_end[WORKSPACE_NAME_MAX + 16]; /* of log lines about it; "" = it is the only one */
 	enum workspace_state state;
 	bool has_failed;
+	unsigned wants;	   /* of every event that rules may answer; of enum enrich_want */
 	struct http *http; /* its own, so that connections which hang keep nobody else waiting */
 	struct api *api;
 	char *granted; /* the token's scopes, joined by commas; NULL until auth.test has answered */
@@ -67,11 +68,6 @@ struct pending_ack {
 bool workspace_is_stopping(const struct daemon_workspace *w)
 {
 	return w->state >= WORKSPACE_STOPPING;
-}
-
-bool workspace_is_over(const struct daemon_workspace *w)
-{
-	return w->state == WORKSPACE_OVER;
 }
 
 bool workspace_has_failed(const struct daemon_workspace *w)
@@ -248,10 +244,11 @@ static void on_complete(void *owner, struct event *take, void *tag)
 
 static unsigned wants(const struct daemon_workspace *w, const struct event *ev)
 {
-	const struct ruleset *set = engine_rules(w->engine);
-
-	return (ruleset_wants_names(set) ? WANT_NAMES : 0u) |
-	       (ruleset_wants_reacted(set, ev) ? WANT_REACTED : 0u);
+	if (ev->from_self || ev->hidden) /* the engine does not look at it */
+		return 0;
+	if (!ev->text_known && ruleset_wants_reacted(engine_rules(w->engine), ev))
+		return w->wants | WANT_REACTED;
+	return w->wants;
 }
 
 static void on_event(void *owner, struct event *take, const struct ack *ack)
@@ -263,8 +260,8 @@ static void on_event(void *owner, struct event *take, const struct ack *ack)
 	pending->ack = *ack;
 	list_init(&pending->link);
 	list_append(&w->pending_acks, &pending->link);
-	directory_note(w->directory, take);
-	directory_complete(w->directory, take, wants(w, take), on_complete, w, pending);
+	if (directory_complete(w->directory, take, wants(w, take), on_complete, w, pending))
+		on_complete(w, take, pending);
 }
 
 static void on_live(void *owner, bool live, const char *detail)
@@ -299,23 +296,24 @@ static void on_due(void *owner)
 		engine_tick(w->engine);
 }
 
-void workspace_end_turn(struct daemon_workspace *w)
+unsigned workspace_end_turn(struct daemon_workspace *w)
 {
-	const char *before;
+	const char *before = log_about(w->log_end);
 	struct job *job;
 
-	if (workspace_is_over(w))
-		return;
-	before = log_about(w->log_end);
-	engine_commit(w->engine);
-	while ((job = engine_lease(w->engine)) != NULL)
-		deliver_send(w->deliver, job);
-	set_alarm(w);
-	if (w->names_unchecked && directory_has_groups(w->directory))
-		loop_timer_start(w->loop, &w->names_due, 0);
-	if (has_finished(w))
-		close_down(w);
+	if (w->state != WORKSPACE_OVER) {
+		engine_commit(w->engine);
+		while ((job = engine_lease(w->engine)) != NULL)
+			deliver_send(w->deliver, job);
+		set_alarm(w);
+		if (w->names_unchecked && directory_has_groups(w->directory))
+			loop_timer_start(w->loop, &w->names_due, 0);
+		if (has_finished(w))
+			close_down(w);
+	}
 	log_about(before);
+	return (w->state == WORKSPACE_OVER ? WORKSPACE_IS_OVER : 0u) |
+	       (w->has_failed ? WORKSPACE_HAS_FAILED : 0u);
 }
 
 /* Jobs that ended let their runs go on; what comes of that is committed at the end of the turn. */
@@ -485,9 +483,10 @@ void workspace_set_rules(struct daemon_workspace *w, struct ruleset *set)
 {
 	const char *before;
 
-	if (workspace_is_over(w))
+	if (w->state == WORKSPACE_OVER)
 		return;
 	before = log_about(w->log_end);
+	w->wants = WANT_TEXT | (ruleset_wants_names(set) ? WANT_NAMES : 0u);
 	engine_set_rules(w->engine, set);
 	if (w->granted != NULL)
 		check_reach(w);

@@ -14,6 +14,8 @@
 
 struct daemon_workspace;
 
+enum workspace_end { WORKSPACE_IS_OVER = 1, WORKSPACE_HAS_FAILED = 2 };
+
 /* All of it is borrowed. */
 struct workspace_setup {
 	struct loop *loop;
@@ -33,10 +35,10 @@ void workspace_set_rules(struct daemon_workspace *w, struct ruleset *set);
 void workspace_start(struct daemon_workspace *w);
 /* Takes nothing more and finishes what is under way, for a while. Twice is fine. */
 void workspace_stop(struct daemon_workspace *w);
-/* At the end of every turn: what was decided is committed, then acknowledgements and answers leave. */
-void workspace_end_turn(struct daemon_workspace *w);
+/* At the end of every turn: what was decided is committed, then acknowledgements and answers leave. Gives a set of
+ * enum workspace_end. */
+unsigned workspace_end_turn(struct daemon_workspace *w);
 
 bool workspace_is_stopping(const struct daemon_workspace *w); /* or has stopped */
-bool workspace_is_over(const struct daemon_workspace *w);
 /* It cannot go on without a person: why has been said in the log, and it stops or has stopped. */
 bool workspace_has_failed(const struct daemon_workspace *w);

@@ -188,11 +188,6 @@ void cache_learn_user(struct cache *r, const struct json *user)
 	user_list(r, u);
 }
 
-const struct cache_user *cache_user(const struct cache *r, struct str id)
-{
-	return map_get(&r->users, id);
-}
-
 size_t cache_find_user(const struct cache *r, struct str name, struct buf *ids)
 {
 	size_t n = name_find(&r->handles, name, ids);
@@ -301,11 +296,6 @@ void cache_move_channel(struct cache *r, struct str old_id, struct str new_id)
 	c->id = str_dup(new_id);
 	map_set(&r->channels, new_id, c);
 	name_add(&r->channel_names, c->name, c->id);
-}
-
-const struct cache_channel *cache_channel(const struct cache *r, struct str id)
-{
-	return map_get(&r->channels, id);
 }
 
 size_t cache_find_channel(const struct cache *r, struct str name, struct buf *ids)
@@ -451,54 +441,6 @@ int cache_in_group(const struct cache *r, struct str handle_or_id, struct str us
 	if (g == NULL || !(g->is_told || g->is_gone))
 		return -1;
 	return !g->is_gone && id_set_has(&g->members, user);
-}
-
-/* ---- what an event is told ---- */
-
-/* The one letter that membership events have is less than the truth. */
-static bool is_kind_vague(const struct event *ev)
-{
-	return ev->channel_kind == CHANNEL_UNKNOWN || ev->kind == EVENT_JOIN ||
-	       ev->kind == EVENT_LEAVE;
-}
-
-enum channel_kind cache_kind_for(const struct cache *r, const struct event *ev)
-{
-	const struct cache_channel *channel = cache_channel(r, ev->channel);
-
-	if (channel != NULL && is_kind_vague(ev) && channel->kind != CHANNEL_UNKNOWN)
-		return channel->kind;
-	return ev->channel_kind;
-}
-
-static void fill_person(const struct cache *r, struct event *ev, struct person *person)
-{
-	const struct cache_user *user = cache_user(r, person->id);
-
-	if (user == NULL)
-		return;
-	person->handle = str_keep(&ev->arena, str_from(user->handle));
-	person->name = str_keep(&ev->arena, str_from(user->name));
-	person->email = str_keep(&ev->arena, str_from(user->email));
-	person->is_bot = user->is_bot;
-	person->is_guest = user->is_guest;
-}
-
-static void fill_channel(const struct cache *r, struct event *ev)
-{
-	const struct cache_channel *channel = cache_channel(r, ev->channel);
-
-	if (channel != NULL && channel->name[0] != '\0')
-		ev->channel_name = str_keep(&ev->arena, str_from(channel->name));
-	ev->channel_kind = cache_kind_for(r, ev);
-}
-
-void cache_fill(const struct cache *r, struct event *ev)
-{
-	fill_person(r, ev, &ev->user);
-	fill_person(r, ev, &ev->author);
-	fill_channel(r, ev);
-	ev->from_bot = ev->from_bot || ev->user.is_bot;
 }
 
 /* ---- life ---- */

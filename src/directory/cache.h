@@ -58,8 +58,14 @@ void cache_doubt_groups(struct cache *r);
 void cache_drop_doubted_groups(struct cache *r);
 
 /* NULL = not known. Valid until the next change. */
-const struct cache_user *cache_user(const struct cache *r, struct str id);
-const struct cache_channel *cache_channel(const struct cache *r, struct str id);
+static inline const struct cache_user *cache_user(const struct cache *r, struct str id)
+{
+	return map_get(&r->users, id);
+}
+static inline const struct cache_channel *cache_channel(const struct cache *r, struct str id)
+{
+	return map_get(&r->channels, id);
+}
 struct str cache_group(const struct cache *r, struct str id); /* its handle, or empty */
 bool cache_has_group(const struct cache *r, struct str handle_or_id);
 
@@ -69,8 +75,3 @@ size_t cache_find_channel(const struct cache *r, struct str name, struct buf *id
 size_t cache_find_group(const struct cache *r, struct str handle, struct buf *ids);
 /* 1 = the user is in the group, 0 = not, -1 = the group or its members are not known, or two share the handle. */
 int cache_in_group(const struct cache *r, struct str handle_or_id, struct str user);
-
-/* The kind of the event's channel: its own, or the one known here when that says more. */
-enum channel_kind cache_kind_for(const struct cache *r, const struct event *ev);
-/* Writes what is known of its people and its channel into the event, whose texts stay as they are. */
-void cache_fill(const struct cache *r, struct event *ev);

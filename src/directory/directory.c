@@ -27,7 +27,7 @@ struct directory {
 	bool groups_soon;
 };
 
-/* ---- loading and completing ---- */
+/* ---- loading ---- */
 
 void directory_load(struct directory *d, void (*on_loaded)(void *owner), void *owner)
 {
@@ -37,14 +37,6 @@ void directory_load(struct directory *d, void (*on_loaded)(void *owner), void *o
 bool directory_is_loaded(const struct directory *d)
 {
 	return loader_is_complete(d->listing);
-}
-
-void directory_complete(struct directory *d, struct event *take, unsigned wants,
-			void (*on_complete)(void *owner, struct event *take, void *tag),
-			void *owner, void *tag)
-{
-	join_dedup_unify(&d->moves, take);
-	enrich_take(d->completer, take, wants, on_complete, owner, tag);
 }
 
 /* ---- user groups ---- */
@@ -253,7 +245,7 @@ static void note_join(struct directory *d, const struct event *ev)
 	if (!ev->from_self)
 		return;
 	cache_note_member(&d->roster, ev->channel, true);
-	if (lookups_lacks_channel(d->lookups, ev->channel, cache_kind_for(&d->roster, ev)))
+	if (lookups_lacks_channel(d->lookups, ev->channel, enrich_kind(&d->roster, ev)))
 		lookups_channel(d->lookups, ev->channel, NULL);
 }
 
@@ -341,17 +333,29 @@ static const struct {
 	{ "subteam_created", note_group },
 	{ "subteam_updated", note_group },
 	{ "subteam_members_changed", note_group_members },
-	{ "message", note_message },
 };
 
-void directory_note(struct directory *d, const struct event *ev)
+static void learn(struct directory *d, const struct event *ev)
 {
+	if (str_is(ev->type, "message")) {
+		note_message(d, ev);
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(teachers); i++) {
 		if (str_is(ev->type, teachers[i].type)) {
 			teachers[i].note(d, ev);
 			return;
 		}
 	}
+}
+
+bool directory_complete(struct directory *d, struct event *take, unsigned wants,
+			void (*on_complete)(void *owner, struct event *take, void *tag),
+			void *owner, void *tag)
+{
+	learn(d, take);
+	join_dedup_unify(&d->moves, take);
+	return wants == 0 || enrich_take(d->completer, take, wants, on_complete, owner, tag);
 }
 
 /* ---- life ---- */

@@ -44,10 +44,9 @@ bool directory_is_member(const struct directory *d, struct str channel_id);
 /* Who has this id; what is not known, or not ours to see, is empty. False: nobody known. Valid until the next loop
  * turn. */
 bool directory_person(const struct directory *d, struct str id, struct person *out);
-/* Learns from member, channel, user and user group events. */
-void directory_note(struct directory *d, const struct event *ev);
-
-/* Completes an event as enrich_take does, and gives one joining one key (slack/moves.h); `wants` are of enum enrich_want. Takes the event. */
-void directory_complete(struct directory *d, struct event *take, unsigned wants,
+/* Learns from member, channel, user and user group events, gives one joining one key (join_dedup.h), and completes the
+ * event as enrich_take does: true when it is complete, else it is taken and on_complete comes. `wants` are of enum
+ * enrich_want; what nobody wants anything of is only learned from. */
+bool directory_complete(struct directory *d, struct event *take, unsigned wants,
 			void (*on_complete)(void *owner, struct event *take, void *tag),
 			void *owner, void *tag);

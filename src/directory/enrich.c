@@ -57,9 +57,45 @@ struct need {
 	struct list link; /* waiting::needs */
 };
 
+/* ---- what is known ---- */
+
+enum channel_kind enrich_kind(const struct cache *roster, const struct event *ev)
+{
+	const struct cache_channel *channel = cache_channel(roster, ev->channel);
+	/* The one letter that membership events have is less than the truth. */
+	const bool is_vague = ev->channel_kind == CHANNEL_UNKNOWN || ev->kind == EVENT_JOIN ||
+			      ev->kind == EVENT_LEAVE;
+
+	if (channel != NULL && is_vague && channel->kind != CHANNEL_UNKNOWN)
+		return channel->kind;
+	return ev->channel_kind;
+}
+
+void enrich_fill(const struct cache *roster, struct event *ev)
+{
+	struct person *const people[] = { &ev->user, &ev->author };
+	const struct cache_channel *channel = cache_channel(roster, ev->channel);
+
+	for (size_t i = 0; i < ARRAY_LEN(people); i++) {
+		const struct cache_user *user = cache_user(roster, people[i]->id);
+
+		if (user == NULL)
+			continue;
+		people[i]->handle = str_keep(&ev->arena, str_from(user->handle));
+		people[i]->name = str_keep(&ev->arena, str_from(user->name));
+		people[i]->email = str_keep(&ev->arena, str_from(user->email));
+		people[i]->is_bot = user->is_bot;
+		people[i]->is_guest = user->is_guest;
+	}
+	if (channel != NULL && channel->name[0] != '\0')
+		ev->channel_name = str_keep(&ev->arena, str_from(channel->name));
+	ev->channel_kind = enrich_kind(roster, ev);
+	ev->from_bot = ev->from_bot || ev->user.is_bot;
+}
+
 static void fill(const struct enrich *c, struct event *ev)
 {
-	cache_fill(c->roster, ev);
+	enrich_fill(c->roster, ev);
 	decode_texts(ev, c->me, c->names);
 }
 
@@ -67,7 +103,7 @@ static void fill(const struct enrich *c, struct event *ev)
 
 static bool is_channel_missing(const struct enrich *c, const struct event *ev)
 {
-	return lookups_lacks_channel(c->lookups, ev->channel, cache_kind_for(c->roster, ev));
+	return lookups_lacks_channel(c->lookups, ev->channel, enrich_kind(c->roster, ev));
 }
 
 static bool is_reacted_missing(const struct enrich *c, const struct event *ev, unsigned wants)
@@ -84,7 +120,9 @@ static bool is_anything_missing(const struct enrich *c, const struct event *ev, 
 	    (lookups_lacks_user(c->lookups, ev->user.id) ||
 	     lookups_lacks_user(c->lookups, ev->author.id) || is_channel_missing(c, ev)))
 		return true;
-	while (text_next_mention(&rest, &id)) {
+	if (str_find_char(rest, '<') == SIZE_MAX) /* most mention nobody */
+		rest = STR_EMPTY;
+	while (rest.len > 0 && text_next_mention(&rest, &id)) {
 		if (lookups_lacks_user(c->lookups, id))
 			return true;
 	}
@@ -268,7 +306,7 @@ static struct waiting *waiting_new(struct enrich *c, struct event *take, unsigne
 	return w;
 }
 
-void enrich_take(struct enrich *c, struct event *take, unsigned wants,
+bool enrich_take(struct enrich *c, struct event *take, unsigned wants,
 		 void (*on_complete)(void *owner, struct event *take, void *tag), void *owner,
 		 void *tag)
 {
@@ -276,8 +314,7 @@ void enrich_take(struct enrich *c, struct event *take, unsigned wants,
 
 	if (map_get(&c->lines, take->channel) == NULL && !is_anything_missing(c, take, wants)) {
 		fill(c, take);
-		on_complete(owner, take, tag);
-		return;
+		return true;
 	}
 	w = waiting_new(c, take, wants);
 	w->on_complete = on_complete;
@@ -287,6 +324,7 @@ void enrich_take(struct enrich *c, struct event *take, unsigned wants,
 		lookups_read(c->lookups, take->channel, take->ts, &w->reading);
 	want_names(w);
 	waiting_check(w);
+	return false;
 }
 
 /* ---- life ---- */

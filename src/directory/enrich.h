@@ -13,20 +13,27 @@
 
 struct enrich;
 
-/* What a rule set needs to know of an event before it can be asked. */
+/* What a rule set needs to know of an event before it can be asked; a set of these. */
 enum enrich_want {
-	WANT_NAMES = 1,	  /* of author and channel; names of mentioned people are always wanted */
-	WANT_REACTED = 2, /* the text of the message reacted to */
+	WANT_TEXT =
+		1, /* and what is known of its people and its channel; names of mentioned people */
+	WANT_NAMES = 2,	  /* of author and channel, asked for where they are not known */
+	WANT_REACTED = 4, /* the text of the message reacted to */
 };
+
+/* The kind of the event's channel: its own, or the one known here when that says more. */
+enum channel_kind enrich_kind(const struct cache *roster, const struct event *ev);
+/* Writes what is known of its people and its channel into the event, whose texts stay as they are. */
+void enrich_fill(const struct cache *roster, struct event *ev);
 
 /* All that is given outlives the completer. */
 struct enrich *enrich_new(struct loop *loop, struct lookups *lookups, const struct cache *roster,
 			  const struct identity *me, const struct text_names *names);
 void enrich_free(struct enrich *c); /* with the events that wait */
 
-/* Fills names, kinds and texts in, asking Slack for what is missing, for at most 1.5 s; then on_complete
- * comes with the event, with whatever could be learned. Within the call when nothing is missing. Keeps
- * the order of events within a channel. Takes the event and gives it to on_complete. */
-void enrich_take(struct enrich *c, struct event *take, unsigned wants,
+/* Fills names, kinds and texts in: true when nothing is missing. Else the event is taken, Slack is asked, for at most
+ * 1.5 s, and on_complete comes with the event and whatever could be learned. Keeps the order of events within a
+ * channel. */
+bool enrich_take(struct enrich *c, struct event *take, unsigned wants,
 		 void (*on_complete)(void *owner, struct event *take, void *tag), void *owner,
 		 void *tag);

@@ -50,12 +50,12 @@ static void remember(struct join_dedup *m, struct str who_where, const struct ev
 	move_free(map_set(&m->latest, who_where, move));
 }
 
-void join_dedup_unify(struct join_dedup *m, struct event *ev)
+void join_dedup_move(struct join_dedup *m, struct event *ev)
 {
 	struct str who_where = without_hour(ev->key);
 	const struct move *before;
 
-	if ((ev->kind != EVENT_JOIN && ev->kind != EVENT_LEAVE) || who_where.len == 0)
+	if (who_where.len == 0)
 		return;
 	before = map_get(&m->latest, who_where);
 	if (before != NULL && is_same(before, ev->time))

@@ -14,5 +14,10 @@ struct join_dedup {
 
 void join_dedup_init(struct join_dedup *m);
 void join_dedup_deinit(struct join_dedup *m);
+void join_dedup_move(struct join_dedup *m, struct event *ev);
 /* Gives the event the key of the same move that was told of before, if there was one. Leaves others alone. */
-void join_dedup_unify(struct join_dedup *m, struct event *ev);
+static inline void join_dedup_unify(struct join_dedup *m, struct event *ev)
+{
+	if (ev->kind == EVENT_JOIN || ev->kind == EVENT_LEAVE)
+		join_dedup_move(m, ev);
+}

@@ -277,7 +277,7 @@ static void complete(struct world *w, struct event *ev)
 		ev->author.id = str_keep(&ev->arena, str_from(m->author->id));
 		ev->text_known = true;
 	}
-	cache_fill(&w->roster, ev);
+	enrich_fill(&w->roster, ev);
 	decode_texts(ev, &w->ours.me, &w->names);
 }
 

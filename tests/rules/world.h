@@ -13,6 +13,7 @@
 #include "sim/workspace.h"
 #include "model/workspace.h"
 #include "directory/cache.h"
+#include "directory/enrich.h"
 #include "slack/text.h"
 
 enum { WEBHOOKS_MAX = 8, LUCK_MAX = 16 };

@@ -219,7 +219,6 @@ static void test_groups_that_went(void)
 
 static void test_guests(void)
 {
-	struct event *ev = event_new();
 	struct cache r;
 
 	cache_init(&r);
@@ -232,14 +231,8 @@ static void test_guests(void)
 	CU_ASSERT_FALSE(cache_user(&r, STR("U3"))->is_guest);
 	learn_user(&r, "{\"id\":\"U1\",\"real_name\":\"Eve\"}"); /* unsaid: as it was */
 	CU_ASSERT(cache_user(&r, STR("U1"))->is_guest);
-	ev->user.id = STR("U1");
-	cache_fill(&r, ev);
-	CU_ASSERT(ev->user.is_guest);
-	CU_ASSERT_FALSE(ev->author.is_guest);
 	learn_user(&r, "{\"id\":\"U1\",\"is_restricted\":false}");
-	cache_fill(&r, ev);
-	CU_ASSERT_FALSE(ev->user.is_guest);
-	event_free(ev);
+	CU_ASSERT_FALSE(cache_user(&r, STR("U1"))->is_guest);
 	cache_deinit(&r);
 }
 
@@ -264,35 +257,8 @@ static void test_membership(void)
 	cache_deinit(&r);
 }
 
-static void test_an_event_is_told(void)
-{
-	struct event *ev = event_new();
-	struct cache r;
-
-	cache_init(&r);
-	learn_user(&r, "{\"id\":\"U1\",\"name\":\"robo\",\"is_bot\":true}");
-	learn_channel(&r, "{\"id\":\"C1\",\"name\":\"secret\",\"is_private\":true}");
-	ev->user.id = STR("U1");
-	ev->author.id = STR("U2");
-	ev->channel = STR("C1");
-	ev->kind = EVENT_MESSAGE;
-	ev->channel_kind = CHANNEL_PUBLIC;
-	CU_ASSERT_EQUAL(cache_kind_for(&r, ev), CHANNEL_PUBLIC); /* a message knows it well */
-	ev->kind = EVENT_JOIN;
-	cache_fill(&r, ev);
-	ASSERT_STR(ev->user.handle, "robo");
-	ASSERT_STR(ev->author.handle, "");
-	ASSERT_STR(ev->channel_name, "secret");
-	CU_ASSERT_EQUAL(ev->channel_kind, CHANNEL_PRIVATE);
-	CU_ASSERT(ev->from_bot);
-	cache_deinit(&r);
-	ASSERT_STR(ev->user.handle, "robo"); /* a copy of its own */
-	event_free(ev);
-}
-
 UNIT_MAIN("roster", { "people by name", test_users_by_name },
 	  { "people change", test_users_change }, { "channels", test_channels },
 	  { "user groups", test_groups }, { "who is in a group", test_who_is_in_a_group },
 	  { "groups change", test_groups_change }, { "groups that went", test_groups_that_went },
-	  { "guests", test_guests }, { "membership", test_membership },
-	  { "an event is told", test_an_event_is_told })
+	  { "guests", test_guests }, { "membership", test_membership })

@@ -90,7 +90,8 @@ static void on_complete(void *owner, struct event *take, void *tag)
 
 static void complete(struct event *take, unsigned wants, const char *tag)
 {
-	directory_complete(directory, take, wants, on_complete, NULL, (void *)tag);
+	if (directory_complete(directory, take, WANT_TEXT | wants, on_complete, NULL, (void *)tag))
+		on_complete(NULL, take, (void *)tag);
 }
 
 static void out_is(const char *wanted)
@@ -334,11 +335,16 @@ static void keep(void *owner, struct event *take, void *tag)
 	completed = take;
 }
 
+static void complete_and_keep(struct event *take, unsigned wants)
+{
+	if (directory_complete(directory, take, WANT_TEXT | wants, keep, NULL, NULL))
+		keep(NULL, take, NULL);
+}
+
 static void test_bots_are_recognised_by_their_user(void)
 {
 	start();
-	directory_complete(directory, message("D1", "U5ROBO", "beep"), WANT_NAMES, keep, NULL,
-			   NULL);
+	complete_and_keep(message("D1", "U5ROBO", "beep"), WANT_NAMES);
 	answer("user=U5ROBO",
 	       "{\"ok\":true,\"user\":{\"id\":\"U5ROBO\",\"name\":\"robo\",\"is_bot\":true}}");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(completed);
@@ -351,7 +357,7 @@ static void test_bots_are_recognised_by_their_user(void)
 static void test_the_message_reacted_to(void)
 {
 	start();
-	directory_complete(directory, event(REACTION), WANT_REACTED, keep, NULL, NULL);
+	complete_and_keep(event(REACTION), WANT_REACTED);
 	CU_ASSERT_STRING_EQUAL(fakehttp_find(http, "reactions.get")->body,
 			       "channel=C1&timestamp=1.5&full=true");
 	answer("reactions.get",
@@ -373,18 +379,18 @@ static void test_the_message_reacted_to(void)
 static void test_the_message_reacted_to_cannot_be_read(void)
 {
 	start();
-	directory_complete(directory, event(REACTION), WANT_REACTED, keep, NULL, NULL);
+	complete_and_keep(event(REACTION), WANT_REACTED);
 	answer("reactions.get",
 	       "{\"ok\":false,\"error\":\"missing_scope\",\"needed\":\"reactions:read\"}");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(completed);
 	CU_ASSERT_FALSE(completed->text_known);
 	event_free(completed);
 	completed = NULL;
-	directory_complete(directory, event(REACTION), WANT_REACTED, keep, NULL, NULL);
+	complete_and_keep(event(REACTION), WANT_REACTED);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(completed); /* not asked again */
 	event_free(completed);
 	completed = NULL;
-	directory_complete(directory, event(REACTION), 0, keep, NULL, NULL);
+	complete_and_keep(event(REACTION), 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(completed);
 	CU_ASSERT_FALSE(completed->text_known);
 	event_free(completed);
@@ -398,7 +404,7 @@ static void note(const char *text)
 {
 	struct event *ev = event(text);
 
-	directory_note(directory, ev);
+	CU_ASSERT_TRUE(directory_complete(directory, ev, 0, NULL, NULL, NULL));
 	event_free(ev);
 }
 
@@ -488,16 +494,14 @@ static void test_one_joining_has_one_key(void)
 	struct str first;
 
 	start();
-	directory_complete(
-		directory,
+	complete_and_keep(
 		event("{\"type\":\"member_joined_channel\",\"user\":\"U9\",\"channel\":\"C1\",\"event_ts\":\"1355518799.900000\"}"),
-		0, keep, NULL, NULL);
+		0);
 	first = str_from(str_dup(completed->key));
 	event_free(completed);
-	directory_complete(
-		directory,
+	complete_and_keep(
 		event("{\"type\":\"message\",\"subtype\":\"channel_join\",\"user\":\"U9\",\"channel\":\"C1\",\"ts\":\"1355518800.000100\"}"),
-		0, keep, NULL, NULL);
+		0);
 	CU_ASSERT(first.len > 0 && str_eq(completed->key, first));
 	event_free(completed);
 	completed = NULL;
