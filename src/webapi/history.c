@@ -20,22 +20,22 @@ static void ask_page(struct history *h, struct str cursor)
 {
 	const struct history_setup *setup = &h->setup;
 	bool is_thread = setup->thread_ts.len > 0;
-	struct api_args *args = api_args_new();
+	struct buf form = { 0 };
 
-	api_arg(args, "channel", setup->channel);
+	api_arg(&form, "channel", setup->channel);
 	if (is_thread)
-		api_arg(args, "ts", setup->thread_ts);
+		api_arg(&form, "ts", setup->thread_ts);
 	if (setup->oldest.len > 0) {
-		api_arg(args, "oldest", setup->oldest);
-		api_arg(args, "inclusive", STR("true"));
+		api_arg(&form, "oldest", setup->oldest);
+		api_arg(&form, "inclusive", STR("true"));
 	}
-	api_arg(args, "include_all_metadata", STR("true"));
-	api_arg(args, "limit", str_from(PAGE));
+	api_arg(&form, "include_all_metadata", STR("true"));
+	api_arg(&form, "limit", str_from(PAGE));
 	if (cursor.len > 0)
-		api_arg(args, "cursor", cursor);
+		api_arg(&form, "cursor", cursor);
 	h->call = api_call(setup->api,
 			   is_thread ? "conversations.replies" : "conversations.history",
-			   setup->token, STR_EMPTY, args, on_page, h);
+			   setup->token, STR_EMPTY, &form, on_page, h);
 }
 
 static void history_free(struct history *h)
