@@ -165,28 +165,23 @@ static enum fault check_word(struct cursor *c)
 	return NOT_A_VALUE;
 }
 
-/* A round takes one value, or the opening bracket of one, and what closes behind it. */
+/* A round takes one value, or the opening bracket of one, and what closes behind it; in an object a name is one as
+ * well. */
 static enum fault check_text(struct cursor *c)
 {
 	char closes[JSON_MAX_DEPTH]; /* the brackets that are open, outermost first */
 	size_t depth = 0;
+	bool has_name = false; /* of the member whose value comes */
 
 	for (;;) {
+		const bool is_name = depth > 0 && closes[depth - 1] == '}' && !has_name;
 		enum fault fault = SOUND;
 		bool opens = false;
 
+		has_name = false;
 		skip_blanks(c);
-		if (depth > 0 && closes[depth - 1] == '}') {
-			if (!skip(c, '"'))
-				return BARE_NAME;
-			fault = check_string(c);
-			if (fault != SOUND)
-				return fault;
-			skip_blanks(c);
-			if (!skip(c, ':'))
-				return NO_COLON;
-			skip_blanks(c);
-		}
+		if (is_name && (c->p == c->end || *c->p != '"'))
+			return BARE_NAME;
 		if (c->p == c->end)
 			return NO_VALUE;
 		if (*c->p == '{' || *c->p == '[') {
@@ -207,6 +202,13 @@ static enum fault check_text(struct cursor *c)
 		}
 		if (fault != SOUND)
 			return fault;
+		if (is_name) {
+			skip_blanks(c);
+			has_name = skip(c, ':');
+			if (!has_name)
+				return NO_COLON;
+			continue;
+		}
 		while (!opens) { /* the value is whole: a comma, or what closes around it */
 			const char *comma;
 

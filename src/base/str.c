@@ -48,20 +48,6 @@ int str_cmp(struct str a, struct str b)
 	return r != 0 ? r : (a.len > b.len) - (a.len < b.len);
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-struct str str_trim(struct str s)
-{
-	while (s.len > 0 && is_blank(s.p[0]))
-		s = str_sub(s, 1, s.len);
-	while (s.len > 0 && is_blank(s.p[s.len - 1]))
-		s.len--;
-	return s;
-}
-
 size_t str_find(struct str s, const char *needle)
 {
 	const char *hit = s.len > 0 ? memmem(s.p, s.len, needle, strlen(needle)) : NULL;
@@ -92,9 +78,9 @@ bool str_word(struct str *rest, struct str *word)
 {
 	size_t n = 0;
 
-	while (rest->len > 0 && is_blank(rest->p[0]))
+	while (rest->len > 0 && str_is_blank(rest->p[0]))
 		*rest = str_sub(*rest, 1, rest->len);
-	while (n < rest->len && !is_blank(rest->p[n]))
+	while (n < rest->len && !str_is_blank(rest->p[n]))
 		n++;
 	*word = str_sub(*rest, 0, n);
 	*rest = str_sub(*rest, n, rest->len);
@@ -164,10 +150,8 @@ static size_t utf8_len(const unsigned char *p, size_t n)
 	return len;
 }
 
-size_t utf8_valid_len(struct str s)
+size_t utf8_valid_from(struct str s, size_t at)
 {
-	size_t at = 0;
-
 	while (at < s.len) {
 		size_t len = utf8_len((const unsigned char *)s.p + at, s.len - at);
 

@@ -63,7 +63,18 @@ static inline bool str_skip(struct str *s, const char *prefix)
 	*s = str_sub(*s, strlen(prefix), s->len);
 	return true;
 }
-struct str str_trim(struct str s); /* blanks, tabs, CR, LF at both ends */
+static inline bool str_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+static inline struct str str_trim(struct str s) /* str_is_blank at both ends */
+{
+	while (s.len > 0 && str_is_blank(s.p[0]))
+		s = str_make(s.p + 1, s.len - 1);
+	while (s.len > 0 && str_is_blank(s.p[s.len - 1]))
+		s.len--;
+	return s;
+}
 
 /* Position of the first `needle`, or SIZE_MAX. */
 size_t str_find(struct str s, const char *needle);
@@ -100,7 +111,15 @@ struct str str_keepf(struct arena *arena, const char *fmt, ...)
 
 /* UTF-8. Strict: no overlong forms, no surrogates, nothing above U+10FFFF. */
 /* Length of the longest valid beginning: where a complaint should point. */
-size_t utf8_valid_len(struct str s);
+size_t utf8_valid_from(struct str s, size_t at);
+static inline size_t utf8_valid_len(struct str s)
+{
+	size_t at = 0;
+
+	while (at < s.len && (unsigned char)s.p[at] < 0x80)
+		at++;
+	return at < s.len ? utf8_valid_from(s, at) : at;
+}
 static inline bool utf8_valid(struct str s)
 {
 	return utf8_valid_len(s) == s.len;

@@ -59,18 +59,6 @@ struct need {
 
 /* ---- what is known ---- */
 
-enum channel_kind enrich_kind(const struct cache *roster, const struct event *ev)
-{
-	const struct cache_channel *channel = cache_channel(roster, ev->channel);
-	/* The one letter that membership events have is less than the truth. */
-	const bool is_vague = ev->channel_kind == CHANNEL_UNKNOWN || ev->kind == EVENT_JOIN ||
-			      ev->kind == EVENT_LEAVE;
-
-	if (channel != NULL && is_vague && channel->kind != CHANNEL_UNKNOWN)
-		return channel->kind;
-	return ev->channel_kind;
-}
-
 void enrich_fill(const struct cache *roster, struct event *ev)
 {
 	struct person *const people[] = { &ev->user, &ev->author };
@@ -96,7 +84,8 @@ void enrich_fill(const struct cache *roster, struct event *ev)
 static void fill(const struct enrich *c, struct event *ev)
 {
 	enrich_fill(c->roster, ev);
-	decode_texts(ev, c->me, c->names);
+	if (ev->text.p == NULL)
+		decode_texts(ev, c->me, c->names);
 }
 
 /* ---- what is missing ---- */

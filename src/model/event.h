@@ -71,7 +71,7 @@ struct event {
 	struct str ts;		   /* a message id within its channel, never a number */
 	struct str thread_ts;	   /* empty = not in a thread; == ts = its root */
 	struct str text_raw;	   /* as Slack sent it */
-	struct str text;	   /* as a person sees it */
+	struct str text;	   /* as a person sees it; without a pointer = not read yet */
 	struct str text_to_bot;	   /* the end of it, without a leading mention of the bot */
 	struct text_piece *pieces; /* of the text; none = all of it is PART_TEXT */
 	size_t n_pieces;

@@ -365,6 +365,8 @@ static void read_shape(struct event *ev)
 		ev->text_raw = json_str(message, "text");
 		ev->has_files = json_at(message, "files.0") != NULL ||
 				json_kind(json_at(message, "file")) == JSON_OBJECT;
+		if (text_is_plain(ev->text_raw)) /* there is nothing to read in it */
+			ev->text = ev->text_to_bot = ev->text_raw;
 		if (message != ev->payload) /* the author did not do it, or did it earlier */
 			read_person(&ev->author, message);
 	}
@@ -391,6 +393,7 @@ int decode_event(struct event **out, struct json *inner, struct str team, struct
 	ev->team = str_keep(&ev->arena, first_of(team, str_from(me->team_id)));
 	ev->event_id = str_keep(&ev->arena, event_id);
 	ev->text_known = true;
+	ev->mentions_bot = str_is(ev->type, "app_mention");
 	if (str_is(ev->type, "message"))
 		ev->subtype = json_str(ev->payload, "subtype");
 	read_who(ev, me);

@@ -21,5 +21,5 @@ int decode_callback(struct event **out, struct json *body, const struct identity
  * URL and trigger are not in the payload kept. */
 int decode_command(struct event **out, struct json *payload, const struct identity *me,
 		   struct wall now, const char **why);
-/* Fills text, its pieces, text_to_bot and mentions_bot from text_raw; asks the names. Called again when names came. */
+/* Fills what a plain text has from the beginning: text, its pieces, text_to_bot and mentions_bot from text_raw; asks the names. Called again when names came. */
 void decode_texts(struct event *ev, const struct identity *me, const struct text_names *names);

@@ -55,10 +55,6 @@ void decode_texts(struct event *ev, const struct identity *me, const struct text
 	ev->pieces = NULL;
 	ev->n_pieces = 0;
 	ev->mentions_bot = str_is(ev->type, "app_mention");
-	if (text_is_plain(raw)) {
-		ev->text = ev->text_to_bot = raw;
-		return;
-	}
 	if (text_is_prose(raw)) {
 		text_seen(&text, raw, names);
 		ev->text = ev->text_to_bot = str_keep(&ev->arena, buf_str(&text));

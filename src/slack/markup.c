@@ -87,32 +87,30 @@ void markup_inert(struct buf *out, struct str plain)
 	}
 }
 
-static void put_without(struct buf *out, struct str text, bool direction)
+void markup_without(struct buf *out, struct str text, bool direction)
 {
-	while (text.len > 0) {
-		struct str rest = text;
-		uint32_t code = utf8_next(&rest);
+	for (;;) {
+		size_t plain = 0;
+		struct str rest;
+		uint32_t code;
 
+		while (plain < text.len && text.p[plain] >= ' ' && text.p[plain] < 0x7F)
+			plain++;
+		buf_add(out, str_sub(text, 0, plain));
+		text = rest = str_sub(text, plain, text.len);
+		if (text.len == 0)
+			return;
+		code = utf8_next(&rest);
 		if (!is_control_sign(code) && !(direction && is_direction_sign(code)))
 			buf_add(out, str_make(text.p, text.len - rest.len));
 		text = rest;
 	}
 }
 
-void markup_plain(struct buf *out, struct str plain)
-{
-	put_without(out, plain, true);
-}
-
-void markup_literal(struct buf *out, struct str text)
-{
-	put_without(out, text, false);
-}
-
 /* ---- mentions and links ---- */
 
 /* One of the letters, then 2 to 20 capitals and digits: the only ids that may stand in markup. */
-static bool is_id(struct str id, const char *letters)
+static bool put_id(struct buf *out, const char *before, struct str id, const char *letters)
 {
 	if (id.len < 3 || id.len > 21 || id.p[0] == '\0' || strchr(letters, id.p[0]) == NULL)
 		return false;
@@ -120,31 +118,25 @@ static bool is_id(struct str id, const char *letters)
 		if (!((id.p[i] >= 'A' && id.p[i] <= 'Z') || (id.p[i] >= '0' && id.p[i] <= '9')))
 			return false;
 	}
+	buf_addz(out, before);
+	buf_add(out, id);
+	buf_addc(out, '>');
 	return true;
 }
 
 bool markup_mention(struct buf *out, struct str user)
 {
-	if (!is_id(user, "UW"))
-		return false;
-	buf_addf(out, "<@%.*s>", STR_ARG(user));
-	return true;
+	return put_id(out, "<@", user, "UW");
 }
 
 bool markup_group_mention(struct buf *out, struct str group)
 {
-	if (!is_id(group, "S"))
-		return false;
-	buf_addf(out, "<!subteam^%.*s>", STR_ARG(group));
-	return true;
+	return put_id(out, "<!subteam^", group, "S");
 }
 
 bool markup_channel_link(struct buf *out, struct str channel)
 {
-	if (!is_id(channel, "CGD"))
-		return false;
-	buf_addf(out, "<#%.*s>", STR_ARG(channel));
-	return true;
+	return put_id(out, "<#", channel, "CGD");
 }
 
 static void put_alnum(struct buf *out, struct str s, bool dots)

@@ -10,14 +10,22 @@
  * tabs stay), @ in front of here/channel/everyone and of any word broken by U+2060 so that nothing
  * notifies, whatever Slack's parse mode. */
 void markup_inert(struct buf *out, struct str plain);
+/* Without control characters, and without those of direction where that is asked for. */
+void markup_without(struct buf *out, struct str text, bool direction);
 /* Plain text for a place that takes no markup: control and direction characters dropped, nothing else. */
-void markup_plain(struct buf *out, struct str plain);
+static inline void markup_plain(struct buf *out, struct str plain)
+{
+	markup_without(out, plain, true);
+}
+/* The literal text of a rule: its markup stays as written, but control characters go. */
+static inline void markup_literal(struct buf *out, struct str text)
+{
+	markup_without(out, text, false);
+}
 /* A mention that notifies / a channel link. False (nothing added) unless the id looks like one. */
 bool markup_mention(struct buf *out, struct str user);
 bool markup_group_mention(struct buf *out, struct str group);
 bool markup_channel_link(struct buf *out, struct str channel);
-/* The literal text of a rule: its markup stays as written, but control characters go. */
-void markup_literal(struct buf *out, struct str text);
 /* https://NAME.slack.com/archives/C1/p1234567890123456, with thread_ts and cid for replies.
  * team_url ends in '/'. thread_ts may be empty. */
 void markup_permalink(struct buf *out, struct str team_url, struct str channel, struct str ts,

@@ -3,8 +3,6 @@
 
 #include "slack/syntax.h"
 
-enum { PART_UNITS = 3500, FENCE_LEN = 3 };
-
 /* A place to cut: the part ends at `end`, the rest begins at `next`. */
 struct cut {
 	size_t end, next;
@@ -36,8 +34,8 @@ static size_t atom_len(struct str s)
 	else if (s.p[0] == '<')
 		len = syntax_control_len(s);
 	else if (str_starts(s, "```"))
-		len = FENCE_LEN;
-	return len > 0 && len <= PART_UNITS / 2 ? len : letter_len(s);
+		len = SPLIT_FENCE;
+	return len > 0 && len <= SPLIT_UNITS / 2 ? len : letter_len(s);
 }
 
 static struct cut best_cut(const struct cut *line, const struct cut *blank, struct cut letter)
@@ -51,7 +49,7 @@ static struct cut best_cut(const struct cut *line, const struct cut *blank, stru
 static struct cut find_cut(struct str text, bool in_code)
 {
 	struct cut line = { 0 }, blank = { 0 };
-	size_t units = in_code ? FENCE_LEN : 0;
+	size_t units = in_code ? SPLIT_FENCE : 0;
 	bool content = false;
 	size_t at = 0;
 
@@ -64,7 +62,7 @@ static struct cut find_cut(struct str text, bool in_code)
 			*(atom.p[0] == '\n' ? &line : &blank) = (struct cut){ at, at + 1, in_code,
 									      true };
 		units += utf8_utf16_units(atom);
-		if (units + (code_after ? FENCE_LEN : 0) > PART_UNITS)
+		if (units + (code_after ? SPLIT_FENCE : 0) > SPLIT_UNITS)
 			return best_cut(&line, &blank, (struct cut){ at, at, in_code, true });
 		content = content || !(fence || is_blank(atom.p[0]));
 		in_code = code_after;
@@ -103,13 +101,13 @@ static struct str tidy_rest(struct str rest, bool *in_code)
 {
 	/* The cut fell right in front of the end of the code: that has been closed already. */
 	if (*in_code && str_starts(str_trim(rest), "```")) {
-		rest = str_sub(str_trim(rest), FENCE_LEN, rest.len);
+		rest = str_sub(str_trim(rest), SPLIT_FENCE, rest.len);
 		*in_code = false;
 	}
 	return *in_code ? rest : skip_empty_lines(rest);
 }
 
-bool split_next(struct str *rest, bool *in_code, struct buf *part)
+bool split_long(struct str *rest, bool *in_code, struct buf *part)
 {
 	struct str piece = STR_EMPTY;
 	bool was_in_code = false;

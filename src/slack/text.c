@@ -77,11 +77,6 @@ static void put_code_point(struct buf *out, uint32_t code)
 	buf_add(out, str_make(bytes, utf8_put(bytes, code)));
 }
 
-static bool is_itself(char c)
-{
-	return (c >= ' ' && c < 0x7F) || c == '\n' || c == '\t';
-}
-
 /* Most text is plain ASCII and is added in runs. In coded text `& < >` are entities, which are decoded once:
  * `&amp;lt;` is the text `&lt;`. */
 static void put_shown(struct buf *out, struct str s, bool coded)
@@ -90,7 +85,7 @@ static void put_shown(struct buf *out, struct str s, bool coded)
 		size_t n = 0, len;
 		char plain;
 
-		while (n < s.len && is_itself(s.p[n]) && !(coded && s.p[n] == '&'))
+		while (n < s.len && text_is_itself(s.p[n]) && !(coded && s.p[n] == '&'))
 			n++;
 		buf_add(out, str_sub(s, 0, n));
 		s = str_sub(s, n, s.len);
@@ -270,17 +265,6 @@ static size_t part_len(struct str raw, size_t at, enum text_part *part)
 	}
 	*part = len > 0 ? PART_CODE : PART_TEXT;
 	return len > 0 ? len : prose_len(raw, at);
-}
-
-bool text_is_plain(struct str raw)
-{
-	for (size_t i = 0; i < raw.len; i++) {
-		char c = raw.p[i];
-
-		if (!is_itself(c) || c == '<' || c == '&' || c == '`')
-			return false;
-	}
-	return true;
 }
 
 bool text_is_prose(struct str raw)

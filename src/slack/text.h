@@ -37,8 +37,22 @@ typedef void text_run_fn(void *owner, const struct text_run *run);
  * quote up to its end, and so is all the rest after >>>. */
 void text_read(struct buf *out, struct str raw, const struct text_names *names, text_run_fn *on_run,
 	       void *owner);
+/* A sign of which nothing looks alike. */
+static inline bool text_is_itself(char c)
+{
+	return (c >= ' ' && c < 0x7F) || c == '\n' || c == '\t';
+}
 /* Plain ASCII without markup, entities or control signs: text_seen would copy it as it is. */
-bool text_is_plain(struct str raw);
+static inline bool text_is_plain(struct str raw)
+{
+	for (size_t i = 0; i < raw.len; i++) {
+		char c = raw.p[i];
+
+		if (!text_is_itself(c) || c == '<' || c == '&' || c == '`')
+			return false;
+	}
+	return true;
+}
 /* Not a sign of markup in it but entities: text_read would tell of a single run of PART_TEXT. */
 bool text_is_prose(struct str raw);
 /* The address of a link as it is: entities decoded once, nothing else changed. */
