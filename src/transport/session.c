@@ -496,6 +496,16 @@ void session_ponged(struct session_socket *socket)
 
 /* ---- events and acknowledgements ---- */
 
+void session_ack(struct session_socket *socket, struct str id)
+{
+	CLEANUP(buf_deinit) struct buf frame = { 0 };
+
+	if (id.len == 0)
+		return;
+	socket->transport->setup.protocol->ack_frame(&frame, id);
+	ws_send_text(socket->ws, buf_str(&frame));
+}
+
 void session_give(struct session_socket *socket, struct event *take, struct str ack_id)
 {
 	struct transport *t = socket->transport;
@@ -512,42 +522,31 @@ void session_give(struct session_socket *socket, struct event *take, struct str 
 	t->setup.sink->on_event(t->setup.sink->owner, take, &ack);
 }
 
-/* On the socket that it came on, else on the newest live one. Without any, Slack will send the envelope again. */
-static void send_ack(struct transport *t, uint64_t generation, struct str id)
+void transport_ack(const struct ack *ack)
 {
+	struct transport *t = ack->transport;
 	CLEANUP(buf_deinit) struct buf frame = { 0 };
 	struct session_socket *newest = NULL;
+	bool is_sent = false;
 
-	t->setup.protocol->ack_frame(&frame, id);
+	if (ack->envelope_id[0] == '\0')
+		return;
+	t->setup.protocol->ack_frame(&frame, str_from(ack->envelope_id));
 	list_each (it, &t->sockets) {
 		struct session_socket *socket = list_entry(it, struct session_socket, link);
 
-		if (socket->generation == generation && ws_send_text(socket->ws, buf_str(&frame)))
-			return;
+		if (socket->generation == ack->socket)
+			is_sent = ws_send_text(socket->ws, buf_str(&frame));
 	}
+	/* Else on the newest live one. Without any, Slack will send the envelope again. */
 	list_each (it, &t->sockets) {
 		struct session_socket *socket = list_entry(it, struct session_socket, link);
 
-		if (socket->state != SOCKET_NEW && ws_is_open(socket->ws))
+		if (!is_sent && socket->state != SOCKET_NEW && ws_is_open(socket->ws))
 			newest = socket;
 	}
 	if (newest != NULL)
 		ws_send_text(newest->ws, buf_str(&frame));
-}
-
-void session_ack(struct session_socket *socket, struct str id)
-{
-	if (id.len > 0)
-		send_ack(socket->transport, socket->generation, id);
-}
-
-void transport_ack(const struct ack *ack)
-{
-	struct transport *t = ack->transport;
-
-	if (ack->envelope_id[0] == '\0')
-		return;
-	send_ack(t, ack->socket, str_from(ack->envelope_id));
 	if (t->n_owed > 0)
 		t->n_owed--;
 	/* After this turn, so that the acknowledgement goes out ahead of the close frame. */

@@ -40,5 +40,5 @@ void session_garbled(struct session_socket *socket, struct str text, const char 
 void session_ponged(struct session_socket *socket);
 /* Gives the event to the sink, which owes an acknowledgement for `ack_id` from then on, unless it is empty. */
 void session_give(struct session_socket *socket, struct event *take, struct str ack_id);
-/* Acknowledges at once what is no event; nothing when `id` is empty. */
+/* Acknowledges at once, on the socket that it just came on, what is no event; nothing when `id` is empty. */
 void session_ack(struct session_socket *socket, struct str id);
