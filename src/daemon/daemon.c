@@ -24,7 +24,7 @@ struct daemon {
 	struct rule_watch *rule_watch;	      /* NULL = the files are not watched */
 	struct daemon_workspace **workspaces; /* as many as the configuration has */
 	size_t n_failed_told;
-	struct loop_hook turn_end;
+	struct loop_call count; /* of those that ended */
 };
 
 static bool is_stopping(const struct daemon *d)
@@ -36,31 +36,30 @@ static bool is_stopping(const struct daemon *d)
 	return true;
 }
 
-/* ---- the turn ---- */
+/* ---- the end of one, and of all ---- */
 
-static void tell_failed(struct daemon *d, size_t n_failed)
+static void on_end(void *owner)
 {
-	const size_t n = d->conf->n_workspaces;
+	struct daemon *d = owner;
 
+	loop_call_soon(d->loop, &d->count); /* once for all that end in a turn */
+}
+
+static void on_count(void *owner)
+{
+	struct daemon *d = owner;
+	const size_t n = d->conf->n_workspaces;
+	size_t n_over = 0, n_failed = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		n_over += workspace_is_over(d->workspaces[i]);
+		n_failed += workspace_has_failed(d->workspaces[i]);
+	}
 	if (n_failed > d->n_failed_told && n_failed < n)
 		log_warn("bot", "going on without the workspaces that failed failed=%zu left=%zu",
 			 n_failed, n - n_failed);
 	d->n_failed_told = n_failed;
-}
-
-static void on_turn_end(void *owner)
-{
-	struct daemon *d = owner;
-	size_t n_over = 0, n_failed = 0;
-
-	for (size_t i = 0; i < d->conf->n_workspaces; i++) {
-		const unsigned end = workspace_end_turn(d->workspaces[i]);
-
-		n_over += (end & WORKSPACE_IS_OVER) != 0;
-		n_failed += (end & WORKSPACE_HAS_FAILED) != 0;
-	}
-	tell_failed(d, n_failed);
-	if (n_over == d->conf->n_workspaces)
+	if (n_over == n)
 		loop_stop(d->loop);
 }
 
@@ -175,6 +174,7 @@ static int make_workspaces(struct daemon *d)
 	const size_t n = d->conf->n_workspaces;
 	int r = 0;
 
+	loop_call_init(&d->count, on_count, d);
 	d->workspaces = mem_zero(n, sizeof(d->workspaces[0]));
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		const struct workspace_setup setup = {
@@ -184,6 +184,8 @@ static int make_workspaces(struct daemon *d)
 			.store = d->store,
 			.own = &d->conf->workspaces[i],
 			.is_one_of_several = n > 1,
+			.on_end = on_end,
+			.owner = d,
 		};
 
 		r = workspace_new(&d->workspaces[i], &setup);
@@ -201,8 +203,6 @@ static int start(struct daemon *d)
 		r = make_workspaces(d);
 	if (r != 0)
 		return r;
-	loop_hook_init(&d->turn_end, on_turn_end, d);
-	loop_hook_add(d->loop, &d->turn_end);
 	if (d->conf->reload_on_save)
 		d->rule_watch = rule_watch_new(d->loop, d->paths, on_files_changed, d);
 	r = load_rules(d);

@@ -39,6 +39,9 @@ struct daemon_workspace {
 	const struct conf *conf;
 	const struct workspace_conf *own;
 	char log_end[WORKSPACE_NAME_MAX + 16]; /* of log lines about it; "" = it is the only one */
+	struct loop_hook turn_end;
+	void (*on_end)(void *owner);
+	void *end_owner;
 	enum workspace_state state;
 	bool has_failed;
 	unsigned wants;	   /* of every event that rules may answer; of enum enrich_want */
@@ -68,6 +71,11 @@ struct pending_ack {
 bool workspace_is_stopping(const struct daemon_workspace *w)
 {
 	return w->state >= WORKSPACE_STOPPING;
+}
+
+bool workspace_is_over(const struct daemon_workspace *w)
+{
+	return w->state == WORKSPACE_OVER;
 }
 
 bool workspace_has_failed(const struct daemon_workspace *w)
@@ -172,6 +180,7 @@ static void stop_for_good(void *owner, const char *sentence)
 		return; /* every answer under way meets the same end */
 	log_error("bot", "cannot go on: %s", sentence);
 	w->has_failed = true;
+	w->on_end(w->end_owner);
 	workspace_stop(w);
 }
 
@@ -202,6 +211,7 @@ static void close_down(struct daemon_workspace *w)
 		log_warn("bot", "actions that waited for their time are forgotten actions=%zu",
 			 n_waiting);
 	w->state = WORKSPACE_OVER;
+	w->on_end(w->end_owner);
 	loop_timer_stop(w->loop, &w->patience);
 	loop_timer_stop(w->loop, &w->due);
 	loop_timer_stop(w->loop, &w->names_due);
@@ -296,24 +306,24 @@ static void on_due(void *owner)
 		engine_tick(w->engine);
 }
 
-unsigned workspace_end_turn(struct daemon_workspace *w)
+static void on_turn_end(void *owner)
 {
-	const char *before = log_about(w->log_end);
+	struct daemon_workspace *w = owner;
+	const char *before;
 	struct job *job;
 
-	if (w->state != WORKSPACE_OVER) {
-		engine_commit(w->engine);
-		while ((job = engine_lease(w->engine)) != NULL)
-			deliver_send(w->deliver, job);
-		set_alarm(w);
-		if (w->names_unchecked && directory_has_groups(w->directory))
-			loop_timer_start(w->loop, &w->names_due, 0);
-		if (has_finished(w))
-			close_down(w);
-	}
+	if (w->state == WORKSPACE_OVER)
+		return;
+	before = log_about(w->log_end);
+	engine_commit(w->engine);
+	while ((job = engine_lease(w->engine)) != NULL)
+		deliver_send(w->deliver, job);
+	set_alarm(w);
+	if (w->names_unchecked && directory_has_groups(w->directory))
+		loop_timer_start(w->loop, &w->names_due, 0);
+	if (has_finished(w))
+		close_down(w);
 	log_about(before);
-	return (w->state == WORKSPACE_OVER ? WORKSPACE_IS_OVER : 0u) |
-	       (w->has_failed ? WORKSPACE_HAS_FAILED : 0u);
 }
 
 /* Jobs that ended let their runs go on; what comes of that is committed at the end of the turn. */
@@ -561,6 +571,10 @@ int workspace_new(struct daemon_workspace **out, const struct workspace_setup *s
 	w->own = setup->own;
 	if (setup->is_one_of_several)
 		snprintf(w->log_end, sizeof(w->log_end), " workspace=%s", setup->own->name);
+	w->on_end = setup->on_end;
+	w->end_owner = setup->owner;
+	loop_hook_init(&w->turn_end, on_turn_end, w);
+	loop_hook_add(w->loop, &w->turn_end);
 	list_init(&w->pending_acks);
 	loop_timer_init(&w->patience, on_patience, w);
 	loop_timer_init(&w->due, on_due, w);
@@ -583,6 +597,7 @@ void workspace_free(struct daemon_workspace *w)
 		return;
 	before = log_about(w->log_end);
 	close_down(w);
+	loop_hook_remove(&w->turn_end);
 	log_about(before);
 	identity_deinit(&w->as_seen.me);
 	free(w->granted);

@@ -2,7 +2,8 @@
 /*
  * One workspace at work. Its life: who am I (auth.test) - who is there (directory) - listen (transport) - stop. What
  * it has is its own, so that one that fails or floods is no matter of the others: connections, pacing, directory,
- * engine, deliveries, acknowledgements that are due. It shares the loop, the configuration and the rules.
+ * engine, deliveries, acknowledgements that are due. At the end of every turn it commits what was decided, then
+ * acknowledgements and answers leave. It shares the loop, the configuration and the rules.
  */
 #pragma once
 
@@ -14,8 +15,6 @@
 
 struct daemon_workspace;
 
-enum workspace_end { WORKSPACE_IS_OVER = 1, WORKSPACE_HAS_FAILED = 2 };
-
 /* All of it is borrowed. */
 struct workspace_setup {
 	struct loop *loop;
@@ -24,6 +23,8 @@ struct workspace_setup {
 	struct store *store;
 	const struct workspace_conf *own; /* what the configuration says of this one */
 	bool is_one_of_several;		  /* log lines name it */
+	void (*on_end)(void *owner);	  /* it has failed, or is over */
+	void *owner;
 };
 
 /* < 0 fatal. */
@@ -35,10 +36,8 @@ void workspace_set_rules(struct daemon_workspace *w, struct ruleset *set);
 void workspace_start(struct daemon_workspace *w);
 /* Takes nothing more and finishes what is under way, for a while. Twice is fine. */
 void workspace_stop(struct daemon_workspace *w);
-/* At the end of every turn: what was decided is committed, then acknowledgements and answers leave. Gives a set of
- * enum workspace_end. */
-unsigned workspace_end_turn(struct daemon_workspace *w);
 
 bool workspace_is_stopping(const struct daemon_workspace *w); /* or has stopped */
+bool workspace_is_over(const struct daemon_workspace *w);
 /* It cannot go on without a person: why has been said in the log, and it stops or has stopped. */
 bool workspace_has_failed(const struct daemon_workspace *w);

@@ -22,7 +22,17 @@ enum enrich_want {
 };
 
 /* The kind of the event's channel: its own, or the one known here when that says more. */
-enum channel_kind enrich_kind(const struct cache *roster, const struct event *ev);
+static inline enum channel_kind enrich_kind(const struct cache *roster, const struct event *ev)
+{
+	const struct cache_channel *channel = cache_channel(roster, ev->channel);
+	/* The one letter that membership events have is less than the truth. */
+	const bool is_vague = ev->channel_kind == CHANNEL_UNKNOWN || ev->kind == EVENT_JOIN ||
+			      ev->kind == EVENT_LEAVE;
+
+	if (channel != NULL && is_vague && channel->kind != CHANNEL_UNKNOWN)
+		return channel->kind;
+	return ev->channel_kind;
+}
 /* Writes what is known of its people and its channel into the event, whose texts stay as they are. */
 void enrich_fill(const struct cache *roster, struct event *ev);
 

@@ -27,12 +27,6 @@ struct grave {
 	loop_free_fn *free_fn;
 };
 
-static void ask_time(struct loop *loop)
-{
-	loop->now = clock_mono(loop->clock);
-	loop->wall = clock_wall(loop->clock);
-}
-
 /* ---- files ---- */
 
 static int control(struct loop *loop, int op, struct loop_file *file)
@@ -241,7 +235,8 @@ int loop_turn(struct loop *loop, int wait_ms)
 		log_error("loop", "waiting failed: %s", strerror(errno));
 		return ERR_SYSTEM;
 	}
-	ask_time(loop);
+	loop->now = clock_mono(loop->clock);
+	loop->wall = clock_wall(loop->clock);
 	loop->turn++;
 	run_files(loop, events, n);
 	run_timers(loop);
@@ -285,7 +280,8 @@ int loop_new(struct loop **out, const struct clock *clock)
 		free(loop);
 		return ERR_SYSTEM;
 	}
-	ask_time(loop);
+	loop->now = clock_mono(loop->clock);
+	loop->wall = clock_wall(loop->clock);
 	*out = loop;
 	return 0;
 }
