@@ -4,16 +4,6 @@
 #include "base/arena.h"
 #include "base/mem.h"
 
-struct event *event_new(void)
-{
-	struct arena arena = { 0 };
-	struct event *ev = arena_alloc(&arena, sizeof(*ev));
-
-	ev->arena = arena;
-	ev->n_refs = 1;
-	return ev;
-}
-
 /* As if it had been written so from the beginning; NULL = there is no telling. */
 static struct json *edited_message(const struct json *payload)
 {
@@ -44,24 +34,6 @@ struct event *event_as(struct event *ev, enum event_kind kind)
 	if (ev->kind == EVENT_EDIT && kind == EVENT_MESSAGE)
 		view->payload = edited_message(ev->payload);
 	return view;
-}
-
-void event_free(struct event *ev)
-{
-	struct arena arena;
-
-	if (ev == NULL || --ev->n_refs > 0)
-		return;
-	if (ev->whole == NULL || ev->payload != ev->whole->payload)
-		json_free(ev->payload);
-	event_free(ev->whole);
-	arena = ev->arena;
-	arena_deinit(&arena);
-}
-
-void event_freep(struct event **ev)
-{
-	event_free(*ev);
 }
 
 const char *event_kind_name(enum event_kind kind)

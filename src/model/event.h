@@ -95,7 +95,16 @@ struct event {
 	struct event *whole; /* this one is another view of that; NULL = it is itself */
 };
 
-struct event *event_new(void); /* with one reference, the caller's */
+/* With one reference, the caller's. */
+static inline struct event *event_new(void)
+{
+	struct arena arena = { 0 };
+	struct event *ev = arena_alloc(&arena, sizeof(*ev));
+
+	ev->arena = arena;
+	ev->n_refs = 1;
+	return ev;
+}
 static inline struct event *event_ref(struct event *ev)
 {
 	ev->n_refs++;
@@ -103,8 +112,23 @@ static inline struct event *event_ref(struct event *ev)
 }
 /* The same thing seen as another kind: an edited message as a message. Keeps the whole alive. */
 struct event *event_as(struct event *ev, enum event_kind kind);
-void event_free(struct event *ev); /* gives a reference back; NULL is fine */
-void event_freep(struct event **ev);
+/* Gives a reference back; NULL is fine. */
+static inline void event_free(struct event *ev)
+{
+	while (ev != NULL && --ev->n_refs == 0) {
+		struct event *whole = ev->whole;
+		struct arena arena = ev->arena; /* which holds the event */
+
+		if (whole == NULL || ev->payload != whole->payload)
+			json_free(ev->payload);
+		arena_deinit(&arena);
+		ev = whole;
+	}
+}
+static inline void event_freep(struct event **ev)
+{
+	event_free(*ev);
+}
 const char *event_kind_name(enum event_kind kind); /* the word that `on` uses */
 
 /* Root of the thread that an answer belongs to: thread_ts, or ts where the message starts one. */
