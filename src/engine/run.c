@@ -63,7 +63,7 @@ static void fail(struct engine *e, struct run *run, const char *why)
 	run->action_failed = true;
 	if (action_of(run)->on_error)
 		return;
-	run_set_error(run, why);
+	run_set_error(run, str_from(why));
 	run->failed = true;
 }
 
@@ -85,8 +85,9 @@ static void know_again(struct run *run, const struct posted_answer *answer)
 	run->count = answer->count;
 	json_free(run->result);
 	run->result = json_copy(answer->result);
-	free(run->error);
-	run->error = answer->error.len > 0 ? str_dup(answer->error) : NULL;
+	run->error = NULL;
+	if (answer->error.len > 0)
+		run_set_error(run, answer->error);
 }
 
 /* ---- making it ---- */

@@ -1,43 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/run.h"
 
-#include <assert.h>
-#include <stdlib.h>
 #include "model/event_line.h"
-#include "model/job.h"
-
-struct run *run_new(uint64_t id, struct event *ev)
-{
-	struct run *run = mem_zero(1, sizeof(*run));
-
-	run->id = id;
-	run->ev = event_ref(ev);
-	list_init(&run->jobs);
-	list_init(&run->changed);
-	list_init(&run->at_message.link);
-	list_init(&run->at_thread.link);
-	heap_node_init(&run->node);
-	arena_init(&run->arena);
-	return run;
-}
-
-void run_free(struct run *run)
-{
-	if (run == NULL)
-		return;
-	assert(run->rule == NULL && run->at_message.spot == NULL && run->at_thread.spot == NULL);
-	list_remove(&run->changed);
-	list_each (link, &run->jobs)
-		job_free(list_entry(link, struct job, link));
-	for (size_t i = 0; i < run->n_followups; i++)
-		event_free(run->followups[i]);
-	free(run->followups);
-	free(run->error);
-	json_free(run->result);
-	event_free(run->ev);
-	arena_deinit(&run->arena);
-	free(run);
-}
 
 void run_set_event(struct run *run, struct event *ev)
 {
@@ -45,14 +9,6 @@ void run_set_event(struct run *run, struct event *ev)
 
 	run->ev = event_ref(ev);
 	event_free(old);
-}
-
-void run_set_error(struct run *run, const char *why)
-{
-	char *old = run->error;
-
-	run->error = mem_strdup(why); /* which may be the old one */
-	free(old);
 }
 
 void run_add_followup(struct run *run, struct event *ev)
@@ -188,7 +144,7 @@ static bool read_all(struct run *run, const struct json *j)
 	json_get_bool(j, "failed", &run->failed);
 	json_get_bool(j, "action_failed", &run->action_failed);
 	if (json_at(j, "error") != NULL)
-		run->error = str_dup(json_str(j, "error"));
+		run_set_error(run, json_str(j, "error"));
 	run->result = json_copy(json_at(j, "result"));
 	json_get_int(j, "count", &run->count);
 	json_get_bool(j, "renews", &run->renews);

@@ -9,11 +9,14 @@
  */
 #pragma once
 
+#include <assert.h>
+#include <stdlib.h>
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/heap.h"
 #include "base/list.h"
 #include "model/event.h"
+#include "model/job.h"
 
 struct rule;
 struct wait_spot; /* engine/wait.h */
@@ -46,7 +49,7 @@ struct run {
 	size_t n_posted;     /* messages of this action */
 	bool failed;	     /* an action did; from now on those of `on error` are done */
 	bool action_failed;  /* the one being done */
-	char *error;	     /* why; owned; NULL = none did */
+	const char *error;   /* why; NULL = none did */
 	struct json *result; /* of the last webhook or call; owned; NULL = none */
 	int64_t count; /* how often the rule has fired, this time included; 0 = not counted yet */
 	bool renews;   /* edits what the rule answered instead of acting */
@@ -71,13 +74,43 @@ struct run {
 };
 
 /* Takes a reference of the event. */
-struct run *run_new(uint64_t id, struct event *ev);
+static inline struct run *run_new(uint64_t id, struct event *ev)
+{
+	struct run *run = mem_zero(1, sizeof(*run));
+
+	run->id = id;
+	run->ev = event_ref(ev);
+	list_init(&run->jobs);
+	list_init(&run->changed);
+	list_init(&run->at_message.link);
+	list_init(&run->at_thread.link);
+	heap_node_init(&run->node);
+	return run;
+}
 /* The rule must have been let go. Jobs that were put are not its own. */
-void run_free(struct run *run);
+static inline void run_free(struct run *run)
+{
+	if (run == NULL)
+		return;
+	assert(run->rule == NULL && run->at_message.spot == NULL && run->at_thread.spot == NULL);
+	list_remove(&run->changed);
+	list_each (link, &run->jobs)
+		job_free(list_entry(link, struct job, link));
+	for (size_t i = 0; i < run->n_followups; i++)
+		event_free(run->followups[i]);
+	free(run->followups);
+	json_free(run->result);
+	event_free(run->ev);
+	arena_deinit(&run->arena);
+	free(run);
+}
 /* Another event in its place. */
 void run_set_event(struct run *run, struct event *ev);
 /* Copies the sentence. */
-void run_set_error(struct run *run, const char *why);
+static inline void run_set_error(struct run *run, struct str why)
+{
+	run->error = str_keep(&run->arena, why).p;
+}
 void run_add_followup(struct run *run, struct event *ev);
 /* The i-th group; by name the last one of the name that caught something. NULL = none. */
 const struct capture *run_capture(const struct run *run, size_t i);

@@ -70,7 +70,7 @@ static void check_in(struct world *w, const char *text, struct event *ev, const 
 	state_set_variable(&v.state, STR("v[\x01@U9RAJ]"), STR("7"));
 	for (int i = 0; i < 41; i++)
 		state_count_up(&v.state, STR("a"));
-	run_set_error(v.run, "it broke");
+	run_set_error(v.run, STR("it broke"));
 	unit_str_is(plain(&v), wanted, __FILE__, line);
 	view_deinit(&v);
 }

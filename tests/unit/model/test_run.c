@@ -27,7 +27,7 @@ static struct run *full(void)
 	run->wording = 1;
 	run->n_posted = 5;
 	run->failed = run->action_failed = run->renews = true;
-	run_set_error(run, "it \"broke\"");
+	run_set_error(run, STR("it \"broke\""));
 	CU_ASSERT_EQUAL_FATAL(json_parse(&run->result, STR("{\"key\":[1]}"), NULL), 0);
 	run->count = 41;
 	run->next_answer = 6;
