@@ -24,7 +24,9 @@
 	ROW(JOBS_DROPPED,      "jobs_dropped",      "Answers that were lost because too many waited to be sent.") \
 	ROW(JOBS_DONE,         "jobs_done",         "Answers and calls that Slack or a webhook took.") \
 	ROW(JOBS_REFUSED,      "jobs_refused",      "Answers and calls that were refused for good.") \
-	ROW(JOBS_UNKNOWN,      "jobs_unknown",      "Answers and calls that may have got through; they are not sent again.") \
+	ROW(JOBS_LATE,         "jobs_late",         "Answers that were dropped because they came too late.") \
+	ROW(JOBS_UNKNOWN,      "jobs_unknown",      "Answers and calls that may have got through.") \
+	ROW(JOBS_FOUND,        "jobs_found",        "Those of them that had got through, as the channel showed.") \
 	ROW(COMMITS,           "commits",           "Turns whose changes the store has taken, or refused.") \
 	ROW(COMMIT_US,         "commit_us",         "Microseconds that they took in all.") \
 	ROW(COMMITS_SLOW,      "commits_slow",      "Those of them that took over 20 ms.") \

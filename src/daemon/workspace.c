@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/mem.h"
+#include "daemon/gap.h"
 #include "daemon/preflight.h"
 #include "deliver/deliver.h"
 #include "directory/directory.h"
@@ -20,7 +21,6 @@
 
 enum {
 	DIRECTORY_WAIT_MS = 5000, /* a huge workspace goes on loading while we listen */
-	STOP_WAIT_MS = 10000,
 	GROUPS_WAIT_MS = 10000,
 };
 
@@ -54,6 +54,8 @@ struct daemon_workspace {
 	struct deliver *deliver;
 	struct transport *transport;
 	struct transport_sink sink;
+	struct catchup *catchup;
+	struct gap gap;
 	bool transport_stopped;
 	struct list pending_acks;
 	struct loop_timer patience; /* for the directory, later for the stop */
@@ -164,7 +166,8 @@ void workspace_stop(struct daemon_workspace *w)
 		return;
 	w->state = WORKSPACE_STOPPING;
 	before = log_about(w->log_end);
-	loop_timer_start(w->loop, &w->patience, STOP_WAIT_MS);
+	loop_timer_start(w->loop, &w->patience, w->conf->stop_within_ms);
+	catchup_free(TAKE(w->catchup));
 	if (w->transport != NULL)
 		transport_stop(w->transport, on_transport_stopped, w);
 	else
@@ -189,10 +192,16 @@ static size_t n_unsettled(const struct daemon_workspace *w)
 	return engine_unsettled(w->engine);
 }
 
+/* What a store keeps is sent the next time; what is leaving right now is waited for. */
+static size_t n_to_finish(const struct daemon_workspace *w)
+{
+	return w->store->ops->keeps ? engine_in_flight(w->engine) : n_unsettled(w);
+}
+
 static bool has_finished(const struct daemon_workspace *w)
 {
 	return w->state == WORKSPACE_STOPPING && w->transport_stopped &&
-	       list_is_empty(&w->pending_acks) && (w->has_failed || n_unsettled(w) == 0);
+	       list_is_empty(&w->pending_acks) && (w->has_failed || n_to_finish(w) == 0);
 }
 
 static void free_pending_acks(struct daemon_workspace *w)
@@ -210,11 +219,15 @@ static void close_down(struct daemon_workspace *w)
 	if (n_waiting > 0 && !w->store->ops->keeps)
 		log_warn("bot", "actions that waited for their time are forgotten actions=%zu",
 			 n_waiting);
+	if (w->engine != NULL && w->store->ops->keeps && n_unsettled(w) > 0)
+		log_info("bot", "answers stay in the store for the next start answers=%zu",
+			 n_unsettled(w));
 	w->state = WORKSPACE_OVER;
 	w->on_end(w->end_owner);
 	loop_timer_stop(w->loop, &w->patience);
 	loop_timer_stop(w->loop, &w->due);
 	loop_timer_stop(w->loop, &w->names_due);
+	catchup_free(TAKE(w->catchup));
 	deliver_free(TAKE(w->deliver));
 	if (w->engine != NULL)
 		engine_finish(w->engine); /* what was never sent is sent the next time */
@@ -248,7 +261,7 @@ static void on_complete(void *owner, struct event *take, void *tag)
 {
 	struct daemon_workspace *w = owner;
 
-	if (!engine_take(w->engine, take, on_decided, w, tag))
+	if (!engine_take(w->engine, take, tag != NULL ? on_decided : NULL, w, tag) && tag != NULL)
 		pending_ack_free(tag);
 }
 
@@ -274,17 +287,43 @@ static void on_event(void *owner, struct event *take, const struct ack *ack)
 		on_complete(w, take, pending);
 }
 
+/* One that nobody delivered, and nobody waits for an acknowledgement of. */
+static bool on_caught_up(void *owner, struct event *take)
+{
+	struct daemon_workspace *w = owner;
+
+	if (engine_is_behind(w->engine)) {
+		event_free(take);
+		return false;
+	}
+	take->workspace = &w->as_seen;
+	if (directory_complete(w->directory, take, wants(w, take), on_complete, w, NULL))
+		on_complete(w, take, NULL);
+	return true;
+}
+
 static void on_live(void *owner, bool live, const char *detail)
 {
-	const struct daemon_workspace *w = owner;
+	struct daemon_workspace *w = owner;
 	const struct identity *me = &w->as_seen.me;
 
+	if (live && w->state == WORKSPACE_LISTENING)
+		gap_end(&w->gap);
 	if (live)
 		log_info("bot", "live as @%s in %s: %s",
 			 me->user_name != NULL ? me->user_name : "?",
 			 me->team_name != NULL ? me->team_name : "?", detail);
 	else
 		log_warn("bot", "not connected: %s", detail);
+}
+
+/* Nobody sends again what RTM did not deliver, not even in the moment between two sockets. */
+static void on_renewed(void *owner)
+{
+	struct daemon_workspace *w = owner;
+
+	if (w->own->transport == CONF_TRANSPORT_RTM && w->state == WORKSPACE_LISTENING)
+		gap_end(&w->gap);
 }
 
 /* Moments and waits begin with the listening: before, nobody's name is known. */
@@ -318,6 +357,11 @@ static void on_turn_end(void *owner)
 	engine_commit(w->engine);
 	while ((job = engine_lease(w->engine)) != NULL)
 		deliver_send(w->deliver, job);
+	while ((job = engine_probe(w->engine)) != NULL)
+		deliver_probe(w->deliver, job);
+	engine_commit(w->engine); /* those whose turn came at once are in flight */
+	while ((job = engine_ready(w->engine)) != NULL)
+		deliver_go(w->deliver, job);
 	set_alarm(w);
 	if (w->names_unchecked && directory_has_groups(w->directory))
 		loop_timer_start(w->loop, &w->names_due, 0);
@@ -332,6 +376,28 @@ static void on_settled(void *owner, struct job *job, const struct outcome *outco
 	struct daemon_workspace *w = owner;
 
 	engine_settled(w->engine, job, outcome);
+}
+
+static void on_probed(void *owner, struct job *job, const struct outcome *outcome)
+{
+	struct daemon_workspace *w = owner;
+
+	engine_probed(w->engine, job, outcome);
+}
+
+static enum api_turn on_turn(void *owner, struct job *job)
+{
+	struct daemon_workspace *w = owner;
+
+	switch (engine_turn(w->engine, job)) {
+	case ENGINE_TURN_GO:
+		return API_TURN_GO;
+	case ENGINE_TURN_WAIT:
+		return API_TURN_WAIT;
+	case ENGINE_TURN_OVER:
+		break;
+	}
+	return API_TURN_OVER;
 }
 
 static void on_unsent(void *owner, struct job *job)
@@ -418,6 +484,7 @@ static void on_directory(void *owner)
 		return;
 	check_names(w);
 	start_listening(w);
+	gap_read_rest(&w->gap);
 }
 
 static void on_patience(void *owner)
@@ -429,7 +496,7 @@ static void on_patience(void *owner)
 			 "names of people and channels are still loading; listening meanwhile");
 		start_listening(w);
 	} else if (w->state == WORKSPACE_STOPPING) {
-		log_warn("bot", "stopped with answers still under way unsent=%zu", n_unsettled(w));
+		log_warn("bot", "stopped with answers still under way unsent=%zu", n_to_finish(w));
 		close_down(w);
 	}
 }
@@ -539,22 +606,44 @@ static void make_engine(struct daemon_workspace *w)
 		.store = w->store,
 		.clock = loop_clock(w->loop),
 		.workspace = &w->as_seen,
+		.limits = { .max = (size_t)w->conf->backlog,
+			    .max_per_channel = (size_t)w->conf->backlog_per_channel,
+			    .probe_after_ms = w->conf->probe_after_ms },
+		.answer_within_ms = w->conf->answer_within_ms,
+	};
+	const struct catchup_setup catchup = {
+		.loop = w->loop,
+		.api = w->api,
+		.token = &w->own->bot_token,
+		.me = &w->as_seen.me,
+		.owner = w,
+		.on_event = on_caught_up,
 	};
 	const struct deliver_setup deliver = {
 		.api = w->api,
 		.token = &w->own->bot_token,
+		.me = &w->as_seen.me,
 		.clock = loop_clock(w->loop),
 		.http = w->http,
 		.base_url = w->conf->api_url,
 		.owner = w,
 		.webhook = webhook,
+		.on_turn = on_turn,
 		.on_settled = on_settled,
+		.on_probed = on_probed,
 		.on_unsent = on_unsent,
 		.on_fatal = stop_for_good,
 	};
 
 	w->engine = engine_new(&engine);
 	w->deliver = deliver_new(&deliver);
+	w->catchup = catchup_new(&catchup);
+	gap_init(&w->gap);
+	w->gap.loop = w->loop;
+	w->gap.engine = w->engine;
+	w->gap.directory = w->directory;
+	w->gap.catchup = w->catchup;
+	w->gap.back_ms = w->conf->catch_up_ms;
 }
 
 int workspace_new(struct daemon_workspace **out, const struct workspace_setup *setup)
@@ -579,7 +668,7 @@ int workspace_new(struct daemon_workspace **out, const struct workspace_setup *s
 	loop_timer_init(&w->patience, on_patience, w);
 	loop_timer_init(&w->due, on_due, w);
 	loop_timer_init(&w->names_due, on_names_due, w);
-	w->sink = (struct transport_sink){ w, on_event, on_live, stop_for_good };
+	w->sink = (struct transport_sink){ w, on_event, on_live, on_renewed, stop_for_good };
 	w->store = setup->store;
 	before = log_about(w->log_end);
 	r = make_slack(w);
@@ -599,6 +688,7 @@ void workspace_free(struct daemon_workspace *w)
 	close_down(w);
 	loop_hook_remove(&w->turn_end);
 	log_about(before);
+	gap_deinit(&w->gap);
 	identity_deinit(&w->as_seen.me);
 	free(w->granted);
 	free(w);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "deliver/deliver.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/metric.h"
+#include "deliver/probe.h"
+#include "deliver/receipt.h"
 #include "webapi/response_url.h"
 
 /* One job on its way: a call of the Web API, or else a request to a webhook or the address of a command. */
@@ -15,6 +18,7 @@ struct delivery {
 	struct job *job;
 	struct api_call *call;
 	struct retry *request;
+	struct probe *probe;
 	bool may_have_acted; /* when the program ended */
 	struct list link;    // deliver::under_way
 };
@@ -34,13 +38,17 @@ static int64_t job_age_us(const struct deliver *d, const struct job *job)
 static void log_done(const struct deliver *d, const struct job *job)
 {
 	int64_t us = job_age_us(d, job);
+	char age[32] = "";
 
-	log_info("deliver", "%s sent rule=%s at=%s:%u channel=%s thread=%s ms=%lld.%lld", job->verb,
-		 job->rule, job->file, job->line, job->channel,
+	if (job->caused.ns != 0)
+		snprintf(age, sizeof(age), " ms=%lld.%lld", (long long)(us / 1000),
+			 (long long)(us / 100 % 10));
+	log_info("deliver", "%s sent rule=%s at=%s:%u channel=%s thread=%s%s", job->verb, job->rule,
+		 job->file, job->line, job->channel,
 		 job->kind == JOB_MESSAGE && job->message.thread_ts != NULL ?
 			 job->message.thread_ts :
 			 "-",
-		 (long long)(us / 1000), (long long)(us / 100 % 10));
+		 age);
 }
 
 static void log_failed(const struct job *job, const char *what, const char *sentence)
@@ -57,12 +65,22 @@ static void log_end(const struct deliver *d, const struct job *job, const struct
 		log_done(d, job);
 	} else if (outcome->kind == OUTCOME_UNKNOWN) {
 		metric_count(METRIC_JOBS_UNKNOWN);
-		log_failed(job, "may or may not have got through and is not sent again",
+		log_failed(job,
+			   job_can_be_found(job) ?
+				   "may or may not have got through and will be looked for" :
+				   "may or may not have got through and is not sent again",
 			   outcome->sentence);
 	} else {
 		metric_count(METRIC_JOBS_REFUSED);
 		log_failed(job, "was refused", outcome->sentence);
 	}
+}
+
+static void forget(struct delivery *way)
+{
+	way->job->carrier = NULL;
+	list_remove(&way->link);
+	free(way);
 }
 
 /* Whichever way the job went. The delivery is gone afterwards. */
@@ -72,12 +90,14 @@ static void on_answer(void *owner, const struct outcome *outcome)
 	struct deliver *d = way->deliver;
 	struct job *job = way->job;
 
-	log_end(d, job, outcome);
-	list_remove(&way->link);
-	free(way);
-	d->setup.on_settled(d->setup.owner, job, outcome);
-	if (outcome->kind == OUTCOME_FATAL)
+	forget(way);
+	if (outcome->kind == OUTCOME_FATAL) {
+		d->setup.on_unsent(d->setup.owner, job);
 		d->setup.on_fatal(d->setup.owner, outcome->sentence);
+		return;
+	}
+	log_end(d, job, outcome);
+	d->setup.on_settled(d->setup.owner, job, outcome);
 }
 
 /* ---- what a job is in Slack ---- */
@@ -154,26 +174,44 @@ static void put_call(const struct job *job, const struct slack_request_sink *sin
 	}
 }
 
-const char *slack_request(const struct job *job, const struct slack_request_sink *sink)
+static const char *slack_method(const struct job *job)
 {
 	switch (job->kind) {
 	case JOB_MESSAGE:
-		put_message(job, sink);
 		return job->message.user != NULL ? "chat.postEphemeral" : "chat.postMessage";
 	case JOB_REACTION:
-		put_reaction(job, sink);
 		return job->reaction.away ? "reactions.remove" : "reactions.add";
 	case JOB_CHANGE:
-		put_change(job, sink);
 		return job->change.text != NULL ? "chat.update" : "chat.delete";
 	case JOB_CALL:
-		put_call(job, sink);
 		return job->call.method;
 	case JOB_WEBHOOK:
 	case N_JOB_KINDS:
 		break;
 	}
 	return NULL;
+}
+
+const char *slack_request(const struct job *job, const struct slack_request_sink *sink)
+{
+	switch (job->kind) {
+	case JOB_MESSAGE:
+		put_message(job, sink);
+		break;
+	case JOB_REACTION:
+		put_reaction(job, sink);
+		break;
+	case JOB_CHANGE:
+		put_change(job, sink);
+		break;
+	case JOB_CALL:
+		put_call(job, sink);
+		break;
+	case JOB_WEBHOOK:
+	case N_JOB_KINDS:
+		break;
+	}
+	return slack_method(job);
 }
 
 /* ---- the ways ---- */
@@ -183,16 +221,59 @@ static void on_argument(void *owner, const char *name, struct str value)
 	api_arg(owner, name, value);
 }
 
+static const char *write_form(const struct deliver *d, const struct job *job, struct buf *form)
+{
+	const struct slack_request_sink sink = { form, on_argument };
+	CLEANUP(buf_deinit) struct buf metadata = { 0 };
+	const char *method = slack_request(job, &sink);
+	char receipt[RECEIPT_SIZE];
+
+	if (!job_can_be_found(job))
+		return method;
+	receipt_of(receipt, d->setup.token, job);
+	receipt_metadata(receipt, &metadata);
+	api_arg(form, "metadata", buf_str(&metadata));
+	return method;
+}
+
+static enum api_turn turn_of(struct delivery *way)
+{
+	const struct deliver_setup *setup = &way->deliver->setup;
+	enum api_turn turn = setup->on_turn != NULL ? setup->on_turn(setup->owner, way->job) :
+						      API_TURN_GO;
+
+	if (turn == API_TURN_OVER)
+		forget(way);
+	return turn;
+}
+
+static enum api_turn on_turn(void *owner, struct buf *form)
+{
+	struct delivery *way = owner;
+
+	if (form->len == 0)
+		write_form(way->deliver, way->job, form);
+	return turn_of(way);
+}
+
+static void queue_call(struct delivery *way)
+{
+	const struct deliver_setup *setup = &way->deliver->setup;
+	struct api_call *call = api_queue(setup->api, slack_method(way->job), setup->token,
+					  str_from(way->job->channel), on_turn, on_answer, way);
+
+	if (call != NULL)
+		way->call = call;
+}
+
+/* It stands already that it is on its way. */
 static void send_call(struct delivery *way)
 {
-	struct deliver *d = way->deliver;
-	const struct job *job = way->job;
+	const struct deliver_setup *setup = &way->deliver->setup;
 	struct buf form = { 0 };
-	const struct slack_request_sink sink = { &form, on_argument };
+	const char *method = write_form(way->deliver, way->job, &form);
 
-	const char *method = slack_request(job, &sink);
-
-	way->call = api_call(d->setup.api, method, d->setup.token, str_from(job->channel), &form,
+	way->call = api_call(setup->api, method, setup->token, str_from(way->job->channel), &form,
 			     on_answer, way);
 }
 
@@ -252,21 +333,70 @@ static void send_to_command(struct delivery *way)
 		send_call_instead(way, why);
 }
 
-void deliver_send(struct deliver *d, struct job *job)
+static struct delivery *take(struct deliver *d, struct job *job)
 {
 	struct delivery *way = mem_zero(1, sizeof(*way));
 
 	way->deliver = d;
 	way->job = job;
+	job->carrier = way;
 	list_init(&way->link);
 	list_append(&d->under_way, &way->link);
-	if (job->kind == JOB_WEBHOOK)
+	return way;
+}
+
+static bool has_own_address(const struct deliver *d, const struct job *job)
+{
+	return job->kind == JOB_WEBHOOK ||
+	       (job->kind == JOB_MESSAGE && job->message.response_url != NULL &&
+		d->setup.http != NULL);
+}
+
+static void send_there(struct delivery *way)
+{
+	if (way->job->kind == JOB_WEBHOOK)
 		send_webhook(way);
-	else if (job->kind == JOB_MESSAGE && job->message.response_url != NULL &&
-		 d->setup.http != NULL)
-		send_to_command(way);
 	else
-		send_call(way);
+		send_to_command(way);
+}
+
+void deliver_send(struct deliver *d, struct job *job)
+{
+	struct delivery *way = take(d, job);
+
+	if (!has_own_address(d, job))
+		queue_call(way);
+	else if (turn_of(way) == API_TURN_GO)
+		send_there(way);
+}
+
+void deliver_go(struct deliver *d, struct job *job)
+{
+	struct delivery *way = job->carrier;
+
+	if (has_own_address(d, job))
+		send_there(way);
+	else
+		api_go(way->call);
+}
+
+/* ---- was it posted? ---- */
+
+static void on_probed(void *owner, const struct outcome *outcome)
+{
+	struct delivery *way = owner;
+	struct deliver *d = way->deliver;
+	struct job *job = way->job;
+
+	forget(way);
+	d->setup.on_probed(d->setup.owner, job, outcome);
+}
+
+void deliver_probe(struct deliver *d, struct job *job)
+{
+	struct delivery *way = take(d, job);
+
+	way->probe = probe_start(d->setup.api, d->setup.token, d->setup.me, job, on_probed, way);
 }
 
 struct deliver *deliver_new(const struct deliver_setup *setup)
@@ -280,21 +410,25 @@ struct deliver *deliver_new(const struct deliver_setup *setup)
 
 static void give_back(struct delivery *way)
 {
-	if (way->may_have_acted)
-		log_failed(way->job, "was under way when the program ended",
+	const struct deliver_setup *setup = &way->deliver->setup;
+	struct job *job = way->job;
+	bool may_have_acted = way->may_have_acted;
+
+	if (may_have_acted)
+		log_failed(job, "was under way when the program ended",
 			   "it may or may not reach Slack");
-	else
-		log_failed(way->job, "was not sent", "the program ended before its turn came");
 	api_cancel(way->call);
 	retry_cancel(way->request);
-	if (!way->may_have_acted)
-		way->deliver->setup.on_unsent(way->deliver->setup.owner, way->job);
-	list_remove(&way->link);
-	free(way);
+	probe_cancel(way->probe);
+	forget(way);
+	if (!may_have_acted)
+		setup->on_unsent(setup->owner, job);
 }
 
 static bool may_have_acted(const struct delivery *way)
 {
+	if (way->probe != NULL || (way->call == NULL && way->request == NULL))
+		return way->probe != NULL;
 	return way->call != NULL ? api_may_have_acted(way->call) :
 				   retry_may_have_acted(way->request);
 }

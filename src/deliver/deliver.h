@@ -28,20 +28,26 @@ struct deliver;
 typedef const struct webhook *deliver_webhook_fn(void *owner, const char *name);
 /* A job has ended, and is its owner's again. */
 typedef void deliver_settled_fn(void *owner, struct job *job, const struct outcome *outcome);
-/* It never left when the deliverer ended, and is its owner's again. */
+/* It never left, because the deliverer ended or the token is no good, and is its owner's again. */
 typedef void deliver_unsent_fn(void *owner, struct job *job);
+/* The job's turn has come: may it leave now, later (deliver_go), or not at all? Then it is its owner's again. */
+typedef enum api_turn deliver_turn_fn(void *owner, struct job *job);
 /* The token is no good any more: `sentence` says why and what to do. */
 typedef void deliver_fatal_fn(void *owner, const char *sentence);
 
 struct deliver_setup {
 	struct api *api; /* borrowed, as the rest */
 	const struct secret *token;
+	const struct identity *me;
 	const struct clock *clock;
 	struct http *http;    /* for webhooks and response_urls; NULL = there are none */
 	const char *base_url; /* of the Web API */
 	void *owner;
 	deliver_webhook_fn *webhook; /* NULL = no webhook is declared */
+	deliver_turn_fn *on_turn;    /* NULL = it may */
 	deliver_settled_fn *on_settled;
+	deliver_settled_fn *
+		on_probed; /* DONE with its ts: it was posted; REFUSED: it was not; else it cannot be told */
 	deliver_unsent_fn *on_unsent;
 	deliver_fatal_fn *on_fatal;
 };
@@ -51,3 +57,7 @@ struct deliver *deliver_new(const struct deliver_setup *setup);
 void deliver_free(struct deliver *d);
 /* Borrows the job until it has ended. */
 void deliver_send(struct deliver *d, struct job *job);
+/* One that was to wait leaves now. */
+void deliver_go(struct deliver *d, struct job *job);
+/* Looks whether the job, which may have got through, did; borrows it until on_probed. */
+void deliver_probe(struct deliver *d, struct job *job);

@@ -183,6 +183,21 @@ int directory_find_group(const struct directory *d, struct str handle, struct st
 	return count_to_answer(n);
 }
 
+void directory_each_channel(const struct directory *d, directory_channel_fn *on_channel,
+			    void *owner)
+{
+	struct map_entry *at = NULL;
+	struct str id;
+	void *channel;
+
+	while (map_next(&d->roster.channels, &at, &id, &channel)) {
+		const struct cache_channel *c = channel;
+
+		if (c->is_member)
+			on_channel(owner, id, c->kind);
+	}
+}
+
 bool directory_is_member(const struct directory *d, struct str channel_id)
 {
 	const struct cache_channel *channel = cache_channel(&d->roster, channel_id);

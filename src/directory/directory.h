@@ -39,6 +39,10 @@ enum tristate directory_is_user(const struct directory *d, struct str name,
 /* Is the user in that group? Nobody can tell while its members are not known. */
 enum tristate directory_in_group(const struct directory *d, struct str handle_or_id,
 				 struct str user);
+/* The channels that the bot is in, as far as is known. */
+typedef void directory_channel_fn(void *owner, struct str id, enum channel_kind kind);
+void directory_each_channel(const struct directory *d, directory_channel_fn *on_channel,
+			    void *owner);
 /* Is the bot in that channel, as far as is known? */
 bool directory_is_member(const struct directory *d, struct str channel_id);
 /* Who has this id; what is not known, or not ours to see, is empty. False: nobody known. Valid until the next loop

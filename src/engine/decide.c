@@ -28,6 +28,7 @@ struct decision {
 	const struct rule *slowest; /* of the rules asked so far; NULL = none took any time */
 	int64_t slowest_ns;
 	const struct rule *struck; /* by what this event has shown of it; NULL = none */
+	bool has_matched;	   /* some rule, whether it may act or not */
 };
 
 /* ---- who listens ---- */
@@ -285,6 +286,7 @@ static struct run *ask(struct decision *d, const struct rule *rule, bool *has_wo
 		note_doubt(d, rule, &captures);
 	if (answer != TRISTATE_YES)
 		return NULL;
+	d->has_matched = true;
 	run = run_open(e, rule, d->ev, &captures, false, &ready);
 	*has_work = ready.has_work;
 	note_time_of(d, rule, ready.asked_ns);
@@ -295,6 +297,8 @@ static struct run *ask(struct decision *d, const struct rule *rule, bool *has_wo
 	}
 	if (ready.answer != TRISTATE_YES) {
 		/* its condition has said so */
+	} else if (ready.is_late) {
+		engine_note_late(e, d->ev->channel);
 	} else if (!is_lucky(d, rule)) {
 		engine_count(e, METRIC_RULES_UNLUCKY);
 		tell(d, rule, "chance", TRISTATE_NO, STR("bad luck"), STR("good luck"));
@@ -317,6 +321,7 @@ void decide(struct engine *e, struct event *ev)
 	struct decision d = { .e = e, .ev = ev };
 	const struct str key = ev->key.len > 0 ? ev->key : ev->event_id;
 	const size_t n = ruleset_n_rules(e->set);
+	const size_t n_rows = e->batch.n;
 	const char *shut;
 	struct run *run;
 	bool has_work;
@@ -355,4 +360,7 @@ void decide(struct engine *e, struct event *ev)
 	}
 	if (!d.helped && !d.talked && !d.stopped)
 		consider_help(&d);
+	/* What nothing came of may come again: nothing will come of it again. */
+	if (key.len > 0 && (d.has_matched || e->batch.n > n_rows || !list_is_empty(&e->changed)))
+		state_note_claim(&e->state, key);
 }

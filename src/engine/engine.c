@@ -19,18 +19,8 @@ enum {
 	LOOK_AGAIN_MS = 60000,
 	/* What the store could not do is tried again. */
 	RETRY_AFTER_MS = 1000,
+	TELL_EVERY_MS = 5000,
 };
-
-void engine_tell_lost(struct engine *e)
-{
-	engine_count(e, METRIC_JOBS_DROPPED);
-	log_error("engine", "answer lost: the outbox is full");
-}
-
-static struct run *run_with(const struct engine *e, uint64_t id)
-{
-	return map_get(&e->runs, str_make((const char *)&id, sizeof(id)));
-}
 
 /* ---- what happens ---- */
 
@@ -43,13 +33,18 @@ static void add_decided(struct decided_list *list, struct decided decided)
 	list->at[list->n++] = decided;
 }
 
+bool engine_is_behind(const struct engine *e)
+{
+	return e->batch.n >= ENGINE_ROWS_MAX;
+}
+
 bool engine_take(struct engine *e, struct event *take, engine_decided_fn *on_decided, void *owner,
 		 void *tag)
 {
 	/* A listener hears why the own and the hidden are not answered. */
 	bool is_mute = (take->from_self || take->hidden) && e->setup.trace == NULL;
 
-	if (e->batch.n >= ENGINE_ROWS_MAX) {
+	if (engine_is_behind(e)) {
 		if (!e->is_behind)
 			log_error("engine",
 				  "the store is too far behind: events are left to be sent again");
@@ -58,6 +53,7 @@ bool engine_take(struct engine *e, struct event *take, engine_decided_fn *on_dec
 		return false;
 	}
 	take->workspace = e->setup.workspace;
+	watermarks_move(&e->watermarks, take->channel, take->event_ts, clock_mono(e->setup.clock));
 	engine_count(e, METRIC_EVENTS_RECEIVED);
 	if (take->from_self)
 		engine_count(e, METRIC_EVENTS_OWN);
@@ -74,18 +70,34 @@ struct job *engine_lease(struct engine *e)
 	return outbox_lease(&e->outbox);
 }
 
-void engine_settled(struct engine *e, struct job *job, const struct outcome *outcome)
-{
-	struct run *run = run_with(e, job->run);
-
-	if (run != NULL)
-		run_settled(e, run, job, outcome);
-	outbox_settle(&e->outbox, job);
-}
-
 void engine_give_back(struct engine *e, struct job *job)
 {
 	outbox_give_back(&e->outbox, job);
+}
+
+size_t engine_in_flight(const struct engine *e)
+{
+	return e->outbox.n_in_flight;
+}
+
+struct str engine_heard(const struct engine *e)
+{
+	return watermark_of(&e->watermarks, STR_EMPTY);
+}
+
+void engine_each_heard(const struct engine *e, engine_heard_fn *on_channel, void *owner)
+{
+	struct map_entry *at = NULL;
+	struct str channel;
+	void *mark;
+
+	while (map_next(&e->watermarks.marks, &at, &channel, &mark))
+		on_channel(owner, channel, watermark_of(&e->watermarks, channel));
+}
+
+void engine_begin_hearing(struct engine *e, struct str ts)
+{
+	watermarks_move(&e->watermarks, STR_EMPTY, ts, clock_mono(e->setup.clock));
 }
 
 size_t engine_unsettled(const struct engine *e)
@@ -122,6 +134,12 @@ void engine_tick(struct engine *e)
 		do_moment(e, rule, kind, at);
 	if (now.ms > e->ticked_until.ms)
 		e->ticked_until = now;
+	if (clock_mono(e->setup.clock).ns >= e->tell_at.ns) {
+		outbox_tell(&e->outbox, clock_mono(e->setup.clock));
+		e->tell_at = mono_after(clock_mono(e->setup.clock), TELL_EVERY_MS);
+	}
+	if (e->late.n > 0 && clock_mono(e->setup.clock).ns >= e->late_at.ns)
+		engine_tell_late(e);
 }
 
 bool engine_end_waits(struct engine *e)
@@ -140,11 +158,18 @@ size_t engine_waiting(const struct engine *e)
 
 /* ---- the end of a turn ---- */
 
+/* They are written with whatever else is, or when it is time. */
+static bool has_due_watermarks(const struct engine *e)
+{
+	return e->state.batch != NULL && !list_is_empty(&e->watermarks.unwritten) &&
+	       clock_mono(e->setup.clock).ns >= e->watermarks.written_by.ns;
+}
+
 static bool has_to_commit(const struct engine *e)
 {
 	return !e->is_committing &&
 	       (e->batch.n > 0 || e->decided.n > 0 || !list_is_empty(&e->changed) ||
-		!list_is_empty(&e->outbox.fresh));
+		!list_is_empty(&e->outbox.fresh) || has_due_watermarks(e));
 }
 
 static void write_runs(struct engine *e)
@@ -221,6 +246,8 @@ void engine_commit(struct engine *e)
 		if (e->has_fallen && clock_mono(e->setup.clock).ns < e->retry_at.ns)
 			return;
 		write_runs(e);
+		if (e->batch.n > 0 || has_due_watermarks(e))
+			watermarks_write(&e->watermarks, &e->batch);
 		swap_batches(e);
 		e->decided.n_sealed = e->decided.n;
 		outbox_seal(&e->outbox);
@@ -264,13 +291,21 @@ static int64_t sooner(int64_t a, int64_t b)
 int64_t engine_due_ms(const struct engine *e)
 {
 	int64_t ms = -1, by_wall;
-	struct mono wait;
+	struct mono wait, probe;
 	struct wall moment;
 
 	if (has_to_commit(e))
 		ms = e->has_fallen ? ms_until(e, e->retry_at) : 0;
 	if (waits_next(&e->waits, &wait))
 		ms = sooner(ms, ms_until(e, wait));
+	if (outbox_probe_at(&e->outbox, &probe))
+		ms = sooner(ms, ms_until(e, probe));
+	if (e->state.batch != NULL && !list_is_empty(&e->watermarks.unwritten))
+		ms = sooner(ms, ms_until(e, e->watermarks.written_by));
+	if (e->outbox.n_waiting > 0)
+		ms = sooner(ms, ms_until(e, e->tell_at));
+	if (e->late.n > 0)
+		ms = sooner(ms, ms_until(e, e->late_at));
 	if (e->schedule.n > 0 && schedule_next(&e->schedule, &moment)) {
 		by_wall = at_least_zero(moment.ms - clock_wall(e->setup.clock).ms);
 		ms = sooner(ms, by_wall < LOOK_AGAIN_MS ? by_wall : LOOK_AGAIN_MS);
@@ -289,8 +324,7 @@ static void note_time(struct engine *e)
 		e->ticked_until = now;
 }
 
-/* A rule that says something else now, or is gone, ends what it has begun as it was. */
-static bool find_rule(struct engine *e, struct run *run)
+bool engine_find_rule(struct engine *e, struct run *run)
 {
 	const struct rule *rule = ruleset_rule_named(e->set, run->rule_name);
 
@@ -315,151 +349,13 @@ void engine_set_rules(struct engine *e, struct ruleset *set)
 	schedule_init(&e->schedule, set, e->ticked_until);
 	breaker_deinit(&e->breaker); /* who was silenced may have been mended */
 	while (map_next(&e->runs, &at, &key, &run))
-		find_rule(e, run);
+		engine_find_rule(e, run);
 	ruleset_unref(old);
 }
 
 struct ruleset *engine_rules(const struct engine *e)
 {
 	return e->set;
-}
-
-/* ---- back from the store ---- */
-
-/* What the rows of runs and jobs became. */
-struct loading {
-	struct engine *e;
-	struct run **runs;
-	size_t n_runs, n_strange;
-};
-
-static void on_row(void *owner, enum store_table table, struct str key, struct str value)
-{
-	struct loading *l = owner;
-	uint64_t *last = table == STORE_RUN ? &l->e->last_run : &l->e->outbox.last_id;
-	struct run *run;
-	int64_t id;
-
-	/* No number comes twice, whatever stands under it. */
-	if ((table == STORE_RUN || table == STORE_JOB) && str_int(key, &id) && id > 0 &&
-	    (uint64_t)id > *last)
-		*last = (uint64_t)id;
-	if (table == STORE_RUN && run_read(&run, value) == 0) {
-		l->runs = mem_grow(l->runs, l->n_runs + 1, sizeof(l->runs[0]));
-		l->runs[l->n_runs++] = run;
-		run->is_kept = true;
-	} else if (table == STORE_JOB ? !outbox_load(&l->e->outbox, value) :
-					!state_load(&l->e->state, table, key, value)) {
-		l->n_strange++;
-	}
-}
-
-static int by_id(const void *a, const void *b)
-{
-	const struct run *x = *(struct run *const *)a, *y = *(struct run *const *)b;
-
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-static void count_jobs(struct engine *e, const struct list *jobs)
-{
-	for (const struct list *link = jobs->next; link != jobs; link = link->next) {
-		const struct job *job = list_entry(link, struct job, link);
-		struct run *run = run_with(e, job->run);
-
-		if (job->run > e->last_run)
-			e->last_run = job->run;
-		if (run != NULL)
-			run->n_open++;
-	}
-}
-
-/* It waits as long as it still would have; what was due meanwhile is due now. */
-static void resume(struct engine *e, struct run *run)
-{
-	int64_t left = run->due.ms - clock_wall(e->setup.clock).ms;
-
-	for (size_t i = 0; i < run->n_followups; i++)
-		run->followups[i]->workspace = e->setup.workspace;
-	e->n_followups += run->n_followups;
-	if (run->n_open > 0) {
-		if (run->rule->keeps_answers)
-			waits_add_acting(&e->waits, run);
-	} else if (run->due.ms > 0) {
-		waits_add(&e->waits, run,
-			  mono_after(clock_mono(e->setup.clock), at_least_zero(left)));
-	} else {
-		run_go(e, run, false); /* its last job had ended */
-	}
-}
-
-static void drop_run(struct engine *e, struct run *run)
-{
-	char key[24];
-
-	log_warn(
-		"engine",
-		"not done: the rule is gone or says something else now rule=%.*s channel=%.*s ts=%.*s",
-		STR_ARG(run->rule_name), STR_ARG(run->ev->channel), STR_ARG(run->ev->ts));
-	snprintf(key, sizeof(key), "%llu", (unsigned long long)run->id);
-	batch_drop(&e->batch, STORE_RUN, str_from(key));
-	map_remove(&e->runs, str_make((const char *)&run->id, sizeof(run->id)));
-	run_close(run);
-}
-
-static void take_back(struct engine *e, struct loading *l)
-{
-	const struct outcome unsure = {
-		.kind = OUTCOME_UNKNOWN,
-		.sentence = "it was under way when the program ended, and may or may "
-			    "not have got through"
-	};
-	struct job *job;
-
-	if (l->n_runs > 0)
-		qsort(l->runs, l->n_runs, sizeof(struct run *), by_id);
-	for (size_t i = 0; i < l->n_runs; i++) {
-		struct run *run = l->runs[i];
-
-		run->ev->workspace = e->setup.workspace;
-		map_set(&e->runs, str_make((const char *)&run->id, sizeof(run->id)), run);
-		if (!find_rule(e, run)) {
-			drop_run(e, run);
-			l->runs[i] = NULL;
-		}
-	}
-	count_jobs(e, &e->outbox.sealed);
-	count_jobs(e, &e->outbox.leased);
-	for (size_t i = 0; i < l->n_runs; i++) {
-		if (l->runs[i] != NULL)
-			resume(e, l->runs[i]);
-	}
-	outbox_loaded(&e->outbox);
-	while ((job = outbox_unsure(&e->outbox)) != NULL) {
-		log_warn("engine", "%s %s and is not sent again rule=%s channel=%s key=%s",
-			 job->verb, unsure.sentence, job->rule, job->channel, job->key);
-		engine_settled(e, job, &unsure);
-	}
-}
-
-int engine_load(struct engine *e)
-{
-	struct store *store = e->setup.store;
-	struct loading loading = { .e = e };
-	struct batch *batch = e->state.batch;
-	int r;
-
-	e->state.batch = e->outbox.batch = NULL; /* what comes from there is there */
-	r = store->ops->load(store, str_from(e->setup.workspace->me.team_id), on_row, &loading);
-	state_loaded(&e->state);
-	e->state.batch = e->outbox.batch = batch;
-	if (loading.n_strange > 0)
-		log_warn("engine",
-			 "rows of the store that say nothing we know are left alone rows=%zu",
-			 loading.n_strange);
-	take_back(e, &loading);
-	free(loading.runs);
-	return r;
 }
 
 /* ---- life ---- */
@@ -473,8 +369,10 @@ struct engine *engine_new(const struct engine_setup *setup)
 	batch_init(&e->batch);
 	batch_init(&e->sealed_batch);
 	state_init(&e->state, batch);
-	outbox_init(&e->outbox, batch);
+	outbox_init(&e->outbox, batch, &setup->limits);
+	map_init(&e->late);
 	map_init(&e->runs);
+	watermarks_init(&e->watermarks);
 	waits_init(&e->waits);
 	list_init(&e->changed);
 	e->ticked_until = clock_wall(setup->clock);
@@ -496,8 +394,10 @@ void engine_free(struct engine *e)
 		run_close(run);
 	}
 	map_deinit(&e->runs, NULL);
+	watermarks_deinit(&e->watermarks);
 	waits_deinit(&e->waits);
 	outbox_deinit(&e->outbox);
+	map_deinit(&e->late, free);
 	state_deinit(&e->state);
 	batch_deinit(&e->batch);
 	batch_deinit(&e->sealed_batch);

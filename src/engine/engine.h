@@ -11,6 +11,7 @@
 
 #include "model/job.h"
 #include "model/outcome.h"
+#include "engine/outbox.h"
 #include "model/workspace.h"
 #include "rule/match.h"
 #include "rule/ruleset.h"
@@ -34,6 +35,8 @@ struct engine_setup {
 	void *owner;
 	engine_fired_fn *on_fired; /* may be NULL */
 	engine_step_fn *on_step;   /* may be NULL */
+	struct outbox_limits limits;
+	int64_t answer_within_ms; /* an answer that could not be given for so long is not; 0 = it always is */
 	/* A trial: no limits and no chance, and rules in shadow mode act like live ones. */
 	bool trial;
 	/* Asks rules even where the set knows that they cannot match; to compare. A trace hears of
@@ -55,8 +58,16 @@ struct ruleset *engine_rules(const struct engine *engine); /* borrowed; NULL bef
 enum { ENGINE_ROWS_MAX = 100000 };
 /* Takes and decides the event. `on_decided` (may be NULL) comes when the decision stands, and never when it does not. False:
  * the store is too far behind; nothing is done, and whoever sent the event shall send it again. */
+bool engine_is_behind(const struct engine *engine);
 bool engine_take(struct engine *engine, struct event *take, engine_decided_fn *on_decided,
 		 void *owner, void *tag);
+/* The timestamp of the newest event of all; empty = nothing was heard yet. Valid until the next event. */
+struct str engine_heard(const struct engine *engine);
+/* How far each channel has been heard: the timestamp of its newest event. */
+typedef void engine_heard_fn(void *owner, struct str channel, struct str ts);
+void engine_each_heard(const struct engine *engine, engine_heard_fn *on_channel, void *owner);
+/* Nothing before this timestamp is ours to hear; moves no mark back. */
+void engine_begin_hearing(struct engine *engine, struct str ts);
 /* Does what is due: waits that are over, moments that rules wait for. */
 void engine_tick(struct engine *engine);
 /* Ends a turn: hands to the store what has changed. */
@@ -66,13 +77,29 @@ void engine_finish(struct engine *engine);
 /* Milliseconds until something is due, at least 0; -1 = nothing will be. What is not committed yet is due at once. */
 int64_t engine_due_ms(const struct engine *engine);
 
-/* The oldest job that may leave, now in flight: the engine's until it is settled or given back. NULL = none. */
+/* The next job whose turn may be waited for: the engine's until it is settled or given back. NULL = none. */
 struct job *engine_lease(struct engine *engine);
-/* A leased job has ended; its run goes on, and the job is freed. */
+enum engine_turn {
+	ENGINE_TURN_GO,	  /* it leaves now */
+	ENGINE_TURN_WAIT, /* it leaves when engine_ready gives it */
+	ENGINE_TURN_OVER, /* it does not leave, and is the engine's again */
+};
+/* A leased job's turn has come, also when it comes again. */
+enum engine_turn engine_turn(struct engine *engine, struct job *job);
+/* The next leased job that is to leave now: that it is in flight stands. NULL = none. */
+struct job *engine_ready(struct engine *engine);
+/* A leased job has ended; its run goes on, and the job is freed. A message that may have got through is not ended: it
+ * waits to be looked for. */
 void engine_settled(struct engine *engine, struct job *job, const struct outcome *outcome);
+/* The next message that is to be looked for now: was it posted? The engine's until engine_probed. NULL = none. */
+struct job *engine_probe(struct engine *engine);
+/* DONE with its ts: it was; REFUSED: it was not; else it cannot be told. */
+void engine_probed(struct engine *engine, struct job *job, const struct outcome *outcome);
 /* It never left, and waits again. */
 void engine_give_back(struct engine *engine, struct job *job);
 size_t engine_unsettled(const struct engine *engine); /* jobs that have not ended */
+size_t engine_in_flight(
+	const struct engine *engine); /* of these, those that may be leaving right now */
 
 /* Lets the wait that is due first be over now; for trials. False: nothing waits. */
 bool engine_end_waits(struct engine *engine);

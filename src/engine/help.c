@@ -36,7 +36,7 @@ size_t help_write(const struct ruleset *set, struct event *ev, struct buf *out)
 	return n;
 }
 
-static void add_job(const struct event *ev, struct str text, struct list *jobs)
+static void add_job(const struct event *ev, struct str text, unsigned part, struct list *jobs)
 {
 	struct job *job = job_new(JOB_MESSAGE, verb_name(VERB_REPLY));
 
@@ -44,7 +44,8 @@ static void add_job(const struct event *ev, struct str text, struct list *jobs)
 	if (ev->channel_kind != CHANNEL_DM || event_is_reply(ev))
 		job->message.thread_ts = job_keep(job, event_thread_root(ev));
 	job->message.text = job_keep(job, text);
-	job->key = str_keepf(&job->arena, "%.*s/help", STR_ARG(ev->key)).p;
+	job->key = str_keepf(&job->arena, "%.*s/help/%u", STR_ARG(ev->key), part).p;
+	job->cause_ts = ev->ts.len > 0 ? job_keep(job, ev->ts) : NULL;
 	job->rule = job_keep(job, STR("help"));
 	job->file = job_keep(job, STR("(built in)"));
 	job->caused = ev->received;
@@ -55,8 +56,9 @@ void help_jobs(const struct event *ev, struct str text, struct list *jobs)
 {
 	CLEANUP(buf_deinit) struct buf part = { 0 };
 	bool in_code = false;
+	unsigned n = 0;
 
 	buf_init(&part, 0);
 	while (split_next(&text, &in_code, &part))
-		add_job(ev, buf_str(&part), jobs);
+		add_job(ev, buf_str(&part), n++, jobs);
 }

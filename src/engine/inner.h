@@ -19,6 +19,7 @@
 #include "engine/schedule.h"
 #include "engine/state.h"
 #include "engine/wait.h"
+#include "engine/watermark.h"
 #include "net/token_bucket.h"
 
 /* Who is told when a decision stands. */
@@ -45,6 +46,7 @@ struct engine {
 	struct wall ticked_until;
 	struct state state;
 	struct outbox outbox;
+	struct watermarks watermarks;
 	struct map runs; /* struct run, by the bytes of their id */
 	uint64_t last_run;
 	struct waits waits;
@@ -58,7 +60,10 @@ struct engine {
 	struct batch sealed_batch;
 	bool has_fallen; /* what it could not do is tried again */
 	struct mono retry_at;
-	bool is_behind; /* events are not taken, which was said */
+	bool is_behind;	     /* events are not taken, which was said */
+	struct mono tell_at; /* when it is looked whether channels are behind */
+	struct map late;     /* int64_t: answers that came too late, by channel, until it is said */
+	struct mono late_at;
 };
 
 /* A trial is no matter for the operator. */
@@ -68,12 +73,22 @@ static inline void engine_count(const struct engine *e, enum metric metric)
 		metric_count(metric);
 }
 
-void engine_tell_lost(struct engine *e);
-/* Puts a job into the outbox; false = it is full, and the job gone. */
+/* NULL = there is none of that number. */
+static inline struct run *engine_run(const struct engine *e, uint64_t id)
+{
+	return map_get(&e->runs, str_make((const char *)&id, sizeof(id)));
+}
+/* Binds the run to the rule of its name, if that says what it said when the run began. A rule that says something else
+ * now, or is gone, ends what it has begun as it was. */
+bool engine_find_rule(struct engine *e, struct run *run);
+/* An answer comes too late; how many do is said a little later. */
+void engine_note_late(struct engine *e, struct str channel);
+void engine_tell_late(struct engine *e);
+/* Puts a job into the outbox; false = it is full, which has been said, and the job gone. */
 static inline bool engine_put(struct engine *e, struct job *take)
 {
-	if (outbox_put(&e->outbox, take))
+	if (outbox_put(&e->outbox, take, clock_mono(e->setup.clock)))
 		return true;
-	engine_tell_lost(e);
+	engine_count(e, METRIC_JOBS_DROPPED);
 	return false;
 }

@@ -1,32 +1,62 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/outbox.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include "base/buf.h"
+#include <string.h>
+#include "base/log.h"
 #include "base/mem.h"
+#include "slack/methods.h"
 
-void outbox_init(struct outbox *o, struct batch *batch)
+enum {
+	MAX = 10000,
+	MAX_PER_CHANNEL = 500,
+	PROBE_AFTER_MS = 60000,
+	PROBES = 2,
+	BEHIND_MS = 30000, /* a channel that is further behind is told of */
+};
+
+/* What is for one channel, as long as there is anything. */
+struct outbox_channel {
+	struct list turn;    // outbox::turns, while a job may be leased from it
+	struct list waiting; /* they stand, in their order */
+	size_t n;	     /* jobs of it in all */
+	size_t n_leased;
+	size_t n_unsure;
+	struct telling behind;
+	struct telling full;
+	size_t name_len;
+	char name[];
+};
+
+void outbox_init(struct outbox *o, struct batch *batch, const struct outbox_limits *limits)
 {
-	*o = (struct outbox){ .batch = batch };
+	*o = (struct outbox){ .batch = batch, .limits = *limits };
+	if (o->limits.max == 0)
+		o->limits.max = MAX;
+	if (o->limits.max_per_channel == 0)
+		o->limits.max_per_channel = MAX_PER_CHANNEL;
+	if (o->limits.probe_after_ms == 0)
+		o->limits.probe_after_ms = PROBE_AFTER_MS;
+	map_init(&o->channels);
 	list_init(&o->fresh);
 	list_init(&o->sealed);
-	list_init(&o->ready);
+	list_init(&o->turns);
 	list_init(&o->leased);
+	list_init(&o->ready);
+	list_init(&o->unsure);
 }
 
-static void free_jobs(struct list *jobs)
+static struct job *job_at(struct list *link)
 {
-	list_each (link, jobs)
-		job_free(list_entry(link, struct job, link));
+	return list_entry(link, struct job, link);
 }
 
-void outbox_deinit(struct outbox *o)
+static void move(struct job *job, struct list *to)
 {
-	free_jobs(&o->fresh);
-	free_jobs(&o->sealed);
-	free_jobs(&o->ready);
-	free_jobs(&o->leased);
+	list_remove(&job->link);
+	list_append(to, &job->link);
 }
 
 /* ---- rows ---- */
@@ -42,42 +72,151 @@ static void note(struct outbox *o, const struct job *job)
 	CLEANUP(buf_deinit) struct buf line = { 0 };
 	char key[24];
 
+	if (o->batch == NULL)
+		return;
 	buf_init(&line, 0);
 	job_write(job, &line);
 	batch_put(o->batch, STORE_JOB, key_of(job, key), buf_str(&line));
 }
 
-/* ---- its way ---- */
+/* ---- channels ---- */
 
-bool outbox_put(struct outbox *o, struct job *take)
+static struct outbox_channel *channel_of(struct outbox *o, const struct job *job)
 {
-	if (o->n == OUTBOX_MAX) {
-		job_free(take);
+	struct str name = str_from(job->channel);
+	struct outbox_channel *c = map_get(&o->channels, name);
+
+	if (c != NULL)
+		return c;
+	c = mem_zero(1, sizeof(*c) + name.len + 1);
+	memcpy(c->name, name.p, name.len);
+	c->name_len = name.len;
+	list_init(&c->turn);
+	list_init(&c->waiting);
+	map_set(&o->channels, name, c);
+	return c;
+}
+
+/* What is bound to no channel has no order and no turns. */
+static bool is_free(const struct outbox_channel *c)
+{
+	return c->name_len == 0;
+}
+
+static bool is_same_thread(const struct job *a, const struct job *b)
+{
+	const char *x = a->kind == JOB_MESSAGE ? a->message.thread_ts : NULL;
+	const char *y = b->kind == JOB_MESSAGE ? b->message.thread_ts : NULL;
+
+	return strcmp(a->channel, b->channel) == 0 &&
+	       strcmp(x != NULL ? x : "", y != NULL ? y : "") == 0;
+}
+
+/* Behind a message of its thread of which nobody knows whether it stands. */
+static bool is_held_up(struct outbox *o, const struct outbox_channel *c, const struct job *job)
+{
+	if (c->n_unsure == 0)
+		return false;
+	list_each (link, &o->unsure) {
+		if (is_same_thread(job_at(link), job) && job_at(link)->id < job->id)
+			return true;
+	}
+	list_each (link, &o->leased) {
+		struct job *other = job_at(link);
+
+		if (other->probe_at.ns > 0 && is_same_thread(other, job) && other->id < job->id)
+			return true;
+	}
+	return false;
+}
+
+static struct job *next_of(struct outbox *o, struct outbox_channel *c)
+{
+	if (c->n_leased > 0 && !is_free(c))
+		return NULL;
+	list_each (link, &c->waiting) {
+		if (!is_held_up(o, c, job_at(link)))
+			return job_at(link);
+	}
+	return NULL;
+}
+
+static void give_turn(struct outbox *o, struct outbox_channel *c)
+{
+	if (list_is_empty(&c->turn) && next_of(o, c) != NULL)
+		list_append(&o->turns, &c->turn);
+}
+
+static void wait_in_channel(struct outbox *o, struct job *job)
+{
+	struct outbox_channel *c = channel_of(o, job);
+
+	move(job, &c->waiting);
+	o->n_waiting++;
+	give_turn(o, c);
+}
+
+/* ---- put, and the store ---- */
+
+static void drop(struct outbox *o, struct job *job)
+{
+	struct outbox_channel *c = channel_of(o, job);
+
+	list_remove(&job->link);
+	o->n--;
+	job_free(job);
+	if (--c->n > 0) {
+		give_turn(o, c);
+		return;
+	}
+	list_remove(&c->turn);
+	if (telling_end(&c->behind))
+		log_info("engine", "all that waited has been sent channel=%s", c->name);
+	map_remove(&o->channels, str_make(c->name, c->name_len));
+	free(c);
+}
+
+bool outbox_put(struct outbox *o, struct job *take, struct mono now)
+{
+	struct outbox_channel *c = channel_of(o, take);
+	bool is_full = o->n >= o->limits.max || (c->n >= o->limits.max_per_channel && !is_free(c));
+
+	c->n++;
+	o->n++;
+	if (is_full) {
+		if (telling_is_due(&c->full, now)) {
+			log_error(
+				"engine",
+				"answers are lost: too many wait to be sent channel=%s waiting=%zu"
+				" in_all=%zu lost=%llu",
+				c->name, c->n - 1, o->n - 1,
+				(unsigned long long)c->full.n_untold + 1);
+			c->full.n_untold = 0;
+		}
+		drop(o, take);
 		return false;
 	}
-	o->n++;
 	take->id = ++o->last_id;
 	take->state = JOB_PENDING;
+	take->since = now;
 	list_append(&o->fresh, &take->link);
-	if (o->batch != NULL)
-		note(o, take);
+	note(o, take);
 	return true;
+}
+
+void outbox_seal(struct outbox *o)
+{
+	list_each (link, &o->fresh)
+		move(job_at(link), &o->sealed);
 }
 
 void outbox_stands(struct outbox *o)
 {
 	list_each (link, &o->sealed) {
-		struct job *job = list_entry(link, struct job, link);
-
-		list_remove(link);
-		if (job->state == JOB_IN_FLIGHT || o->batch == NULL) {
-			job->state = JOB_IN_FLIGHT;
-			list_append(&o->ready, link);
-			continue;
-		}
-		job->state = JOB_IN_FLIGHT;
-		note(o, job);
-		list_append(&o->fresh, link);
+		if (job_at(link)->state == JOB_IN_FLIGHT)
+			move(job_at(link), &o->ready);
+		else
+			wait_in_channel(o, job_at(link));
 	}
 }
 
@@ -91,35 +230,174 @@ void outbox_falls(struct outbox *o)
 	}
 }
 
+/* ---- its way ---- */
+
+struct job *outbox_lease(struct outbox *o)
+{
+	while (!list_is_empty(&o->turns)) {
+		struct outbox_channel *c = list_first(&o->turns, struct outbox_channel, turn);
+		struct job *job = next_of(o, c);
+
+		list_remove(&c->turn);
+		if (job == NULL)
+			continue; /* it is held up since */
+		move(job, &o->leased);
+		c->n_leased++;
+		o->n_waiting--;
+		give_turn(o, c);
+		return job;
+	}
+	return NULL;
+}
+
+bool outbox_mark(struct outbox *o, struct job *job)
+{
+	if (job->state == JOB_IN_FLIGHT)
+		return true;
+	job->state = JOB_IN_FLIGHT;
+	job->attempts++;
+	o->n_in_flight++;
+	if (o->batch == NULL)
+		return true;
+	move(job, &o->fresh);
+	note(o, job);
+	return false;
+}
+
+struct job *outbox_ready(struct outbox *o)
+{
+	struct job *job;
+
+	if (list_is_empty(&o->ready))
+		return NULL;
+	job = job_at(o->ready.next);
+	move(job, &o->leased);
+	return job;
+}
+
+static void end_lease(struct outbox *o, struct job *job)
+{
+	struct outbox_channel *c = channel_of(o, job);
+
+	if (job->probe_at.ns > 0) {
+		c->n_unsure--;
+	} else {
+		c->n_leased--;
+		o->n_in_flight -= job->state == JOB_IN_FLIGHT;
+	}
+	job->probe_at = (struct mono){ 0 };
+	give_turn(o, c);
+}
+
 void outbox_settle(struct outbox *o, struct job *job)
 {
 	char key[24];
 
 	if (o->batch != NULL)
 		batch_drop(o->batch, STORE_JOB, key_of(job, key));
-	list_remove(&job->link);
-	o->n--;
-	job_free(job);
+	end_lease(o, job);
+	drop(o, job);
 }
 
 void outbox_give_back(struct outbox *o, struct job *job)
 {
-	job->state = JOB_PENDING;
+	struct outbox_channel *c = channel_of(o, job);
+	bool was_marked = job->state == JOB_IN_FLIGHT;
+
+	job->probes = 0;
 	list_remove(&job->link);
-	list_prepend(&o->fresh, &job->link);
-	if (o->batch != NULL)
-		note(o, job);
+	end_lease(o, job);
+	job->state = JOB_PENDING;
+	if (was_marked)
+		note(o,
+		     job); /* it may wait before that stands: at worst it is looked for in vain */
+	list_prepend(&c->waiting, &job->link);
+	o->n_waiting++;
+	give_turn(o, c);
+}
+
+/* ---- what may have got through ---- */
+
+static void probe_later(struct outbox *o, struct job *job, struct mono now)
+{
+	job->probe_at = mono_after(now, o->limits.probe_after_ms);
+	move(job, &o->unsure);
+}
+
+void outbox_doubt(struct outbox *o, struct job *job, struct mono now)
+{
+	struct outbox_channel *c = channel_of(o, job);
+
+	if (job->probe_at.ns == 0) {
+		c->n_leased--;
+		c->n_unsure++;
+		o->n_in_flight -= job->state == JOB_IN_FLIGHT;
+	} else if (++job->probes == PROBES) {
+		outbox_give_back(o, job);
+		return;
+	}
+	probe_later(o, job, now);
+	give_turn(o, c);
+}
+
+struct job *outbox_probe(struct outbox *o, struct mono now)
+{
+	struct job *job;
+
+	if (list_is_empty(&o->unsure))
+		return NULL;
+	job = job_at(o->unsure.next);
+	if (job->probe_at.ns > now.ns)
+		return NULL;
+	move(job, &o->leased);
+	return job;
+}
+
+bool outbox_probe_at(const struct outbox *o, struct mono *at)
+{
+	if (list_is_empty(&o->unsure))
+		return false;
+	*at = list_entry(o->unsure.next, struct job, link)->probe_at;
+	return true;
+}
+
+/* ---- telling ---- */
+
+static void tell_of(struct outbox_channel *c, struct mono now)
+{
+	int64_t ms;
+
+	if (list_is_empty(&c->waiting) || is_free(c))
+		return;
+	ms = (now.ns - job_at(c->waiting.next)->since.ns) / 1000000;
+	if (ms >= BEHIND_MS && telling_is_due(&c->behind, now))
+		log_warn("engine", "%zu answers wait, the oldest for %lld s channel=%s", c->n,
+			 (long long)(ms / 1000), c->name);
+	else if (ms < BEHIND_MS && telling_end(&c->behind))
+		log_info("engine", "answers have caught up channel=%s", c->name);
+}
+
+void outbox_tell(struct outbox *o, struct mono now)
+{
+	struct map_entry *at = NULL;
+	struct str key;
+	void *c;
+
+	while (map_next(&o->channels, &at, &key, &c))
+		tell_of(c, now);
 }
 
 /* ---- back from the store ---- */
 
-bool outbox_load(struct outbox *o, struct str line)
+bool outbox_load(struct outbox *o, struct str line, struct mono now)
 {
 	struct job *job;
 
 	if (job_read(&job, line) != 0)
 		return false;
-	list_append(job->state == JOB_IN_FLIGHT ? &o->leased : &o->sealed, &job->link);
+	job->since = now;
+	list_append(&o->sealed, &job->link);
+	channel_of(o, job)->n++;
 	o->n++;
 	return true;
 }
@@ -146,15 +424,77 @@ static void sort(struct list *jobs, size_t n)
 	free(links);
 }
 
-/* Those that wait stand already: what is left is to mark them. */
-void outbox_loaded(struct outbox *o)
+/* Twice does no more than once. */
+static bool is_repeatable(const struct job *job)
 {
-	sort(&o->leased, o->n);
-	sort(&o->sealed, o->n);
-	outbox_stands(o);
+	enum method_call call;
+
+	if (job->kind == JOB_REACTION || job->kind == JOB_CHANGE)
+		return true;
+	if (job->kind != JOB_CALL)
+		return false;
+	call = method_named(str_from(job->call.method))->call;
+	return call == CALL_READS || call == CALL_REPEATABLE;
 }
 
-struct job *outbox_unsure(struct outbox *o)
+/* What was on its way may have arrived, or arrive yet. */
+void outbox_loaded(struct outbox *o, struct mono now)
 {
-	return list_is_empty(&o->leased) ? NULL : list_first(&o->leased, struct job, link);
+	sort(&o->sealed, o->n);
+	list_each (link, &o->sealed) {
+		struct job *job = job_at(link);
+
+		if (job->state == JOB_IN_FLIGHT && !is_repeatable(job)) {
+			if (job_can_be_found(job)) {
+				channel_of(o, job)->n_unsure++;
+				probe_later(o, job, now);
+			} else {
+				channel_of(o, job)->n_leased++;
+				o->n_in_flight++;
+				move(job, &o->leased);
+			}
+		}
+	}
+	list_each (link, &o->sealed) {
+		job_at(link)->state = JOB_PENDING;
+		wait_in_channel(o, job_at(link));
+	}
+}
+
+struct job *outbox_lost_sight(struct outbox *o)
+{
+	return list_is_empty(&o->leased) ? NULL : job_at(o->leased.next);
+}
+
+/* ---- all of them ---- */
+
+static void each_of(struct list *jobs, outbox_job_fn *on_job, void *owner)
+{
+	list_each (link, jobs)
+		on_job(owner, job_at(link));
+}
+
+void outbox_each(struct outbox *o, outbox_job_fn *on_job, void *owner)
+{
+	struct list *const lists[] = { &o->unsure, &o->leased, &o->ready, &o->sealed, &o->fresh };
+	struct map_entry *at = NULL;
+	struct str key;
+	void *c;
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		each_of(lists[i], on_job, owner);
+	while (map_next(&o->channels, &at, &key, &c))
+		each_of(&((struct outbox_channel *)c)->waiting, on_job, owner);
+}
+
+static void free_job(void *owner, struct job *job)
+{
+	(void)owner;
+	job_free(job);
+}
+
+void outbox_deinit(struct outbox *o)
+{
+	outbox_each(o, free_job, NULL);
+	map_deinit(&o->channels, free);
 }

@@ -2,65 +2,85 @@
 /*
  * The jobs, from the action that made them until they have ended. A job may leave only when the store says that it
  * stands, and that it is on its way stands too: else a crash would lose it, or send it twice. So each one passes two
- * commits:
+ * commits, and waits for its turn in between:
  *
- *	put (fresh) - the batch is sealed - it stands: marked as in flight (fresh again) - sealed - it stands: ready
+ *	put (fresh) - sealed - it stands: waits in its channel - leased - its turn has come: marked as in flight (fresh
+ *	again) - sealed - it stands: ready to leave - settled
  *
- * Where nothing is kept both are one. A job that was in flight at a crash may have been done, or not: it is never sent
- * again (outbox_unsure).
+ * What goes to one channel goes in its order, one at a time; channels take turns. A message of which nobody knows
+ * whether it got through is looked for in the channel after a while, twice, and goes back to its place when it is not
+ * there. Meanwhile it holds up what belongs to the same thread, and nothing else.
  */
 #pragma once
 
 #include "base/list.h"
+#include "base/map.h"
+#include "base/telling.h"
 #include "model/job.h"
+#include "model/outcome.h"
 #include "store/batch.h"
 
-enum { OUTBOX_MAX = 100000 };
+/* 0 = the default in parentheses. */
+struct outbox_limits {
+	size_t max;		/* jobs in all (10,000) */
+	size_t max_per_channel; /* (500) */
+	int64_t probe_after_ms; /* (60 s) */
+};
 
 struct outbox {
+	struct outbox_limits limits;
 	struct batch *batch; /* where changes are noted; NULL = nowhere: nothing is kept */
 	struct list fresh;   /* their rows are in the batch of this turn */
 	struct list sealed;  /* … in the one that is being committed */
-	struct list ready;   /* they may leave */
+	struct map channels; /* struct outbox_channel */
+	struct list turns;   /* channels from which a job may be leased */
 	struct list leased;
+	struct list ready;  /* leased, and that they are in flight stands */
+	struct list unsure; /* in the order in which they are to be looked for */
 	size_t n;
+	size_t n_waiting;   /* in channels */
+	size_t n_in_flight; /* marked, and not ended or in doubt */
 	uint64_t last_id;
 };
 
-void outbox_init(struct outbox *o, struct batch *batch);
+void outbox_init(struct outbox *o, struct batch *batch, const struct outbox_limits *limits);
 void outbox_deinit(struct outbox *o);
+
 /* Takes the job. False, and it is gone, when there are too many. */
-bool outbox_put(struct outbox *o, struct job *take);
+bool outbox_put(struct outbox *o, struct job *take, struct mono now);
 /* The batch is handed over to the store; later it stands, or it does not and its rows are in the next batch. */
-static inline void outbox_seal(struct outbox *o)
-{
-	list_each (link, &o->fresh) {
-		list_remove(link);
-		list_append(&o->sealed, link);
-	}
-}
+void outbox_seal(struct outbox *o);
 void outbox_stands(struct outbox *o);
 void outbox_falls(struct outbox *o);
-/* The oldest one that may leave, the outbox's until it is settled or given back; NULL = none. */
-static inline struct job *outbox_lease(struct outbox *o)
-{
-	struct job *job;
 
-	if (list_is_empty(&o->ready))
-		return NULL;
-	job = list_first(&o->ready, struct job, link);
-	job->attempts++;
-	list_remove(&job->link);
-	list_append(&o->leased, &job->link);
-	return job;
-}
+/* The next one whose turn may be waited for, the outbox's until it is settled or given back; NULL = none. */
+struct job *outbox_lease(struct outbox *o);
+/* Its turn has come. True: it may leave at once, because nothing is kept, or because it stood already that it is in
+ * flight; false: it is marked, and outbox_ready gives it when that stands. */
+bool outbox_mark(struct outbox *o, struct job *job);
+/* The next one that leaves now; NULL = none. */
+struct job *outbox_ready(struct outbox *o);
 /* It has ended, and is freed. */
 void outbox_settle(struct outbox *o, struct job *job);
-/* It never left; it waits again, in front of the others. */
+/* It never left; it waits again, in front of the others of its channel. */
 void outbox_give_back(struct outbox *o, struct job *job);
 
+/* It may have got through: it is looked for later. */
+void outbox_doubt(struct outbox *o, struct job *job, struct mono now);
+/* The next one that is to be looked for now, leased; NULL = none. */
+struct job *outbox_probe(struct outbox *o, struct mono now);
+/* When that will be; false = never. */
+bool outbox_probe_at(const struct outbox *o, struct mono *at);
+
+/* Says which channels are far behind, and which no longer are. */
+void outbox_tell(struct outbox *o, struct mono now);
+
 /* Takes a row back; false = it is no job. When all are back, and last_id is set, outbox_loaded orders them. */
-bool outbox_load(struct outbox *o, struct str line);
-void outbox_loaded(struct outbox *o);
-/* The next one that was in flight when the program ended; to be settled. NULL = none, or no further one. */
-struct job *outbox_unsure(struct outbox *o);
+bool outbox_load(struct outbox *o, struct str line, struct mono now);
+void outbox_loaded(struct outbox *o, struct mono now);
+/* The next one that was in flight when the program ended, and cannot be looked for; to be settled. NULL = none. */
+struct job *outbox_lost_sight(struct outbox *o);
+
+/* Each job, wherever it is. */
+typedef void outbox_job_fn(void *owner, struct job *job);
+void outbox_each(struct outbox *o, outbox_job_fn *on_job, void *owner);

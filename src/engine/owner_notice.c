@@ -14,7 +14,9 @@ static void send(struct engine *e, const struct rule *rule, struct str person, s
 
 	job->channel = job_keep(job, person);
 	job->message.text = job_keep(job, text);
-	job->key = job_keep(job, STR("notice"));
+	job->key = str_keepf(&job->arena, "notice/%s/%lld", rule->name,
+			     (long long)clock_wall(e->setup.clock).ms)
+			   .p;
 	job->rule = job_keep(job, str_from(rule->name));
 	job->file = job_keep(job, str_from(rule->at.file));
 	job->line = rule->at.line;

@@ -247,19 +247,63 @@ static void do_wait(struct engine *e, struct run *run)
 	waits_add(&e->waits, run, mono_after(clock_mono(e->setup.clock), action->wait_ms));
 }
 
+/* When what the action does is not worth doing any more; 0 = it always is. */
+static int64_t late_ms(const struct engine *e, const struct run *run, enum verb verb)
+{
+	int64_t within = run->rule->within_ms;
+
+	if (within == 0 && verb_ages(verb))
+		within = e->setup.answer_within_ms;
+	return within > 0 && run->since.ms > 0 ? run->since.ms + within : 0;
+}
+
+/* Would all that it does be too late? */
+static bool is_late(const struct engine *e, const struct run *run)
+{
+	for (size_t i = 0; i < run->rule->n_actions; i++) {
+		int64_t ms = late_ms(e, run, run->rule->actions[i].verb);
+
+		if (ms == 0 || now(e).ms <= ms)
+			return false;
+	}
+	return run->rule->n_actions > 0;
+}
+
+/* How far back it must be looked for: a little before, by a clock that may not be Slack's. */
+static const char *cause_ts(struct engine *e, const struct run *run, struct job *job)
+{
+	int64_t ms = run->ev->time.ms > 0 ? run->ev->time.ms : now(e).ms;
+
+	if (str_find_char(run->ev->event_ts, '.') < run->ev->event_ts.len)
+		return job_keep(job, run->ev->event_ts);
+	return str_keepf(&job->arena, "%lld.000000", (long long)(ms / 1000 - 120)).p;
+}
+
+/* Nothing of the run is needed once these jobs are on their way: they end alone, and the run at once. */
+static bool are_the_last(const struct run *run)
+{
+	return run->next == run->rule->n_actions && !run->rule->keeps_answers && !run->renews &&
+	       run->n_followups == 0;
+}
+
 static void put_jobs(struct engine *e, struct run *run)
 {
-	bool is_full = false;
+	bool is_full = false, end_alone = are_the_last(run);
+	unsigned part = 0;
 
 	list_each (link, &run->jobs) {
 		struct job *job = list_entry(link, struct job, link);
 
 		list_remove(link);
-		job->run = run->id;
-		if (engine_put(e, job))
-			run->n_open++;
-		else
+		job->cause_ts = cause_ts(e, run, job);
+		job->late_ms = (uint64_t)late_ms(e, run, action_of(run)->verb);
+		if (part++ > 0)
+			job->key = str_keepf(&job->arena, "%s.%u", job->key, part).p;
+		job->run = end_alone ? 0 : run->id;
+		if (!engine_put(e, job))
 			is_full = true;
+		else if (!end_alone)
+			run->n_open++;
 	}
 	if (is_full)
 		fail(e, run, "the outbox is full"); /* the others are on their way all the same */
@@ -302,6 +346,8 @@ static void rest(struct engine *e, struct run *run)
 
 void run_go(struct engine *e, struct run *run, bool is_made)
 {
+	if (run->due.ms > 0)
+		run->since = run->due;
 	run->due = (struct wall){ 0 };
 	run->unless = 0;
 	for (; is_made || make_next(e, run); is_made = false) {
@@ -406,8 +452,10 @@ struct run *run_open(struct engine *e, const struct rule *rule, struct event *ev
 	run->rule_name = str_keep(&run->arena, str_from(rule->name));
 	run->fingerprint = rule->fingerprint;
 	run->renews = renews;
+	run->since = ev->time;
 	run_catch(run, captures);
 	*ready = (struct run_readiness){ .answer = TRISTATE_YES };
+	ready->is_late = !e->setup.trial && is_late(e, run);
 	if (rule->condition != NULL) {
 		const struct values v = run_values(e, run, &run->arena);
 		const struct template_host host = values_host(&v);

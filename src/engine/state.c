@@ -129,9 +129,17 @@ bool state_claim(struct state *s, struct str key, struct wall now)
 	seen = entry_new(&s->seen, key);
 	seen->at = now;
 	list_append(&s->seen_order, &seen->link);
-	if (s->batch != NULL)
-		note_number(s, STORE_SEEN, key, now.ms);
 	return true;
+}
+
+void state_note_claim(struct state *s, struct str key)
+{
+	struct entry *seen = map_get(&s->seen, key);
+
+	if (s->batch != NULL && seen != NULL && seen->text == NULL) {
+		note_number(s, STORE_SEEN, key, seen->at.ms);
+		entry_set(seen, STR("noted"));
+	}
 }
 
 /* ---- limits ---- */
@@ -489,6 +497,8 @@ bool state_load(struct state *s, enum store_table table, struct str key, struct 
 	case STORE_POSTED:
 	case STORE_RUN:
 	case STORE_JOB:
+	case STORE_WATERMARK:
+	case STORE_DEAD_LETTER:
 	case N_STORE_TABLES:
 		break;
 	}

@@ -48,8 +48,10 @@ struct state_limit {
 void state_init(struct state *s, struct batch *batch);
 void state_deinit(struct state *s);
 
-/* Notes the key as seen. True: it was not known, or so long ago that it was forgotten. */
+/* The key is seen. True: it was not known, or so long ago that it was forgotten. */
 bool state_claim(struct state *s, struct str key, struct wall now);
+/* Something was done about it: it must be known after a restart, too. */
+void state_note_claim(struct state *s, struct str key);
 /* Spends all the limits together, or none when one of them is used up. */
 bool state_spend(struct state *s, const struct state_limit *limits, size_t n, struct wall now);
 

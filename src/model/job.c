@@ -20,11 +20,12 @@ struct field {
 #define AT(member) offsetof(struct job, member)
 
 static const struct field head[] = {
-	{ "id", NUMBER, true, AT(id) },		  { "verb", TEXT, true, AT(verb) },
-	{ "rule", TEXT, true, AT(rule) },	  { "file", TEXT, true, AT(file) },
-	{ "line", WORD, true, AT(line) },	  { "key", TEXT, true, AT(key) },
-	{ "channel", TEXT, true, AT(channel) },	  { "run", NUMBER, true, AT(run) },
-	{ "attempts", WORD, true, AT(attempts) },
+	{ "id", NUMBER, true, AT(id) },		{ "verb", TEXT, true, AT(verb) },
+	{ "rule", TEXT, true, AT(rule) },	{ "file", TEXT, true, AT(file) },
+	{ "line", WORD, true, AT(line) },	{ "key", TEXT, true, AT(key) },
+	{ "channel", TEXT, true, AT(channel) }, { "run", NUMBER, true, AT(run) },
+	{ "cause", TEXT, false, AT(cause_ts) }, { "attempts", WORD, true, AT(attempts) },
+	{ "late", NUMBER, false, AT(late_ms) },
 };
 
 static const struct field message[] = {

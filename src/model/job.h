@@ -39,13 +39,20 @@ struct job {
 	const char *
 		channel; /* an id, or "#name" of one that is not known; a person's for a DM; "" = none.
 			* What goes to one channel goes in its order */
-	uint64_t run;	 /* which goes on when this has ended; 0 = none */
+	const char *cause_ts; /* what is answered came then, by Slack's clock; NULL = not known */
+	uint64_t run;	      /* which goes on when this has ended; 0 = none */
 	unsigned attempts;
+	uint64_t
+		late_ms; /* wall time from which on it is not worth doing any more; 0 = it always is */
 	/* Not in the line: whoever reads it knows the workspace, and another clock runs. */
 	const struct workspace *workspace;
 	struct arena arena;
-	struct mono caused; /* when the event came in; for latency */
-	struct list link;   // outbox's, or the owner's of the moment
+	struct mono caused; /* when the event came in, for latency; 0 = before this program began */
+	struct mono since;  /* in the outbox */
+	struct mono probe_at; /* not sure whether it got through: looked for from then on */
+	unsigned probes;      /* how often it was looked for in vain */
+	void *carrier;	      /* of whoever has it leased */
+	struct list link;     // outbox's, or the owner's of the moment
 	union {
 		struct {
 			const char *text;      /* in Slack markup */
@@ -105,6 +112,12 @@ static inline void job_free(struct job *job)
 	free(job);
 }
 void job_freep(struct job **job);
+/* Can Slack be asked whether it was done? So it is with a message that all see: it bears a mark. */
+static inline bool job_can_be_found(const struct job *job)
+{
+	return job->kind == JOB_MESSAGE && job->message.user == NULL &&
+	       job->message.response_url == NULL;
+}
 /* What it says, puts or sends, for logs and tests; NULL = nothing. */
 const char *job_body(const struct job *job);
 

@@ -82,6 +82,7 @@ void run_write(const struct run *run, struct buf *out)
 	json_set_int(j, "count", run->count);
 	json_set_bool(j, "renews", run->renews);
 	json_set_int(j, "next_answer", (int64_t)run->next_answer);
+	json_set_int(j, "since", run->since.ms);
 	json_set_int(j, "due", run->due.ms);
 	json_set_int(j, "unless", run->unless);
 	for (size_t i = 0; i < run->n_followups; i++)
@@ -149,6 +150,7 @@ static bool read_all(struct run *run, const struct json *j)
 	json_get_int(j, "count", &run->count);
 	json_get_bool(j, "renews", &run->renews);
 	run->next_answer = size_at(j, "next_answer");
+	json_get_int(j, "since", &run->since.ms);
 	json_get_int(j, "due", &run->due.ms);
 	run->unless = (unsigned)size_at(j, "unless");
 	return run->rule_name.len > 0 && read_followups(run, json_at(j, "followups"));

@@ -58,6 +58,8 @@ static const struct rule_key below[] = {
 	/* How often and in what order. */
 	{ "limit", GROUP_FLOW, KEY_SENTENCES, .repeats = true, .preset = true, .turn = TURN_ACTIONS, .read = read_limit,
 	  .help = "how often the rule may act, one sentence a line" },
+	{ "within", GROUP_FLOW, KEY_LINE, .preset = true, .read = read_within,
+	  .help = "how late an answer may come" },
 	{ "chance", GROUP_FLOW, KEY_LINE, .preset = true, .read = read_chance,
 	  .help = "acts only now and then" },
 	{ "priority", GROUP_FLOW, KEY_NUMBER, .preset = true, .read = read_priority,

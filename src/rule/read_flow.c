@@ -60,6 +60,15 @@ void read_limit(struct rule_builder *d, const struct ini_entry *entry)
 	}
 }
 
+void read_within(struct rule_builder *d, const struct ini_entry *entry)
+{
+	if (rule_builder_one_line(d, entry) &&
+	    (!duration_parse(entry->value, &d->rule->within_ms) || d->rule->within_ms <= 0))
+		diag_error(d->diag, rule_builder_place(d, entry->lines[0].line),
+			   "`within` is a time such as 90s, 10m or 2h, not `%.*s`",
+			   STR_ARG(entry->value));
+}
+
 void read_chance(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct str rest = entry->value, of = STR_EMPTY, in = STR_EMPTY, word = STR_EMPTY;

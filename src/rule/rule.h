@@ -135,6 +135,7 @@ struct rule {
 	bool pick_in_turn; /* how wordings are chosen; else at random */
 	struct limit *limits;
 	size_t n_limits;
+	int64_t within_ms; /* how old a message may be when it is answered; 0 = as the configuration says */
 	int64_t chance_of, chance_in; /* `1 in 5`; 0 = always */
 	int64_t priority;
 	enum rule_then then;

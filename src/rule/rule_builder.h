@@ -73,6 +73,7 @@ void read_unfurl(struct rule_builder *d, const struct ini_entry *entry);
 void read_pick(struct rule_builder *d, const struct ini_entry *entry);
 
 void read_limit(struct rule_builder *d, const struct ini_entry *entry);
+void read_within(struct rule_builder *d, const struct ini_entry *entry);
 void read_chance(struct rule_builder *d, const struct ini_entry *entry);
 void read_priority(struct rule_builder *d, const struct ini_entry *entry);
 void read_then(struct rule_builder *d, const struct ini_entry *entry);

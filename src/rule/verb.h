@@ -77,6 +77,8 @@ static inline const char *verb_name(enum verb verb)
 enum verb verb_named(struct str name);
 /* Does it end the search for talking rules? */
 bool verb_talks(enum verb verb);
+/* Is it worth doing for a while only, because it stands beside what it is about? */
+bool verb_ages(enum verb verb);
 /* Does it say something, wherever (also in a DM or another channel)? */
 bool verb_says(enum verb verb);
 

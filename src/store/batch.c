@@ -4,9 +4,16 @@
 #include <stdlib.h>
 
 static const char *const names[N_STORE_TABLES] = {
-	[STORE_SEEN] = "seen",	 [STORE_LIMIT] = "limit", [STORE_VARIABLE] = "variable",
-	[STORE_COUNT] = "count", [STORE_TURN] = "turn",	  [STORE_POSTED] = "posted",
-	[STORE_RUN] = "run",	 [STORE_JOB] = "job",
+	[STORE_SEEN] = "seen",
+	[STORE_LIMIT] = "limit",
+	[STORE_VARIABLE] = "variable",
+	[STORE_COUNT] = "count",
+	[STORE_TURN] = "turn",
+	[STORE_POSTED] = "posted",
+	[STORE_RUN] = "run",
+	[STORE_JOB] = "job",
+	[STORE_WATERMARK] = "watermark",
+	[STORE_DEAD_LETTER] = "dead letter",
 };
 
 const char *store_table_name(enum store_table table)

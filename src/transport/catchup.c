@@ -75,6 +75,12 @@ static void on_message(void *owner, const struct json *message)
 	c->messages[c->n++] = json_copy(message);
 }
 
+static bool is_no_longer_ours(struct str error)
+{
+	return str_is(error, "not_in_channel") || str_is(error, "channel_not_found") ||
+	       str_is(error, "is_archived");
+}
+
 static void on_end(void *owner, const struct outcome *outcome)
 {
 	struct catchup *c = owner;
@@ -83,7 +89,10 @@ static void on_end(void *owner, const struct outcome *outcome)
 	if (!c->has_top)
 		c->n_top = c->n;
 	c->has_top = true;
-	if (outcome->kind != OUTCOME_DONE) {
+	if (outcome->kind != OUTCOME_DONE && is_no_longer_ours(outcome->error)) {
+		log_debug("catchup", "nothing is read back: %.*s channel=%s",
+			  STR_ARG(outcome->error), first(c)->channel);
+	} else if (outcome->kind != OUTCOME_DONE) {
 		log_line(c->has_failed ? LOG_DEBUG : LOG_WARN, "catchup",
 			 "what was said meanwhile cannot be read back: %s channel=%s",
 			 outcome->sentence != NULL ? outcome->sentence : "no reason given",

@@ -455,10 +455,13 @@ void session_hello(struct session_socket *socket, int64_t num_connections)
 			 num_connections, n_ours);
 	snprintf(detail, sizeof(detail), "%s, socket %" PRIu64, t->setup.protocol->name,
 		 socket->generation);
-	if (was_live)
+	if (was_live) {
 		log_info("slack", "the new connection is live: %s", detail);
-	else
+		if (t->setup.sink->on_renewed != NULL)
+			t->setup.sink->on_renewed(t->setup.sink->owner);
+	} else {
 		t->setup.sink->on_live(t->setup.sink->owner, true, detail);
+	}
 }
 
 void session_replace(struct session_socket *socket, const char *why)

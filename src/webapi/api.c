@@ -71,8 +71,11 @@ struct api_call {
 	struct usage *usage; /* lives as long as the api */
 	const struct secret *token;
 	struct buf form;
+	api_turn_fn *on_turn; /* NULL = it leaves as soon as it may */
 	outcome_fn *on_answer;
 	void *owner;
+	bool is_waiting; /* for api_go */
+	bool is_over;
 	bool once;		/* whatever comes of it is told, and nothing tried again */
 	struct http_call *http; /* NULL = not under way */
 	struct backoff backoff;
@@ -157,7 +160,7 @@ static bool has_room(const struct queue *queue)
 	       (!queue->is_for_reads || api->n_reads < MAX_READS);
 }
 
-static void call_send(struct api_call *call)
+static void call_post(struct api_call *call)
 {
 	CLEANUP(buf_deinit) struct buf url;
 	struct api *api = call->api;
@@ -173,14 +176,51 @@ static void call_send(struct api_call *call)
 	buf_add_percent(&url, str_from(call->usage->name));
 	buf_addc(&url, '\0');
 	req.url = url.p;
-	token_bucket_take(&call->usage->pace, loop_now(api->loop));
+	call->http = http_post(api->http, &req, on_reply, call);
+}
+
+/* It holds its queue, and a connection, from now on. */
+static void call_hold(struct api_call *call)
+{
+	const struct mono now = loop_now(call->api->loop);
+
+	token_bucket_take(&call->usage->pace, now);
 	if (call->usage->method->call == CALL_POSTS)
-		token_bucket_take(&call->queue->posts, loop_now(api->loop));
+		token_bucket_take(&call->queue->posts, now);
 	list_remove(&call->link);
 	list_append(&call->queue->held, &call->link);
 	call->queue->n_held++;
 	count_under_way(call, 1);
-	call->http = http_post(api->http, &req, on_reply, call);
+}
+
+static void call_drop(struct api_call *call)
+{
+	call->is_over = true;
+	list_remove(&call->link);
+	buf_deinit(&call->form);
+	loop_bury(call->api->loop, call, free);
+}
+
+/* Its turn has come. */
+static void call_send(struct api_call *call)
+{
+	enum api_turn turn = call->on_turn != NULL ? call->on_turn(call->owner, &call->form) :
+						     API_TURN_GO;
+
+	if (turn == API_TURN_OVER) {
+		call_drop(call);
+		return;
+	}
+	call_hold(call);
+	call->is_waiting = turn == API_TURN_WAIT;
+	if (turn == API_TURN_GO)
+		call_post(call);
+}
+
+void api_go(struct api_call *call)
+{
+	call->is_waiting = false;
+	call_post(call);
 }
 
 static int64_t call_wait_ms(const struct api_call *call)
@@ -415,9 +455,8 @@ static void usage_free(void *object)
 	free(usage);
 }
 
-struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
-			  struct str channel, struct buf *take_form, outcome_fn *on_answer,
-			  void *owner)
+static struct api_call *call_new(struct api *api, const char *method, const struct secret *token,
+				 struct str channel, outcome_fn *on_answer, void *owner)
 {
 	struct api_call *call = mem_zero(1, sizeof(*call));
 
@@ -425,16 +464,36 @@ struct api_call *api_call(struct api *api, const char *method, const struct secr
 	call->queue = queue_for(api, channel, method);
 	call->usage = usage_of(api, method);
 	call->token = token;
-	if (take_form != NULL)
-		call->form = *take_form;
 	call->on_answer = on_answer;
 	call->owner = owner;
 	backoff_init(&call->backoff, BACKOFF_FIRST_MS, BACKOFF_MAX_MS);
 	loop_timer_init(&call->again, on_again, call);
 	list_init(&call->link);
 	list_append(&call->queue->waiting, &call->link);
+	return call;
+}
+
+struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
+			  struct str channel, struct buf *take_form, outcome_fn *on_answer,
+			  void *owner)
+{
+	struct api_call *call = call_new(api, method, token, channel, on_answer, owner);
+
+	if (take_form != NULL)
+		call->form = *take_form;
 	queue_pump(call->queue);
 	return call;
+}
+
+struct api_call *api_queue(struct api *api, const char *method, const struct secret *token,
+			   struct str channel, api_turn_fn *on_turn, outcome_fn *on_answer,
+			   void *owner)
+{
+	struct api_call *call = call_new(api, method, token, channel, on_answer, owner);
+
+	call->on_turn = on_turn;
+	queue_pump(call->queue);
+	return call->is_over ? NULL : call; /* the memory stays until the end of the turn */
 }
 
 struct api_call *api_try(struct api *api, const char *method, const struct secret *token,
@@ -449,17 +508,17 @@ struct api_call *api_try(struct api *api, const char *method, const struct secre
 
 static bool is_held(const struct api_call *call)
 {
-	return call->http != NULL || loop_timer_is_on(&call->again);
+	return call->http != NULL || call->is_waiting || loop_timer_is_on(&call->again);
 }
 
 void api_cancel(struct api_call *call)
 {
 	if (call == NULL)
 		return;
-	if (call->http != NULL) {
+	if (call->http != NULL)
 		http_cancel(call->http);
+	if (call->http != NULL || call->is_waiting)
 		count_under_way(call, -1);
-	}
 	if (is_held(call))
 		call_release(call);
 	else

@@ -39,6 +39,21 @@ void api_arg(struct buf *form, const char *name, struct str value);
 struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
 			  struct str channel, struct buf *take_form, outcome_fn *on_answer,
 			  void *owner);
+/* What becomes of a call whose turn has come. */
+enum api_turn {
+	API_TURN_GO,   /* it leaves now */
+	API_TURN_WAIT, /* it leaves when api_go says so, and keeps its place until then */
+	API_TURN_OVER, /* it is not wanted any more, and gone when this has been said; no answer follows */
+};
+/* The call's turn has come, and comes again when it could not be sent. The form is empty the first time, and is to be
+ * written then. */
+typedef enum api_turn api_turn_fn(void *owner, struct buf *form);
+/* As api_call, but asked before it leaves. NULL = it was asked at once, and answered API_TURN_OVER. */
+struct api_call *api_queue(struct api *api, const char *method, const struct secret *token,
+			   struct str channel, api_turn_fn *on_turn, outcome_fn *on_answer,
+			   void *owner);
+/* The call that was to wait leaves now. */
+void api_go(struct api_call *call);
 /* Asked once, whatever comes of it; LATER too is told. For methods that open a connection (apps.connections.open,
  * rtm.connect, rtm.start), whose session decides itself when to try again. */
 struct api_call *api_try(struct api *api, const char *method, const struct secret *token,

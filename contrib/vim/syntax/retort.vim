@@ -13,7 +13,7 @@ let s:sections = 'rule|defaults|hours|list|table'
 let s:group_event = 'on|match|words|phrase|exact|like|except|ignore|look in|case'
 let s:group_scope = 'in|from|thread|to bot|when|if|workspace'
 let s:group_action = 'reply|say|broadcast|whisper|dm|post|react|unreact|edit|remove|webhook|call|set|add|wait|on error|blocks|unfurl|pick'
-let s:group_flow = 'limit|chance|priority|then|fallback|follow'
+let s:group_flow = 'limit|within|chance|priority|then|fallback|follow'
 let s:group_care = 'mode|help|owner|expires|zone|test'
 let s:targeted = 'dm|post|webhook|call|set|add|on error'
 let s:type_events = 'on'
@@ -68,7 +68,7 @@ execute 'syntax match retortCareKey "^' . s:one(s:group_care) . '\ze\s*=" contai
 syntax cluster retortKey contains=retortEventKey,retortScopeKey,retortActionKey,retortFlowKey,retortCareKey
 
 " --- values ---
-call s:value('retortPlain', 'exact|priority|chance|help|expires|zone', 'retortNumber')
+call s:value('retortPlain', 'exact|priority|within|chance|help|expires|zone', 'retortNumber')
 call s:value('retortWhen', 'when|wait', 'retortDuration,retortUnless,retortWord')
 call s:value('retortIf', 'if', 'retortComparison,retortName,retortInsert,retortQuoted,retortNumber')
 call s:value('retortEvents', s:type_events, 'retortTrigger,retortEmoji,retortDuration,retortCommand')
