@@ -59,6 +59,13 @@ build/libtest.a: $(TESTLIB:%.c=build/obj/%.o)
 	@rm -f $@; ar rcs $@ $^
 build/slacksim: $(SIM:%.c=build/obj/%.o) build/libtest.a build/libretort.a
 	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
+# The local Slack without its main, for what plays Slack by itself.
+build/libsim.a: $(filter-out %/main.o,$(SIM:%.c=build/obj/%.o))
+	@rm -f $@; ar rcs $@ $^
+# The bot killed at each of its system calls, and at moments by lot.
+KILL     := $(wildcard tests/kill/*.c)
+build/kill: $(KILL:%.c=build/obj/%.o) build/libsim.a build/libtest.a build/libretort.a
+	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
 build/bench/%: build/obj/tests/bench/%.o build/libretort.a
 	$(MADE)
 	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -184,6 +184,10 @@ static void publish(struct delivery *d)
 	struct socket_side *side = d->side;
 	enum copies copies = side->sim->set.copies;
 
+	if (side->sim->set.forgetful && side->sim->links->n_live == 0) {
+		delivery_free(d);
+		return;
+	}
 	new_event_id(d);
 	delivery_free(side->last);
 	side->last = delivery_copy(d);

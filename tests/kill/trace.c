@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "kill/trace.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "base/mem.h"
+
+enum { SYSCALL_STOP = SIGTRAP | 0x80 };
+
+static volatile pid_t program;
+
+struct trace {
+	long at;
+	bool counts;
+	long n;
+	long call; /* the newest one's number */
+};
+
+static const char *call_name(long number)
+{
+	static const struct {
+		long number;
+		const char *name;
+	} names[] = {
+		{ SYS_read, "read" },
+		{ SYS_write, "write" },
+		{ SYS_pwrite64, "pwrite64" },
+		{ SYS_pread64, "pread64" },
+		{ SYS_fdatasync, "fdatasync" },
+		{ SYS_fsync, "fsync" },
+		{ SYS_sendto, "sendto" },
+		{ SYS_sendmsg, "sendmsg" },
+		{ SYS_recvfrom, "recvfrom" },
+		{ SYS_recvmsg, "recvmsg" },
+		{ SYS_connect, "connect" },
+		{ SYS_socket, "socket" },
+		{ SYS_close, "close" },
+		{ SYS_openat, "openat" },
+		{ SYS_fcntl, "fcntl" },
+		{ SYS_mmap, "mmap" },
+		{ SYS_futex, "futex" },
+		{ SYS_epoll_ctl, "epoll_ctl" },
+		{ SYS_newfstatat, "newfstatat" },
+		{ SYS_ftruncate, "ftruncate" },
+		{ SYS_getrandom, "getrandom" },
+		{ SYS_setsockopt, "setsockopt" },
+		{ SYS_getsockname, "getsockname" },
+		{ SYS_getpeername, "getpeername" },
+#ifdef SYS_epoll_wait
+		{ SYS_epoll_wait, "epoll_wait" },
+		{ SYS_unlink, "unlink" },
+		{ SYS_poll, "poll" },
+#endif
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (names[i].number == number)
+			return names[i].name;
+	return "?";
+}
+
+static void on_term(int signal)
+{
+	(void)signal;
+	kill(program, SIGKILL);
+}
+
+static void tell(const struct trace *t)
+{
+	dprintf(STDERR_FILENO, "kill: at system call %ld, %s (%ld)\n", t->n, call_name(t->call),
+		t->call);
+}
+
+/* A call begins; true = it is the one. */
+static bool enters(struct trace *t, pid_t thread)
+{
+	struct __ptrace_syscall_info info;
+
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof(info), &info) <= 0 ||
+	    info.op != PTRACE_SYSCALL_INFO_ENTRY)
+		return false;
+	t->call = (long)info.entry.nr;
+	t->counts = t->counts || t->call == SYS_flock;
+	t->n += t->counts;
+	return t->n == t->at && t->at > 0;
+}
+
+/* The program itself has ended, with this status. */
+static int follow(struct trace *t)
+{
+	pid_t thread;
+	int status;
+
+	for (;;) {
+		int stop, signal = 0;
+
+		thread = waitpid(-1, &status, __WALL);
+		if (thread < 0 && errno == EINTR)
+			continue;
+		if (thread < 0)
+			return 1;
+		if (!WIFSTOPPED(status)) {
+			if (thread == program)
+				return WIFEXITED(status) ? WEXITSTATUS(status) :
+							   128 + WTERMSIG(status);
+			continue;
+		}
+		stop = WSTOPSIG(status);
+		if (stop == SYSCALL_STOP) {
+			if (enters(t, thread)) {
+				kill(program, SIGKILL);
+				continue;
+			}
+		} else if (stop != SIGTRAP && stop != SIGSTOP) {
+			signal = stop;
+		}
+		ptrace(PTRACE_SYSCALL, thread, 0, signal);
+	}
+}
+
+int trace_run(long at, char **argv)
+{
+	const struct sigaction on = { .sa_handler = on_term };
+	struct trace t = { .at = at };
+	int status;
+
+	program = fork();
+	if (program == 0) {
+		ptrace(PTRACE_TRACEME, 0, 0, 0);
+		raise(SIGSTOP);
+		execv(argv[0], argv);
+		dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
+		_exit(127);
+	}
+	if (program < 0 || waitpid(program, &status, 0) != program)
+		return 1;
+	sigaction(SIGTERM, &on, NULL);
+	ptrace(PTRACE_SETOPTIONS, program, 0,
+	       PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE);
+	ptrace(PTRACE_SYSCALL, program, 0, 0);
+	status = follow(&t);
+	tell(&t);
+	return status;
+}
