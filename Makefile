@@ -66,6 +66,12 @@ build/libsim.a: $(filter-out %/main.o,$(SIM:%.c=build/obj/%.o))
 KILL     := $(wildcard tests/kill/*.c)
 build/kill: $(KILL:%.c=build/obj/%.o) build/libsim.a build/libtest.a build/libretort.a
 	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
+# The store, with the power cut at its writes and syncs.
+POWERCUT := $(wildcard tests/powercut/*.c)
+build/powercut: $(POWERCUT:%.c=build/obj/%.o) build/libtest.a build/libretort.a
+	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS) -lcunit
+build/san/powercut: $(POWERCUT:%.c=build/san/obj/%.o) build/san/libtest.a build/san/libretort.a
+	$(CC) $(SAN) -o $@ $^ $(LIBS) -lcunit
 build/bench/%: build/obj/tests/bench/%.o build/libretort.a
 	$(MADE)
 	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
