@@ -8,6 +8,8 @@ CC       ?= cc
 CFLAGS   ?= -O2 -g
 FUZZ_SECONDS ?= 60
 SIMULATE_FIRST ?= 1
+KILL_FIRST ?= 1
+KILL_FLAGS ?=
 
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
             -Wswitch-enum -Wpointer-arith -Wundef
@@ -132,7 +134,7 @@ build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/rep
 	$(MADE)
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 
-SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) build/san/words build/san/rules build/san/simulate \
+SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) build/san/words build/san/rules build/san/simulate build/san/powercut \
                 $(if $(wildcard src/main.c),build/san/retort) $(if $(SIM),build/san/slacksim)
 san: $(SAN_PROGRAMS)
 
@@ -183,6 +185,19 @@ rules: build/san/rules
 
 simulate: build/simulate
 	@build/simulate $(SIMULATE_FIRST) 2000
+
+simulate-sqlite: build/simulate
+	@build/simulate --store sqlite $(SIMULATE_FIRST) 10000
+
+# Thousands of kills: seconds of work each, and mostly waiting.
+kill: all build/kill
+	@build/kill $(KILL_FLAGS) 2000 $(KILL_FIRST)
+soak: all build/kill
+	@build/kill $(KILL_FLAGS) 50000 $(KILL_FIRST)
+
+powercut: build/powercut
+	@build/powercut 10000
+	@build/powercut --relaxed 200
 
 e2e: all build/slacksim
 	@tests/e2e/run
@@ -246,6 +261,10 @@ help:
 	@echo 'make unit       the unit tests alone, under sanitizers'
 	@echo 'make rules      the conformance suite of the rule language alone: tests/rules/README'
 	@echo 'make simulate   2,000 seeded stories of the engine, from seed SIMULATE_FIRST ($(SIMULATE_FIRST)) on'
+	@echo 'make simulate-sqlite  10,000 of them over the store of SQLite, with power cuts'
+	@echo 'make kill       kills the bot 2,000 times and counts what is lost or said twice; KILL_FIRST, KILL_FLAGS'
+	@echo 'make soak       the same 50,000 times'
+	@echo 'make powercut   10,000 power cuts under the store'
 	@echo 'make e2e        the end-to-end scenarios alone'
 	@echo 'make e2e-long   the same and those that take minutes: floods, refreshes, cuts at every byte'
 	@echo 'make layers     refuses includes that go up'
@@ -260,7 +279,7 @@ help:
 	@echo 'make clean      removes build/'
 	@echo 'demo, check, lint, fuzz, bench and path first install missing Debian or Ubuntu packages.'
 
-.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit rules simulate e2e e2e-long layers platforms \
+.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit rules simulate simulate-sqlite kill soak powercut e2e e2e-long layers platforms \
         man lint format fuzz node bench path install clean help
 .SECONDARY:
 -include $(shell find build -path build/platforms -prune -o -name '*.d' -print 2>/dev/null)

@@ -8,7 +8,10 @@
 #include "engine/engine.h"
 #include "lib/fakeclock.h"
 #include "lib/journal.h"
+#include "lib/memdisk.h"
+#include "lib/tmpdir.h"
 #include "simulate/oracle.h"
+#include "store/sqlite.h"
 
 enum {
 	N_RULES = 8,
@@ -34,6 +37,8 @@ struct story {
 	struct fakeclock clock;
 	struct workspace workspace;
 	struct store *store;
+	struct store *sqlite; /* below it; NULL = there is none */
+	struct tmpdir folder; /* of sqlite's lock */
 	struct ruleset *rules;
 	struct engine *engine;
 	int version;
@@ -135,6 +140,59 @@ static int64_t wall(const struct story *s)
 	return s->clock.wall_ms;
 }
 
+/* ---- the store of SQLite ---- */
+
+static void open_sqlite(struct story *s)
+{
+	CLEANUP(buf_deinit) struct buf why = { 0 };
+	const struct sqlite_setup setup = { .folder = tmpdir_path(&s->folder) };
+
+	if (sqlite_open(&s->sqlite, &setup, &why) != 0) {
+		printf("the store does not open: %.*s\n", STR_ARG(buf_str(&why)));
+		abort();
+	}
+	journal_put_over(s->store, s->sqlite);
+}
+
+static void begin_sqlite(struct story *s, uint64_t seed)
+{
+	tmpdir_init(&s->folder);
+	memdisk_install(seed);
+	open_sqlite(s);
+}
+
+static void end_sqlite(struct story *s)
+{
+	if (s->sqlite == NULL)
+		return;
+	s->sqlite->ops->close(s->sqlite);
+	memdisk_remove();
+	tmpdir_deinit(&s->folder);
+}
+
+/* The program is killed, or its machine loses power, be it in the middle of a commit. */
+static void die_over_sqlite(struct story *s)
+{
+	bool by_cut = happens(s, 50), in_commit = happens(s, 50);
+	enum memdisk_end end = by_cut ? MEMDISK_POWER_CUT : MEMDISK_KILL;
+
+	if (s->sqlite == NULL)
+		return;
+	if (in_commit)
+		memdisk_go_down_at(1 + below(s, 40), end);
+	in_commit = in_commit && journal_begin_answer(s->store);
+	if (!memdisk_is_down())
+		memdisk_go_down_at(0, end);
+	s->sqlite->ops->close(s->sqlite);
+	memdisk_come_up();
+	open_sqlite(s);
+	/* The engine is dead already; but what stands, stands. */
+	if (in_commit)
+		journal_end_answer(s->store);
+	s->tally->power_cuts += by_cut;
+	s->tally->deaths_in_commits += in_commit;
+}
+
 /* ---- birth, reload, death ---- */
 
 static void read_rules(struct story *s)
@@ -188,6 +246,7 @@ static void die(struct story *s)
 	if (s->verbose)
 		printf("  the process dies\n");
 	s->tally->deaths++;
+	die_over_sqlite(s);
 	journal_kill(s->store);
 	engine_free(s->engine);
 	s->n_flying = 0;
@@ -452,7 +511,7 @@ static void come_to_rest(struct story *s)
 	snprintf(s->oracle.complaint, sizeof(s->oracle.complaint), "it never comes to rest");
 }
 
-bool play(uint64_t seed, int steps, bool verbose, struct play_tally *tally)
+bool play(uint64_t seed, enum play_store store, int steps, bool verbose, struct play_tally *tally)
 {
 	struct story *s = mem_zero(1, sizeof(*s));
 	bool fine;
@@ -465,6 +524,8 @@ bool play(uint64_t seed, int steps, bool verbose, struct play_tally *tally)
 		.me = { .team_id = (char *)"T1", .user_id = (char *)"UBOT" }, .resolver = &resolver
 	};
 	s->store = journal_new();
+	if (store == PLAY_SQLITE)
+		begin_sqlite(s, seed);
 	s->version = 1;
 	read_rules(s);
 	give_birth(s);
@@ -482,6 +543,7 @@ bool play(uint64_t seed, int steps, bool verbose, struct play_tally *tally)
 	engine_free(s->engine);
 	ruleset_unref(s->rules);
 	s->store->ops->close(s->store);
+	end_sqlite(s);
 	free(s);
 	return fine;
 }
