@@ -25,6 +25,8 @@ static const char usage[] =
 	"  --program FILE  the bot (build/retort)\n"
 	"  --over rtm      by RTM in place of Socket Mode\n"
 	"  --forgetful     Slack tells nobody of what happens while no socket is open\n"
+	"  --faults        calls of the Web API go wrong, obeyed or not\n"
+	"  --spare         does not kill it: faults alone\n"
 	"  --allow WHAT    lost or doubled or both, lost,doubled: counted, but the program may end well\n"
 	"  --calls N       kills are spread over so many system calls (as measured first)\n"
 	"  --side N        so many stories side by side (12)\n"
@@ -62,6 +64,12 @@ static bool read_option(struct arguments *a, int letter)
 	case 'f':
 		a->setup.forgetful = true;
 		return true;
+	case 'x':
+		a->setup.faults = true;
+		return true;
+	case 'n':
+		a->setup.spare = true;
+		return true;
 	case 'a':
 		a->may_lose = strstr(optarg, "lost") != NULL;
 		a->may_double = strstr(optarg, "doubled") != NULL;
@@ -87,6 +95,8 @@ static bool read_arguments(struct arguments *a, int argc, char **argv)
 		{ "program", required_argument, NULL, 'p' },
 		{ "over", required_argument, NULL, 'o' },
 		{ "forgetful", no_argument, NULL, 'f' },
+		{ "faults", no_argument, NULL, 'x' },
+		{ "spare", no_argument, NULL, 'n' },
 		{ "allow", required_argument, NULL, 'a' },
 		{ "calls", required_argument, NULL, 'c' },
 		{ "side", required_argument, NULL, 's' },
@@ -135,9 +145,10 @@ static void choose_folder(void)
 
 static void print_again(const struct arguments *a, uint64_t seed)
 {
-	printf("again: build/kill --calls %ld%s%s --verbose %d %" PRIu64 "\n", a->setup.n_calls,
+	printf("again: build/kill --calls %ld%s%s%s%s --verbose %d %" PRIu64 "\n", a->setup.n_calls,
 	       a->setup.rtm ? " --over rtm" : "", a->setup.forgetful ? " --forgetful" : "",
-	       STORY_KILLS, seed);
+	       a->setup.faults ? " --faults" : "", a->setup.spare ? " --spare" : "", STORY_KILLS,
+	       seed);
 }
 
 static void work(const struct arguments *a, uint64_t n_stories, int worker, int out)
@@ -172,6 +183,7 @@ static void add(struct report *sum, const struct report *r)
 	t->at_moments += r->tally.at_moments;
 	t->at_rest += r->tally.at_rest;
 	t->redelivered += r->tally.redelivered;
+	t->faults += r->tally.faults;
 }
 
 /* Each story is a process's own, so that they may run side by side. */
@@ -205,9 +217,9 @@ static int judge(const struct arguments *a, const struct report *sum)
 
 	printf("%" PRIu64 " kills: %" PRIu64 " at system calls (of %ld), %" PRIu64
 	       " at moments, %" PRIu64 " at rest; %" PRIu64 " messages said, %" PRIu64
-	       " told again\n",
+	       " told again, %" PRIu64 " faults of calls\n",
 	       t->at_calls + t->at_moments + t->at_rest, t->at_calls, a->setup.n_calls,
-	       t->at_moments, t->at_rest, t->said, t->redelivered);
+	       t->at_moments, t->at_rest, t->said, t->redelivered, t->faults);
 	printf("%" PRIu64 " answers wanted: %" PRIu64 " lost, %" PRIu64 " doubled, %" PRIu64
 	       " wrong; %" PRIu64 " of %" PRIu64 " stories do not rest\n",
 	       t->wanted, t->lost, t->doubled, t->wrong, t->unrest, t->stories);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "kill/life.h"
 #include "kill/tale.h"
+#include "sim/fault.h"
 #include "sim/links.h"
 #include "sim/socket_side.h"
 
@@ -88,10 +89,47 @@ __attribute__((format(printf, 4, 5))) static void note(struct story *s, int64_t 
 
 /* ---- one life ---- */
 
+/* The next call goes wrong, whether it is obeyed or not: what a client cannot tell. */
+static void let_fail(struct story *s)
+{
+	static const struct {
+		const char *name;
+		enum fault_kind kind;
+		int64_t number;
+		const char *word;
+	} faults[] = {
+		{ "reset", FAULT_RESET, 0, "" },
+		{ "reset after commit", FAULT_RESET_AFTER, 0, "" },
+		{ "500", FAULT_STATUS, 500, "" },
+		{ "502 after commit", FAULT_STATUS_AFTER, 502, "" },
+		{ "503", FAULT_STATUS, 503, "" },
+		{ "html", FAULT_HTML, 502, "" },
+		{ "internal_error", FAULT_ERROR, 0, "internal_error" },
+		{ "internal_error after commit", FAULT_ERROR_AFTER, 0, "internal_error" },
+		{ "request_timeout", FAULT_ERROR, 0, "request_timeout" },
+		{ "fatal_error after commit", FAULT_ERROR_AFTER, 0, "fatal_error" },
+		{ "cut in the head", FAULT_CUT, 9, "" },
+		{ "cut in the body", FAULT_CUT, 400, "" },
+		{ "429", FAULT_LIMITED, 1, "" },
+		{ "delay 120ms", FAULT_DELAY, 120, "" },
+	};
+	static const char *const methods[] = { "chat.postMessage", "chat.postMessage",
+					       "reactions.add" };
+	size_t i = (size_t)below(s, ARRAY_LEN(faults));
+	const char *method = methods[below(s, ARRAY_LEN(methods))];
+
+	fault_add(&s->sim->faults, str_from(method), 1, faults[i].kind, faults[i].number,
+		  str_from(faults[i].word));
+	note(s, now(s), SIZE_MAX, "the next %s goes wrong: %s", method, faults[i].name);
+	s->tally->faults++;
+}
+
 static void say_something(struct story *s)
 {
 	const struct said *said;
 
+	if (s->setup->faults && below(s, 3) == 0)
+		let_fail(s);
 	tale_say(&s->tale, draw(s));
 	said = &s->tale.said[s->tale.n - 1];
 	note(s, said->at_ms, s->tale.n - 1, "@%s in #%s says \"%s\"", said->user->name,
@@ -144,11 +182,11 @@ static void end_life(struct story *s, const char *why)
 	turn(s);
 	output = process_output(s->life.process);
 	while (str_cut(&output, '\n', &line))
-		if (line.len > 0 && str_find(line, "kill: ") == SIZE_MAX)
+		if (str_skip(&line, "kill: "))
+			note(s, at, SIZE_MAX, "%s %.*s", why, STR_ARG(line));
+		else if (line.len > 0)
 			note(s, at, SIZE_MAX, "it wrote: %.*s", STR_ARG(line));
-	if (s->life.is_traced)
-		note(s, at, SIZE_MAX, "%s at system call %ld", why, life_calls(&s->life));
-	else
+	if (!s->life.is_traced)
 		note(s, at, SIZE_MAX, "%s %" PRId64 " ms after its start", why,
 		     at - s->lives_since);
 	process_free(TAKE(s->life.process));
@@ -197,12 +235,12 @@ static bool is_over(struct story *s)
 	       life_unfinished(&s->folder) == 0;
 }
 
-static bool live_to_the_end(struct story *s)
+static bool live_to_the_end(struct story *s, int n_to_say)
 {
 	int64_t patience, look_at = 0;
 	bool over = false;
 
-	if (!begin_life(s, -1, 8))
+	if (!begin_life(s, -1, n_to_say))
 		return false;
 	while (!over && !life_ended(&s->life) && now(s) - s->lives_since < REST_MAX_MS) {
 		turn(s);
@@ -364,14 +402,14 @@ static bool live_and_die(struct story *s)
 {
 	if ((s->setup->rtm || s->setup->forgetful) && !live_in_peace(s))
 		return false;
-	for (uint64_t i = 0; i < STORY_KILLS; i++) {
+	for (uint64_t i = 0; i < STORY_KILLS && !s->setup->spare; i++) {
 		uint64_t at = (s->seed * STORY_KILLS + i) * STRIDE % (uint64_t)s->setup->n_calls;
 
 		if (!(s->is_crowded ? live_to_a_moment(s) : live_to_a_call(s, (long)at + 1)))
 			return false;
 	}
 	s->is_crowded = false;
-	return live_to_the_end(s);
+	return live_to_the_end(s, s->setup->spare ? 100 : 8);
 }
 
 bool story_play(const struct story_setup *setup, uint64_t seed, struct story_tally *tally)

@@ -19,6 +19,8 @@ struct story_setup {
 	const struct certificates *certificates;
 	bool rtm;
 	bool forgetful; /* what happens while no socket is open is told to nobody */
+	bool faults;	/* calls of the Web API go wrong, obeyed or not */
+	bool spare;	/* the bot is not killed at all */
 	long n_calls;	/* system calls of a whole life; kills are spread over them */
 	bool verbose;
 };
@@ -26,7 +28,7 @@ struct story_setup {
 struct story_tally {
 	uint64_t stories, said, wanted, lost, doubled, wrong, unrest;
 	uint64_t at_calls, at_moments, at_rest; /* kills */
-	uint64_t redelivered;
+	uint64_t redelivered, faults;
 };
 
 /* Plays it and adds what came of it; complaints go to standard output. False: something was lost, doubled or wrong. */

@@ -2,17 +2,18 @@
 #include "kill/trace.h"
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/mem.h"
-
-enum { SYSCALL_STOP = SIGTRAP | 0x80 };
 
 static volatile pid_t program;
 
@@ -83,10 +84,9 @@ static bool enters(struct trace *t, pid_t thread)
 {
 	struct __ptrace_syscall_info info;
 
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof(info), &info) <= 0 ||
-	    info.op != PTRACE_SYSCALL_INFO_ENTRY)
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof(info), &info) <= 0)
 		return false;
-	t->call = (long)info.entry.nr;
+	t->call = (long)info.seccomp.nr;
 	t->counts = t->counts || t->call == SYS_flock;
 	t->n += t->counts;
 	return t->n == t->at && t->at > 0;
@@ -113,7 +113,7 @@ static int follow(struct trace *t)
 			continue;
 		}
 		stop = WSTOPSIG(status);
-		if (stop == SYSCALL_STOP) {
+		if (status >> 8 == (SIGTRAP | PTRACE_EVENT_SECCOMP << 8)) {
 			if (enters(t, thread)) {
 				kill(program, SIGKILL);
 				continue;
@@ -121,8 +121,23 @@ static int follow(struct trace *t)
 		} else if (stop != SIGTRAP && stop != SIGSTOP) {
 			signal = stop;
 		}
-		ptrace(PTRACE_SYSCALL, thread, 0, signal);
+		ptrace(PTRACE_CONT, thread, 0, signal);
 	}
+}
+
+/* The kernel stops it once for each call; PTRACE_SYSCALL would do it twice. */
+static void become_program(char **argv)
+{
+	struct sock_filter code[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE) };
+	const struct sock_fprog filter = { .len = 1, .filter = code };
+
+	ptrace(PTRACE_TRACEME, 0, 0, 0);
+	raise(SIGSTOP);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0)
+		execv(argv[0], argv);
+	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
+	_exit(127);
 }
 
 int trace_run(long at, char **argv)
@@ -132,19 +147,14 @@ int trace_run(long at, char **argv)
 	int status;
 
 	program = fork();
-	if (program == 0) {
-		ptrace(PTRACE_TRACEME, 0, 0, 0);
-		raise(SIGSTOP);
-		execv(argv[0], argv);
-		dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
-		_exit(127);
-	}
+	if (program == 0)
+		become_program(argv);
 	if (program < 0 || waitpid(program, &status, 0) != program)
 		return 1;
 	sigaction(SIGTERM, &on, NULL);
 	ptrace(PTRACE_SETOPTIONS, program, 0,
-	       PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE);
-	ptrace(PTRACE_SYSCALL, program, 0, 0);
+	       PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE);
+	ptrace(PTRACE_CONT, program, 0, 0);
 	status = follow(&t);
 	tell(&t);
 	return status;
