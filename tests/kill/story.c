@@ -17,7 +17,7 @@ enum {
 	TURN_MS = 2,
 	LIFE_MAX_MS = 4000,  /* a life in which nothing is killed by then ends */
 	QUIET_MS = 150,	     /* so does one in which nothing more happens */
-	REST_MAX_MS = 30000, /* the last one rests by then */
+	REST_MAX_MS = 60000, /* the last one rests by then */
 	AFTER_REST_MS = 150, /* what comes behind that would be too much */
 	LOOK_MS = 50,
 	STRIDE =
@@ -128,7 +128,7 @@ static void say_something(struct story *s)
 {
 	const struct said *said;
 
-	if (s->setup->faults && below(s, 3) == 0)
+	if (s->setup->faults && below(s, 5) == 0)
 		let_fail(s);
 	tale_say(&s->tale, draw(s));
 	said = &s->tale.said[s->tale.n - 1];
