@@ -11,7 +11,8 @@ struct arena_block {
 	max_align_t data[];
 };
 
-enum { ARENA_BLOCK = 2048 };
+/* Small ones stay small: thousands of jobs may wait, each with an arena. */
+enum { FIRST_BLOCK = 448, LARGEST_BLOCK = 4096 };
 
 void arena_deinit(struct arena *arena)
 {
@@ -26,6 +27,15 @@ void arena_deinit(struct arena *arena)
 	arena->first = NULL;
 }
 
+static size_t next_cap(const struct arena_block *last, size_t need)
+{
+	size_t cap = last == NULL		   ? FIRST_BLOCK :
+		     last->cap < LARGEST_BLOCK / 2 ? 2 * last->cap :
+						     LARGEST_BLOCK;
+
+	return need > cap ? need : cap;
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	size_t need = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
@@ -33,7 +43,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 	void *piece;
 
 	if (block == NULL || block->cap - block->used < need) {
-		size_t cap = need > ARENA_BLOCK ? need : ARENA_BLOCK;
+		size_t cap = next_cap(block, need);
 
 		block = mem_alloc(sizeof(*block) + cap);
 		block->cap = cap;

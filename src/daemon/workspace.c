@@ -544,6 +544,8 @@ static void on_auth(void *owner, const struct outcome *outcome)
 	check_reach(w);
 	w->state = WORKSPACE_LOADING_DIRECTORY;
 	loop_timer_start(w->loop, &w->patience, DIRECTORY_WAIT_MS);
+	if (directory_restore(w->directory, w->store, str_from(w->as_seen.me.team_id)))
+		start_listening(w); /* the lists come meanwhile, for what is new */
 	directory_load(w->directory, on_directory, w);
 }
 

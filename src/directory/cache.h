@@ -14,7 +14,8 @@ struct cache_user {
 	char *email;
 	bool is_bot;
 	bool is_guest;
-	bool is_gone; /* deactivated: known by id, but no longer by name */
+	bool is_gone;  /* deactivated: known by id, but no longer by name */
+	uint64_t kept; /* directory/keep's: what of it is written down */
 };
 
 struct cache_channel {
@@ -22,6 +23,7 @@ struct cache_channel {
 	char *name; /* "" for a DM */
 	enum channel_kind kind;
 	bool is_member; /* the bot is in it */
+	uint64_t kept;
 };
 
 struct cache {

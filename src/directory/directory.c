@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include "base/mem.h"
+#include "directory/keep.h"
 #include "directory/loader.h"
 #include "directory/lookups.h"
 #include "directory/join_dedup.h"
@@ -17,6 +18,7 @@ struct directory {
 	struct loop *loop;
 	struct cache roster;
 	struct text_names names;
+	struct keep *keep; /* NULL = nothing is kept */
 	struct loader *listing;
 	struct lookups *lookups;
 	struct enrich *completer;
@@ -28,6 +30,14 @@ struct directory {
 };
 
 /* ---- loading ---- */
+
+bool directory_restore(struct directory *d, struct store *store, struct str team)
+{
+	if (!store->ops->keeps)
+		return false;
+	d->keep = keep_new(d->loop, store, &d->roster, team);
+	return keep_load(d->keep) > 0;
+}
 
 void directory_load(struct directory *d, void (*on_loaded)(void *owner), void *owner)
 {
@@ -397,6 +407,7 @@ void directory_free(struct directory *d)
 {
 	if (d == NULL)
 		return;
+	keep_free(d->keep);
 	loop_timer_stop(d->loop, &d->groups);
 	enrich_free(d->completer);
 	lookups_free(d->lookups);

@@ -17,6 +17,10 @@ struct directory;
 int directory_new(struct directory **out, struct loop *loop, struct api *api,
 		  const struct secret *token, const struct identity *me);
 void directory_free(struct directory *d);
+/* Takes back what an earlier start knew of this team, and keeps in the store what is learned from now on. False: nothing
+ * was known. Once, before directory_load. */
+struct store;
+bool directory_restore(struct directory *d, struct store *store, struct str team);
 /* Loads all pages; on_loaded comes once, also when Slack refuses (missing scope: said once in the log,
  * then only one-by-one look-ups remain). */
 void directory_load(struct directory *d, void (*on_loaded)(void *owner), void *owner);

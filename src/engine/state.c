@@ -499,6 +499,8 @@ bool state_load(struct state *s, enum store_table table, struct str key, struct 
 	case STORE_JOB:
 	case STORE_WATERMARK:
 	case STORE_DEAD_LETTER:
+	case STORE_PERSON:
+	case STORE_CHANNEL:
 	case N_STORE_TABLES:
 		break;
 	}

@@ -14,6 +14,8 @@ static const char *const names[N_STORE_TABLES] = {
 	[STORE_JOB] = "job",
 	[STORE_WATERMARK] = "watermark",
 	[STORE_DEAD_LETTER] = "dead letter",
+	[STORE_PERSON] = "person",
+	[STORE_CHANNEL] = "channel",
 };
 
 const char *store_table_name(enum store_table table)

@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* One table a noun; what its keys and values are, engine/state.h, model/run.h and engine/outbox.h say. */
+/* One table a noun; what its keys and values are, engine/state.h, model/run.h, model/job.h and directory/keep.h say. */
 enum store_table {
 	STORE_SEEN,
 	STORE_LIMIT,
@@ -23,6 +23,8 @@ enum store_table {
 	STORE_JOB,
 	STORE_WATERMARK,
 	STORE_DEAD_LETTER,
+	STORE_PERSON,
+	STORE_CHANNEL,
 	N_STORE_TABLES
 };
 

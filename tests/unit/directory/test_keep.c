@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "directory/keep.h"
+
+#include <stdio.h>
+#include "lib/fakeclock.h"
+#include "lib/journal.h"
+#include "lib/unit.h"
+
+static struct fakeclock clock_;
+static struct loop *loop;
+static struct store *store;
+static struct cache cache;
+static struct keep *keep;
+
+static size_t begin(void)
+{
+	cache_init(&cache);
+	keep = keep_new(loop, store, &cache, STR("T1"));
+	return keep_load(keep);
+}
+
+static void end(void)
+{
+	keep_free(keep);
+	cache_deinit(&cache);
+}
+
+static void start(void)
+{
+	fakeclock_init(&clock_);
+	CU_ASSERT_EQUAL_FATAL(loop_new(&loop, &clock_.clock), 0);
+	store = journal_new();
+}
+
+static void stop(void)
+{
+	store->ops->close(store);
+	loop_free(loop);
+}
+
+static void learn(bool is_channel, const char *text)
+{
+	CLEANUP(json_freep) struct json *j = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(json_parse(&j, str_from(text), NULL), 0);
+	if (is_channel)
+		cache_learn_channel(&cache, j, CHANNEL_UNKNOWN);
+	else
+		cache_learn_user(&cache, j);
+}
+
+static void test_the_next_start_knows_all(void)
+{
+	const struct cache_user *u;
+	const struct cache_channel *c;
+	CLEANUP(buf_deinit) struct buf ids = { 0 };
+
+	start();
+	CU_ASSERT_EQUAL(begin(), 0);
+	learn(false,
+	      "{\"id\":\"U1\",\"name\":\"ana\",\"profile\":{\"display_name\":\"Ana \\\"A\\\"\","
+	      "\"email\":\"a@x\"},\"is_bot\":false,\"is_restricted\":true}");
+	learn(false, "{\"id\":\"U2\",\"name\":\"old\",\"deleted\":true}");
+	learn(true, "{\"id\":\"G1\",\"name\":\"ops\",\"is_private\":true,\"is_member\":true}");
+	learn(true, "{\"id\":\"D1\",\"is_im\":true}");
+	end();
+	CU_ASSERT_EQUAL(begin(), 4);
+	u = cache_user(&cache, STR("U1"));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(u);
+	CU_ASSERT_STRING_EQUAL(u->handle, "ana");
+	CU_ASSERT_STRING_EQUAL(u->name, "Ana \"A\"");
+	CU_ASSERT_STRING_EQUAL(u->email, "a@x");
+	CU_ASSERT_TRUE(u->is_guest && !u->is_bot && !u->is_gone);
+	CU_ASSERT_TRUE(cache_user(&cache, STR("U2"))->is_gone);
+	CU_ASSERT_EQUAL(cache_find_user(&cache, STR("old"), &ids), 0);
+	c = cache_channel(&cache, STR("G1"));
+	CU_ASSERT_STRING_EQUAL(c->name, "ops");
+	CU_ASSERT_TRUE(c->is_member && c->kind == CHANNEL_PRIVATE);
+	CU_ASSERT_EQUAL(cache_channel(&cache, STR("D1"))->kind, CHANNEL_DM);
+	end();
+	stop();
+}
+
+static void test_only_what_is_new_is_written(void)
+{
+	size_t n;
+
+	start();
+	begin();
+	learn(false, "{\"id\":\"U1\",\"name\":\"ana\"}");
+	learn(false, "{\"id\":\"U2\",\"name\":\"raj\"}");
+	end();
+	n = journal_n_commits(store);
+	begin();
+	learn(false, "{\"id\":\"U1\",\"name\":\"ana\"}"); /* told again */
+	end();
+	CU_ASSERT_EQUAL(journal_n_commits(store), n);
+	begin();
+	learn(false, "{\"id\":\"U1\",\"name\":\"anna\"}");
+	fakeclock_pass(&clock_, 60000);
+	loop_turn(loop, 0);
+	CU_ASSERT_EQUAL(journal_n_commits(store), n + 1);
+	while (journal_answer(store))
+		;
+	end();
+	CU_ASSERT_EQUAL(journal_n_commits(store), n + 1);
+	begin();
+	CU_ASSERT_STRING_EQUAL(cache_user(&cache, STR("U1"))->handle, "anna");
+	end();
+	stop();
+}
+
+static void test_a_large_workspace_is_written_in_pieces(void)
+{
+	char text[64];
+
+	start();
+	begin();
+	for (int i = 0; i < 2500; i++) {
+		snprintf(text, sizeof(text), "{\"id\":\"U%d\",\"name\":\"n%d\"}", i, i);
+		learn(false, text);
+	}
+	for (int i = 0; i < 3; i++) {
+		fakeclock_pass(&clock_, i == 0 ? 60000 : 100);
+		loop_turn(loop, 0);
+		while (journal_answer(store))
+			;
+		CU_ASSERT_EQUAL(journal_n_rows(store, STORE_PERSON),
+				i < 2 ? 1000u * (i + 1) : 2500u);
+	}
+	end();
+	CU_ASSERT_EQUAL(begin(), 2500);
+	end();
+	stop();
+}
+
+static void test_what_does_not_stand_is_written_again(void)
+{
+	start();
+	begin();
+	learn(false, "{\"id\":\"U1\",\"name\":\"ana\"}");
+	journal_break(store, true);
+	fakeclock_pass(&clock_, 60000);
+	loop_turn(loop, 0);
+	journal_answer(store);
+	journal_break(store, false);
+	end();
+	CU_ASSERT_EQUAL(begin(), 1);
+	end();
+	stop();
+}
+
+UNIT_MAIN("keep", { "the next start knows all", test_the_next_start_knows_all },
+	  { "only what is new is written", test_only_what_is_new_is_written },
+	  { "a large workspace is written in pieces", test_a_large_workspace_is_written_in_pieces },
+	  { "what does not stand is written again", test_what_does_not_stand_is_written_again })
