@@ -51,13 +51,15 @@ struct stream {
 	const struct stream_events *events;
 	void *owner;
 	struct buf out;
-	size_t sent;   /* so many bytes of `out` have left */
-	bool sealed;   /* GnuTLS holds a record of ours that it could not send yet */
-	bool blocked;  /* the socket must say when it takes more */
-	bool ended;    /* the peer closed properly; not told yet */
-	char *fault;   /* why it is dead; not told yet */
-	uint64_t turn; /* of the loop, in which ... */
-	size_t budget; /* ... so many bytes may still be read */
+	size_t sent;	   /* so many bytes of `out` have left */
+	bool sealed;	   /* GnuTLS holds a record of ours that it could not send yet */
+	bool blocked;	   /* the socket must say when it takes more */
+	bool paused;	   /* nothing is read for now */
+	struct mono taken; /* when the socket took something last */
+	bool ended;	   /* the peer closed properly; not told yet */
+	char *fault;	   /* why it is dead; not told yet */
+	uint64_t turn;	   /* of the loop, in which ... */
+	size_t budget;	   /* ... so many bytes may still be read */
 };
 
 /* ---- ends and errors ---- */
@@ -216,6 +218,13 @@ static ssize_t send_some(struct stream *s)
 	return n;
 }
 
+/* What the loop shall watch for. */
+static void watch(struct stream *s)
+{
+	loop_file_watch(s->loop, &s->file, s->fd,
+			(s->paused ? 0u : EPOLLIN) | (s->blocked ? EPOLLOUT : 0u));
+}
+
 static void send_until_blocked(struct stream *s)
 {
 	size_t budget = WRITE_BUDGET;
@@ -225,6 +234,7 @@ static void send_until_blocked(struct stream *s)
 
 		s->sealed = n < 0;
 		if (n >= 0) {
+			s->taken = loop_now(s->loop);
 			s->sent += (size_t)n;
 			/* Moved rarely, or a long queue would be moved once a record. */
 			if (s->sent >= s->out.len / 2) {
@@ -249,7 +259,7 @@ static void on_flush(void *owner)
 	send_until_blocked(s);
 	if (!is_up(s))
 		return;
-	loop_file_watch(s->loop, &s->file, s->fd, EPOLLIN | (s->blocked ? EPOLLOUT : 0u));
+	watch(s);
 	if (unsent(s) > 0)
 		return;
 	if (s->state == STREAM_CLOSING) {
@@ -276,6 +286,21 @@ size_t stream_write(struct stream *s, struct str bytes)
 size_t stream_unsent(const struct stream *s)
 {
 	return unsent(s);
+}
+
+void stream_pause(struct stream *s, bool paused)
+{
+	if (s->paused == paused || !is_up(s))
+		return;
+	s->paused = paused;
+	watch(s);
+	if (!paused)
+		loop_call_soon(s->loop, &s->again); /* what GnuTLS has read already */
+}
+
+struct mono stream_last_taken(const struct stream *s)
+{
+	return s->taken;
 }
 
 void stream_close(struct stream *s)
@@ -332,6 +357,10 @@ static void on_ready(void *owner, uint32_t events)
 		on_flush(s);
 	}
 	if (!is_up(s) || (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0)
+		return;
+	if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+		s->paused = false; /* its end must be read, or it would wake the loop for ever */
+	if (s->paused)
 		return;
 	/* Twice in a turn when epoll and GnuTLS both have something; the budget is the turn's. */
 	if (s->turn != loop_turn_number(s->loop)) {

@@ -41,6 +41,10 @@ void stream_end_turn(struct stream *s);
 /* Queues; leaves later in this turn, or as soon as the socket takes it. Gives how many bytes have not left. */
 size_t stream_write(struct stream *s, struct str bytes);
 size_t stream_unsent(const struct stream *s);
+/* Reads nothing until it is told to again, so that who takes nothing gives us nothing either. */
+void stream_pause(struct stream *s, bool paused);
+/* When the socket took something last. */
+struct mono stream_last_taken(const struct stream *s);
 /* Sends what is queued, then close_notify and FIN. Data may still come; on_closed or on_error follows
  * when the other side closes too: the owner keeps the clock for that. */
 void stream_close(struct stream *s);

@@ -24,8 +24,9 @@ enum {
 	 * whenever wslay wants bytes: what it has read already, 4 KiB at most, is told. */
 	TURN_MESSAGES = 32,
 	LINGER_MS = 1000, /* after the close frames, for the server to close the connection */
-	MAX_UNSENT =
-		1 << 20, /* pongs above all: a peer that does not read must not make us hoard */
+	/* Answers to what was read: while so much of them waits to be sent, nothing more is read. A peer that takes
+	 * nothing for its time is given up by whoever asks ws_last_heard. */
+	MAX_UNSENT = 256 << 10,
 	WHY_MAX = 256,
 };
 
@@ -46,6 +47,7 @@ struct ws {
 	struct buf in; /* the upgrade's answer, then what came behind it */
 	wslay_event_context_ptr wslay;
 	bool receiving; /* inside wslay_event_recv */
+	bool paused;	/* too much waits to be sent */
 	int n_received; /* messages, in this call of receive() */
 	bool drained;	/* the last read found nothing, or the turn's share is read */
 	struct loop_timer deadline;
@@ -177,8 +179,10 @@ static ssize_t on_wslay_send(wslay_event_context_ptr ctx, const uint8_t *data, s
 
 	(void)ctx;
 	(void)flags;
-	if (stream_write(ws->stream, str_make((const char *)data, len)) > MAX_UNSENT)
-		fail_soon(ws, "the server does not take what we send");
+	if (stream_write(ws->stream, str_make((const char *)data, len)) > MAX_UNSENT) {
+		ws->paused = true;
+		stream_pause(ws->stream, true);
+	}
 	return (ssize_t)len;
 }
 
@@ -386,6 +390,14 @@ static void on_stream_data(void *owner)
 		discard(ws);
 }
 
+static void on_stream_drained(void *owner)
+{
+	struct ws *ws = owner;
+
+	ws->paused = false;
+	stream_pause(ws->stream, false);
+}
+
 static void on_stream_closed(void *owner)
 {
 	over_because(owner, "the server closed the connection without a close frame");
@@ -399,6 +411,7 @@ static void on_stream_error(void *owner, const char *why)
 static const struct stream_events stream_events = {
 	.on_open = on_stream_open,
 	.on_data = on_stream_data,
+	.on_drained = on_stream_drained,
 	.on_closed = on_stream_closed,
 	.on_error = on_stream_error,
 };
@@ -497,7 +510,12 @@ void ws_free(struct ws *ws)
 
 struct mono ws_last_heard(const struct ws *ws)
 {
-	return ws->last_heard;
+	struct mono taken = { 0 };
+
+	/* While nothing is read, that it takes what we send is all that shows it alive. */
+	if (ws->paused && ws->stream != NULL)
+		taken = stream_last_taken(ws->stream);
+	return taken.ns > ws->last_heard.ns ? taken : ws->last_heard;
 }
 
 bool ws_is_open(const struct ws *ws)

@@ -47,5 +47,6 @@ void ws_ping(struct ws *ws, struct str payload); /* at most 125 bytes */
 /* Sends a close frame, waits at most `wait_ms` for the answer; on_over follows. Messages that still come
  * are dropped: they could not be answered. */
 void ws_close(struct ws *ws, int code, int64_t wait_ms);
-struct mono ws_last_heard(const struct ws *ws); /* last byte of any kind */
+/* The last byte of any kind; while so much waits to be sent that nothing is read, the last that was taken of it. */
+struct mono ws_last_heard(const struct ws *ws);
 bool ws_is_open(const struct ws *ws);
