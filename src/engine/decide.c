@@ -324,10 +324,20 @@ void decide(struct engine *e, struct event *ev)
 	const size_t n_rows = e->batch.n;
 	const char *shut;
 	struct run *run;
-	bool has_work;
+	bool has_work, is_first;
 
 	if (key.len > 0 && !state_claim(&e->state, key, clock_wall(e->setup.clock))) {
 		engine_count(e, METRIC_EVENTS_REPEATED);
+		return;
+	}
+	if (!bot_turns_hear(&e->bot_turns, ev, clock_mono(e->setup.clock), &is_first) &&
+	    !e->setup.trial) {
+		engine_count(e, METRIC_BOT_TURNS);
+		if (is_first)
+			log_warn(
+				"engine",
+				"another bot answers our answers: silent there for now channel=%.*s bot=%.*s",
+				STR_ARG(ev->channel), STR_ARG(ev->bot_id));
 		return;
 	}
 	end_waits(e, ev);

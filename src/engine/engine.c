@@ -55,8 +55,10 @@ bool engine_take(struct engine *e, struct event *take, engine_decided_fn *on_dec
 	take->workspace = e->setup.workspace;
 	watermarks_move(&e->watermarks, take->channel, take->event_ts, clock_mono(e->setup.clock));
 	engine_count(e, METRIC_EVENTS_RECEIVED);
-	if (take->from_self)
+	if (take->from_self) {
 		engine_count(e, METRIC_EVENTS_OWN);
+		bot_turns_spoke(&e->bot_turns, take, clock_mono(e->setup.clock));
+	}
 	if (!is_mute && e->set != NULL)
 		decide(e, take);
 	event_free(take);
@@ -377,6 +379,7 @@ struct engine *engine_new(const struct engine_setup *setup)
 	list_init(&e->changed);
 	e->ticked_until = clock_wall(setup->clock);
 	breaker_init(&e->breaker);
+	bot_turns_init(&e->bot_turns);
 	token_bucket_init(&e->doubts, DOUBT_EVERY_MS, DOUBTS_AT_ONCE);
 	return e;
 }
@@ -404,6 +407,7 @@ void engine_free(struct engine *e)
 	free(e->decided.at);
 	schedule_deinit(&e->schedule);
 	breaker_deinit(&e->breaker);
+	bot_turns_deinit(&e->bot_turns);
 	free(e->candidates);
 	ruleset_unref(e->set);
 	free(e);

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "base/metric.h"
+#include "engine/bot_turns.h"
 #include "engine/breaker.h"
 #include "engine/engine.h"
 #include "engine/outbox.h"
@@ -42,6 +43,7 @@ struct engine {
 	struct breaker breaker;
 	struct token_bucket doubts;
 	uint64_t untold_doubts;
+	struct bot_turns bot_turns;
 	struct schedule schedule;
 	struct wall ticked_until;
 	struct state state;

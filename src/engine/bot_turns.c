@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/bot_turns.h"
+
+#include <stdlib.h>
+#include "base/buf.h"
+#include "base/mem.h"
+
+enum {
+	TURNS_MAX = 3,
+	SOON_MS = 10000, /* what comes later is no answer to ours */
+	SILENT_MS = 60000,
+	PLACES_MAX = 4096, /* beyond, all are forgotten: at worst three more answers */
+};
+
+struct bot_talk {
+	struct mono spoke; /* we, last */
+	bool is_answered;  /* that was a turn already */
+	unsigned turns;
+	struct mono silent_until; /* 0 = we are not */
+};
+
+void bot_turns_init(struct bot_turns *t)
+{
+	map_init(&t->places);
+}
+
+void bot_turns_deinit(struct bot_turns *t)
+{
+	map_deinit(&t->places, free);
+}
+
+/* The channel, or a thread in it. */
+static struct str place_of(struct buf *room, const struct event *ev)
+{
+	struct str thread = event_is_reply(ev) ? ev->thread_ts : STR_EMPTY;
+
+	buf_addf(room, "%.*s/%.*s", STR_ARG(ev->channel), STR_ARG(thread));
+	return buf_str(room);
+}
+
+static bool is_soon(const struct bot_talk *talk, struct mono now)
+{
+	return mono_ms_between(talk->spoke, now) <= SOON_MS;
+}
+
+void bot_turns_spoke(struct bot_turns *t, const struct event *own, struct mono now)
+{
+	CLEANUP(buf_deinit) struct buf room = { 0 };
+	struct bot_talk *talk;
+
+	if (own->kind != EVENT_MESSAGE || own->channel.len == 0)
+		return;
+	talk = map_get(&t->places, place_of(&room, own));
+	if (talk == NULL) {
+		if (t->places.n >= PLACES_MAX) {
+			bot_turns_deinit(t);
+			bot_turns_init(t);
+		}
+		talk = mem_zero(1, sizeof(*talk));
+		map_set(&t->places, buf_str(&room), talk);
+	} else if (!is_soon(talk, now)) {
+		talk->turns = 0;
+	}
+	talk->spoke = now;
+	talk->is_answered = false;
+}
+
+bool bot_turns_hear(struct bot_turns *t, const struct event *ev, struct mono now, bool *is_first)
+{
+	CLEANUP(buf_deinit) struct buf room = { 0 };
+	struct bot_talk *talk;
+
+	*is_first = false;
+	if (t->places.n == 0 || ev->channel.len == 0)
+		return true;
+	talk = map_get(&t->places, place_of(&room, ev));
+	if (talk == NULL)
+		return true;
+	if (!(ev->from_bot || ev->user.is_bot) ||
+	    (talk->silent_until.ns > 0 && now.ns >= talk->silent_until.ns)) {
+		free(map_remove(&t->places, buf_str(&room)));
+		return true;
+	}
+	if (talk->silent_until.ns > 0)
+		return false;
+	if (talk->is_answered || !is_soon(talk, now))
+		return true;
+	talk->is_answered = true;
+	if (++talk->turns < TURNS_MAX)
+		return true;
+	*is_first = true;
+	talk->silent_until = mono_after(now, SILENT_MS);
+	return false;
+}

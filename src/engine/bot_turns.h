@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two bots that answer each other would do so for ever. Where another bot speaks soon after we did, in the same channel
+ * or thread, that is a turn; after three in a row we are silent there for a minute, or until a person has said
+ * something. A bot that is merely busy, many alarms at once, does not wait for our answers; one that is answered in
+ * threads has a new one each time.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/map.h"
+#include "model/event.h"
+
+struct bot_turns {
+	struct map places; /* struct bot_talk, by channel and thread */
+};
+
+void bot_turns_init(struct bot_turns *t);
+void bot_turns_deinit(struct bot_turns *t);
+/* An own message stands there. */
+void bot_turns_spoke(struct bot_turns *t, const struct event *own, struct mono now);
+/* Somebody else did something. False: it is a bot's turn too many; `is_first` = since we are silent there. */
+bool bot_turns_hear(struct bot_turns *t, const struct event *ev, struct mono now, bool *is_first);
