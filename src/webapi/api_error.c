@@ -189,15 +189,19 @@ static bool is_any_of(struct str text, const char *const *texts, size_t n)
 	return false;
 }
 
-/* Some fatal codes mean the method no less than the token. A rule may call a method that is not for this
- * token: that must not stop a bot which can do all else. */
-static bool is_only_the_method(struct str error, const char *method)
+/* Some fatal codes mean the place or the method no less than the token: one channel or one workspace that is closed to
+ * the app must not stop a bot which can do all else. Only what the bot cannot live without is told of the token. */
+static bool is_only_this_call(struct str error, const char *method)
 {
-	static const char *const codes[] = { "not_allowed_token_type", "is_bot", "missing_args",
+	static const char *const codes[] = { "not_allowed_token_type",
+					     "is_bot",
+					     "missing_args",
 					     "enterprise_is_restricted",
-					     "team_access_not_granted" };
+					     "team_access_not_granted",
+					     "forbidden_team",
+					     "accesslimited" };
 	static const char *const vital[] = { "auth.test", "apps.connections.open", "rtm.connect",
-					     "rtm.start", "chat.postMessage" };
+					     "rtm.start" };
 
 	return is_any_of(error, codes, ARRAY_LEN(codes)) &&
 	       !is_any_of(str_from(method), vital, ARRAY_LEN(vital));
@@ -205,7 +209,7 @@ static bool is_only_the_method(struct str error, const char *method)
 
 static enum outcome_kind kind_for(struct str error, const char *method)
 {
-	return is_only_the_method(error, method) ? OUTCOME_REFUSED : kind_of(error);
+	return is_only_this_call(error, method) ? OUTCOME_REFUSED : kind_of(error);
 }
 
 /* Seconds, at most an hour; nothing or nonsense gives 30 s. */

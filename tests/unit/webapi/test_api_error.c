@@ -133,25 +133,50 @@ static void test_method_makes_it_clearer(void)
 	outcome_deinit(&v);
 }
 
-/* A rule may call what is not for this token; the bot can do all else. */
-static void test_a_method_for_others_is_no_end(void)
+/* What one call, one channel or one workspace is closed to ends that call, and the bot only where it cannot live without
+ * it; what is about the token itself ends the bot wherever it is met. */
+static void test_whose_end_a_refusal_is(void)
 {
-	static const char *const codes[] = { "not_allowed_token_type", "is_bot", "missing_args",
-					     "enterprise_is_restricted",
-					     "team_access_not_granted" };
+	static const struct {
+		const char *code;
+		enum outcome_kind of_a_call, of_a_post, at_the_start;
+	} cases[] = {
+		{ "not_allowed_token_type", OUTCOME_REFUSED, OUTCOME_REFUSED, OUTCOME_FATAL },
+		{ "is_bot", OUTCOME_REFUSED, OUTCOME_REFUSED, OUTCOME_FATAL },
+		{ "missing_args", OUTCOME_REFUSED, OUTCOME_REFUSED, OUTCOME_FATAL },
+		{ "enterprise_is_restricted", OUTCOME_REFUSED, OUTCOME_REFUSED, OUTCOME_FATAL },
+		{ "team_access_not_granted", OUTCOME_REFUSED, OUTCOME_REFUSED, OUTCOME_FATAL },
+		{ "forbidden_team", OUTCOME_REFUSED, OUTCOME_REFUSED, OUTCOME_FATAL },
+		{ "accesslimited", OUTCOME_REFUSED, OUTCOME_REFUSED, OUTCOME_FATAL },
+		{ "restricted_action", OUTCOME_REFUSED, OUTCOME_REFUSED, OUTCOME_REFUSED },
+		{ "restricted_action_read_only_channel", OUTCOME_REFUSED, OUTCOME_REFUSED,
+		  OUTCOME_REFUSED },
+		{ "is_archived", OUTCOME_REFUSED, OUTCOME_REFUSED, OUTCOME_REFUSED },
+		{ "not_in_channel", OUTCOME_REFUSED, OUTCOME_REFUSED, OUTCOME_REFUSED },
+		{ "channel_not_found", OUTCOME_REFUSED, OUTCOME_REFUSED, OUTCOME_REFUSED },
+		{ "invalid_auth", OUTCOME_FATAL, OUTCOME_FATAL, OUTCOME_FATAL },
+		{ "token_revoked", OUTCOME_FATAL, OUTCOME_FATAL, OUTCOME_FATAL },
+		{ "account_inactive", OUTCOME_FATAL, OUTCOME_FATAL, OUTCOME_FATAL },
+	};
 
-	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *const methods[] = { "users.profile.set", "chat.postMessage",
+						"auth.test" };
+		const enum outcome_kind wanted[] = { cases[i].of_a_call, cases[i].of_a_post,
+						     cases[i].at_the_start };
 		char body[128];
 		struct http_reply reply = { .end = OUTCOME_DONE, .status = 200 };
-		struct outcome v;
 
-		snprintf(body, sizeof(body), "{\"ok\":false,\"error\":\"%s\"}", codes[i]);
+		snprintf(body, sizeof(body), "{\"ok\":false,\"error\":\"%s\"}", cases[i].code);
 		reply.body = str_from(body);
-		api_error_read(&v, &reply, "users.profile.set");
-		CU_ASSERT_EQUAL(v.kind, OUTCOME_REFUSED);
-		CU_ASSERT(strstr(v.sentence, codes[i]) != NULL);
-		outcome_deinit(&v);
-		check(200, body, OUTCOME_FATAL, codes[i]); /* posting it cannot do without */
+		for (size_t m = 0; m < ARRAY_LEN(methods); m++) {
+			struct outcome v;
+
+			api_error_read(&v, &reply, methods[m]);
+			CU_ASSERT_EQUAL(v.kind, wanted[m]);
+			CU_ASSERT(strstr(v.sentence, cases[i].code) != NULL);
+			outcome_deinit(&v);
+		}
 	}
 }
 
@@ -198,5 +223,5 @@ UNIT_MAIN("api error", { "ok", test_ok }, { "refusals", test_refusals },
 	  { "fatal errors", test_fatal }, { "what passes", test_what_passes },
 	  { "unsure", test_unsure }, { "no answer at all", test_without_an_answer },
 	  { "the method makes a code clearer", test_method_makes_it_clearer },
-	  { "a method for others is no end", test_a_method_for_others_is_no_end },
+	  { "whose end a refusal is", test_whose_end_a_refusal_is },
 	  { "changing messages", test_changing_messages }, { "Retry-After", test_retry_after })
