@@ -31,6 +31,12 @@ static inline bool telling_is_due(struct telling *t, struct mono now)
 	return true;
 }
 
+/* It was told not long ago: what comes now is more of the same. */
+static inline bool telling_is_on(const struct telling *t, struct mono now)
+{
+	return t->gap_ms > 0 && now.ns <= mono_after(t->next, t->gap_ms).ns;
+}
+
 /* It is over. True: it had been said, so that its end may be said as well. */
 static inline bool telling_end(struct telling *t)
 {

@@ -12,10 +12,12 @@
 #include <string.h>
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/telling.h"
 #include "net/backoff.h"
 #include "slack/methods.h"
 #include "net/token_bucket.h"
 #include "webapi/api_error.h"
+#include "webapi/usage.h"
 
 enum {
 	CONNECT_MS = 5000,
@@ -31,15 +33,6 @@ enum {
 
 /* ---- what there is ---- */
 
-/* What is known and remembered of a method. */
-struct usage {
-	char *name;
-	const struct method *method;
-	struct token_bucket pace;
-	bool scope_told;
-	bool trouble_told;
-};
-
 struct queue {
 	struct api *api;
 	bool is_channel; /* one call at a time */
@@ -48,6 +41,7 @@ struct queue {
 	struct list waiting; /* calls, in order */
 	struct list held;
 	struct token_bucket posts;
+	struct telling limited;
 	struct loop_timer timer; /* until the first one may go, or the queue may be forgotten */
 	struct list ready_link;	 // api::ready
 	char key[];
@@ -125,12 +119,15 @@ static struct queue *queue_for(struct api *api, struct str channel, const char *
 	return queue;
 }
 
-/* A queue without calls is forgotten as soon as its pace has nothing more to remember. */
+/* A queue without calls is forgotten as soon as its pace and what was told of it are nothing to remember any more. */
 static void queue_rest(struct queue *queue)
 {
 	struct api *api = queue->api;
-	int64_t ms = token_bucket_fresh_in_ms(&queue->posts, loop_now(api->loop));
+	struct mono now = loop_now(api->loop);
+	int64_t ms = token_bucket_fresh_in_ms(&queue->posts, now);
 
+	if (ms == 0 && telling_is_on(&queue->limited, now))
+		ms = TELLING_FIRST_MS;
 	if (ms > 0) {
 		loop_timer_start(api->loop, &queue->timer, ms);
 		return;
@@ -326,23 +323,6 @@ static bool is_not_sent(const struct outcome *outcome)
 	return outcome->kind == OUTCOME_LATER && outcome->error.len == 0;
 }
 
-/* Said once, or a bot that waits for Slack would look like one that does nothing. */
-static void note_trouble(struct usage *usage, const struct outcome *outcome)
-{
-	/* That nothing could be sent has been said by note_reach, for all methods. */
-	if (is_not_sent(outcome) || usage->trouble_told)
-		return;
-	usage->trouble_told = true;
-	log_warn("api", "trying on: %s", outcome->sentence);
-}
-
-static void note_success(struct usage *usage)
-{
-	if (usage->trouble_told)
-		log_info("api", "%s works again", usage->name);
-	usage->trouble_told = false;
-}
-
 static void note_reach(struct api *api, const struct outcome *outcome)
 {
 	bool unreachable = is_not_sent(outcome);
@@ -362,7 +342,7 @@ static void call_finish(struct api_call *call, const struct outcome *outcome)
 	struct usage *usage = call->usage;
 
 	if (outcome->kind == OUTCOME_DONE)
-		note_success(usage);
+		usage_note_success(usage);
 	if (str_is(outcome->error, "missing_scope") && !usage->scope_told) {
 		usage->scope_told = true;
 		log_warn("api", "%s", outcome->sentence);
@@ -377,10 +357,28 @@ static void call_again_later(struct api_call *call, enum backoff_kind kind,
 {
 	int64_t ms = backoff_next(&call->backoff, kind);
 
-	note_trouble(call->usage, outcome);
+	/* That nothing could be sent has been said by note_reach, for all methods. */
+	if (!is_not_sent(outcome))
+		usage_note_trouble(call->usage, loop_now(call->api->loop), outcome->sentence);
 	log_debug("api", "again in %lld ms: %s", (long long)ms, outcome->sentence);
 	loop_timer_start(call->api->loop, &call->again, ms);
 	pump_ready(call->api);
+}
+
+/* Slack counts posts by the channel, and all of them together: which of both was too much is told by whether a second
+ * channel is refused while the first one rests. */
+static void freeze_channel(struct queue *queue, struct usage *usage, struct mono now, int64_t ms,
+			   int64_t asked_ms)
+{
+	if (usage->limited_queue != NULL && usage->limited_queue != queue &&
+	    usage->limited_until.ns > now.ns) {
+		usage_freeze(usage, now, ms, asked_ms);
+	} else {
+		usage_tell_limit(usage, &queue->limited, now, asked_ms, queue->key + 1);
+	}
+	token_bucket_freeze(&queue->posts, now, ms);
+	usage->limited_queue = queue;
+	usage->limited_until = mono_after(now, ms);
 }
 
 static void call_limited(struct api_call *call, const struct outcome *outcome)
@@ -389,10 +387,10 @@ static void call_limited(struct api_call *call, const struct outcome *outcome)
 	struct mono now = loop_now(api->loop);
 	int64_t ms = backoff_at_least(-1, outcome->wait_ms);
 
-	if (token_bucket_wait_ms(&call->usage->pace, now) < outcome->wait_ms)
-		log_warn("api", "Slack wants fewer calls: %s rests for %lld s", call->usage->name,
-			 (long long)(outcome->wait_ms / 1000));
-	token_bucket_freeze(&call->usage->pace, now, ms);
+	if (call->usage->method->call == CALL_POSTS && call->queue->is_channel)
+		freeze_channel(call->queue, call->usage, now, ms, outcome->wait_ms);
+	else
+		usage_freeze(call->usage, now, ms, outcome->wait_ms);
 	call_to_head(call);
 	pump_ready(api);
 }
@@ -429,32 +427,6 @@ static void on_reply(void *owner, const struct http_reply *reply)
 
 /* ---- calling ---- */
 
-static struct usage *usage_of(struct api *api, const char *method)
-{
-	struct usage *usage = map_get(&api->usages, str_from(method));
-	struct method_pace pace;
-
-	if (usage != NULL)
-		return usage;
-	usage = mem_zero(1, sizeof(*usage));
-	usage->name = mem_strdup(method);
-	usage->method = method_named(str_from(method));
-	pace = method_pace(usage->method->tier);
-	if (usage->method->tier == TIER_CONNECT && api->connect_every_ms > 0)
-		pace.every_ms = api->connect_every_ms;
-	token_bucket_init(&usage->pace, pace.every_ms, pace.burst);
-	map_set(&api->usages, str_from(method), usage);
-	return usage;
-}
-
-static void usage_free(void *object)
-{
-	struct usage *usage = object;
-
-	free(usage->name);
-	free(usage);
-}
-
 static struct api_call *call_new(struct api *api, const char *method, const struct secret *token,
 				 struct str channel, outcome_fn *on_answer, void *owner)
 {
@@ -462,7 +434,7 @@ static struct api_call *call_new(struct api *api, const char *method, const stru
 
 	call->api = api;
 	call->queue = queue_for(api, channel, method);
-	call->usage = usage_of(api, method);
+	call->usage = usage_of(&api->usages, method, api->connect_every_ms);
 	call->token = token;
 	call->on_answer = on_answer;
 	call->owner = owner;

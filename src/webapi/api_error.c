@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 
-enum { DEFAULT_WAIT_MS = 30000, MAX_WAIT_S = 3600, DETAILS_MAX = 3 };
+enum { DEFAULT_WAIT_MS = 30000, MIN_WAIT_MS = 1000, MAX_WAIT_S = 3600, DETAILS_MAX = 3 };
 
 /* ---- Slack's error codes ---- */
 
@@ -212,12 +212,13 @@ static enum outcome_kind kind_for(struct str error, const char *method)
 	return is_only_this_call(error, method) ? OUTCOME_REFUSED : kind_of(error);
 }
 
-/* Seconds, at most an hour; nothing or nonsense gives 30 s. */
-static int64_t retry_after_ms(struct str header)
+/* Slack says so in a header, and here and there in the body instead; at most an hour. Nothing or nonsense gives 30 s. */
+static int64_t retry_after_ms(struct str header, const struct json *body)
 {
 	int64_t seconds;
 
-	if (!str_int(str_trim(header), &seconds) || seconds < 0)
+	if ((!str_int(str_trim(header), &seconds) || seconds < 0) &&
+	    (!json_get_int(body, "retry_after", &seconds) || seconds < 0))
 		return DEFAULT_WAIT_MS;
 	return (seconds > MAX_WAIT_S ? MAX_WAIT_S : seconds) * 1000;
 }
@@ -280,8 +281,10 @@ static void judge(struct outcome *out, enum outcome_kind kind, const char *metho
 
 static void judge_limited(struct outcome *out, const struct http_reply *reply, const char *method)
 {
+	const int64_t ms = retry_after_ms(reply->retry_after, out->body);
+
 	out->error = STR("ratelimited");
-	out->wait_ms = retry_after_ms(reply->retry_after);
+	out->wait_ms = ms > MIN_WAIT_MS ? ms : MIN_WAIT_MS; /* "at once" brings the same again */
 	judge(out, OUTCOME_LATER, method, "Slack wants fewer calls", 0);
 }
 
@@ -326,8 +329,9 @@ static void judge_answer(struct outcome *out, const struct http_reply *reply, co
 	out->status = reply->status;
 	out->scopes = reply->scopes;
 	if (reply->retry_after.len > 0)
-		out->wait_ms = retry_after_ms(reply->retry_after);
+		out->wait_ms = retry_after_ms(reply->retry_after, NULL);
 	if (reply->status == 429) {
+		json_parse(&out->body, reply->body, NULL);
 		judge_limited(out, reply, method);
 		return;
 	}

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "lib/fakeclock.h"
 #include "lib/fakehttp.h"
 #include "lib/unit.h"
@@ -324,6 +325,102 @@ static void test_many_calls(void)
 }
 
 /* ---- 429 ---- */
+
+/* What is logged from here on, and how often it says something. */
+static int log_saved;
+static FILE *log_file;
+
+static void log_catch(void)
+{
+	fflush(stderr);
+	log_saved = dup(STDERR_FILENO);
+	log_file = tmpfile();
+	CU_ASSERT_FATAL(log_saved >= 0 && log_file != NULL);
+	dup2(fileno(log_file), STDERR_FILENO);
+}
+
+static size_t log_count(const char *text)
+{
+	char line[1024];
+	size_t n = 0;
+
+	fflush(stderr);
+	dup2(log_saved, STDERR_FILENO);
+	close(log_saved);
+	rewind(log_file);
+	while (fgets(line, sizeof(line), log_file) != NULL)
+		n += strstr(line, text) != NULL;
+	fclose(log_file);
+	return n;
+}
+
+static void test_429_rests_the_channel_first(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	log_catch();
+	post("C1", "one", &seen);
+	limited(fakehttp_find(http, "one"), "600");
+	post("C1", "two", &seen);
+	post("C2", "three", &seen);
+	CU_ASSERT_PTR_NULL(fakehttp_find(http, "two"));
+	ok(fakehttp_find(http, "three"));
+	pass(1000);
+	post("C2", "four", &seen);
+	limited(fakehttp_find(http, "four"), "5"); /* it is not only the one channel */
+	post("C3", "five", &seen);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	pass(6002);
+	ok(fakehttp_find(http, "four"));
+	ok(fakehttp_find(http, "five"));
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	pass(595000);
+	ok(fakehttp_find(http, "one"));
+	ok(fakehttp_find(http, "two"));
+	CU_ASSERT_EQUAL(seen.n, 5);
+	CU_ASSERT_EQUAL(log_count("chat.postMessage rests for"), 2);
+	stop();
+}
+
+/* One channel after the other is refused, but never a second one while the first rests. */
+static void test_429s_of_different_times_rest_channels_only(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	post("C1", "one", &seen);
+	limited(fakehttp_find(http, "one"), "1");
+	pass(2002);
+	ok(fakehttp_find(http, "one"));
+	post("C2", "two", &seen);
+	limited(fakehttp_find(http, "two"), "1");
+	post("C3", "three", &seen);
+	ok(fakehttp_find(http, "three"));
+	pass(2002);
+	ok(fakehttp_find(http, "two"));
+	CU_ASSERT_EQUAL(seen.n, 3);
+	stop();
+}
+
+static void test_many_429s_are_few_lines(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	log_catch();
+	post("C1", "one", &seen);
+	for (int i = 0; i < 20; i++) {
+		limited(fakehttp_find(http, "one"), "0");
+		CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+		pass(999);
+		CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+		pass(1002);
+	}
+	ok(fakehttp_find(http, "one"));
+	CU_ASSERT_EQUAL(log_count("rests for 1 s channel=C1"), 2); /* at once, and after 10 s */
+	stop();
+}
 
 static void test_429_rests_the_method(void)
 {
@@ -648,6 +745,9 @@ UNIT_MAIN("api", { "a call", test_a_call }, { "outcomes", test_outcomes },
 	  { "connections are few", test_connections_are_few },
 	  { "questions leave room for answers", test_questions_leave_room_for_answers },
 	  { "many calls", test_many_calls }, { "429 rests the method", test_429_rests_the_method },
+	  { "429 rests the channel first", test_429_rests_the_channel_first },
+	  { "429s of different times", test_429s_of_different_times_rest_channels_only },
+	  { "many 429s are few lines", test_many_429s_are_few_lines },
 	  { "limited with 200 and no header", test_limited_with_200_and_no_header },
 	  { "not sent is tried until it works", test_not_sent_is_tried_until_it_works },
 	  { "an unsure post is not repeated", test_an_unsure_post_is_not_repeated },

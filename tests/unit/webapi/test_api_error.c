@@ -209,7 +209,7 @@ static void test_retry_after(void)
 {
 	check_wait("3", 3000);
 	check_wait(" 3\r", 3000);
-	check_wait("0", 0);
+	check_wait("0", 1000); /* at once brings the same again */
 	check_wait("3600", 3600000);
 	check_wait("99999999", 3600000);
 	check_wait("", 30000);
@@ -219,9 +219,38 @@ static void test_retry_after(void)
 	check_wait("99999999999999999999999", 30000);
 }
 
+static void check_wait_said(int status, const char *header, const char *body, int64_t ms)
+{
+	const struct http_reply reply = { .end = OUTCOME_DONE,
+					  .status = status,
+					  .body = str_from(body),
+					  .retry_after = str_from(header) };
+	struct outcome v;
+
+	api_error_read(&v, &reply, "chat.postMessage");
+	CU_ASSERT_EQUAL(v.kind, OUTCOME_LATER);
+	ASSERT_STR(v.error, "ratelimited");
+	CU_ASSERT_EQUAL(v.wait_ms, ms);
+	outcome_deinit(&v);
+}
+
+static void test_retry_after_in_the_body(void)
+{
+	check_wait_said(429, "", "{\"ok\":false,\"error\":\"ratelimited\",\"retry_after\":7}",
+			7000);
+	check_wait_said(429, "2", "{\"ok\":false,\"retry_after\":7}", 2000);
+	check_wait_said(429, "", "{\"retry_after\":0}", 1000);
+	check_wait_said(429, "", "{\"retry_after\":\"soon\"}", 30000);
+	check_wait_said(429, "", "<html>", 30000);
+	check_wait_said(200, "", "{\"ok\":false,\"error\":\"ratelimited\",\"retry_after\":3}",
+			3000);
+	check_wait_said(200, "0", "{\"ok\":false,\"error\":\"rate_limited\"}", 1000);
+}
+
 UNIT_MAIN("api error", { "ok", test_ok }, { "refusals", test_refusals },
 	  { "fatal errors", test_fatal }, { "what passes", test_what_passes },
 	  { "unsure", test_unsure }, { "no answer at all", test_without_an_answer },
 	  { "the method makes a code clearer", test_method_makes_it_clearer },
 	  { "whose end a refusal is", test_whose_end_a_refusal_is },
-	  { "changing messages", test_changing_messages }, { "Retry-After", test_retry_after })
+	  { "changing messages", test_changing_messages }, { "Retry-After", test_retry_after },
+	  { "Retry-After in the body", test_retry_after_in_the_body })

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known and remembered of a method: its pace, how long it rests, and what was told of it. */
+#pragma once
+
+#include "base/map.h"
+#include "base/telling.h"
+#include "net/token_bucket.h"
+#include "slack/methods.h"
+
+struct usage {
+	char *name;
+	const struct method *method;
+	struct token_bucket pace;
+	bool scope_told;
+	struct telling trouble, limited;
+	const void *limited_queue; /* the channel that Slack held back last, until then */
+	struct mono limited_until;
+};
+
+/* Made where there is none yet; it lives as long as the map, which ends with usage_free. A method that opens a
+ * connection may be called every so often, 0 = as slack/methods.h says. */
+struct usage *usage_of(struct map *usages, const char *method, int64_t connect_every_ms);
+void usage_free(void *object);
+
+/* It does not work yet, or works again: a bot that waits for Slack must not look like one that does nothing. */
+void usage_note_trouble(struct usage *usage, struct mono now, const char *sentence);
+void usage_note_success(struct usage *usage);
+
+/* Slack wants it to rest for `asked_ms`; it rests a little longer, `ms`. */
+void usage_freeze(struct usage *usage, struct mono now, int64_t ms, int64_t asked_ms);
+/* Says that it rests, by what was told before: everywhere, or in one channel (NULL = everywhere). */
+void usage_tell_limit(const struct usage *usage, struct telling *told, struct mono now,
+		      int64_t asked_ms, const char *channel);
