@@ -288,6 +288,12 @@ static void judge_limited(struct outcome *out, const struct http_reply *reply, c
 	judge(out, OUTCOME_LATER, method, "Slack wants fewer calls", 0);
 }
 
+/* A proxy that starts late sends to its login or forbids all; that passes like an outage. Slack itself does neither. */
+static bool is_in_the_way(int status)
+{
+	return status == 403 || (status >= 300 && status < 400);
+}
+
 /* Something between us and Slack's application answered: a page of HTML, half an answer, nothing. */
 static void judge_no_json(struct outcome *out, const struct http_reply *reply, const char *method)
 {
@@ -297,7 +303,7 @@ static void judge_no_json(struct outcome *out, const struct http_reply *reply, c
 		judge(out, OUTCOME_UNKNOWN, method, "Slack took too long to read the request",
 		      reply->status);
 	else if (reply->status >= 300)
-		judge(out, OUTCOME_REFUSED, method,
+		judge(out, is_in_the_way(reply->status) ? OUTCOME_UNKNOWN : OUTCOME_REFUSED, method,
 		      "this is not Slack answering; check SLACK_API_URL and the proxy",
 		      reply->status);
 	else

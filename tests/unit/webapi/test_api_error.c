@@ -47,7 +47,6 @@ static void test_refusals(void)
 	      OUTCOME_REFUSED, "[ERROR] too deep");
 	check(404, "<html>", OUTCOME_REFUSED, "SLACK_API_URL");
 	check(408, "<html>", OUTCOME_UNKNOWN, "too long");
-	check(302, "", OUTCOME_REFUSED, "HTTP 302");
 }
 
 static void test_fatal(void)
@@ -87,6 +86,11 @@ static void test_unsure(void)
 {
 	check(503, "<html>down</html>", OUTCOME_UNKNOWN, "HTTP 503");
 	check(500, "", OUTCOME_UNKNOWN, "HTTP 500");
+	/* a proxy that is not ready yet */
+	check(302, "", OUTCOME_UNKNOWN, "check SLACK_API_URL and the proxy (HTTP 302)");
+	check(307, "<html>", OUTCOME_UNKNOWN, "HTTP 307");
+	check(403, "<html>", OUTCOME_UNKNOWN, "check SLACK_API_URL and the proxy (HTTP 403)");
+	check(403, "{\"ok\":false,\"error\":\"restricted_action\"}", OUTCOME_REFUSED, "forbid");
 	check(200, "<html>hello</html>", OUTCOME_UNKNOWN, "makes no sense");
 	check(200, "{\"ok\":true", OUTCOME_UNKNOWN, "makes no sense");
 	check(200, "{}", OUTCOME_UNKNOWN, "makes no sense");
