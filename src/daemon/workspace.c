@@ -16,6 +16,7 @@
 #include "model/workspace.h"
 #include "net/crypto.h"
 #include "net/http.h"
+#include "slack/thrown_out.h"
 #include "transport/transport.h"
 #include "webapi/api.h"
 
@@ -44,7 +45,9 @@ struct daemon_workspace {
 	void *end_owner;
 	enum workspace_state state;
 	bool has_failed;
-	unsigned wants;	   /* of every event that rules may answer; of enum enrich_want */
+	bool is_live;
+	struct wall known_since; /* when Slack last said that the token is good */
+	unsigned wants;		 /* of every event that rules may answer; of enum enrich_want */
 	struct http *http; /* its own, so that connections which hang keep nobody else waiting */
 	struct api *api;
 	char *granted; /* the token's scopes, joined by commas; NULL until auth.test has answered */
@@ -182,6 +185,9 @@ static void stop_for_good(void *owner, const char *sentence)
 	if (workspace_is_stopping(w))
 		return; /* every answer under way meets the same end */
 	log_error("bot", "cannot go on: %s", sentence);
+	if (w->is_live)
+		log_warn("bot", "not live any more: nothing is sent, what waits is %s",
+			 w->store->ops->keeps ? "kept" : "lost");
 	w->has_failed = true;
 	w->on_end(w->end_owner);
 	workspace_stop(w);
@@ -274,11 +280,21 @@ static unsigned wants(const struct daemon_workspace *w, const struct event *ev)
 	return w->wants;
 }
 
+/* No call would tell before an answer is lost on it. */
+static void heed_the_end(struct daemon_workspace *w, const struct event *ev)
+{
+	const char *sentence = slack_thrown_out(ev, &w->as_seen.me, w->known_since);
+
+	if (sentence != NULL)
+		stop_for_good(w, sentence);
+}
+
 static void on_event(void *owner, struct event *take, const struct ack *ack)
 {
 	struct daemon_workspace *w = owner;
 	struct pending_ack *pending = mem_zero(1, sizeof(*pending));
 
+	heed_the_end(w, take);
 	take->workspace = &w->as_seen;
 	pending->ack = *ack;
 	list_init(&pending->link);
@@ -307,6 +323,7 @@ static void on_live(void *owner, bool live, const char *detail)
 	struct daemon_workspace *w = owner;
 	const struct identity *me = &w->as_seen.me;
 
+	w->is_live = live;
 	if (live && w->state == WORKSPACE_LISTENING)
 		gap_end(&w->gap);
 	if (live)
@@ -355,11 +372,13 @@ static void on_turn_end(void *owner)
 		return;
 	before = log_about(w->log_end);
 	engine_commit(w->engine);
-	while ((job = engine_lease(w->engine)) != NULL)
-		deliver_send(w->deliver, job);
-	while ((job = engine_probe(w->engine)) != NULL)
-		deliver_probe(w->deliver, job);
-	engine_commit(w->engine); /* those whose turn came at once are in flight */
+	if (!w->has_failed) {
+		while ((job = engine_lease(w->engine)) != NULL)
+			deliver_send(w->deliver, job);
+		while ((job = engine_probe(w->engine)) != NULL)
+			deliver_probe(w->deliver, job);
+		engine_commit(w->engine); /* those whose turn came at once are in flight */
+	}
 	while ((job = engine_ready(w->engine)) != NULL)
 		deliver_go(w->deliver, job);
 	set_alarm(w);
@@ -389,6 +408,10 @@ static enum api_turn on_turn(void *owner, struct job *job)
 {
 	struct daemon_workspace *w = owner;
 
+	if (w->has_failed && job->state == JOB_PENDING) {
+		engine_give_back(w->engine, job);
+		return API_TURN_OVER;
+	}
 	switch (engine_turn(w->engine, job)) {
 	case ENGINE_TURN_GO:
 		return API_TURN_GO;
@@ -541,6 +564,7 @@ static void on_auth(void *owner, const struct outcome *outcome)
 		return;
 	}
 	w->granted = str_dup(outcome->scopes);
+	w->known_since = loop_wall(w->loop);
 	check_reach(w);
 	w->state = WORKSPACE_LOADING_DIRECTORY;
 	loop_timer_start(w->loop, &w->patience, DIRECTORY_WAIT_MS);
