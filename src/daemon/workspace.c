@@ -548,6 +548,7 @@ static void learn_identity(struct daemon_workspace *w, const struct json *body)
 static void on_auth(void *owner, const struct outcome *outcome)
 {
 	struct daemon_workspace *w = owner;
+	bool is_org_wide = false;
 
 	if (workspace_is_stopping(w))
 		return;
@@ -565,6 +566,8 @@ static void on_auth(void *owner, const struct outcome *outcome)
 	}
 	w->granted = str_dup(outcome->scopes);
 	w->known_since = loop_wall(w->loop);
+	if (json_get_bool(outcome->body, "is_enterprise_install", &is_org_wide) && is_org_wide)
+		api_send_team(w->api);
 	check_reach(w);
 	w->state = WORKSPACE_LOADING_DIRECTORY;
 	loop_timer_start(w->loop, &w->patience, DIRECTORY_WAIT_MS);
@@ -614,6 +617,7 @@ static int make_slack(struct daemon_workspace *w)
 		.post_every_ms = w->conf->post_every_ms,
 		.post_burst = w->conf->post_burst,
 		.connect_every_ms = w->conf->connect_every_ms,
+		.me = &w->as_seen.me,
 	};
 	int r = http_new(&w->http, w->loop, ca_file);
 

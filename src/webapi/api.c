@@ -52,6 +52,8 @@ struct api {
 	struct http *http;
 	char *base_url;
 	int64_t post_every_ms, post_burst, connect_every_ms;
+	const struct identity *me;
+	bool sends_team;   /* the token is of a whole organisation */
 	struct map usages; /* by method */
 	struct map queues;
 	struct list ready; /* queues that wait for a connection */
@@ -157,17 +159,27 @@ static bool has_room(const struct queue *queue)
 	       (!queue->is_for_reads || api->n_reads < MAX_READS);
 }
 
+/* A token of a whole organisation does not say which of its workspaces is meant. */
+static void add_team(struct api_call *call)
+{
+	const struct api *api = call->api;
+
+	if (api->sends_team && usage_lacks_team(call->usage, buf_str(&call->form)))
+		api_arg(&call->form, "team_id", str_from(api->me->team_id));
+}
+
 static void call_post(struct api_call *call)
 {
 	CLEANUP(buf_deinit) struct buf url;
 	struct api *api = call->api;
 	struct http_request req = {
 		.bearer = call->token,
-		.body = buf_str(&call->form),
 		.connect_ms = CONNECT_MS,
 		.total_ms = TOTAL_MS,
 	};
 
+	add_team(call);
+	req.body = buf_str(&call->form);
 	buf_init(&url, 0);
 	buf_addz(&url, api->base_url);
 	buf_add_percent(&url, str_from(call->usage->name));
@@ -403,6 +415,26 @@ static bool may_repeat(struct api_call *call)
 	return ++call->n_unsure < MAX_UNSURE_IN_QUEUE || !call->queue->is_channel;
 }
 
+void api_send_team(struct api *api)
+{
+	if (api->sends_team || api->me == NULL || api->me->team_id == NULL)
+		return;
+	api->sends_team = true;
+	log_info("api",
+		 "the app is installed in a whole organisation: Slack is told by team_id=%s which "
+		 "workspace is meant",
+		 api->me->team_id);
+}
+
+/* Was it refused only because it did not say which workspace is meant? Then it says so from now on. */
+static bool call_lacks_team(struct api_call *call, const struct outcome *outcome)
+{
+	if (!api_error_wants_team(outcome) || !usage_lacks_team(call->usage, buf_str(&call->form)))
+		return false;
+	api_send_team(call->api);
+	return call->api->sends_team;
+}
+
 static void on_reply(void *owner, const struct http_reply *reply)
 {
 	struct api_call *call = owner;
@@ -420,6 +452,9 @@ static void on_reply(void *owner, const struct http_reply *reply)
 					 &outcome);
 	} else if (!call->once && outcome.kind == OUTCOME_UNKNOWN && may_repeat(call)) {
 		call_again_later(call, BACKOFF_SOON, &outcome);
+	} else if (call_lacks_team(call, &outcome)) {
+		call_to_head(call);
+		pump_ready(call->api);
 	} else {
 		call_finish(call, &outcome);
 	}
@@ -514,6 +549,7 @@ int api_new(struct api **out, const struct api_setup *setup)
 	api->base_url = mem_strdup(setup->base_url);
 	api->post_every_ms = setup->post_every_ms > 0 ? setup->post_every_ms : POST_EVERY_MS;
 	api->connect_every_ms = setup->connect_every_ms;
+	api->me = setup->me;
 	api->post_burst = setup->post_burst > 0 ? setup->post_burst : POST_BURST;
 	map_init(&api->usages);
 	map_init(&api->queues);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include "base/log.h"
 #include "model/outcome.h"
+#include "model/workspace.h"
 #include "net/http.h"
 #include "net/loop.h"
 
@@ -23,10 +24,16 @@ struct api_setup {
 	int64_t post_every_ms; /* per channel; default 1000 */
 	int64_t post_burst;    /* default 4 */
 	int64_t connect_every_ms; /* between methods that open a connection; default 10 s, after five at once */
+	const struct identity *
+		me; /* whose workspace a token of a whole organisation is used in; NULL = it is of one */
 };
 
 int api_new(struct api **out, const struct api_setup *setup);
 void api_free(struct api *api); /* pending calls vanish without callbacks */
+
+/* The token is of a whole organisation: from now on methods that ask for it are told the workspace (team_id). That is so
+ * too, and said, as soon as Slack misses it; a call that was refused for that alone is made again. */
+void api_send_team(struct api *api);
 
 /* Appends a field to a form. */
 void api_arg(struct buf *form, const char *name, struct str value);

@@ -180,6 +180,20 @@ bool api_error_is_moving(struct str error)
 	return kind_of(error) == OUTCOME_LATER && !is_limit(error);
 }
 
+bool api_error_wants_team(const struct outcome *outcome)
+{
+	const struct json *messages = json_at(outcome->body, "response_metadata.messages");
+	size_t n = json_kind(messages) == JSON_ARRAY ? json_len(messages) : 0;
+
+	if (!str_is(outcome->error, "missing_argument"))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (str_find(json_str(json_item(messages, i), ""), "team_id") != SIZE_MAX)
+			return true;
+	}
+	return n == 0;
+}
+
 static bool is_any_of(struct str text, const char *const *texts, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

@@ -13,3 +13,5 @@
 void api_error_read(struct outcome *out, const struct http_reply *reply, const char *method);
 /* Does Slack's code say that the workspace is being moved? That comes right, but in its own time. */
 bool api_error_is_moving(struct str error);
+/* Does Slack miss the argument that says which workspace is meant? It may not say which one is missing. */
+bool api_error_wants_team(const struct outcome *outcome);

@@ -2,6 +2,7 @@
 #include "webapi/usage.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -29,6 +30,20 @@ void usage_free(void *object)
 
 	free(usage->name);
 	free(usage);
+}
+
+bool usage_lacks_team(const struct usage *usage, struct str form)
+{
+	const char *const *arg = usage->method->optional;
+	struct str field;
+
+	while (*arg != NULL && strcmp(*arg, "team_id") != 0)
+		arg++;
+	while (str_cut(&form, '&', &field)) {
+		if (str_starts(field, "team_id="))
+			return false;
+	}
+	return *arg != NULL;
 }
 
 void usage_note_trouble(struct usage *usage, struct mono now, const char *sentence)

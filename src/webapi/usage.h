@@ -22,6 +22,9 @@ struct usage {
 struct usage *usage_of(struct map *usages, const char *method, int64_t connect_every_ms);
 void usage_free(void *object);
 
+/* Can it be told which workspace is meant, and does the form not say so? */
+bool usage_lacks_team(const struct usage *usage, struct str form);
+
 /* It does not work yet, or works again: a bot that waits for Slack must not look like one that does nothing. */
 void usage_note_trouble(struct usage *usage, struct mono now, const char *sentence);
 void usage_note_success(struct usage *usage);

@@ -192,11 +192,12 @@ static int choose(struct stage *st, const struct match *m, const char *const *ch
 
 static bool workspace_is(struct stage *st, const struct match *m)
 {
-	static const char *const kinds[] = { "granular", "classic" };
+	static const char *const kinds[] = { "granular", "classic", "org-wide" };
 	int kind = choose(st, m, kinds, ARRAY_LEN(kinds));
 
 	if (kind >= 0)
 		st->sim->set.classic = kind == 1;
+	st->sim->set.org_wide = kind == 2;
 	return kind >= 0;
 }
 
@@ -338,7 +339,9 @@ const struct command world_commands[] = {
 	{ "private channels CHANNELS", "private ones", private_channels },
 	{ "groups CHANNELS", "direct messages of several people", groups },
 	{ "archive CHANNEL", "the channel is closed from now on", archive },
-	{ "workspace WORD", "granular (new-style app, Socket Mode; so it begins) or classic (RTM)",
+	{ "workspace WORD",
+	  "granular (new-style app, Socket Mode; so it begins), org-wide (the same, installed in a whole "
+	  "organisation) or classic (RTM)",
 	  workspace_is },
 	{ "rtm.start answers WORD",
 	  "short, as today, or long, with everyone and everything, as in old times", rtm_start_is },

@@ -276,6 +276,28 @@ static void run_given(struct call *call, const struct json *given)
 		call->entry->acted = true;
 }
 
+/* The token of a whole organisation does not say which of its workspaces is meant. */
+static bool team_missing(struct call *call)
+{
+	static const char *const methods[] = { "users.list", "users.conversations",
+					       "conversations.list", "usergroups.list" };
+	struct json *metadata;
+
+	if (!call->sim->set.org_wide || call_arg(call, "team_id").len > 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		if (strcmp(call->entry->method, methods[i]) != 0)
+			continue;
+		json_parse(&metadata,
+			   STR("{\"messages\":[\"[ERROR] missing required field: team_id\"]}"),
+			   NULL);
+		json_set(call->answer, "response_metadata", metadata);
+		call_fail(call, "missing_argument");
+		return true;
+	}
+	return false;
+}
+
 static void run(struct call *call, const char *args_fault, struct str token)
 {
 	const char *fault = token_fault(call, token);
@@ -285,7 +307,7 @@ static void run(struct call *call, const char *args_fault, struct str token)
 		call_fail(call, fault != NULL ? fault : args_fault);
 		return;
 	}
-	if (over_limit(call) || scope_missing(call))
+	if (over_limit(call) || scope_missing(call) || (given == NULL && team_missing(call)))
 		return;
 	if (given != NULL)
 		run_given(call, given);
@@ -309,9 +331,11 @@ static void print_answer(const struct call *call, struct buf *out)
 		json_set_str(j, "needed", str_sub(needed, 0, str_find_char(needed, '|')));
 		json_set_str(j, "provided", str_from(call->sim->set.scopes));
 	}
-	for (size_t i = 0; call->error == NULL && json_member(call->answer, &i, &key, &value);) {
+	for (size_t i = 0; json_member(call->answer, &i, &key, &value);) {
 		CLEANUP(mem_freep) char *name = str_dup(key);
 
+		if (call->error != NULL && !str_is(key, "response_metadata"))
+			continue; /* of what went wrong it is all that is told */
 		json_set(j, name, json_copy(value));
 	}
 	json_print(j, &plain);

@@ -28,7 +28,7 @@ static void auth_test(struct call *call)
 	put(call->answer, "team_id", w->team_id);
 	put(call->answer, "user_id", w->bot->id);
 	put(call->answer, "bot_id", w->bot->bot_id);
-	json_set_bool(call->answer, "is_enterprise_install", false);
+	json_set_bool(call->answer, "is_enterprise_install", call->sim->set.org_wide);
 }
 
 static void team_info(struct call *call)

@@ -16,6 +16,7 @@ static struct loop *loop;
 static struct http *http;
 static struct api *api;
 static struct secret token;
+static const struct identity me = { .team_id = (char *)"T1" };
 
 struct seen {
 	unsigned n;
@@ -34,6 +35,7 @@ static void start_with(int64_t every_ms, int64_t burst)
 		api_new(&api, &(struct api_setup){ .loop = loop,
 						   .http = http,
 						   .base_url = "https://slack.test/api/",
+						   .me = &me,
 						   .post_every_ms = every_ms,
 						   .post_burst = burst }),
 		0);
@@ -662,6 +664,80 @@ static void test_a_method_that_is_gone_meanwhile(void)
 	stop();
 }
 
+/* ---- a token of a whole organisation ---- */
+
+#define NO_TEAM \
+	"{\"ok\":false,\"error\":\"missing_argument\",\"response_metadata\":{\"messages\":[\"%s\"]}}"
+
+static void missing(struct fakehttp_request *request, const char *message)
+{
+	char body[256];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	snprintf(body, sizeof(body), NO_TEAM, message);
+	fakehttp_answer(request, 200, body);
+}
+
+static bool names_team(struct fakehttp_request *request)
+{
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	return strstr(request->body, "&team_id=T1") != NULL;
+}
+
+static void test_a_missing_workspace_is_named(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	log_catch();
+	ask("users.list", "", "one", &seen);
+	ask("users.conversations", "", "two", &seen);
+	ask("chat.postMessage", "C1", "three", &seen);
+	CU_ASSERT_FALSE(names_team(fakehttp_find(http, "one")));
+	missing(fakehttp_find(http, "one"), "[ERROR] missing required field: team_id");
+	CU_ASSERT_EQUAL(seen.n, 0);
+	CU_ASSERT(names_team(fakehttp_find(http, "one")));
+	missing(fakehttp_find(http, "two"), "[ERROR] missing required field: team_id");
+	CU_ASSERT(names_team(fakehttp_find(http, "two")));
+	CU_ASSERT_FALSE(names_team(fakehttp_find(http, "three"))); /* it has no such argument */
+	ok(fakehttp_find(http, "one"));
+	ask("usergroups.list", "", "four", &seen);
+	CU_ASSERT(names_team(fakehttp_find(http, "four"))); /* known from the beginning */
+	missing(fakehttp_find(http, "four"), "[ERROR] missing required field: team_id");
+	CU_ASSERT_EQUAL(seen.n, 2); /* asked once more, not for ever */
+	CU_ASSERT_EQUAL(seen.outcome, OUTCOME_REFUSED);
+	CU_ASSERT_EQUAL(log_count("team_id=T1"), 1);
+	stop();
+}
+
+static void test_another_argument_is_missing(void)
+{
+	struct seen seen = { 0 };
+
+	start();
+	ask("users.list", "", "one", &seen);
+	missing(fakehttp_find(http, "one"), "[ERROR] missing required field: limit");
+	CU_ASSERT_EQUAL(seen.n, 1);
+	ask("users.info", "", "two", &seen);
+	missing(fakehttp_find(http, "two"), "[ERROR] missing required field: team_id");
+	CU_ASSERT_EQUAL(seen.n, 2); /* a method that cannot be told */
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	stop();
+}
+
+static void test_a_workspace_named_by_a_rule_stays(void)
+{
+	struct seen seen = { 0 };
+	struct buf form = { 0 };
+
+	start();
+	api_send_team(api);
+	api_arg(&form, "team_id", STR("T2"));
+	api_call(api, "users.list", &token, STR_EMPTY, &form, on_answer, &seen);
+	CU_ASSERT_STRING_EQUAL(fakehttp_open(http, 0)->body, "team_id=T2");
+	stop();
+}
+
 /* ---- cancelling and freeing ---- */
 
 static void test_cancelling(void)
@@ -758,5 +834,8 @@ UNIT_MAIN("api", { "a call", test_a_call }, { "outcomes", test_outcomes },
 	  { "a try is one try", test_a_try_is_one_try },
 	  { "a method that is gone meanwhile", test_a_method_that_is_gone_meanwhile },
 	  { "connecting is paced", test_connecting_is_paced }, { "cancelling", test_cancelling },
+	  { "a missing workspace is named", test_a_missing_workspace_is_named },
+	  { "another argument is missing", test_another_argument_is_missing },
+	  { "a workspace named by a rule stays", test_a_workspace_named_by_a_rule_stays },
 	  { "freeing with calls under way", test_freeing_with_calls_under_way },
 	  { "callbacks may do anything", test_callbacks_may_do_anything })
