@@ -22,10 +22,11 @@ void life_prepare(const struct story_setup *setup, struct tmpdir *folder)
 	CLEANUP(buf_deinit) struct buf conf = { 0 };
 
 	/* Slack's own limits are off here: they would only make it slow. */
-	buf_addz(&conf, "[pace]\npost every = 1ms\npost burst = 1000\n[log]\nlevel = warn\n");
-	if (setup->probe_after != NULL)
-		buf_addf(&conf, "[store]\nprobe after = %s\n", setup->probe_after);
-	buf_addc(&conf, '\0');
+	buf_addf(&conf,
+		 "[pace]\npost every = 1ms\npost burst = 1000\n"
+		 "[log]\nlevel = warn\n"
+		 "[store]\nprobe after = %s\n%c",
+		 setup->probe_after, '\0');
 	tmpdir_write(folder, "retort.ini", conf.p);
 	tmpdir_write(folder, "rules.ini", tale_rules);
 }

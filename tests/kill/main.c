@@ -26,6 +26,9 @@ static const char usage[] =
 	"  --over rtm      by RTM in place of Socket Mode\n"
 	"  --forgetful     Slack tells nobody of what happens while no socket is open\n"
 	"  --faults        calls of the Web API go wrong, obeyed or not\n"
+	"  --probe TIME    unsure answers are looked up after this time (2s)\n"
+	"  --lag MS        the bot's posts stand in the history only then (1000); with a lag of more than two such\n"
+	"                  times something must be said twice, else this program sees nothing\n"
 	"  --spare         does not kill it: faults alone\n"
 	"  --allow WHAT    lost or doubled or both, lost,doubled: counted, but the program may end well\n"
 	"  --calls N       kills are spread over so many system calls (as measured first)\n"
@@ -70,6 +73,11 @@ static bool read_option(struct arguments *a, int letter)
 	case 'n':
 		a->setup.spare = true;
 		return true;
+	case 'w':
+		a->setup.probe_after = optarg;
+		return true;
+	case 'l':
+		return read_number(optarg, 3600000, &a->setup.lag_ms);
 	case 'a':
 		a->may_lose = strstr(optarg, "lost") != NULL;
 		a->may_double = strstr(optarg, "doubled") != NULL;
@@ -96,6 +104,8 @@ static bool read_arguments(struct arguments *a, int argc, char **argv)
 		{ "over", required_argument, NULL, 'o' },
 		{ "forgetful", no_argument, NULL, 'f' },
 		{ "faults", no_argument, NULL, 'x' },
+		{ "probe", required_argument, NULL, 'w' },
+		{ "lag", required_argument, NULL, 'l' },
 		{ "spare", no_argument, NULL, 'n' },
 		{ "allow", required_argument, NULL, 'a' },
 		{ "calls", required_argument, NULL, 'c' },
@@ -106,7 +116,10 @@ static bool read_arguments(struct arguments *a, int argc, char **argv)
 	int64_t count = STORY_KILLS, seed = 1;
 	int letter;
 
-	*a = (struct arguments){ .setup = { .program = "build/retort", .tracer = "/proc/self/exe" },
+	*a = (struct arguments){ .setup = { .program = "build/retort",
+					    .tracer = "/proc/self/exe",
+					    .probe_after = "2s",
+					    .lag_ms = 1000 },
 				 .workers = WORKERS };
 	while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1)
 		if (!read_option(a, letter))
@@ -119,23 +132,6 @@ static bool read_arguments(struct arguments *a, int argc, char **argv)
 	return access(a->setup.program, X_OK) == 0;
 }
 
-/* A bot that looks unsure answers up waits a minute before, which is too long here. */
-static const char *probe_after(const char *program)
-{
-	char command[4200], line[400];
-	const char *found = NULL;
-	FILE *f;
-
-	snprintf(command, sizeof(command), "'%s' --print-config", program);
-	f = popen(command, "r");
-	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
-		if (strstr(line, "probe after =") != NULL)
-			found = "2s";
-	if (f != NULL)
-		pclose(f);
-	return found;
-}
-
 /* The disk is not what is tried here, and memory is quicker. */
 static void choose_folder(void)
 {
@@ -145,10 +141,13 @@ static void choose_folder(void)
 
 static void print_again(const struct arguments *a, uint64_t seed)
 {
-	printf("again: build/kill --calls %ld%s%s%s%s --verbose %d %" PRIu64 "\n", a->setup.n_calls,
-	       a->setup.rtm ? " --over rtm" : "", a->setup.forgetful ? " --forgetful" : "",
-	       a->setup.faults ? " --faults" : "", a->setup.spare ? " --spare" : "", STORY_KILLS,
-	       seed);
+	const struct story_setup *s = &a->setup;
+
+	printf("again: build/kill --calls %ld --probe %s --lag %" PRId64
+	       "%s%s%s%s --verbose %d %" PRIu64 "\n",
+	       s->n_calls, s->probe_after, s->lag_ms, s->rtm ? " --over rtm" : "",
+	       s->forgetful ? " --forgetful" : "", s->faults ? " --faults" : "",
+	       s->spare ? " --spare" : "", STORY_KILLS, seed);
 }
 
 static void work(const struct arguments *a, uint64_t n_stories, int worker, int out)
@@ -236,7 +235,6 @@ static int run(struct arguments *a)
 	uint64_t n_stories = (a->count + STORY_KILLS - 1) / STORY_KILLS;
 	struct report sum = { 0 };
 
-	a->setup.probe_after = probe_after(a->setup.program);
 	if (a->setup.n_calls == 0)
 		a->setup.n_calls = story_measure(&a->setup);
 	if (a->setup.n_calls == 0) {

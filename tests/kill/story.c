@@ -363,6 +363,7 @@ static bool begin(struct story *s, const struct story_setup *setup, uint64_t see
 		return false;
 	s->sim->set.limits = false;
 	s->sim->set.classic = setup->rtm;
+	s->sim->set.lag_ms = setup->lag_ms;
 	s->sim->set.forgetful = setup->forgetful;
 	/* What is not acknowledged comes again after 150 ms, 3 s and 15 s. */
 	s->sim->set.speed = 20;
@@ -431,8 +432,11 @@ long story_measure(const struct story_setup *setup)
 	struct story s;
 	long n = 0;
 
-	if (begin(&s, setup, 1, &tally) && begin_life(&s, 0, 12)) {
-		while (!life_ended(&s.life) && now(&s) < LIFE_MAX_MS)
+	if (begin(&s, setup, 1, &tally) && begin_life(&s, 0, 0)) {
+		while (s.alive_since < 0 && !life_ended(&s.life) && now(&s) < LIFE_MAX_MS)
+			turn(&s);
+		s.n_left = 12;
+		while (!life_ended(&s.life) && !is_quiet(&s) && now(&s) < LIFE_MAX_MS)
 			turn(&s);
 		life_end(&s.life);
 		turn(&s);

@@ -15,8 +15,9 @@ enum { STORY_KILLS = 10 };
 struct story_setup {
 	const char *program;	 /* the bot */
 	const char *tracer;	 /* ourselves, who run it under trace_run */
-	const char *probe_after; /* as the configuration says it; NULL = it has no such key */
+	const char *probe_after; /* as the configuration says it */
 	const struct certificates *certificates;
+	int64_t lag_ms; /* after which the bot's posts stand in the history */
 	bool rtm;
 	bool forgetful; /* what happens while no socket is open is told to nobody */
 	bool faults;	/* calls of the Web API go wrong, obeyed or not */

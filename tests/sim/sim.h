@@ -36,6 +36,7 @@ struct settings {
 	enum framing framing; /* how server frames are cut */
 	enum copies copies;   /* does every delivery come twice? */
 	int64_t speed;	      /* Slack's schedules run so many times faster */
+	int64_t lag_ms;	      /* after which the bot's own posts stand in the history */
 	int64_t ghosts;	      /* sockets that hello counts too many */
 	int64_t page;	      /* the longest page of a list; 0 = as asked for */
 	char *scopes;	      /* granted to the bot, joined by commas */

@@ -90,6 +90,21 @@ static bool in_range(const struct call *call, const struct message *m)
 	return latest.len == 0 || str_cmp(ts, latest) < 0 || (inclusive && str_eq(ts, latest));
 }
 
+/* What our bot has just posted may not stand there yet. */
+static bool is_shown(const struct call *call, const struct message *m)
+{
+	const struct sim *sim = call->sim;
+	struct str rest = str_from(m->ts), seconds;
+	int64_t s = 0, us = 0;
+
+	if (m->deleted || sim->set.lag_ms == 0 || m->author != sim->workspace.bot)
+		return !m->deleted;
+	str_cut(&rest, '.', &seconds);
+	str_int(seconds, &s);
+	str_int(rest, &us);
+	return clock_wall(sim->workspace.clock).ms - (s * 1000 + us / 1000) >= sim->set.lag_ms;
+}
+
 static struct channel *readable(struct call *call)
 {
 	struct channel *c = call_channel(call);
@@ -131,7 +146,7 @@ static void history(struct call *call)
 	for (size_t i = c->n_messages; i-- > 0;) {
 		const struct message *m = c->messages[i];
 
-		if (!m->deleted && is_top(m) && in_range(call, m))
+		if (is_shown(call, m) && is_top(m) && in_range(call, m))
 			json_push(found, fact_message(&call->sim->workspace, m));
 	}
 	json_set_int(call->answer, "pin_count", 0);
@@ -155,7 +170,7 @@ static void replies(struct call *call)
 		const struct message *m = c->messages[i];
 		bool is_root = str_is(root, m->ts);
 
-		if (!m->deleted &&
+		if (is_shown(call, m) &&
 		    (is_root || (m->thread_ts != NULL && str_is(root, m->thread_ts))) &&
 		    (is_root || in_range(call, m)))
 			json_push(found, fact_message(&call->sim->workspace, m));
