@@ -15,10 +15,11 @@
 
 enum {
 	TURN_MS = 2,
-	LIFE_MAX_MS = 4000,  /* a life in which nothing is killed by then ends */
-	QUIET_MS = 150,	     /* so does one in which nothing more happens */
-	REST_MAX_MS = 60000, /* the last one rests by then */
-	AFTER_REST_MS = 150, /* what comes behind that would be too much */
+	LIFE_MAX_MS = 4000,   /* a life in which nothing is killed by then ends */
+	QUIET_MS = 150,	      /* so does one in which nothing more happens */
+	REST_MAX_MS = 300000, /* the last one rests by then: looking up is slow by Slack's limits */
+	STUCK_MS = 20000,     /* nothing happens, and it does not rest */
+	AFTER_REST_MS = 150,  /* what comes behind that would be too much */
 	LOOK_MS = 50,
 	STRIDE =
 		7919, /* system calls between one kill and the next; a prime, so that all get their turn */
@@ -242,7 +243,8 @@ static bool live_to_the_end(struct story *s, int n_to_say)
 
 	if (!begin_life(s, -1, n_to_say))
 		return false;
-	while (!over && !life_ended(&s->life) && now(s) - s->lives_since < REST_MAX_MS) {
+	while (!over && !life_ended(&s->life) && now(s) - s->lives_since < REST_MAX_MS &&
+	       now(s) - s->happened_at < STUCK_MS) {
 		turn(s);
 		if (now(s) < look_at)
 			continue;
@@ -346,6 +348,8 @@ static bool judge(struct story *s)
 	s->tally->redelivered += socket_side_resent(s->sim->socket);
 	if (s->first_bad != SIZE_MAX)
 		tell(s, s->first_bad);
+	if (s->setup->verbose)
+		ledger_print(&s->sim->ledger, s->sim->ledger.n, stdout);
 	return sum.lost + sum.doubled + sum.wrong == 0;
 }
 
