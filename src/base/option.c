@@ -47,7 +47,10 @@ static bool set_value(const struct option_row *row, void *at, struct str text)
 		*(int64_t *)at = n;
 		return true;
 	case OPTION_DURATION:
-		if (!duration_parse(text, &n) && !parse_ms(text, &n))
+		/* None at all is no length of time elsewhere; here it may switch something off. */
+		if (str_is(text, "0s") && row->max > 0 && row->min == 0)
+			n = 0;
+		else if (!duration_parse(text, &n) && !parse_ms(text, &n))
 			return false;
 		if (row->max > 0 && (n < row->min || n > row->max))
 			return false;
