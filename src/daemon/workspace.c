@@ -3,68 +3,17 @@
  * Events take the way that architecture draws: transport, directory_complete, engine; at the end of the turn the
  * engine commits, then acknowledgements leave and deliver posts.
  */
-#include "daemon/workspace.h"
+#include "daemon/workspace_inner.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/mem.h"
-#include "daemon/gap.h"
 #include "daemon/preflight.h"
-#include "deliver/deliver.h"
-#include "directory/directory.h"
-#include "engine/engine.h"
-#include "model/workspace.h"
-#include "net/crypto.h"
-#include "net/http.h"
 #include "slack/thrown_out.h"
-#include "transport/transport.h"
-#include "webapi/api.h"
 
 enum {
 	DIRECTORY_WAIT_MS = 5000, /* a huge workspace goes on loading while we listen */
 	GROUPS_WAIT_MS = 10000,
-};
-
-enum workspace_state {
-	WORKSPACE_ASKING_WHO_WE_ARE,
-	WORKSPACE_LOADING_DIRECTORY,
-	WORKSPACE_LISTENING,
-	WORKSPACE_STOPPING,
-	WORKSPACE_OVER,
-};
-
-struct daemon_workspace {
-	struct workspace as_seen; /* by rules and answers; must be first */
-	struct loop *loop;
-	struct tls *tls;
-	const struct conf *conf;
-	const struct workspace_conf *own;
-	char log_end[WORKSPACE_NAME_MAX + 16]; /* of log lines about it; "" = it is the only one */
-	struct loop_hook turn_end;
-	void (*on_end)(void *owner);
-	void *end_owner;
-	enum workspace_state state;
-	bool has_failed;
-	bool is_live;
-	struct wall known_since; /* when Slack last said that the token is good */
-	unsigned wants;		 /* of every event that rules may answer; of enum enrich_want */
-	struct http *http; /* its own, so that connections which hang keep nobody else waiting */
-	struct api *api;
-	char *granted; /* the token's scopes, joined by commas; NULL until auth.test has answered */
-	struct directory *directory;
-	struct store *store;
-	struct engine *engine;
-	struct deliver *deliver;
-	struct transport *transport;
-	struct transport_sink sink;
-	struct catchup *catchup;
-	struct gap gap;
-	bool transport_stopped;
-	struct list pending_acks;
-	struct loop_timer patience; /* for the directory, later for the stop */
-	struct loop_timer due;	    /* what the engine waits for */
-	bool names_unchecked;	    /* until the user groups have come */
-	struct loop_timer names_due;
 };
 
 /* An event between the transport and the end of its decision. */
@@ -87,70 +36,6 @@ bool workspace_has_failed(const struct daemon_workspace *w)
 {
 	return w->has_failed;
 }
-
-/* ---- what rules and answers ask of it ---- */
-
-static struct daemon_workspace *full(const struct workspace *w)
-{
-	return container_of(w, struct daemon_workspace, as_seen);
-}
-
-static enum tristate is_user(const struct workspace *w, struct str name,
-			     const struct person *person)
-{
-	return directory_is_user(full(w)->directory, name, person);
-}
-
-static enum tristate in_group(const struct workspace *w, struct str id, const struct person *person)
-{
-	return directory_in_group(full(w)->directory, id, person->id);
-}
-
-static bool find_name(const struct workspace *w, char sigil, struct str name, struct str *id)
-{
-	return (sigil == '@' ? directory_find_user :
-		sigil == '#' ? directory_find_channel :
-			       directory_find_group)(full(w)->directory, name, id) == 1;
-}
-
-static bool find_person(const struct workspace *w, struct str id, struct person *out)
-{
-	return directory_person(full(w)->directory, id, out);
-}
-
-static bool find_channel(const struct workspace *w, struct str id, struct str *name)
-{
-	const struct text_names *names = directory_names(full(w)->directory);
-
-	return names->channel(names->owner, id, name);
-}
-
-static size_t choose(const struct workspace *w, size_t n)
-{
-	(void)w;
-	return (size_t)random_below(n);
-}
-
-static struct wall wall_now(const struct workspace *w)
-{
-	return loop_wall(full(w)->loop);
-}
-
-static struct mono mono_now(const struct workspace *w)
-{
-	return clock_mono(loop_clock(full(w)->loop));
-}
-
-static const struct resolver resolver = {
-	.is_user = is_user,
-	.in_group = in_group,
-	.find = find_name,
-	.person = find_person,
-	.channel = find_channel,
-	.random = choose,
-	.now = wall_now,
-	.mono = mono_now,
-};
 
 /* ---- stopping ---- */
 
@@ -683,7 +568,8 @@ int workspace_new(struct daemon_workspace **out, const struct workspace_setup *s
 	int r;
 
 	*out = w;
-	w->as_seen = (struct workspace){ .name = setup->own->name, .resolver = &resolver };
+	w->as_seen = (struct workspace){ .name = setup->own->name,
+					 .resolver = &workspace_resolver };
 	w->loop = setup->loop;
 	w->tls = setup->tls;
 	w->conf = setup->conf;

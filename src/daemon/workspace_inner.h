@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* A workspace as the files that make it up see it: its life (workspace), its work (turn), its answers (resolver). */
+#pragma once
+
+#include "daemon/gap.h"
+#include "daemon/workspace.h"
+#include "deliver/deliver.h"
+#include "directory/directory.h"
+#include "engine/engine.h"
+#include "model/workspace.h"
+#include "net/http.h"
+#include "transport/catchup.h"
+#include "transport/transport.h"
+#include "webapi/api.h"
+
+enum workspace_state {
+	WORKSPACE_ASKING_WHO_WE_ARE,
+	WORKSPACE_LOADING_DIRECTORY,
+	WORKSPACE_LISTENING,
+	WORKSPACE_STOPPING,
+	WORKSPACE_OVER,
+};
+
+struct daemon_workspace {
+	struct workspace as_seen; /* by rules and answers; must be first */
+	struct loop *loop;
+	struct tls *tls;
+	const struct conf *conf;
+	const struct workspace_conf *own;
+	char log_end[WORKSPACE_NAME_MAX + 16]; /* of log lines about it; "" = it is the only one */
+	struct loop_hook turn_end;
+	void (*on_end)(void *owner);
+	void *end_owner;
+	enum workspace_state state;
+	bool has_failed;
+	bool is_live;
+	struct wall known_since; /* when Slack last said that the token is good */
+	unsigned wants;		 /* of every event that rules may answer; of enum enrich_want */
+	struct http *http; /* its own, so that connections which hang keep nobody else waiting */
+	struct api *api;
+	char *granted; /* the token's scopes, joined by commas; NULL until auth.test has answered */
+	struct directory *directory;
+	struct store *store;
+	struct engine *engine;
+	struct deliver *deliver;
+	struct transport *transport;
+	struct transport_sink sink;
+	struct catchup *catchup;
+	struct gap gap;
+	bool transport_stopped;
+	struct list pending_acks;
+	struct loop_timer patience; /* for the directory, later for the stop */
+	struct loop_timer due;	    /* what the engine waits for */
+	bool names_unchecked;	    /* until the user groups have come */
+	struct loop_timer names_due;
+};
+
+/* What rules and answers ask of it. */
+extern const struct resolver workspace_resolver;
+
+static inline struct daemon_workspace *workspace_of(const struct workspace *w)
+{
+	return container_of(w, struct daemon_workspace, as_seen);
+}
