@@ -18,7 +18,8 @@ static const int64_t POSTED_FOR_MS = 7LL * 24 * 3600 * 1000;
 struct entry {
 	struct list link; // state::seen_order or posted_order
 	struct wall at;
-	char *text; /* NULL = none: the key is all there is to know */
+	char *text;   /* NULL = none: the key is all there is to know */
+	bool has_row; /* of what was seen: something was done about it */
 	size_t len;
 	size_t key_len;
 	char key[];
@@ -79,7 +80,7 @@ static struct str entry_text(const struct entry *entry)
 
 static void forget(struct state *s, enum store_table table, struct map *map, struct entry *entry)
 {
-	if (s->batch != NULL)
+	if (s->batch != NULL && (entry->has_row || table != STORE_SEEN))
 		batch_drop(s->batch, table, entry_key(entry));
 	map_remove(map, entry_key(entry));
 	entry_free(entry);
@@ -136,10 +137,10 @@ void state_note_claim(struct state *s, struct str key)
 {
 	struct entry *seen = map_get(&s->seen, key);
 
-	if (s->batch != NULL && seen != NULL && seen->text == NULL) {
-		note_number(s, STORE_SEEN, key, seen->at.ms);
-		entry_set(seen, STR("noted"));
-	}
+	if (s->batch == NULL || seen == NULL || seen->has_row)
+		return;
+	note_number(s, STORE_SEEN, key, seen->at.ms);
+	seen->has_row = true;
 }
 
 /* ---- limits ---- */
@@ -458,6 +459,7 @@ static bool load_entry(struct map *table, struct list *order, struct str key, in
 		return false;
 	entry = entry_new(table, key);
 	entry->at = (struct wall){ at };
+	entry->has_row = true;
 	if (text.len > 0)
 		entry_set(entry, text);
 	list_append(order, &entry->link);
