@@ -84,9 +84,32 @@ static void settle(struct engine_fixture *h, struct job *job)
 	engine_settled(h->engine, job, &outcome);
 }
 
+static bool answer_all(struct engine_fixture *h)
+{
+	bool any = false;
+
+	while (h->is_late && journal_answer(h->store))
+		any = true;
+	return any;
+}
+
+struct job *fixture_next(struct engine_fixture *h)
+{
+	struct job *job;
+
+	while ((job = engine_ready(h->engine)) == NULL && (job = engine_lease(h->engine)) != NULL) {
+		if (engine_turn(h->engine, job) == ENGINE_TURN_GO)
+			break;
+		do
+			engine_commit(h->engine);
+		while (answer_all(h));
+	}
+	return job;
+}
+
 bool fixture_end_one(struct engine_fixture *h)
 {
-	struct job *job = engine_lease(h->engine);
+	struct job *job = fixture_next(h);
 
 	if (job == NULL)
 		return false;
@@ -95,13 +118,23 @@ bool fixture_end_one(struct engine_fixture *h)
 	return true;
 }
 
-static bool answer_all(struct engine_fixture *h)
+/* A Slack that keeps what it was told to keep. */
+static bool answer_probe(struct engine_fixture *h)
 {
-	bool any = false;
+	struct job *job = engine_probe(h->engine);
+	struct outcome outcome = { .kind = OUTCOME_UNKNOWN, .sentence = "cannot look" };
 
-	while (h->is_late && journal_answer(h->store))
-		any = true;
-	return any;
+	if (job == NULL)
+		return false;
+	buf_addf(&h->done, "%slooked for: %s", h->done.len > 0 ? " | " : "", job_body(job));
+	if (h->probes != OUTCOME_UNKNOWN)
+		outcome = (struct outcome){ .kind = h->probes };
+	if (h->probes == OUTCOME_DONE) {
+		outcome.channel = str_from(job->channel);
+		outcome.ts = STR("2000.999999");
+	}
+	engine_probed(h->engine, job, &outcome);
+	return true;
 }
 
 struct str fixture_run(struct engine_fixture *h)
@@ -113,6 +146,7 @@ struct str fixture_run(struct engine_fixture *h)
 		engine_commit(h->engine);
 		any |= answer_all(h);
 		any |= fixture_end_one(h);
+		any |= answer_probe(h);
 	} while (any);
 	if (h->crashes)
 		fixture_crash(h);
@@ -170,16 +204,21 @@ void fixture_use(struct engine_fixture *h, const char *rules)
 	ruleset_unref(set);
 }
 
-void fixture_crash(struct engine_fixture *h)
+void fixture_renew(struct engine_fixture *h)
 {
 	struct ruleset *set = ruleset_ref(engine_rules(h->engine));
 
-	journal_kill(h->store);
 	engine_free(h->engine);
 	h->engine = engine_new(&h->setup);
 	engine_set_rules(h->engine, set);
 	CU_ASSERT_EQUAL(engine_load(h->engine), 0);
 	ruleset_unref(set);
+}
+
+void fixture_crash(struct engine_fixture *h)
+{
+	journal_kill(h->store);
+	fixture_renew(h);
 }
 
 static void open_fixture(struct engine_fixture *h, struct store *store, const char *rules,

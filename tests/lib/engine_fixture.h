@@ -29,6 +29,7 @@ struct engine_fixture {
 	unsigned n_posted;	    /* messages get 2000.000001, 2000.000002 … */
 	const char *refuses;	    /* a job whose text holds this fails: "no_such_thing" */
 	const char *doubts;	    /* and with this it is unsure */
+	enum outcome_kind probes;   /* what is found when a message that is unsure is looked for */
 	const char *brings;	    /* JSON that webhooks and calls are answered with */
 };
 
@@ -42,6 +43,8 @@ void fixture_deinit(struct engine_fixture *h);
 /* How often that was counted since fixture_init. */
 uint64_t fixture_counted(const struct engine_fixture *h, enum metric metric);
 void fixture_use(struct engine_fixture *h, const char *rules); /* a reload */
+/* Another engine in its place, as the setup says now. */
+void fixture_renew(struct engine_fixture *h);
 /* The program ends at once, as it is, and begins anew with what the store has. Its counters go on. */
 void fixture_crash(struct engine_fixture *h);
 /* Takes an event; nothing leaves yet. */
@@ -52,6 +55,8 @@ void fixture_say(struct engine_fixture *h, const char *text, const char *ts); /*
 void fixture_hear(struct engine_fixture *h, struct event *ev); /* the same for any event */
 void fixture_wait(struct engine_fixture *h,
 		  int64_t ms); /* time passes; does what is due when it is due */
+/* The next job that leaves, all that it needs for that being committed; NULL = none. */
+struct job *fixture_next(struct engine_fixture *h);
 /* Lets the oldest job that is committed end in this way; false = there is none. */
 bool fixture_end_one(struct engine_fixture *h);
 

@@ -217,6 +217,8 @@ size_t pipe_hear(struct engine_pipe *h, struct str raw,
 		job = engine_lease(h->engine);
 		if (job != NULL) {
 			n++;
+			if (engine_turn(h->engine, job) != ENGINE_TURN_GO)
+				continue;
 			on_job(owner, job);
 			do_job(h, job);
 		} else if (!engine_end_waits(h->engine)) {

@@ -362,7 +362,7 @@ static void test_a_command_is_answered_at_its_address(void)
 		struct job *job;
 
 		engine_commit(h.engine);
-		job = engine_lease(h.engine);
+		job = fixture_next(&h);
 		if (job == NULL)
 			break;
 		ASSERT_STR(str_from(job->message.response_url),
@@ -499,7 +499,7 @@ static void test_long_texts_are_several_messages(void)
 	fixture_take(&h, said(text.p, "1.1"));
 	engine_commit(h.engine);
 	for (size_t i = 0; i < 3; i++) {
-		struct job *job = engine_lease(h.engine);
+		struct job *job = fixture_next(&h);
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 		CU_ASSERT_EQUAL(job->message.broadcast, i == 0); /* the first alone */
@@ -507,7 +507,7 @@ static void test_long_texts_are_several_messages(void)
 		ASSERT_STR(str_from(job->message.thread_ts), "1.1");
 		engine_settled(h.engine, job, &done);
 	}
-	CU_ASSERT_PTR_NULL(engine_lease(h.engine));
+	CU_ASSERT_PTR_NULL(fixture_next(&h));
 	fixture_deinit(&h);
 }
 
@@ -525,11 +525,11 @@ static void test_with_blocks_nothing_is_split(void)
 		     "[rule a]\nsay = {text}\nblocks = [{\"type\": \"divider\"}]\nunfurl = yes\n");
 	fixture_take(&h, said(text.p, "1.1"));
 	engine_commit(h.engine);
-	job = engine_lease(h.engine);
+	job = fixture_next(&h);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	ASSERT_STR(str_from(job->message.blocks), "[{\"type\":\"divider\"}]");
 	CU_ASSERT_TRUE(job->message.unfurl);
-	CU_ASSERT_PTR_NULL(engine_lease(h.engine));
+	CU_ASSERT_PTR_NULL(fixture_next(&h));
 	fixture_deinit(&h);
 }
 
@@ -542,7 +542,7 @@ static void test_a_job_says_what_it_answers(void)
 		     "[rule other]\nmatch = y\nsay = B\n[rule a]\nreact = eyes\nsay = A\n");
 	fixture_take(&h, said("x", "1.1"));
 	engine_commit(h.engine);
-	job = engine_lease(h.engine);
+	job = fixture_next(&h);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	ASSERT_STR(str_from(job->key), "m:T1:C1GENERAL:1.1/a/0");
 	ASSERT_STR(str_from(job->rule), "a");

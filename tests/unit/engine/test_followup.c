@@ -401,7 +401,7 @@ static void test_an_answer_that_is_gone_is_forgotten(void)
 	fixture_say(&h, "say one", "1.1");
 	fixture_take(&h, changed(EVENT_EDIT, "say two", "1.1"));
 	engine_commit(h.engine);
-	job = engine_lease(h.engine);
+	job = fixture_next(&h);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	ASSERT_STR(str_from(job->verb), "edit");
 	engine_settled(h.engine, job, &gone);

@@ -40,11 +40,11 @@ static void test_each_action_waits_for_the_one_before(void)
 		}
 		while (h.is_late && journal_answer(h.store))
 			;
-		first = engine_lease(h.engine);
+		first = fixture_next(&h);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(first);
 		CU_ASSERT_EQUAL(first->kind, JOB_REACTION);
 		engine_commit(h.engine);
-		CU_ASSERT_PTR_NULL(engine_lease(h.engine));
+		CU_ASSERT_PTR_NULL(fixture_next(&h));
 		CU_ASSERT_EQUAL(engine_unsettled(h.engine), 1);
 		engine_settled(h.engine, first, &done);
 		ASSERT_STR(fixture_run(&h), "say C1GENERAL: A");
@@ -94,13 +94,61 @@ static void test_the_first_failure_ends_all_but_on_error(void)
 static void play_doubt(struct engine_fixture *h)
 {
 	h->doubts = "BAD";
+	h->probes = OUTCOME_UNKNOWN;
 	fixture_say(h, "x", "1.1");
+	fixture_wait(h, 60000);
 }
 
 static void test_what_may_have_happened_is_a_failure_too(void)
 {
+	ASSERT_STORY("[rule a]\nmatch = x\nwebhook tickets = {\"t\": \"BAD\"}\nsay = never\n"
+		     "on error say = {error}\n",
+		     play_doubt, "webhook tickets: {\"t\":\"BAD\"} | say C1GENERAL: no answer");
+	/* A message is looked for first; that may tell nothing. */
 	ASSERT_STORY("[rule a]\nmatch = x\nsay = BAD\nsay = never\non error say = {error}\n",
-		     play_doubt, "say C1GENERAL: BAD | say C1GENERAL: no answer");
+		     play_doubt,
+		     "say C1GENERAL: BAD | looked for: BAD | say C1GENERAL: cannot look");
+}
+
+static void play_found(struct engine_fixture *h)
+{
+	h->doubts = "BAD";
+	h->probes = OUTCOME_DONE;
+	fixture_say(h, "x", "1.1");
+	fixture_wait(h, 60000);
+	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_JOBS_FOUND), 1);
+	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_ACTIONS_FAILED), 0);
+}
+
+static void play_not_there(struct engine_fixture *h)
+{
+	h->doubts = "BAD";
+	h->probes = OUTCOME_REFUSED;
+	fixture_say(h, "x", "1.1");
+	fixture_wait(h, 60000);
+	h->doubts = NULL;
+	fixture_wait(h, 60000);
+}
+
+static void test_a_message_in_doubt_is_looked_for(void)
+{
+	static const char *const rules =
+		"[rule a]\nmatch = x\nsay = BAD\nsay = next\non error say = {error}\n";
+	struct store *(*const stores[])(void) = { memory_open, journal_new };
+
+	ASSERT_STORY(rules, play_found,
+		     "say C1GENERAL: BAD | looked for: BAD | say C1GENERAL: next");
+	/* A program that ends in between begins anew to look for it: tests/unit/engine/test_load. */
+	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
+		struct engine_fixture h;
+
+		fixture_init(&h, stores[i](), rules);
+		play_not_there(&h);
+		ASSERT_STR(buf_str(&h.done),
+			   "say C1GENERAL: BAD | looked for: BAD | looked for: BAD | "
+			   "say C1GENERAL: BAD | say C1GENERAL: next");
+		fixture_deinit(&h);
+	}
 }
 
 static void test_what_cannot_be_made_is_a_failure(void)
@@ -554,10 +602,15 @@ static void test_only_what_came_behind_the_question_answers_it(void)
 
 /* ---- a full outbox ---- */
 
+enum { FULL = 20 };
+
 static void fill(struct engine *e, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		engine_put(e, job_new(JOB_REACTION, "react"));
+		struct job *job = job_new(JOB_REACTION, "react");
+
+		job->channel = job_keep(job, STR("C1GENERAL"));
+		engine_put(e, job);
 	}
 }
 
@@ -569,12 +622,14 @@ static void test_a_full_outbox_is_a_failure(void)
 	fixture_init(&h, memory_open(),
 		     "[rule a]\nmatch = x\nset n = 1\nsay = A\nset n = 2\n"
 		     "on error set n = {error}\n[rule b]\nmatch = get\nsay = {n}\n");
-	fill(h.engine, OUTBOX_MAX);
+	h.setup.limits.max = FULL;
+	fixture_renew(&h);
+	fill(h.engine, FULL);
 	fixture_take(&h, said("x", "1.1"));
 	engine_commit(h.engine);
 	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_JOBS_DROPPED), 1);
 	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_ACTIONS_FAILED), 1);
-	while ((job = engine_lease(h.engine)) != NULL)
+	while ((job = fixture_next(&h)) != NULL)
 		engine_settled(h.engine, job, &done);
 	fixture_say(&h, "get", "1.2");
 	ASSERT_STR(buf_str(&h.done), "say C1GENERAL: the outbox is full");
@@ -589,11 +644,13 @@ static void test_half_an_answer_is_a_failure(void)
 	fixture_init(&h, memory_open(),
 		     "[rule a]\nmatch = x\nreact = eyes, tada\nreact = never\n"
 		     "on error dm = {error}\n");
-	fill(h.engine, OUTBOX_MAX - 1);
+	h.setup.limits.max = FULL;
+	fixture_renew(&h);
+	fill(h.engine, FULL - 1);
 	fixture_take(&h, said("x", "1.1"));
 	engine_commit(h.engine);
-	for (size_t i = 0; i < OUTBOX_MAX - 1; i++) {
-		job = engine_lease(h.engine);
+	for (size_t i = 0; i < FULL - 1; i++) {
+		job = fixture_next(&h);
 		engine_settled(h.engine, job, &done);
 	}
 	ASSERT_STR(fixture_run(&h), "react C1GENERAL 1.1: eyes | dm U1ANA: the outbox is full");
@@ -638,7 +695,7 @@ static void test_a_job_of_a_run_that_is_gone_is_nobodys(void)
 	job->run = 4711;
 	engine_put(h.engine, job);
 	engine_commit(h.engine);
-	engine_settled(h.engine, engine_lease(h.engine), &done);
+	engine_settled(h.engine, fixture_next(&h), &done);
 	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_ACTIONS_FAILED), 0);
 	CU_ASSERT_EQUAL(engine_unsettled(h.engine), 0);
 	fixture_deinit(&h);
@@ -662,6 +719,7 @@ UNIT_MAIN(
 	{ "what a webhook brings feeds the next", test_what_a_webhook_brings_feeds_the_next },
 	{ "the first failure ends all but on error", test_the_first_failure_ends_all_but_on_error },
 	{ "what may have happened is a failure too", test_what_may_have_happened_is_a_failure_too },
+	{ "a message in doubt is looked for", test_a_message_in_doubt_is_looked_for },
 	{ "what cannot be made is a failure", test_what_cannot_be_made_is_a_failure },
 	{ "a failing on error leaves the first reason",
 	  test_a_failing_on_error_leaves_the_first_reason },

@@ -215,8 +215,8 @@ static void test_what_is_put_behind_a_commit_is_due_at_once(void)
 	fixture_take(&h, said("x", "1.1"));
 	CU_ASSERT_EQUAL(engine_due_ms(h.engine), 0);
 	engine_commit(h.engine);
+	job = fixture_next(&h);
 	CU_ASSERT_EQUAL(engine_due_ms(h.engine), -1);
-	job = engine_lease(h.engine);
 	engine_settled(h.engine, job, &dead); /* within the same turn */
 	CU_ASSERT_EQUAL(engine_due_ms(h.engine), 0);
 	ASSERT_STR(fixture_run(&h), "say C1GENERAL: no");
@@ -416,17 +416,26 @@ static struct event *make_event(unsigned *state, int i)
 		ev->kind = kind == 2 ? EVENT_EDIT : EVENT_DELETE;
 	if (kind == 5 || kind == 1)
 		ev->user.id = ev->author.id = STR("U9RAJ");
-	ev->key = str_keepf(&ev->arena, "%d", throw(state, 10) == 0 ? i / 2 : 1000 + i);
+	ev->key = str_keepf(&ev->arena, "%d", i);
 	return ev;
 }
 
 static void play_random(struct engine_fixture *h, unsigned state)
 {
-	for (int i = 0; i < 12; i++) {
+	unsigned last = 0, heard;
+
+	for (int i = 0, number = 0; i < 12; i++) {
 		h->world.dice = throw(&state, 7);
 		h->refuses = throw(&state, 4) == 0 ? "1" : NULL;
 		fakeclock_pass(&h->world.clock, 1); /* nothing is due at once with something else */
-		fixture_hear(h, make_event(&state, i));
+		if (i > 0 && throw(&state, 10) == 0) {
+			heard = last; /* the same once more */
+			fixture_hear(h, make_event(&heard, number));
+		} else {
+			last = state;
+			number = i;
+			fixture_hear(h, make_event(&state, i));
+		}
 		if (throw(&state, 3) == 0)
 			fixture_wait(h, 30000 * (1 + throw(&state, 5)));
 	}
@@ -442,8 +451,11 @@ static void same(struct engine_fixture *seen, struct engine_fixture *quick, cons
 		       rules, STR_ARG(buf_str(&quick->done)), seen->crashes ? "crashing" : "late",
 		       STR_ARG(buf_str(&seen->done)));
 	CU_ASSERT_TRUE_FATAL(str_eq(buf_str(&quick->done), buf_str(&seen->done)));
-	for (enum metric m = 0; m < N_METRICS; m++)
-		CU_ASSERT_EQUAL(counts[m], fixture_counted(seen, m));
+	for (enum metric m = 0; m < N_METRICS; m++) {
+		/* What nothing came of is heard again as if it were new. */
+		if (!seen->crashes || m != METRIC_EVENTS_REPEATED)
+			CU_ASSERT_EQUAL(counts[m], fixture_counted(seen, m));
+	}
 }
 
 /* So does one from which the engine is loaded again and again. */
@@ -485,7 +497,7 @@ static void one_step(struct engine_fixture *h, unsigned *state, int i, const cha
 	switch (throw(state, 8)) {
 	case 0:
 	case 1:
-		fixture_take(h, make_event(state, i));
+		fixture_take(h, make_event(state, throw(state, 10) == 0 ? i / 2 : i));
 		++*n_taken;
 		break;
 	case 2:
@@ -523,11 +535,13 @@ static void play_disorder(struct store *store, unsigned state, bool to_the_end, 
 	for (int i = 0; i < 120; i++) {
 		h.refuses = throw(&state, 4) == 0 ? "1" : NULL;
 		h.doubts = throw(&state, 9) == 0 ? "A" : NULL;
+		h.probes = throw(&state, 2) == 0 ? OUTCOME_REFUSED : OUTCOME_DONE;
 		one_step(&h, &state, i, rules.p, &n_taken);
 		if (crashes && throw(&state, 10) == 0)
 			fixture_crash(&h);
 	}
 	if (to_the_end) {
+		h.doubts = NULL;
 		fixture_run(&h);
 		fixture_wait(&h, INT64_C(20000000));
 		CU_ASSERT_EQUAL(engine_waiting(h.engine), 0);
