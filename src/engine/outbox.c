@@ -20,6 +20,7 @@ enum {
 /* What is for one channel, as long as there is anything. */
 struct outbox_channel {
 	struct list turn;    // outbox::turns, while a job may be leased from it
+	uint64_t turn_of;    /* the id of that job */
 	struct list waiting; /* they stand, in their order */
 	size_t n;	     /* jobs of it in all */
 	size_t n_leased;
@@ -141,10 +142,21 @@ static struct job *next_of(struct outbox *o, struct outbox_channel *c)
 	return NULL;
 }
 
+/* In the order in which they were put, as far as the channels let it: mostly it is the last. */
 static void give_turn(struct outbox *o, struct outbox_channel *c)
 {
-	if (list_is_empty(&c->turn) && next_of(o, c) != NULL)
-		list_append(&o->turns, &c->turn);
+	const struct job *job = next_of(o, c);
+	struct list *before;
+
+	if (job == NULL || (!list_is_empty(&c->turn) && c->turn_of == job->id))
+		return;
+	list_remove(&c->turn);
+	c->turn_of = job->id;
+	for (before = o->turns.prev; before != &o->turns; before = before->prev) {
+		if (list_entry(before, struct outbox_channel, turn)->turn_of < job->id)
+			break;
+	}
+	list_append(before->next, &c->turn);
 }
 
 static void wait_in_channel(struct outbox *o, struct job *job)

@@ -7,7 +7,7 @@
  *	put (fresh) - sealed - it stands: waits in its channel - leased - its turn has come: marked as in flight (fresh
  *	again) - sealed - it stands: ready to leave - settled
  *
- * What goes to one channel goes in its order, one at a time; channels take turns. A message of which nobody knows
+ * What goes to one channel goes in its order, one at a time; of several channels the oldest job is the first. A message of which nobody knows
  * whether it got through is looked for in the channel after a while, twice, and goes back to its place when it is not
  * there. Meanwhile it holds up what belongs to the same thread, and nothing else.
  */
@@ -33,7 +33,7 @@ struct outbox {
 	struct list fresh;   /* their rows are in the batch of this turn */
 	struct list sealed;  /* … in the one that is being committed */
 	struct map channels; /* struct outbox_channel */
-	struct list turns;   /* channels from which a job may be leased */
+	struct list turns;   /* channels from which a job may be leased, by its age */
 	struct list leased;
 	struct list ready;  /* leased, and that they are in flight stands */
 	struct list unsure; /* in the order in which they are to be looked for */

@@ -232,8 +232,8 @@ static void test_a_channel_has_one_under_way_and_channels_take_turns(void)
 	lease("(none)");
 	outbox_settle(&o, b1);
 	outbox_settle(&o, a1);
+	a1 = lease("a2"); /* of those whose turn may come the one that was put first */
 	b1 = lease("b2");
-	a1 = lease("a2");
 	lease("(none)");
 	CU_ASSERT_EQUAL(o.n_waiting, 1);
 	outbox_settle(&o, a1);
@@ -273,8 +273,8 @@ static void test_what_comes_back_is_the_next_of_its_channel(void)
 	outbox_give_back(&o, a);
 	CU_ASSERT_EQUAL(batch.n, 0); /* that they wait is what stands */
 	CU_ASSERT_EQUAL(o.n_waiting, 3);
-	lease("{}");
 	a = leave("a");
+	lease("{}");
 	CU_ASSERT_EQUAL(o.n_in_flight, 1);
 	outbox_give_back(&o, a);
 	CU_ASSERT_EQUAL(o.n_in_flight, 0);
@@ -376,9 +376,9 @@ static void test_a_message_in_doubt_holds_up_its_thread_and_nothing_else(void)
 	put("C2", "1.1", "other");
 	stand();
 	outbox_doubt(&o, leave("a1"), at(0));
-	outbox_settle(&o, leave("other"));
 	outbox_settle(&o, leave("b1"));
 	outbox_doubt(&o, leave("c1"), at(1000));
+	outbox_settle(&o, leave("other"));
 	put("C1", "3.3", "d1");
 	put("C1", NULL, "c2");
 	put("C1", "1.1", "a3");
@@ -468,8 +468,8 @@ static void test_what_waited_waits_in_its_order(void)
 	put("C1", NULL, "new");
 	stand();
 	outbox_settle(&o, lease("c"));
-	outbox_settle(&o, lease("e"));
 	outbox_settle(&o, lease("d"));
+	outbox_settle(&o, lease("e"));
 	CU_ASSERT_EQUAL(lease("new")->id, 14);
 	end();
 }
