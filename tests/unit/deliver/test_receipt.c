@@ -14,8 +14,8 @@ static void receipt_for(char out[RECEIPT_SIZE], const char *channel, const char 
 {
 	struct job *job = job_new(JOB_MESSAGE, "reply");
 
-	job->channel = mem_strdup(channel);
-	job->key = mem_strdup(key);
+	job->channel = job_keep(job, str_from(channel));
+	job->key = job_keep(job, str_from(key));
 	receipt_of(out, &token, job);
 	job_free(job);
 }

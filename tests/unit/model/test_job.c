@@ -18,7 +18,9 @@ static struct job *with_head(enum job_kind kind, const char *verb)
 	job->key = job_keep(job, STR("m:T1:C1:1.1/hello/0"));
 	job->channel = job_keep(job, STR("#général"));
 	job->run = 12;
+	job->cause_ts = job_keep(job, STR("1767787200.000100"));
 	job->attempts = 3;
+	job->late_ms = 1767788100000;
 	return job;
 }
 
@@ -67,6 +69,8 @@ static struct job *bare(enum job_kind kind)
 {
 	struct job *job = full(kind);
 
+	job->cause_ts = NULL;
+	job->late_ms = 0;
 	switch (kind) {
 	case JOB_MESSAGE:
 		job->message.blocks = NULL;
@@ -146,7 +150,9 @@ static void same_job(const struct job *seen, const struct job *wanted)
 	same_text(seen->key, wanted->key);
 	same_text(seen->channel, wanted->channel);
 	CU_ASSERT_EQUAL(seen->run, wanted->run);
+	same_text(seen->cause_ts, wanted->cause_ts);
 	CU_ASSERT_EQUAL(seen->attempts, wanted->attempts);
+	CU_ASSERT_EQUAL(seen->late_ms, wanted->late_ms);
 	CU_ASSERT_PTR_NULL(seen->workspace);
 	CU_ASSERT_EQUAL(seen->caused.ns, 0);
 	CU_ASSERT_TRUE(list_is_empty(&seen->link));
@@ -196,7 +202,8 @@ static void test_what_a_line_looks_like(void)
 		   "{\"kind\":\"reaction\",\"state\":\"in flight\",\"id\":9007199254740993,"
 		   "\"verb\":\"unreact\",\"rule\":\"hello\",\"file\":\"rules/a.ini\","
 		   "\"line\":4294967295,\"key\":\"m:T1:C1:1.1/hello/0\",\"channel\":\"#général\","
-		   "\"run\":12,\"attempts\":3,\"ts\":\"1.2\",\"emoji\":\"+1\",\"away\":true}");
+		   "\"run\":12,\"cause\":\"1767787200.000100\",\"attempts\":3,"
+		   "\"late\":1767788100000,\"ts\":\"1.2\",\"emoji\":\"+1\",\"away\":true}");
 }
 
 static void test_what_it_says(void)
@@ -273,6 +280,7 @@ static void check_members(const struct job *job)
 			/* Only where it may be so, or may be absent. */
 			CU_ASSERT_TRUE(json_kind(value) == JSON_STRING ? i == 0 || i == 8 :
 				       json_kind(value) == JSON_BOOL   ? i == 0 || i == 5 :
+				       str_is(name, "late")	       ? i == 0 :
 									 false);
 		}
 	}

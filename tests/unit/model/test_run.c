@@ -31,6 +31,7 @@ static struct run *full(void)
 	CU_ASSERT_EQUAL_FATAL(json_parse(&run->result, STR("{\"key\":[1]}"), NULL), 0);
 	run->count = 41;
 	run->next_answer = 6;
+	run->since = (struct wall){ INT64_C(1767787100000) };
 	run->due = (struct wall){ INT64_C(1767787200000) };
 	run->unless = 5;
 	run_add_followup(run, edit);
@@ -91,6 +92,7 @@ static void test_every_field_goes_round(void)
 	ASSERT_STR(buf_str(&result), "{\"key\":[1]}");
 	CU_ASSERT_EQUAL(back->count, 41);
 	CU_ASSERT_EQUAL(back->next_answer, 6);
+	CU_ASSERT_EQUAL(back->since.ms, INT64_C(1767787100000));
 	CU_ASSERT_EQUAL(back->due.ms, INT64_C(1767787200000));
 	CU_ASSERT_EQUAL(back->unless, 5);
 	CU_ASSERT_EQUAL_FATAL(back->n_followups, 2);
