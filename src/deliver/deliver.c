@@ -76,9 +76,9 @@ static void log_end(const struct deliver *d, const struct job *job, const struct
 	}
 }
 
+/* The job may be gone already. */
 static void forget(struct delivery *way)
 {
-	way->job->carrier = NULL;
 	list_remove(&way->link);
 	free(way);
 }
