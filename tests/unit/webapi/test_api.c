@@ -766,6 +766,180 @@ static void test_cancelling(void)
 	stop();
 }
 
+/* ---- turns ---- */
+
+struct turned {
+	struct seen seen;
+	const char *text;
+	enum api_turn turn;
+	unsigned n_turns, n_written;
+};
+
+static enum api_turn on_turn(void *owner, struct buf *form)
+{
+	struct turned *t = owner;
+
+	t->n_turns++;
+	if (form->len == 0) {
+		t->n_written++;
+		api_arg(form, "text", str_from(t->text));
+	}
+	return t->turn;
+}
+
+static struct api_call *queue_for(const char *method, const char *channel, struct turned *t)
+{
+	return api_queue(api, method, &token, str_from(channel), on_turn, on_answer, t);
+}
+
+static struct api_call *queue(const char *channel, struct turned *t)
+{
+	return queue_for("chat.postMessage", channel, t);
+}
+
+static void test_a_call_is_asked_when_its_turn_has_come(void)
+{
+	struct turned first = { .text = "first" }, second = { .text = "second" };
+
+	start();
+	CU_ASSERT_PTR_NOT_NULL(queue("C1", &first));
+	CU_ASSERT_PTR_NOT_NULL(queue("C1", &second));
+	CU_ASSERT_EQUAL(first.n_turns, 1);
+	CU_ASSERT_EQUAL(second.n_turns, 0);
+	CU_ASSERT_EQUAL(second.n_written, 0); /* only a call that leaves has a form */
+	ok(fakehttp_find(http, "text=first"));
+	CU_ASSERT_EQUAL(second.n_turns, 1);
+	ok(fakehttp_find(http, "text=second"));
+	CU_ASSERT_EQUAL(first.seen.n, 1);
+	CU_ASSERT_EQUAL(second.seen.outcome, OUTCOME_DONE);
+	stop();
+}
+
+static void test_a_call_that_is_to_wait_keeps_its_place(void)
+{
+	struct turned first = { .text = "first", .turn = API_TURN_WAIT };
+	struct turned second = { .text = "second" }, other = { .text = "other" };
+	struct api_call *call;
+
+	start();
+	call = queue("C1", &first);
+	queue("C1", &second);
+	queue("C2", &other);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 1); /* of the other channel */
+	ok(fakehttp_find(http, "text=other"));
+	pass(100000);
+	CU_ASSERT_EQUAL(first.n_turns, 1);
+	CU_ASSERT_EQUAL(second.n_turns, 0);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	CU_ASSERT_FALSE(api_may_have_acted(call));
+	api_go(call);
+	CU_ASSERT_TRUE(api_may_have_acted(call));
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 1);
+	ok(fakehttp_find(http, "text=first"));
+	CU_ASSERT_EQUAL(first.seen.n, 1);
+	ok(fakehttp_find(http, "text=second"));
+	stop();
+}
+
+/* Each of them holds a connection, or there would be too many once they all go. */
+static void test_waiting_calls_are_as_few_as_connections(void)
+{
+	static const char *const channels[] = { "C0", "C1", "C2", "C3", "C4",
+						"C5", "C6", "C7", "C8", "C9" };
+	struct turned t = { .text = "x", .turn = API_TURN_WAIT };
+	struct api_call *calls[ARRAY_LEN(channels)];
+
+	start();
+	for (size_t i = 0; i < ARRAY_LEN(channels); i++)
+		calls[i] = queue(channels[i], &t);
+	CU_ASSERT_EQUAL(t.n_turns, 8);
+	api_go(calls[0]);
+	CU_ASSERT_EQUAL(t.n_turns, 8);
+	ok(fakehttp_open(http, 0));
+	CU_ASSERT_EQUAL(t.n_turns, 9);
+	api_cancel(calls[1]);
+	CU_ASSERT_EQUAL(t.n_turns, 10);
+	stop();
+}
+
+static void test_a_call_that_is_over_makes_room_for_the_next(void)
+{
+	struct turned over = { .text = "over", .turn = API_TURN_OVER };
+	struct turned first = { .text = "first" }, last = { .text = "last" };
+
+	start();
+	CU_ASSERT_PTR_NULL(queue("C1", &over)); /* asked at once */
+	CU_ASSERT_EQUAL(over.n_turns, 1);
+	queue("C1", &first);
+	CU_ASSERT_PTR_NOT_NULL(queue("C1", &over));
+	CU_ASSERT_PTR_NOT_NULL(queue("C1", &over));
+	queue("C1", &last);
+	ok(fakehttp_find(http, "text=first"));
+	CU_ASSERT_EQUAL(over.n_turns, 3);
+	ok(fakehttp_find(http, "text=last"));
+	CU_ASSERT_PTR_NULL(queue_for("users.info", "", &over));
+	pass(100000);
+	CU_ASSERT_EQUAL(over.seen.n, 0);
+	CU_ASSERT_EQUAL(last.seen.n, 1);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	stop();
+}
+
+static void test_what_is_over_spends_no_pace(void)
+{
+	struct turned over = { .text = "over", .turn = API_TURN_OVER }, t = { .text = "x" };
+
+	start_with(1000, 1);
+	for (int i = 0; i < 5; i++)
+		queue("C1", &over);
+	queue("C1", &t);
+	CU_ASSERT_EQUAL(t.n_turns, 1);
+	stop();
+}
+
+static void test_a_call_that_was_held_back_is_asked_again(void)
+{
+	struct turned t = { .text = "x" }, over = { .text = "y" };
+
+	start();
+	queue("C1", &t);
+	limited(fakehttp_find(http, "text=x"), "3");
+	CU_ASSERT_EQUAL(t.n_turns, 1);
+	pass(10000);
+	CU_ASSERT_EQUAL(t.n_turns, 2);
+	CU_ASSERT_EQUAL(t.n_written, 1);
+	failed(fakehttp_find(http, "text=x"), OUTCOME_LATER); /* not sent */
+	pass(60000);
+	CU_ASSERT_EQUAL(t.n_turns, 3);
+	ok(fakehttp_find(http, "text=x"));
+	CU_ASSERT_EQUAL(t.seen.n, 1);
+	queue("C2", &over);
+	limited(fakehttp_find(http, "text=y"), "3");
+	over.turn = API_TURN_OVER; /* too late meanwhile */
+	pass(10000);
+	CU_ASSERT_EQUAL(over.n_turns, 2);
+	CU_ASSERT_EQUAL(over.seen.n, 0);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	stop();
+}
+
+static void test_cancelling_a_call_that_waits_to_leave(void)
+{
+	struct turned t = { .text = "x", .turn = API_TURN_WAIT }, next = { .text = "next" };
+	struct api_call *call;
+
+	start();
+	call = queue("C1", &t);
+	queue("C1", &next);
+	api_cancel(call);
+	CU_ASSERT_EQUAL(t.seen.n, 0);
+	ok(fakehttp_find(http, "text=next"));
+	CU_ASSERT_EQUAL(next.seen.n, 1);
+	queue("C2", &t);
+	stop(); /* frees it */
+	CU_ASSERT_EQUAL(t.seen.n, 0);
+}
+
 static void test_freeing_with_calls_under_way(void)
 {
 	struct seen seen = { 0 };
@@ -837,5 +1011,15 @@ UNIT_MAIN("api", { "a call", test_a_call }, { "outcomes", test_outcomes },
 	  { "a missing workspace is named", test_a_missing_workspace_is_named },
 	  { "another argument is missing", test_another_argument_is_missing },
 	  { "a workspace named by a rule stays", test_a_workspace_named_by_a_rule_stays },
+	  { "a call is asked when its turn has come", test_a_call_is_asked_when_its_turn_has_come },
+	  { "a call that is to wait keeps its place", test_a_call_that_is_to_wait_keeps_its_place },
+	  { "waiting calls are as few as connections",
+	    test_waiting_calls_are_as_few_as_connections },
+	  { "a call that is over makes room for the next",
+	    test_a_call_that_is_over_makes_room_for_the_next },
+	  { "what is over spends no pace", test_what_is_over_spends_no_pace },
+	  { "a call that was held back is asked again",
+	    test_a_call_that_was_held_back_is_asked_again },
+	  { "cancelling a call that waits to leave", test_cancelling_a_call_that_waits_to_leave },
 	  { "freeing with calls under way", test_freeing_with_calls_under_way },
 	  { "callbacks may do anything", test_callbacks_may_do_anything })
