@@ -574,7 +574,7 @@ void state_init(struct state *s, struct batch *batch)
 
 void state_deinit(struct state *s)
 {
-	map_deinit(&s->seen, free); /* keys alone, without a text */
+	map_deinit(&s->seen, entry_free);
 	map_deinit(&s->limits, spending_free);
 	map_deinit(&s->variables, entry_free);
 	map_deinit(&s->posted, entry_free);
