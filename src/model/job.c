@@ -8,7 +8,7 @@
 #include "base/mem.h"
 
 /* What a job consists of, once: writing and reading walk these rows. */
-enum field_type { TEXT, FLAG, WORD, NUMBER };
+enum field_type { TEXT, SECRET, FLAG, WORD, NUMBER };
 
 struct field {
 	const char *name;
@@ -33,7 +33,7 @@ static const struct field message[] = {
 	{ "blocks", TEXT, false, AT(message.blocks) },
 	{ "thread_ts", TEXT, false, AT(message.thread_ts) },
 	{ "user", TEXT, false, AT(message.user) },
-	{ "response_url", TEXT, false, AT(message.response_url) },
+	{ "response_url", SECRET, false, AT(message.response_url) },
 	{ "broadcast", FLAG, false, AT(message.broadcast) },
 	{ "unfurl", FLAG, false, AT(message.unfurl) },
 };
@@ -103,6 +103,7 @@ static void write_field(const struct job *job, const struct field *field, struct
 
 	switch (field->type) {
 	case TEXT:
+	case SECRET:
 		if (*(char *const *)at == NULL)
 			return;
 		buf_addf(out, ",\"%s\":", field->name);
@@ -122,16 +123,28 @@ static void write_field(const struct job *job, const struct field *field, struct
 	}
 }
 
-void job_write(const struct job *job, struct buf *out)
+static void write_line(const struct job *job, bool with_secrets, struct buf *out)
 {
 	const struct kind *kind = &kinds[job->kind];
 
 	buf_addf(out, "{\"kind\":\"%s\",\"state\":\"%s\"", kind->name, states[job->state]);
 	for (size_t i = 0; i < ARRAY_LEN(head); i++)
 		write_field(job, &head[i], out);
-	for (size_t i = 0; i < kind->n_fields; i++)
-		write_field(job, &kind->fields[i], out);
+	for (size_t i = 0; i < kind->n_fields; i++) {
+		if (with_secrets || kind->fields[i].type != SECRET)
+			write_field(job, &kind->fields[i], out);
+	}
 	buf_addc(out, '}');
+}
+
+void job_write(const struct job *job, struct buf *out)
+{
+	write_line(job, true, out);
+}
+
+void job_write_open(const struct job *job, struct buf *out)
+{
+	write_line(job, false, out);
 }
 
 /* ---- from a line ---- */
@@ -175,6 +188,7 @@ static bool read_field(struct job *job, const struct field *field, const struct 
 		return !field->needed;
 	switch (field->type) {
 	case TEXT:
+	case SECRET:
 		return read_text(job, at, value);
 	case FLAG:
 		return json_get_bool(value, "", at);
