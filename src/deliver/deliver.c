@@ -433,6 +433,23 @@ static bool may_have_acted(const struct delivery *way)
 				   retry_may_have_acted(way->request);
 }
 
+bool deliver_recall(struct job *job)
+{
+	struct delivery *way = job->carrier;
+	const struct deliver_setup *setup = &way->deliver->setup;
+	bool is_probed = way->probe != NULL;
+
+	if (!is_probed && may_have_acted(way))
+		return false;
+	api_cancel(way->call);
+	retry_cancel(way->request);
+	probe_cancel(way->probe);
+	forget(way);
+	if (!is_probed)
+		setup->on_unsent(setup->owner, job);
+	return true;
+}
+
 void deliver_free(struct deliver *d)
 {
 	if (d == NULL)

@@ -59,5 +59,8 @@ void deliver_free(struct deliver *d);
 void deliver_send(struct deliver *d, struct job *job);
 /* One that was to wait leaves now. */
 void deliver_go(struct deliver *d, struct job *job);
+/* Takes back a job that is borrowed: one that was to be sent is unsent, one that was looked for is its owner's without a
+ * word. False: it may be leaving right now, and goes on. */
+bool deliver_recall(struct job *job);
 /* Looks whether the job, which may have got through, did; borrows it until on_probed. */
 void deliver_probe(struct deliver *d, struct job *job);
