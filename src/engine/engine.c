@@ -142,6 +142,7 @@ void engine_tick(struct engine *e)
 	}
 	if (e->late.n > 0 && clock_mono(e->setup.clock).ns >= e->late_at.ns)
 		engine_tell_late(e);
+	dead_letters_forget(&e->dead_letters, now);
 }
 
 bool engine_end_waits(struct engine *e)
@@ -372,6 +373,7 @@ struct engine *engine_new(const struct engine_setup *setup)
 	batch_init(&e->sealed_batch);
 	state_init(&e->state, batch);
 	outbox_init(&e->outbox, batch, &setup->limits);
+	dead_letters_init(&e->dead_letters, batch);
 	map_init(&e->late);
 	map_init(&e->runs);
 	watermarks_init(&e->watermarks);
@@ -400,6 +402,7 @@ void engine_free(struct engine *e)
 	watermarks_deinit(&e->watermarks);
 	waits_deinit(&e->waits);
 	outbox_deinit(&e->outbox);
+	dead_letters_deinit(&e->dead_letters);
 	map_deinit(&e->late, free);
 	state_deinit(&e->state);
 	batch_deinit(&e->batch);

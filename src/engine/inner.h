@@ -15,6 +15,7 @@
 #include "base/metric.h"
 #include "engine/bot_turns.h"
 #include "engine/breaker.h"
+#include "engine/dead_letter.h"
 #include "engine/engine.h"
 #include "engine/outbox.h"
 #include "engine/schedule.h"
@@ -48,6 +49,7 @@ struct engine {
 	struct wall ticked_until;
 	struct state state;
 	struct outbox outbox;
+	struct dead_letters dead_letters;
 	struct watermarks watermarks;
 	struct map runs; /* struct run, by the bytes of their id */
 	uint64_t last_run;
@@ -86,6 +88,8 @@ bool engine_find_rule(struct engine *e, struct run *run);
 /* An answer comes too late; how many do is said a little later. */
 void engine_note_late(struct engine *e, struct str channel);
 void engine_tell_late(struct engine *e);
+/* A job has ended in this way, of which no more is kept: its run goes on. */
+void engine_end_job(struct engine *e, struct job *job, const struct outcome *outcome);
 /* Puts a job into the outbox; false = it is full, which has been said, and the job gone. */
 static inline bool engine_put(struct engine *e, struct job *take)
 {

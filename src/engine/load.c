@@ -22,8 +22,8 @@ static void on_row(void *owner, enum store_table table, struct str key, struct s
 	int64_t id;
 
 	/* No number comes twice, whatever stands under it. */
-	if ((table == STORE_RUN || table == STORE_JOB) && str_int(key, &id) && id > 0 &&
-	    (uint64_t)id > *last)
+	if ((table == STORE_RUN || table == STORE_JOB || table == STORE_DEAD_LETTER) &&
+	    str_int(key, &id) && id > 0 && (uint64_t)id > *last)
 		*last = (uint64_t)id;
 	if (table == STORE_RUN && run_read(&run, value) == 0) {
 		l->runs = mem_grow(l->runs, l->n_runs + 1, sizeof(l->runs[0]));
@@ -32,7 +32,7 @@ static void on_row(void *owner, enum store_table table, struct str key, struct s
 	} else if (table == STORE_WATERMARK) {
 		l->n_strange += !watermarks_load(&l->e->watermarks, key, value);
 	} else if (table == STORE_DEAD_LETTER) {
-		/* people look at them, the engine does not */
+		l->n_strange += !dead_letters_load(&l->e->dead_letters, value);
 	} else if (table == STORE_JOB ?
 			   !outbox_load(&l->e->outbox, value, clock_mono(l->e->setup.clock)) :
 			   !state_load(&l->e->state, table, key, value)) {

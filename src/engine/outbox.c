@@ -188,14 +188,22 @@ static void drop(struct outbox *o, struct job *job)
 	free(c);
 }
 
+bool outbox_has_room(const struct outbox *o, const struct job *job)
+{
+	const struct outbox_channel *c = map_get(&o->channels, str_from(job->channel));
+
+	return o->n < o->limits.max &&
+	       (c == NULL || is_free(c) || c->n < o->limits.max_per_channel);
+}
+
 bool outbox_put(struct outbox *o, struct job *take, struct mono now)
 {
+	bool has_room = outbox_has_room(o, take);
 	struct outbox_channel *c = channel_of(o, take);
-	bool is_full = o->n >= o->limits.max || (c->n >= o->limits.max_per_channel && !is_free(c));
 
 	c->n++;
 	o->n++;
-	if (is_full) {
+	if (!has_room) {
 		if (telling_is_due(&c->full, now)) {
 			log_error(
 				"engine",
@@ -326,6 +334,27 @@ void outbox_give_back(struct outbox *o, struct job *job)
 	list_prepend(&c->waiting, &job->link);
 	o->n_waiting++;
 	give_turn(o, c);
+}
+
+static bool is_in(const struct list *jobs, const struct job *job)
+{
+	list_each (link, (struct list *)jobs) {
+		if (job_at(link) == job)
+			return true;
+	}
+	return false;
+}
+
+bool outbox_take_out(struct outbox *o, struct job *job)
+{
+	struct outbox_channel *c = channel_of(o, job);
+
+	if (!is_in(&c->waiting, job))
+		return false;
+	move(job, &o->leased);
+	c->n_leased++;
+	o->n_waiting--;
+	return true;
 }
 
 /* ---- what may have got through ---- */

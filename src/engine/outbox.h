@@ -46,6 +46,7 @@ struct outbox {
 void outbox_init(struct outbox *o, struct batch *batch, const struct outbox_limits *limits);
 void outbox_deinit(struct outbox *o);
 
+bool outbox_has_room(const struct outbox *o, const struct job *job);
 /* Takes the job. False, and it is gone, when there are too many. */
 bool outbox_put(struct outbox *o, struct job *take, struct mono now);
 /* The batch is handed over to the store; later it stands, or it does not and its rows are in the next batch. */
@@ -62,7 +63,9 @@ bool outbox_mark(struct outbox *o, struct job *job);
 struct job *outbox_ready(struct outbox *o);
 /* It has ended, and is freed. */
 void outbox_settle(struct outbox *o, struct job *job);
-/* It never left; it waits again, in front of the others of its channel. */
+/* Leases a job that waits, whose turn it is not; false = it does not wait in its channel. */
+bool outbox_take_out(struct outbox *o, struct job *job);
+/* It never left, or shall leave once more; it waits again, in front of the others of its channel. */
 void outbox_give_back(struct outbox *o, struct job *job);
 
 /* It may have got through: it is looked for later. */

@@ -21,7 +21,7 @@ static void tell_owners(struct engine *e, const struct job *job, const struct ou
 			    outcome->sentence != NULL ? outcome->sentence : "no reason given");
 }
 
-static void end_job(struct engine *e, struct job *job, const struct outcome *outcome)
+void engine_end_job(struct engine *e, struct job *job, const struct outcome *outcome)
 {
 	struct run *run = engine_run(e, job->run);
 
@@ -30,6 +30,14 @@ static void end_job(struct engine *e, struct job *job, const struct outcome *out
 	else if (outcome->kind != OUTCOME_DONE)
 		tell_owners(e, job, outcome);
 	outbox_settle(&e->outbox, job);
+}
+
+static void end_job(struct engine *e, struct job *job, const struct outcome *outcome)
+{
+	if (outcome->kind != OUTCOME_DONE && !e->setup.trial)
+		dead_letters_keep(&e->dead_letters, job, outcome->sentence,
+				  clock_wall(e->setup.clock));
+	engine_end_job(e, job, outcome);
 }
 
 /* ---- late ---- */
