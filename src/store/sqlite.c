@@ -395,3 +395,17 @@ int sqlite_open(struct store **out, const struct sqlite_setup *setup, struct buf
 	*out = &q->store;
 	return 0;
 }
+
+int sqlite_peek(const char *folder, const enum store_table *tables, size_t n, sqlite_row_fn *on_row,
+		void *owner, struct buf *why)
+{
+	char path[4150];
+
+	snprintf(path, sizeof(path), "%s/retort.db", folder);
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return SQLITE_ABSENT;
+	if (sqlite_file_peek(path, tables, n, on_row, owner, why))
+		return 0;
+	buf_addf(why, " (%s)", path);
+	return SQLITE_REFUSED;
+}

@@ -19,7 +19,14 @@ struct sqlite_setup {
 	struct loop *loop; /* borrowed; NULL = commits never move to a thread */
 };
 
-enum { SQLITE_REFUSED = 1 };
+enum { SQLITE_REFUSED = 1, SQLITE_ABSENT };
 /* 0, or SQLITE_REFUSED and a sentence in `why`: the folder cannot be used, another process does, or the file is of a
  * newer version. A damaged file is moved aside, which is said in the log, and a new one begun. */
 int sqlite_open(struct store **out, const struct sqlite_setup *setup, struct buf *why);
+
+/* The rows of these tables in the store of the folder, of all namespaces, whoever has it: for people who look. Nothing in
+ * the folder is changed. 0, SQLITE_ABSENT when there is no store, or SQLITE_REFUSED and a sentence in `why`. */
+typedef void sqlite_row_fn(void *owner, struct str namespace, enum store_table table,
+			   struct str key, struct str value);
+int sqlite_peek(const char *folder, const enum store_table *tables, size_t n, sqlite_row_fn *on_row,
+		void *owner, struct buf *why);

@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/mem.h"
 
 enum {
 	APPLICATION_ID = 0x7265746f, /* "reto", which file(1) can tell */
 	BUSY_MS = 20,		     /* somebody looks at the file by hand */
+	LOOK_BUSY_MS = 2000,
 };
 
 struct sqlite_file {
@@ -297,4 +299,72 @@ bool sqlite_file_write(struct sqlite_file *f, struct str namespace, const struct
 	if (!sqlite3_get_autocommit(f->db))
 		do_step(f->rollback);
 	return false;
+}
+
+/* ---- looking ---- */
+
+/* A file that nobody has open, and whose journal is empty, is read as if nobody could write to it: otherwise SQLite would
+ * make the files that it shares with others. */
+static bool has_journal(const char *path)
+{
+	char wal[4200];
+	struct stat st;
+
+	snprintf(wal, sizeof(wal), "%s-wal", path);
+	return stat(wal, &st) == 0 && st.st_size > 0;
+}
+
+static bool open_to_look(struct sqlite_file *f, const char *path, struct buf *why)
+{
+	CLEANUP(buf_deinit) struct buf uri = { 0 };
+	int64_t version;
+
+	buf_addz(&uri, "file:");
+	buf_add_percent(&uri, str_from(path));
+	buf_addz(&uri, has_journal(path) ? "?mode=ro" : "?mode=ro&immutable=1");
+	buf_addc(&uri, '\0');
+	if (sqlite3_open_v2(uri.p, &f->db,
+			    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
+			    NULL) != SQLITE_OK ||
+	    sqlite3_busy_timeout(f->db, LOOK_BUSY_MS) != SQLITE_OK ||
+	    !ask(f, "PRAGMA user_version", why) || !str_int(buf_str(why), &version)) {
+		explain(f, why);
+		return false;
+	}
+	if (version == (int64_t)ARRAY_LEN(steps))
+		return true;
+	buf_clear(why);
+	buf_addf(why, "it is of version %lld, and this retort reads version %zu",
+		 (long long)version, ARRAY_LEN(steps));
+	return false;
+}
+
+static bool look_at(const struct sqlite_file *f, enum store_table table, sqlite_row_fn *on_row,
+		    void *owner)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool good = prepare_for(f, &stmt, "SELECT space, key, value FROM", table, "");
+
+	while (good && sqlite3_step(stmt) == SQLITE_ROW)
+		on_row(owner, column(stmt, 0), table, column(stmt, 1), column(stmt, 2));
+	good = good && sqlite3_reset(stmt) == SQLITE_OK;
+	sqlite3_finalize(stmt);
+	return good;
+}
+
+bool sqlite_file_peek(const char *path, const enum store_table *tables, size_t n,
+		      sqlite_row_fn *on_row, void *owner, struct buf *why)
+{
+	struct sqlite_file f = { 0 };
+	bool good = open_to_look(&f, path, why);
+
+	if (good) {
+		good = run(&f, "BEGIN"); /* one moment for all tables */
+		for (size_t i = 0; good && i < n; i++)
+			good = look_at(&f, tables[i], on_row, owner);
+		if (!good)
+			explain(&f, why);
+	}
+	sqlite3_close(f.db);
+	return good;
 }

@@ -328,7 +328,90 @@ static void test_a_slow_disk_does_not_hold_up_the_loop(void)
 	slowdisk_remove();
 }
 
-UNIT_MAIN("sqlite", { "it is its owner's alone", test_it_is_its_owners_alone },
+/* ---- looking without having it ---- */
+
+static void on_peeked(void *owner, struct str namespace, enum store_table table, struct str key,
+		      struct str value)
+{
+	(void)table;
+	buf_addf(owner, "%.*s/%.*s=%.*s ", STR_ARG(namespace), STR_ARG(key), STR_ARG(value));
+}
+
+static int n_files(struct house *h)
+{
+	DIR *d = opendir(in(h, "store"));
+	struct dirent *e;
+	int n = 0;
+
+	while (d != NULL && (e = readdir(d)) != NULL)
+		n += e->d_name[0] != '.';
+	if (d != NULL)
+		closedir(d);
+	return n;
+}
+
+static void put_file(struct house *h, const char *name, const char *text)
+{
+	FILE *f = fopen(in(h, name), "w");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void peek_is(struct house *h, int wanted_r, const char *wanted, unsigned line)
+{
+	static const enum store_table tables[] = { STORE_COUNT, STORE_JOB };
+	CLEANUP(buf_deinit) struct buf rows = { 0 };
+	int n = n_files(h);
+
+	buf_clear(&h->why);
+	CU_ASSERT_EQUAL(
+		sqlite_peek(in(h, "store"), tables, ARRAY_LEN(tables), on_peeked, &rows, &h->why),
+		wanted_r);
+	unit_str_is(buf_str(&rows), wanted, __FILE__, line);
+	CU_ASSERT_EQUAL(n_files(h), n);
+}
+
+static void test_who_looks_changes_nothing(void)
+{
+	struct house h;
+
+	begin(&h);
+	put_once(&h, "a", "1");
+	peek_is(&h, 0, "T1/a=1 ", __LINE__); /* while it is in use */
+	put_once(&h, "b", "2");
+	peek_is(&h, 0, "T1/a=1 T1/b=2 ", __LINE__);
+	rows_are(&h, "a=1 b=2 ", __LINE__);
+	close_it(&h);
+	CU_ASSERT_EQUAL(n_files(&h), 2); /* the file, and the lock */
+	peek_is(&h, 0, "T1/a=1 T1/b=2 ", __LINE__);
+	open_it(&h);
+	rows_are(&h, "a=1 b=2 ", __LINE__);
+	end(&h);
+}
+
+static void test_who_looks_where_nothing_is(void)
+{
+	struct house h;
+
+	begin(&h);
+	close_it(&h);
+	unlink(in(&h, "store/retort.db"));
+	peek_is(&h, SQLITE_ABSENT, "", __LINE__);
+	put_file(&h, "store/retort.db",
+		 "this is no database, but it is long enough to look like one");
+	peek_is(&h, SQLITE_REFUSED, "", __LINE__);
+	CU_ASSERT_TRUE(h.why.len > 0);
+	put_file(&h, "store/retort.db", "");
+	peek_is(&h, SQLITE_REFUSED, "", __LINE__);
+	CU_ASSERT_NOT_EQUAL(str_find(buf_str(&h.why), "version 0"), SIZE_MAX);
+	end(&h);
+}
+
+UNIT_MAIN("sqlite", { "who looks changes nothing", test_who_looks_changes_nothing },
+	  { "who looks where nothing is", test_who_looks_where_nothing_is },
+	  { "it is its owner's alone", test_it_is_its_owners_alone },
 	  { "a second process is refused", test_a_second_process_is_refused },
 	  { "a folder that cannot be made is told", test_a_folder_that_cannot_be_made_is_told },
 	  { "a newer file is refused and left alone", test_a_newer_file_is_refused_and_left_alone },
