@@ -140,6 +140,45 @@ static bool start(struct stage *st, const struct match *m)
 	return st->client != NULL || stage_fail(st, "cannot start %s", st->program);
 }
 
+/* Not by stage_until, which does not wait for anything when the client has ended. */
+static bool await_end(struct stage *st, struct process *p)
+{
+	const struct clock *clock = loop_clock(st->sim->loop);
+	struct mono end = mono_after(clock_mono(clock), st->patience_ms);
+	int status;
+
+	while (!process_ended(p, &status)) {
+		if (clock_mono(clock).ns > end.ns || st->quit)
+			return stage_fail(st, "it does not end");
+		if (loop_turn(st->sim->loop, 10) < 0)
+			return stage_fail(st, "the event loop failed");
+	}
+	return true;
+}
+
+static bool run(struct stage *st, const struct match *m)
+{
+	struct str rest = match_text(m, "REST"), word;
+	struct command_line line = { .n = 0 };
+	const char *variables[MAX_VARIABLES];
+
+	if (st->program == NULL)
+		return stage_fail(st, "which program? Set RETORT to its path");
+	process_free(TAKE(st->ran));
+	add(&line, st->program);
+	while (rest.len > 0 && str_word(&rest, &word))
+		add(&line, arg_text(st, word));
+	if (st->conf_path != NULL) {
+		add(&line, "-c");
+		add(&line, st->conf_path);
+	}
+	build_environment(st, true, variables);
+	st->ran = process_start(st->sim->loop, line.argv, variables, NULL);
+	if (st->ran == NULL)
+		return stage_fail(st, "cannot start %s", st->program);
+	return await_end(st, st->ran);
+}
+
 static bool send_signal(struct stage *st, const struct match *m)
 {
 	static const struct {
@@ -207,6 +246,9 @@ const struct command client_commands[] = {
 	  "over socket or rtm, by connect or start; REST are further "
 	  "words for its command line; the program is $RETORT",
 	  start },
+	{ "run retort REST",
+	  "the program once more, beside the client and with its environment and configuration, until it ends",
+	  run },
 	{ "signal WORD", "HUP, TERM, INT, KILL, STOP or CONT", send_signal },
 	{ "rules [NAME] :",
 	  "the rules stand indented below; they are written to a file of that name (rules.ini)",

@@ -140,6 +140,36 @@ static bool no_log(struct stage *st, const struct match *m)
 	return !log_has(st, &t) || stage_fail(st, "the client has said that");
 }
 
+static bool has_printed(struct stage *st, const struct match *m)
+{
+	const char *text = str_keep(&st->arena, stage_wire(st, match_text(m, "TEXT"))).p;
+
+	return st->ran != NULL && str_find(process_output(st->ran), text) != SIZE_MAX;
+}
+
+static bool printed(struct stage *st, const struct match *m)
+{
+	return has_printed(st, m) ||
+	       stage_fail(st, "it printed: %.*s",
+			  STR_ARG(st->ran != NULL ? process_output(st->ran) : STR_EMPTY));
+}
+
+static bool not_printed(struct stage *st, const struct match *m)
+{
+	return !has_printed(st, m) || stage_fail(st, "it has printed that");
+}
+
+static bool ran_with(struct stage *st, const struct match *m)
+{
+	int status = -1, wanted = (int)match_number(m, "NUMBER", 0);
+
+	if (st->ran == NULL)
+		return stage_fail(st, "nothing was run");
+	process_ended(st->ran, &status);
+	return status == wanted || stage_fail(st, "it ended with %d and printed: %.*s", status,
+					      STR_ARG(process_output(st->ran)));
+}
+
 static bool has_ended(struct stage *st, void *what)
 {
 	return process_ended(st->client, what);
@@ -209,6 +239,9 @@ const struct command expect_commands[] = {
 	{ "expect new log TEXT", "it has written it since the last thing that was done",
 	  new_log_line_came },
 	{ "expect no log TEXT", "it has not written this so far", no_log },
+	{ "expect printed TEXT", "what was run last has written this, on either output", printed },
+	{ "expect nothing printed of TEXT", "it has not written this", not_printed },
+	{ "expect status NUMBER", "it has ended with this status", ran_with },
 	{ "expect exit NUMBER", "the client has ended with this status", exit_status },
 	{ "expect running", "the client has not ended", still_runs },
 	{ 0 },

@@ -37,6 +37,7 @@ static int remove_one(const char *path, const struct stat *stat, int kind, struc
 void stage_deinit(struct stage *st)
 {
 	process_free(st->client);
+	process_free(st->ran);
 	self_free(st->self);
 	load_free(st->load);
 	if (st->folder != NULL)

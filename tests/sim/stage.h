@@ -19,6 +19,7 @@ struct stage {
 	const char **environment; /* further NAME=VALUE for the client, owned */
 	size_t n_environment;
 	struct process *client; /* NULL = not started */
+	struct process *ran;	/* the program once more, beside it; has ended; NULL = none was run */
 	FILE *show;		/* where the conversation is shown; NULL = nowhere */
 	struct load *load;	/* NULL = none yet */
 	int64_t patience_ms;	/* how long an expectation waits */
