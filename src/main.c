@@ -12,8 +12,8 @@
 #define RETORT_VERSION "0.1"
 #endif
 
-static const struct command *const commands[] = { &cmd_run, &cmd_check, &cmd_test, &cmd_explain,
-						  &cmd_help };
+static const struct command *const commands[] = { &cmd_run,	&cmd_check,  &cmd_test,
+						  &cmd_explain, &cmd_outbox, &cmd_help };
 
 static int usage(FILE *to, int status)
 {

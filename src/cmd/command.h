@@ -52,6 +52,7 @@ extern const struct command cmd_run;
 extern const struct command cmd_check;
 extern const struct command cmd_test;
 extern const struct command cmd_explain;
+extern const struct command cmd_outbox;
 extern const struct command cmd_help;
 
 /* Reads the command line and runs the command; argv[0] is its name. Gives the exit status. */

@@ -262,7 +262,7 @@ static void finish_workspaces(struct conf *conf, struct diag *diag)
 }
 
 /* The folder that systemd made for us (the first, if there are several), or the one where users have theirs. */
-static void find_store_path(struct conf *conf, struct diag *diag)
+void conf_find_store_path(struct conf *conf, struct diag *diag)
 {
 	const char *made = getenv("STATE_DIRECTORY"), *states = getenv("XDG_STATE_HOME");
 	const char *home = getenv("HOME");
@@ -305,7 +305,7 @@ void conf_finish(struct conf *conf, struct diag *diag)
 			   "https://",
 			   conf->api_url);
 	finish_workspaces(conf, diag);
-	find_store_path(conf, diag);
+	conf_find_store_path(conf, diag);
 	check_pings(conf, diag);
 	for (size_t i = 0; i < conf->n_webhooks; i++)
 		webhook_resolve(&conf->webhooks[i], diag);

@@ -60,6 +60,8 @@ const struct webhook *conf_webhook(const struct conf *conf,
 				   struct str name); /* NULL = not declared */
 /* Their names, in a list that ends in NULL; the list is the caller's to free, the names are not. */
 const char **conf_webhook_names(const struct conf *conf);
+/* Settles where the store is, as conf_finish does too. */
+void conf_find_store_path(struct conf *conf, struct diag *diag);
 /* Looks at the environment (which beats the file), reads the token files and the secrets of webhooks, checks that
  * what `run` needs is there and goes together, and settles the transport. Once. */
 void conf_finish(struct conf *conf, struct diag *diag);

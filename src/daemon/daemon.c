@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/metric.h"
+#include "daemon/control.h"
+#include "daemon/outbox_requests.h"
 #include "daemon/rule_watch.h"
 #include "daemon/workspace.h"
 #include "net/loop.h"
@@ -23,6 +25,7 @@ struct daemon {
 	struct ruleset *rules;		      /* NULL before the first */
 	struct rule_watch *rule_watch;	      /* NULL = the files are not watched */
 	struct daemon_workspace **workspaces; /* as many as the configuration has */
+	struct control *control;	      /* NULL = nobody can ask */
 	size_t n_failed_told;
 	struct loop_call count; /* of those that ended */
 };
@@ -132,6 +135,16 @@ static int watch_signals(struct daemon *d)
 	return loop_signals(d->loop, signals, ARRAY_LEN(signals), on_signal, d);
 }
 
+/* ---- what people ask ---- */
+
+static void on_request(void *owner, struct str request, struct buf *answer)
+{
+	struct daemon *d = owner;
+
+	if (!outbox_request(d->workspaces, d->conf->n_workspaces, request, answer))
+		control_end(answer, false, "this is nothing that the bot can be asked");
+}
+
 /* ---- building ---- */
 
 static int make_net(struct daemon *d)
@@ -203,6 +216,8 @@ static int start(struct daemon *d)
 		r = make_workspaces(d);
 	if (r != 0)
 		return r;
+	if (d->store->ops->keeps)
+		d->control = control_new(d->loop, d->conf->store_path, on_request, d);
 	if (d->conf->reload_on_save)
 		d->rule_watch = rule_watch_new(d->loop, d->paths, on_files_changed, d);
 	r = load_rules(d);
@@ -225,6 +240,7 @@ static int exit_status(const struct daemon *d)
 
 static void tear_down(struct daemon *d)
 {
+	control_free(d->control);
 	for (size_t i = 0; d->workspaces != NULL && i < d->conf->n_workspaces; i++)
 		workspace_free(d->workspaces[i]);
 	free(d->workspaces);

@@ -37,6 +37,21 @@ bool workspace_has_failed(const struct daemon_workspace *w)
 	return w->has_failed;
 }
 
+struct engine *workspace_engine(const struct daemon_workspace *w)
+{
+	return w->transport != NULL ? w->engine : NULL;
+}
+
+const struct workspace *workspace_as_seen(const struct daemon_workspace *w)
+{
+	return &w->as_seen;
+}
+
+const char *workspace_log_end(const struct daemon_workspace *w)
+{
+	return w->log_end;
+}
+
 /* ---- stopping ---- */
 
 static void on_transport_stopped(void *owner)

@@ -14,6 +14,7 @@
 #include "store/store.h"
 
 struct daemon_workspace;
+struct engine;
 
 /* All of it is borrowed. */
 struct workspace_setup {
@@ -36,6 +37,12 @@ void workspace_set_rules(struct daemon_workspace *w, struct ruleset *set);
 void workspace_start(struct daemon_workspace *w);
 /* Takes nothing more and finishes what is under way, for a while. Twice is fine. */
 void workspace_stop(struct daemon_workspace *w);
+
+/* Its outbox: NULL until Slack has said who we are, so that what the store kept is there, and when it is over. */
+struct engine *workspace_engine(const struct daemon_workspace *w);
+const struct workspace *workspace_as_seen(const struct daemon_workspace *w);
+/* For log_about; "" = it is the only one. */
+const char *workspace_log_end(const struct daemon_workspace *w);
 
 bool workspace_is_stopping(const struct daemon_workspace *w); /* or has stopped */
 bool workspace_is_over(const struct daemon_workspace *w);
