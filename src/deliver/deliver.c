@@ -76,11 +76,16 @@ static void log_end(const struct deliver *d, const struct job *job, const struct
 	}
 }
 
-/* The job may be gone already. */
-static void forget(struct delivery *way)
+static void drop_way(struct delivery *way)
 {
 	list_remove(&way->link);
 	free(way);
+}
+
+static void forget(struct delivery *way)
+{
+	way->job->carrier = NULL;
+	drop_way(way);
 }
 
 /* Whichever way the job went. The delivery is gone afterwards. */
@@ -239,11 +244,16 @@ static const char *write_form(const struct deliver *d, const struct job *job, st
 static enum api_turn turn_of(struct delivery *way)
 {
 	const struct deliver_setup *setup = &way->deliver->setup;
-	enum api_turn turn = setup->on_turn != NULL ? setup->on_turn(setup->owner, way->job) :
-						      API_TURN_GO;
+	enum api_turn turn;
 
+	if (setup->on_turn == NULL)
+		return API_TURN_GO;
+	way->job->carrier = NULL; /* it may be gone when the answer is that it is over */
+	turn = setup->on_turn(setup->owner, way->job);
 	if (turn == API_TURN_OVER)
-		forget(way);
+		drop_way(way);
+	else
+		way->job->carrier = way;
 	return turn;
 }
 
