@@ -55,7 +55,37 @@ struct daemon_workspace {
 	struct loop_timer names_due;
 };
 
-/* What rules and answers ask of it. */
+/* ---- its life: workspace.c ---- */
+
+/* It cannot go on without a person. */
+void workspace_fail(void *workspace, const char *sentence);
+/* What is waited for when it stops: a store that keeps leaves the rest to the next start. */
+size_t workspace_n_to_finish(const struct daemon_workspace *w);
+bool workspace_has_finished(const struct daemon_workspace *w);
+/* Gives back all that it had: nothing of it may wake up among the others. */
+void workspace_close_down(struct daemon_workspace *w);
+
+/* ---- its start: workspace_start.c ---- */
+
+void workspace_on_patience(void *workspace);
+void workspace_on_names_due(void *workspace);
+
+/* ---- its work: workspace_work.c ---- */
+
+void workspace_on_event(void *workspace, struct event *take, const struct ack *ack);
+bool workspace_on_caught_up(void *workspace, struct event *take);
+void workspace_on_live(void *workspace, bool live, const char *detail);
+void workspace_on_renewed(void *workspace);
+void workspace_on_due(void *workspace);
+void workspace_on_turn_end(void *workspace);
+enum api_turn workspace_on_turn(void *workspace, struct job *job);
+void workspace_on_settled(void *workspace, struct job *job, const struct outcome *outcome);
+void workspace_on_probed(void *workspace, struct job *job, const struct outcome *outcome);
+void workspace_on_unsent(void *workspace, struct job *job);
+void workspace_free_pending(struct daemon_workspace *w);
+
+/* ---- its answers: resolver.c ---- */
+
 extern const struct resolver workspace_resolver;
 
 static inline struct daemon_workspace *workspace_of(const struct workspace *w)

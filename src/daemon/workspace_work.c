@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A workspace at work. Events take the way that architecture draws: transport, directory_complete, engine; at the end of
+ * the turn the engine commits, then acknowledgements leave and deliver posts.
+ */
+#include <stdlib.h>
+#include "base/mem.h"
+#include "daemon/workspace_inner.h"
+#include "slack/thrown_out.h"
+
+/* An event between the transport and the end of its decision. */
+struct pending_ack {
+	struct list link; // daemon_workspace::pending_acks
+	struct ack ack;
+};
+
+/* ---- events ---- */
+
+void workspace_free_pending(struct daemon_workspace *w)
+{
+	list_each (link, &w->pending_acks)
+		free(list_entry(link, struct pending_ack, link));
+	list_init(&w->pending_acks);
+}
+
+static void pending_ack_free(struct pending_ack *pending)
+{
+	list_remove(&pending->link);
+	free(pending);
+}
+
+/* Without an acknowledgement Slack sends it again: that is how nothing gets lost. */
+static void on_decided(void *owner, void *tag)
+{
+	struct pending_ack *pending = tag;
+
+	(void)owner;
+	transport_ack(&pending->ack);
+	pending_ack_free(pending);
+}
+
+static void on_complete(void *owner, struct event *take, void *tag)
+{
+	struct daemon_workspace *w = owner;
+
+	if (!engine_take(w->engine, take, tag != NULL ? on_decided : NULL, w, tag) && tag != NULL)
+		pending_ack_free(tag);
+}
+
+static unsigned wants(const struct daemon_workspace *w, const struct event *ev)
+{
+	if (ev->from_self || ev->hidden) /* the engine does not look at it */
+		return 0;
+	if (!ev->text_known && ruleset_wants_reacted(engine_rules(w->engine), ev))
+		return w->wants | WANT_REACTED;
+	return w->wants;
+}
+
+/* No call would tell before an answer is lost on it. */
+static void heed_the_end(struct daemon_workspace *w, const struct event *ev)
+{
+	const char *sentence = slack_thrown_out(ev, &w->as_seen.me, w->known_since);
+
+	if (sentence != NULL)
+		workspace_fail(w, sentence);
+}
+
+void workspace_on_event(void *owner, struct event *take, const struct ack *ack)
+{
+	struct daemon_workspace *w = owner;
+	struct pending_ack *pending = mem_zero(1, sizeof(*pending));
+
+	heed_the_end(w, take);
+	take->workspace = &w->as_seen;
+	pending->ack = *ack;
+	list_init(&pending->link);
+	list_append(&w->pending_acks, &pending->link);
+	if (directory_complete(w->directory, take, wants(w, take), on_complete, w, pending))
+		on_complete(w, take, pending);
+}
+
+/* One that nobody delivered, and nobody waits for an acknowledgement of. */
+bool workspace_on_caught_up(void *owner, struct event *take)
+{
+	struct daemon_workspace *w = owner;
+
+	if (engine_is_behind(w->engine)) {
+		event_free(take);
+		return false;
+	}
+	take->workspace = &w->as_seen;
+	if (directory_complete(w->directory, take, wants(w, take), on_complete, w, NULL))
+		on_complete(w, take, NULL);
+	return true;
+}
+
+void workspace_on_live(void *owner, bool live, const char *detail)
+{
+	struct daemon_workspace *w = owner;
+	const struct identity *me = &w->as_seen.me;
+
+	w->is_live = live;
+	if (live && w->state == WORKSPACE_LISTENING)
+		gap_end(&w->gap);
+	if (live)
+		log_info("bot", "live as @%s in %s: %s",
+			 me->user_name != NULL ? me->user_name : "?",
+			 me->team_name != NULL ? me->team_name : "?", detail);
+	else
+		log_warn("bot", "not connected: %s", detail);
+}
+
+/* Nobody sends again what RTM did not deliver, not even in the moment between two sockets. */
+void workspace_on_renewed(void *owner)
+{
+	struct daemon_workspace *w = owner;
+
+	if (w->own->transport == CONF_TRANSPORT_RTM && w->state == WORKSPACE_LISTENING)
+		gap_end(&w->gap);
+}
+
+/* Moments and waits begin with the listening: before, nobody's name is known. */
+static void set_alarm(struct daemon_workspace *w)
+{
+	int64_t ms = engine_due_ms(w->engine);
+
+	if (ms < 0 || w->state != WORKSPACE_LISTENING)
+		loop_timer_stop(w->loop, &w->due);
+	else
+		loop_timer_start(w->loop, &w->due, ms);
+}
+
+void workspace_on_due(void *owner)
+{
+	struct daemon_workspace *w = owner;
+
+	if (w->state == WORKSPACE_LISTENING)
+		engine_tick(w->engine);
+}
+
+void workspace_on_turn_end(void *owner)
+{
+	struct daemon_workspace *w = owner;
+	const char *before;
+	struct job *job;
+
+	if (w->state == WORKSPACE_OVER)
+		return;
+	before = log_about(w->log_end);
+	engine_commit(w->engine);
+	if (!w->has_failed) {
+		while ((job = engine_lease(w->engine)) != NULL)
+			deliver_send(w->deliver, job);
+		while ((job = engine_probe(w->engine)) != NULL)
+			deliver_probe(w->deliver, job);
+		engine_commit(w->engine); /* those whose turn came at once are in flight */
+	}
+	while ((job = engine_ready(w->engine)) != NULL)
+		deliver_go(w->deliver, job);
+	set_alarm(w);
+	if (w->names_unchecked && directory_has_groups(w->directory))
+		loop_timer_start(w->loop, &w->names_due, 0);
+	if (workspace_has_finished(w))
+		workspace_close_down(w);
+	log_about(before);
+}
+
+/* Jobs that ended let their runs go on; what comes of that is committed at the end of the turn. */
+void workspace_on_settled(void *owner, struct job *job, const struct outcome *outcome)
+{
+	struct daemon_workspace *w = owner;
+
+	engine_settled(w->engine, job, outcome);
+}
+
+void workspace_on_probed(void *owner, struct job *job, const struct outcome *outcome)
+{
+	struct daemon_workspace *w = owner;
+
+	engine_probed(w->engine, job, outcome);
+}
+
+enum api_turn workspace_on_turn(void *owner, struct job *job)
+{
+	struct daemon_workspace *w = owner;
+
+	if (w->has_failed && job->state == JOB_PENDING) {
+		engine_give_back(w->engine, job);
+		return API_TURN_OVER;
+	}
+	switch (engine_turn(w->engine, job)) {
+	case ENGINE_TURN_GO:
+		return API_TURN_GO;
+	case ENGINE_TURN_WAIT:
+		return API_TURN_WAIT;
+	case ENGINE_TURN_OVER:
+		break;
+	}
+	return API_TURN_OVER;
+}
+
+void workspace_on_unsent(void *owner, struct job *job)
+{
+	struct daemon_workspace *w = owner;
+
+	engine_give_back(w->engine, job);
+}
