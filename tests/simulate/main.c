@@ -43,14 +43,17 @@ int main(int argc, char **argv)
 		printf("again, step by step: %s%s -v %llu\n", program,
 		       store == PLAY_SQLITE ? " --store sqlite" : "", (unsigned long long)seed);
 	}
-	printf("%llu happenings, %llu answers, %llu refused, %llu unknown, %llu given back, %llu deaths, "
+	printf("%llu happenings, %llu answers, %llu refused, %llu unknown, %llu looked for, %llu of them found, "
+	       "%llu held back, %llu given back, %llu deaths, "
 	       "%llu of them in commits, %llu by power cuts, %llu reloads, %llu failed commits, %llu told again, %llu waits ended by people\n",
 	       (unsigned long long)t.happenings, (unsigned long long)t.answers,
 	       (unsigned long long)t.refused, (unsigned long long)t.unknown,
-	       (unsigned long long)t.given_back, (unsigned long long)t.deaths,
-	       (unsigned long long)t.deaths_in_commits, (unsigned long long)t.power_cuts,
-	       (unsigned long long)t.reloads, (unsigned long long)t.commits_failed,
-	       (unsigned long long)t.told_again, (unsigned long long)t.cancelled);
+	       (unsigned long long)t.looked_for, (unsigned long long)t.found,
+	       (unsigned long long)t.held_back, (unsigned long long)t.given_back,
+	       (unsigned long long)t.deaths, (unsigned long long)t.deaths_in_commits,
+	       (unsigned long long)t.power_cuts, (unsigned long long)t.reloads,
+	       (unsigned long long)t.commits_failed, (unsigned long long)t.told_again,
+	       (unsigned long long)t.cancelled);
 	printf("%llu passed, %llu failed\n", (unsigned long long)(count - failed),
 	       (unsigned long long)failed);
 	return failed > 0;

@@ -223,10 +223,10 @@ static void check_answer(struct oracle *o, struct happening *h, int action, cons
 		complain(o, h, "it may not be answered");
 	else if (leaves(h, action) == 0)
 		complain(o, h, "action %d makes no answer", action);
-	else if (h->posted[action])
-		complain(o, h, "`%s` leaves twice", text);
+	else if (h->settled[action])
+		complain(o, h, "`%s` leaves though it has ended", text);
 	else if (h->forbidden[action])
-		complain(o, h, "`%s` leaves though it was cancelled or is unsure", text);
+		complain(o, h, "`%s` leaves though it was cancelled", text);
 	else if (has_failed(h, action) != (leaves(h, action) == 2))
 		complain(o, h, "`%s` leaves though an action above %s", text,
 			 has_failed(h, action) ? "failed" : "did not fail");
@@ -236,33 +236,55 @@ static void check_answer(struct oracle *o, struct happening *h, int action, cons
 		complain(o, h, "`%s` leaves before its time", text);
 }
 
-void oracle_sent(struct oracle *o, const struct job *job, int64_t now, bool applied, const char *ts)
+void oracle_sent(struct oracle *o, const struct job *job, int64_t now, struct landing *out)
 {
-	int action = 0;
+	const char *text = job_body(job);
 	struct happening *h;
 
+	*out = (struct landing){ .happening = -1, .kind = job->kind };
+	snprintf(out->text, sizeof(out->text), "%s", text != NULL ? text : "");
 	if (job->kind == JOB_CHANGE) {
 		h = answered_by(o, job->change.ts);
-		if (h == NULL || h->rule != ASK) {
+		if (h == NULL || h->rule != ASK)
 			complain(o, h, "a message that is none of ours is changed");
-			return;
-		}
-		if (applied)
-			snprintf(h->shown, sizeof(h->shown), "%s",
-				 job->change.text != NULL ? job->change.text : "");
+		else
+			out->happening = (int)(h - o->all);
 		return;
 	}
-	h = origin(o, job, &action);
+	h = origin(o, job, &out->action);
 	if (h == NULL) {
 		complain(o, NULL, "a job comes of nothing: %s", job->key);
 		return;
 	}
-	check_answer(o, h, action, job_body(job), now);
-	h->posted[action] = true;
-	if (applied && h->rule == ASK) {
-		snprintf(h->answer_ts, sizeof(h->answer_ts), "%s", ts);
-		snprintf(h->shown, sizeof(h->shown), "%s", job_body(job));
-	}
+	check_answer(o, h, out->action, text, now);
+	h->left[out->action] = true;
+	out->happening = (int)(h - o->all);
+}
+
+void oracle_lands(struct oracle *o, const struct landing *landing)
+{
+	struct happening *h = &o->all[landing->happening];
+
+	if (landing->happening < 0)
+		return;
+	if (landing->kind == JOB_MESSAGE && h->applied[landing->action])
+		complain(o, h, "`%s` stands there twice", landing->text);
+	if (landing->kind != JOB_CHANGE)
+		h->applied[landing->action] = true;
+	if (landing->kind == JOB_MESSAGE && h->rule == ASK)
+		snprintf(h->answer_ts, sizeof(h->answer_ts), "%s", landing->ts);
+	if (h->rule == ASK)
+		snprintf(h->shown, sizeof(h->shown), "%s", landing->text);
+}
+
+const char *oracle_finds(struct oracle *o, const struct job *job)
+{
+	int action = 0;
+	struct happening *h = origin(o, job, &action);
+
+	if (h == NULL || !h->applied[action])
+		return NULL;
+	return h->rule == ASK ? h->answer_ts : "1.1";
 }
 
 void oracle_settled(struct oracle *o, const struct job *job, enum outcome_kind kind, int64_t now)
@@ -285,38 +307,33 @@ void oracle_settled(struct oracle *o, const struct job *job, enum outcome_kind k
 
 /* ---- death ---- */
 
-/* What stands as being in flight may have been done: it is never sent again, and has failed for its run. What waits is
- * sent. */
+/* What stands in the journal has not ended, whatever was heard of it: it is sent, or sent again, or looked for. */
 void oracle_journal(struct oracle *o, const struct job *job)
 {
 	int action = 0;
-	struct happening *h;
+	struct happening *h = job->kind == JOB_CHANGE ? NULL : origin(o, job, &action);
 
-	if (job->kind == JOB_CHANGE) {
-		h = answered_by(o, job->change.ts);
-		if (h != NULL && job->state == JOB_IN_FLIGHT)
-			h->disturbed = true;
-		return;
-	}
-	h = origin(o, job, &action);
 	if (h == NULL)
 		return;
-	h->pending[action] = job->state == JOB_PENDING;
-	if (job->state == JOB_PENDING)
-		return;
-	h->failed[action] = h->forbidden[action] = h->disturbed = true;
-	if (!h->posted[action])
-		h->posted[action] = h->settled[action] =
-			true; /* it may have been: that is all that is known */
+	h->pending[action] = true;
+	h->settled[action] = h->failed[action] = false;
 	h->due = action == 0 ? 0 : h->due;
 }
 
 /* The wait of a rule that says something else now ends; what it was about to say is not said. */
 static void forget_changed(struct happening *h, int version)
 {
-	if (h->rule == NAG && h->version != version && !h->posted[2] && !h->pending[2])
+	if (h->rule == NAG && h->version != version && !h->left[2] && !h->pending[2])
 		h->forbidden[2] = true;
 	h->pending[2] = false;
+}
+
+/* Of somebody's reply that changed nothing, nothing is kept: heard again, it is as good as new. */
+static bool is_forgotten(const struct oracle *o, int i)
+{
+	const struct happening *h = &o->all[i];
+
+	return h->kind == HAPPENS_REPLY && o->all[h->about].cancelled_by != i;
 }
 
 void oracle_died(struct oracle *o, int version)
@@ -326,6 +343,10 @@ void oracle_died(struct oracle *o, int version)
 	for (int i = 0; i < o->n_order; i++) {
 		struct happening *h = &o->all[o->order[i]];
 
+		if (h->stands && is_forgotten(o, o->order[i])) {
+			h->decided = false;
+			continue;
+		}
 		if (h->stands) {
 			o->order[kept++] = o->order[i];
 			forget_changed(h, version);
@@ -372,7 +393,7 @@ void oracle_judge(struct oracle *o)
 			int when = leaves(h, a);
 			bool wanted = when == (has_failed(h, a) ? 2 : 1) && !h->forbidden[a];
 
-			if (wanted && !h->posted[a])
+			if (wanted && !h->applied[a] && !h->failed[a])
 				complain(o, h, "action %d is missing", a);
 		}
 		if (h->fires && h->rule == ASK && !h->disturbed)

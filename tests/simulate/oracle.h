@@ -5,7 +5,8 @@
  * may not be; at the end it says what is missing.
  *
  * Its clock is the journal. A decision holds when its commit stands; one that a death took away never was, and is made
- * again when Slack sends the event again.
+ * again when Slack sends the event again. A message that was decided on stands in Slack once in the end, whatever
+ * becomes of the process and of Slack's answers, unless Slack refuses it; and never twice.
  */
 #pragma once
 
@@ -40,7 +41,8 @@ struct happening {
 	int version;	/* of the rules */
 	bool fires;	/* its limit allows it */
 	int64_t number; /* that its answer shows */
-	bool posted[ACTIONS_MAX], settled[ACTIONS_MAX], failed[ACTIONS_MAX], forbidden[ACTIONS_MAX];
+	bool left[ACTIONS_MAX], settled[ACTIONS_MAX], failed[ACTIONS_MAX], forbidden[ACTIONS_MAX];
+	bool applied[ACTIONS_MAX]; /* Slack did it */
 	bool pending
 		[ACTIONS_MAX]; /* its job stood in the journal at the last death, and is sent later */
 	int cancelled_by;      /* the reply that ended its wait; -1 = none */
@@ -67,10 +69,22 @@ void oracle_text(const struct happening *h, char *out, size_t size);
 struct happening *oracle_add(struct oracle *o, enum happening_kind kind, int rule);
 /* The engine is about to be told of it, at this time. */
 void oracle_decides(struct oracle *o, int happening, int64_t now, int version);
-/* A job is on its way; `applied`: Slack does it, in the message `ts`. */
-void oracle_sent(struct oracle *o, const struct job *job, int64_t now, bool applied,
-		 const char *ts);
-/* The engine is about to be told how it ended. */
+/* What a job does in Slack when it gets there, be it after the death of who sent it. */
+struct landing {
+	int happening; /* -1 = it is none that may be */
+	int action;
+	enum job_kind kind;
+	char text[64]; /* that it shows; "" = none */
+	char ts[40];   /* of the message that it is */
+};
+
+/* A job leaves. */
+void oracle_sent(struct oracle *o, const struct job *job, int64_t now, struct landing *out);
+/* … and gets there. */
+void oracle_lands(struct oracle *o, const struct landing *landing);
+/* Does the message stand there? NULL = it does not, else its timestamp. */
+const char *oracle_finds(struct oracle *o, const struct job *job);
+/* The engine is about to be told how it ended, and takes that for its end. */
 void oracle_settled(struct oracle *o, const struct job *job, enum outcome_kind kind, int64_t now);
 /* The process died: first the oracle is told of each job that stands in the journal. */
 void oracle_journal(struct oracle *o, const struct job *job);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
-#include "engine/engine.h"
+#include "engine/inner.h"
 #include "lib/fakeclock.h"
 #include "lib/journal.h"
 #include "lib/memdisk.h"
@@ -20,7 +20,9 @@ enum {
 	RULE_TADA = 7,
 	N_PEOPLE = 3,
 	N_CHANNELS = 2,
-	FLYING_MAX = 64
+	FLYING_MAX = 64,
+	GHOSTS_MAX = 256,
+	LATE_MS = 50000, /* what has left lands within, or never */
 };
 
 /* A job that is on its way, and what will become of it. */
@@ -28,6 +30,12 @@ struct flying {
 	struct job *job;
 	enum outcome_kind end;
 	char ts[40];
+};
+
+/* What is still on its way to Slack, whoever sent it may be dead. */
+struct ghost {
+	struct landing landing;
+	int64_t at;
 };
 
 struct story {
@@ -45,6 +53,8 @@ struct story {
 	int n_messages;
 	struct flying flying[FLYING_MAX];
 	int n_flying;
+	struct ghost ghosts[GHOSTS_MAX];
+	int n_ghosts;
 	struct oracle oracle;
 };
 
@@ -386,32 +396,111 @@ static void something_happens(struct story *s)
 
 /* ---- Slack ---- */
 
-/* What waits to leave, leaves; its fate is decided, and told later. */
-static void send_one(struct story *s)
+static bool is_same_thread(const struct job *a, const struct job *b)
 {
-	struct flying *f = &s->flying[s->n_flying];
-	struct job *job;
+	const char *x = a->message.thread_ts, *y = b->message.thread_ts;
+
+	return strcmp(a->channel, b->channel) == 0 &&
+	       strcmp(x != NULL ? x : "", y != NULL ? y : "") == 0;
+}
+
+static void complain(struct story *s, const struct job *job, const char *what)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+
+	buf_addf(&text, "%s %s", job->key, what);
+	buf_addc(&text, '\0');
+	if (s->oracle.complaint[0] == '\0')
+		snprintf(s->oracle.complaint, sizeof(s->oracle.complaint), "%s", text.p);
+}
+
+struct overtaking {
+	struct story *s;
+	const struct job *job;
+};
+
+static void check_order(void *owner, struct job *other)
+{
+	const struct overtaking *x = owner;
+
+	if (other->kind == JOB_MESSAGE && other->id < x->job->id && is_same_thread(other, x->job))
+		complain(x->s, x->job, "leaves while one before it has not ended");
+}
+
+static void land(struct story *s, int i)
+{
+	oracle_lands(&s->oracle, &s->ghosts[i].landing);
+	s->n_ghosts--;
+	memmove(&s->ghosts[i], &s->ghosts[i + 1], (size_t)(s->n_ghosts - i) * sizeof(s->ghosts[0]));
+}
+
+/* It leaves; its fate is decided, and told later. A message that nobody heard of may be late in landing. */
+static void fly(struct story *s, struct job *job)
+{
+	struct flying *f = &s->flying[s->n_flying++];
+	struct ghost *ghost = &s->ghosts[s->n_ghosts];
+	struct overtaking order = { s, job };
 	bool applied;
 
-	if (s->n_flying == FLYING_MAX || (job = engine_lease(s->engine)) == NULL)
-		return;
-	if (happens(s, 4)) {
-		s->tally->given_back++;
-		engine_give_back(s->engine, job);
-		return;
-	}
 	*f = (struct flying){ .job = job };
-	f->end = happens(s, 92) ? OUTCOME_DONE : happens(s, 50) ? OUTCOME_REFUSED : OUTCOME_UNKNOWN;
+	f->end = happens(s, 88) ? OUTCOME_DONE :
+		 happens(s, 33) ? OUTCOME_REFUSED :
+		 happens(s, 33) ? OUTCOME_LATER :
+				  OUTCOME_UNKNOWN;
 	applied = f->end == OUTCOME_DONE || (f->end == OUTCOME_UNKNOWN && happens(s, 50));
 	s->tally->answers += applied;
 	s->tally->refused += f->end == OUTCOME_REFUSED;
 	s->tally->unknown += f->end == OUTCOME_UNKNOWN;
 	snprintf(f->ts, sizeof(f->ts), "%lld.%06d", (long long)(wall(s) / 1000), ++s->n_messages);
 	if (s->verbose)
-		printf("  leaves: %s %s `%s` end=%d\n", job->key, job->verb,
-		       job_body(job) != NULL ? job_body(job) : "", f->end);
-	oracle_sent(&s->oracle, job, wall(s), applied, f->ts);
-	s->n_flying++;
+		printf("  leaves: %s %s `%s` end=%d%s\n", job->key, job->verb,
+		       job_body(job) != NULL ? job_body(job) : "", f->end,
+		       applied ? " applied" : "");
+	if (job->kind == JOB_MESSAGE)
+		outbox_each(&s->engine->outbox, check_order, &order);
+	oracle_sent(&s->oracle, job, wall(s), &ghost->landing);
+	if (!applied)
+		return;
+	snprintf(ghost->landing.ts, sizeof(ghost->landing.ts), "%s", f->ts);
+	ghost->at = wall(s);
+	s->n_ghosts++;
+	if (f->end != OUTCOME_UNKNOWN || job->kind != JOB_MESSAGE || s->n_ghosts == GHOSTS_MAX ||
+	    happens(s, 50))
+		land(s, s->n_ghosts - 1);
+	else
+		ghost->at += below(s, LATE_MS);
+}
+
+/* What waits to leave has its turn, or leaves. */
+static void send_one(struct story *s)
+{
+	struct job *job;
+
+	if (s->n_flying == FLYING_MAX)
+		return;
+	if ((job = engine_ready(s->engine)) != NULL) {
+		fly(s, job);
+		return;
+	}
+	if ((job = engine_lease(s->engine)) == NULL)
+		return;
+	if (happens(s, 4)) {
+		s->tally->given_back++;
+		engine_give_back(s->engine, job);
+	} else if (engine_turn(s->engine, job) == ENGINE_TURN_GO) {
+		fly(s, job);
+	}
+}
+
+/* Slack held it back, and it leaves when it comes to its turn again. */
+static void fly_again(struct story *s, struct job *job)
+{
+	s->tally->held_back++;
+	if (engine_turn(s->engine, job) == ENGINE_TURN_GO)
+		fly(s, job);
+	else
+		snprintf(s->oracle.complaint, sizeof(s->oracle.complaint), "%s may not leave again",
+			 job->key);
 }
 
 /* An answer comes: the oldest of a channel first, as each channel has its order. */
@@ -431,14 +520,43 @@ static void answer_one(struct story *s)
 	s->n_flying--;
 	memmove(&s->flying[first], &s->flying[first + 1],
 		(size_t)(s->n_flying - first) * sizeof(s->flying[0]));
+	if (f.end == OUTCOME_LATER) {
+		fly_again(s, f.job);
+		return;
+	}
 	outcome.kind = f.end;
 	outcome.sentence = f.end == OUTCOME_DONE ? "" : "so it is";
 	if (f.end == OUTCOME_DONE && f.job->kind == JOB_MESSAGE) {
 		outcome.channel = str_from(f.job->channel);
 		outcome.ts = str_from(f.ts);
 	}
-	oracle_settled(&s->oracle, f.job, f.end, wall(s));
+	if (f.end != OUTCOME_UNKNOWN || f.job->kind != JOB_MESSAGE)
+		oracle_settled(&s->oracle, f.job, f.end, wall(s));
 	engine_settled(s->engine, f.job, &outcome);
+}
+
+/* Slack shows what stands there. */
+static void look_for_one(struct story *s)
+{
+	struct job *job = engine_probe(s->engine);
+	struct outcome outcome = { .kind = OUTCOME_REFUSED };
+	const char *ts;
+
+	if (job == NULL)
+		return;
+	ts = oracle_finds(&s->oracle, job);
+	if (s->verbose)
+		printf("  looked for: %s %s\n", job->key,
+		       ts != NULL ? "stands there" : "not there");
+	s->tally->looked_for++;
+	if (ts != NULL) {
+		s->tally->found++;
+		outcome = (struct outcome){ .kind = OUTCOME_DONE,
+					    .channel = str_from(job->channel),
+					    .ts = str_from(ts) };
+		oracle_settled(&s->oracle, job, OUTCOME_DONE, wall(s));
+	}
+	engine_probed(s->engine, job, &outcome);
 }
 
 /* ---- the store, and time ---- */
@@ -463,6 +581,10 @@ static void time_passes(struct story *s, int64_t ms)
 		int64_t step = due > 0 && due < ms ? due : ms;
 
 		fakeclock_pass(&s->clock, step);
+		for (int i = s->n_ghosts; i-- > 0;) {
+			if (s->ghosts[i].at <= wall(s))
+				land(s, i);
+		}
 		engine_tick(s->engine);
 		ms -= step;
 	}
@@ -472,16 +594,18 @@ static void step(struct story *s)
 {
 	int what = below(s, 100);
 
-	if (what < 25)
+	if (what < 24)
 		something_happens(s);
-	else if (what < 45)
+	else if (what < 42)
 		engine_commit(s->engine);
-	else if (what < 65)
+	else if (what < 59)
 		store_answers(s);
-	else if (what < 78)
+	else if (what < 77)
 		send_one(s);
-	else if (what < 90)
+	else if (what < 87)
 		answer_one(s);
+	else if (what < 90)
+		look_for_one(s);
 	else if (what < 96)
 		time_passes(s, happens(s, 30) ? below(s, 1200000) : below(s, 20000));
 	else if (what < 98)
@@ -501,6 +625,7 @@ static void come_to_rest(struct story *s)
 			;
 		send_one(s);
 		answer_one(s);
+		look_for_one(s);
 		if (s->n_flying > 0)
 			continue;
 		if (engine_unsettled(s->engine) == 0 && engine_waiting(s->engine) == 0 &&

@@ -12,7 +12,8 @@
 /* What the stories so far were made of, so that nobody takes an empty one for a proof. */
 struct play_tally {
 	uint64_t happenings, answers, commits_late, commits_failed, refused, unknown, given_back,
-		deaths, deaths_in_commits, power_cuts, reloads, told_again, cancelled;
+		held_back, looked_for, found, deaths, deaths_in_commits, power_cuts, reloads,
+		told_again, cancelled;
 };
 
 /* Where the rows are that stand: in memory, or in the store of SQLite on a disk in memory. */
