@@ -103,11 +103,22 @@ static bool is_first_of_run(const struct happening *h)
 	return (h->kind == HAPPENS_MESSAGE || h->kind == HAPPENS_REACTION) && h->rule >= 0;
 }
 
+/* It ends the wait of what it is about. */
+static bool is_answered_by(const struct oracle *o, const struct happening *reply, int64_t now)
+{
+	const struct happening *about = reply->about >= 0 ? &o->all[reply->about] : NULL;
+
+	return reply->kind == HAPPENS_REPLY && about->due > now && about->cancelled_by < 0 &&
+	       about->user != reply->user;
+}
+
 void oracle_decides(struct oracle *o, int happening, int64_t now, int version)
 {
 	struct happening *h = &o->all[happening];
 	struct happening *about = h->about >= 0 ? &o->all[h->about] : NULL;
 
+	if (h->is_forgotten && is_answered_by(o, h, now))
+		about->may_be_cancelled = true;
 	if (h->decided)
 		return; /* told again: nothing may come of it */
 	h->decided = true;
@@ -116,8 +127,7 @@ void oracle_decides(struct oracle *o, int happening, int64_t now, int version)
 	o->order[o->n_order++] = happening;
 	h->fires = is_first_of_run(h) && (h->rule != HELLO || is_within_limit(o, h));
 	h->number = number_of(o, h);
-	if (h->kind == HAPPENS_REPLY && about->due > now && about->cancelled_by < 0 &&
-	    about->user != h->user) {
+	if (is_answered_by(o, h, now)) {
 		about->cancelled_by = happening;
 		about->forbidden[2] = true;
 	}
@@ -328,8 +338,8 @@ static void forget_changed(struct happening *h, int version)
 	h->pending[2] = false;
 }
 
-/* Of somebody's reply that changed nothing, nothing is kept: heard again, it is as good as new. */
-static bool is_forgotten(const struct oracle *o, int i)
+/* Of somebody's reply that changed nothing, nothing need be kept: heard again, it may be as good as new. */
+static bool may_be_forgotten(const struct oracle *o, int i)
 {
 	const struct happening *h = &o->all[i];
 
@@ -343,10 +353,7 @@ void oracle_died(struct oracle *o, int version)
 	for (int i = 0; i < o->n_order; i++) {
 		struct happening *h = &o->all[o->order[i]];
 
-		if (h->stands && is_forgotten(o, o->order[i])) {
-			h->decided = false;
-			continue;
-		}
+		h->is_forgotten = may_be_forgotten(o, o->order[i]);
 		if (h->stands) {
 			o->order[kept++] = o->order[i];
 			forget_changed(h, version);
@@ -393,6 +400,7 @@ void oracle_judge(struct oracle *o)
 			int when = leaves(h, a);
 			bool wanted = when == (has_failed(h, a) ? 2 : 1) && !h->forbidden[a];
 
+			wanted = wanted && (a < 2 || !h->may_be_cancelled);
 			if (wanted && !h->applied[a] && !h->failed[a])
 				complain(o, h, "action %d is missing", a);
 		}

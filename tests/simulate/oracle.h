@@ -47,6 +47,8 @@ struct happening {
 		[ACTIONS_MAX]; /* its job stood in the journal at the last death, and is sent later */
 	int cancelled_by;      /* the reply that ended its wait; -1 = none */
 	int64_t due;	       /* the end of its wait; 0 = it has not begun */
+	bool is_forgotten;     /* it may be, since the last death */
+	bool may_be_cancelled; /* by one that was */
 	/* The message that answers it, as Slack shows it. */
 	char answer_ts[40];
 	char shown[64]; /* "" = there is none */

@@ -461,7 +461,7 @@ static void fly(struct story *s, struct job *job)
 	oracle_sent(&s->oracle, job, wall(s), &ghost->landing);
 	if (!applied)
 		return;
-	snprintf(ghost->landing.ts, sizeof(ghost->landing.ts), "%s", f->ts);
+	memcpy(ghost->landing.ts, f->ts, sizeof(f->ts));
 	ghost->at = wall(s);
 	s->n_ghosts++;
 	if (f->end != OUTCOME_UNKNOWN || job->kind != JOB_MESSAGE || s->n_ghosts == GHOSTS_MAX ||
