@@ -217,3 +217,48 @@ void rule_each_name(const struct rule *r, rule_name_fn *on_name, void *owner)
 	for (size_t i = 0; i < r->n_actions; i++)
 		walk_action(&walk, &r->actions[i]);
 }
+
+static bool is_of_the_event(const struct reference *ref)
+{
+	return ref->name == NAME_USER || ref->name == NAME_AUTHOR || ref->name == NAME_CHANNEL;
+}
+
+/* `{text.mention}` is a mention of whoever has that name; what is shown of a table may mention people. */
+static void on_said_reference(void *owner, const struct reference *ref, bool as_text)
+{
+	const struct name_walk *walk = owner;
+
+	(void)as_text;
+	if (ref->name == NAME_TABLE && ref->table != NULL)
+		table_each_name(ref->table, walk->on_name, walk->owner);
+	else if (ref->field == FIELD_MENTION && !is_of_the_event(ref))
+		walk->on_name(walk->owner, '@', STR_EMPTY, walk->at);
+}
+
+/* A person or a channel of the event is known by id. */
+static void on_target_reference(void *owner, const struct reference *ref, bool as_text)
+{
+	const struct name_walk *walk = owner;
+
+	if (ref->name == NAME_TABLE)
+		on_said_reference(owner, ref, as_text);
+	else if (!is_of_the_event(ref))
+		walk->on_name(walk->owner, '@', STR_EMPTY, walk->at);
+}
+
+void rule_each_said_name(const struct rule *r, rule_name_fn *on_name, void *owner)
+{
+	struct name_walk walk = { .on_name = on_name, .owner = owner };
+
+	for (size_t i = 0; i < r->n_actions; i++) {
+		const struct rule_action *action = &r->actions[i];
+
+		walk_action(&walk, action);
+		for (size_t t = 0; t < action->n_texts; t++)
+			template_each_reference(action->texts[t], on_said_reference, &walk);
+		if (action->blocks != NULL)
+			json_template_each_reference(action->blocks, on_said_reference, &walk);
+		if (action->target != NULL)
+			template_each_reference(action->target, on_target_reference, &walk);
+	}
+}

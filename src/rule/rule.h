@@ -187,4 +187,7 @@ void rule_note_wants(struct rule *r);
 typedef void rule_name_fn(void *owner, char sigil, struct str name, struct place at);
 /* Every #channel and @user that it names, in scopes and literal text; globs are left out. */
 void rule_each_name(const struct rule *r, rule_name_fn *on_name, void *owner);
+/* Those of people and channels that it may mention or write to, in tables too. An empty name stands for one that is made
+ * from what happens. */
+void rule_each_said_name(const struct rule *r, rule_name_fn *on_name, void *owner);
 void scope_each_name(const struct scope *scope, char sigil, rule_name_fn *on_name, void *owner);

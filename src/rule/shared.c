@@ -51,22 +51,25 @@ static void on_cell_name(void *owner, char sigil, struct str name)
 	walk->on_name(walk->owner, sigil, name, walk->at);
 }
 
-void shared_each_name(const struct shared *shared, rule_name_fn *on_name, void *owner)
+void table_each_name(const struct table *table, rule_name_fn *on_name, void *owner)
 {
 	struct cell_walk walk = { .on_name = on_name, .owner = owner };
+
+	for (size_t i = 0; i < table->n_rows; i++) {
+		walk.at = table->rows[i].at;
+		for (size_t c = 0; c < table->rows[i].n_cells; c++)
+			template_each_name(table->rows[i].literals[c], on_cell_name, &walk);
+	}
+}
+
+void shared_each_name(const struct shared *shared, rule_name_fn *on_name, void *owner)
+{
 	struct map_entry *at = NULL;
 	struct str key;
 	void *value;
 
-	while (map_next(&shared->symbols.tables, &at, &key, &value)) {
-		const struct table *table = value;
-
-		for (size_t i = 0; i < table->n_rows; i++) {
-			walk.at = table->rows[i].at;
-			for (size_t c = 0; c < table->rows[i].n_cells; c++)
-				template_each_name(table->rows[i].literals[c], on_cell_name, &walk);
-		}
-	}
+	while (map_next(&shared->symbols.tables, &at, &key, &value))
+		table_each_name(value, on_name, owner);
 	at = NULL;
 	while (map_next(&shared->symbols.lists, &at, &key, &value)) {
 		const struct name_list *list = value;

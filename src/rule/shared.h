@@ -26,4 +26,6 @@ struct shared *shared_new(void) __attribute__((returns_nonnull)); /* one referen
 struct shared *shared_ref(struct shared *shared) __attribute__((returns_nonnull));
 void shared_unref(struct shared *shared);
 /* The names in its tables and lists; as rule_each_name. */
+/* … in the rows of one table. */
+void table_each_name(const struct table *table, rule_name_fn *on_name, void *owner);
 void shared_each_name(const struct shared *shared, rule_name_fn *on_name, void *owner);
