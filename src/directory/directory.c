@@ -42,6 +42,24 @@ bool directory_restore(struct directory *d, struct store *store, struct str team
 void directory_load(struct directory *d, void (*on_loaded)(void *owner), void *owner)
 {
 	loader_load(d->listing, on_loaded, owner);
+	enrich_news(d->completer, true);
+}
+
+bool directory_is_loading(const struct directory *d)
+{
+	return loader_is_loading(d->listing);
+}
+
+static void on_news(void *owner)
+{
+	struct directory *d = owner;
+
+	enrich_news(d->completer, directory_is_loading(d));
+}
+
+void directory_ask(struct directory *d, enrich_wants_fn *on_wants, void *owner)
+{
+	enrich_ask(d->completer, on_wants, owner);
 }
 
 bool directory_is_loaded(const struct directory *d)
@@ -399,6 +417,7 @@ int directory_new(struct directory **out, struct loop *loop, struct api *api,
 	d->listing = loader_new(api, token, &d->roster);
 	d->lookups = lookups_new(loop, api, token, &d->roster);
 	d->completer = enrich_new(loop, d->lookups, &d->roster, me, &d->names);
+	loader_on_news(d->listing, on_news, d);
 	*out = d;
 	return 0;
 }

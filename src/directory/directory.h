@@ -25,6 +25,10 @@ bool directory_restore(struct directory *d, struct store *store, struct str team
  * then only one-by-one look-ups remain). */
 void directory_load(struct directory *d, void (*on_loaded)(void *owner), void *owner);
 bool directory_is_loaded(const struct directory *d);
+/* May a name that is not known come with a list that is under way? */
+bool directory_is_loading(const struct directory *d);
+/* Which names make a difference to an event is asked here; without this call all do. */
+void directory_ask(struct directory *d, enrich_wants_fn *on_wants, void *owner);
 
 /* Rules name user groups: they and their members are loaded with the rest, or now when that has begun, and
  * again every half hour. Without this call Slack is never asked for them. Twice is fine. */

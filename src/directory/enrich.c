@@ -5,18 +5,23 @@
  *	line (of a channel) ── waiting (an event) ── need ── lookup (an id)
  *
  * An event leaves its line when nothing is open for it or its time is up, and everything in front of it has
- * left: the deadlines in a line rise, so nobody waits longer than one deadline.
+ * left. Too many in a line, or in all, and the line's first one leaves at once.
  */
 #include "directory/enrich.h"
 
 #include <stdlib.h>
 #include "base/list.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "base/telling.h"
 #include "slack/decode.h"
 
 enum {
 	WAIT_MS = 1500,
-	NEEDS_MAX = 20, /* for one event: a text may mention thousands */
+	LIST_WAIT_MS = 60000,
+	LINE_MAX = 1000,
+	WAITING_MAX = 10000, /* in all lines */
+	NEEDS_MAX = 20,	     /* for one event: a text may mention thousands */
 };
 
 struct enrich {
@@ -25,12 +30,19 @@ struct enrich {
 	const struct cache *roster;
 	const struct identity *me;
 	const struct text_names *names;
-	struct map lines; /* by channel */
+	enrich_wants_fn *on_wants;
+	void *wants_owner;
+	struct map lines;      /* by channel */
+	struct list for_lists; /* those who wait for a list */
+	size_t n_waiting;
+	bool lists_come; /* more names are to be expected */
+	struct telling crowded;
 };
 
 struct line {
 	char *channel;
 	struct list waiting;
+	size_t n;
 	bool moving; /* line_move is on the stack */
 };
 
@@ -43,6 +55,8 @@ struct waiting {
 	struct list needs;
 	size_t n_needs;
 	struct reading reading; /* of the message reacted to */
+	struct list list_link;	// enrich::for_lists
+	bool is_decoded;	/* with the names that were known then */
 	bool done;
 	struct loop_timer patience;
 	void (*on_complete)(void *owner, struct event *take, void *tag);
@@ -81,10 +95,10 @@ void enrich_fill(const struct cache *roster, struct event *ev)
 	ev->from_bot = ev->from_bot || ev->user.is_bot;
 }
 
-static void fill(const struct enrich *c, struct event *ev)
+static void fill(const struct enrich *c, struct event *ev, bool again)
 {
 	enrich_fill(c->roster, ev);
-	if (ev->text.p == NULL)
+	if (ev->text.p == NULL || again)
 		decode_texts(ev, c->me, c->names);
 }
 
@@ -109,13 +123,13 @@ static bool is_anything_missing(const struct enrich *c, const struct event *ev, 
 	    (lookups_lacks_user(c->lookups, ev->user.id) ||
 	     lookups_lacks_user(c->lookups, ev->author.id) || is_channel_missing(c, ev)))
 		return true;
-	if (str_find_char(rest, '<') == SIZE_MAX) /* most mention nobody */
+	if (!(wants & WANT_TEXT) || str_find_char(rest, '<') == SIZE_MAX) /* most mention nobody */
 		rest = STR_EMPTY;
 	while (rest.len > 0 && text_next_mention(&rest, &id)) {
 		if (lookups_lacks_user(c->lookups, id))
 			return true;
 	}
-	return is_reacted_missing(c, ev, wants);
+	return (wants & WANT_LISTED) || is_reacted_missing(c, ev, wants);
 }
 
 /* ---- lines ---- */
@@ -160,6 +174,9 @@ static struct event *waiting_end(struct waiting *w)
 
 	drop_needs(w);
 	list_remove(&w->link);
+	list_remove(&w->list_link);
+	w->line->n--;
+	w->completer->n_waiting--;
 	loop_timer_stop(w->completer->loop, &w->patience);
 	loop_bury(w->completer->loop, w, free);
 	return ev;
@@ -178,7 +195,7 @@ static void line_move(struct enrich *c, struct line *line)
 		if (!w->done)
 			break;
 		waiting_end(w);
-		fill(c, left.ev);
+		fill(c, left.ev, left.is_decoded);
 		left.on_complete(left.owner, left.ev, left.tag);
 	}
 	line->moving = false;
@@ -188,8 +205,16 @@ static void line_move(struct enrich *c, struct line *line)
 
 static void waiting_check(struct waiting *w)
 {
-	if (w->n_needs > 0 || w->reading.call != NULL)
+	if (w->n_needs > 0 || w->reading.call != NULL || !list_is_empty(&w->list_link))
 		return;
+	w->done = true;
+	line_move(w->completer, w->line);
+}
+
+static void waiting_give_up(struct waiting *w)
+{
+	drop_needs(w);
+	list_remove(&w->list_link);
 	w->done = true;
 	line_move(w->completer, w->line);
 }
@@ -197,10 +222,55 @@ static void waiting_check(struct waiting *w)
 static void on_patience(void *owner)
 {
 	struct waiting *w = owner;
+	struct enrich *c = w->completer;
 
-	drop_needs(w);
-	w->done = true;
-	line_move(w->completer, w->line);
+	if (list_is_empty(&w->list_link)) {
+		waiting_give_up(w);
+		return;
+	}
+	log_warn(
+		"directory",
+		"the lists of people and channels do not come: what names somebody goes on without");
+	enrich_news(c, false);
+}
+
+/* ---- the lists ---- */
+
+static unsigned what_matters(const struct enrich *c, struct event *ev, unsigned wants)
+{
+	const unsigned before = wants & ~(unsigned)WANT_LISTED;
+	unsigned matters = c->on_wants(c->wants_owner, ev, before) & (before | WANT_LISTED);
+
+	return c->lists_come ? matters : matters & before;
+}
+
+void enrich_ask(struct enrich *c, enrich_wants_fn *on_wants, void *owner)
+{
+	c->on_wants = on_wants;
+	c->wants_owner = owner;
+}
+
+void enrich_news(struct enrich *c, bool is_loading)
+{
+	struct list came;
+
+	c->lists_come = is_loading;
+	list_init(&came);
+	list_each (link, &c->for_lists) {
+		struct waiting *w = list_entry(link, struct waiting, list_link);
+
+		if (what_matters(c, w->ev, w->wants) & WANT_LISTED)
+			continue;
+		list_remove(link);
+		list_append(&came, link);
+	}
+	while (!list_is_empty(&came)) {
+		struct waiting *w = list_first(&came, struct waiting, list_link);
+
+		list_remove(&w->list_link);
+		loop_timer_start(c->loop, &w->patience, WAIT_MS); /* for what else it waits for */
+		waiting_check(w);
+	}
 }
 
 /* ---- what an event waits for ---- */
@@ -251,8 +321,19 @@ static void want_names(struct waiting *w)
 		if (is_channel_missing(w->completer, w->ev))
 			want(w, w->ev->channel, lookups_channel);
 	}
-	while (text_next_mention(&rest, &id))
+	while ((w->wants & WANT_TEXT) && text_next_mention(&rest, &id))
 		want_user(w, id);
+}
+
+/* It makes no difference now, but may for the next one. */
+static void learn_unhurried(const struct enrich *c, const struct event *ev, unsigned not_wanted)
+{
+	struct str rest = ev->text_raw, id;
+
+	if (not_wanted & WANT_NAMES)
+		lookups_learn_user(c->lookups, ev->user.id);
+	while ((not_wanted & WANT_TEXT) && text_next_mention(&rest, &id))
+		lookups_learn_user(c->lookups, id);
 }
 
 static void take_reacted(struct event *ev, const struct json *message)
@@ -278,6 +359,25 @@ static void on_read(struct reading *reading, const struct json *message)
 
 /* ---- completing ---- */
 
+/* True: the event may wait, behind one fewer if need be. */
+static bool make_room(struct enrich *c, struct str channel)
+{
+	struct line *line = map_get(&c->lines, channel);
+
+	if (c->n_waiting < WAITING_MAX && (line == NULL || line->n < LINE_MAX))
+		return true;
+	if (!telling_is_on(&c->crowded, loop_now(c->loop)))
+		telling_end(&c->crowded);
+	if (telling_is_due(&c->crowded, loop_now(c->loop)))
+		log_warn("directory",
+			 "too many events wait for names, the first ones go on without "
+			 "waiting=%zu",
+			 c->n_waiting);
+	if (line != NULL)
+		waiting_give_up(list_first(&line->waiting, struct waiting, link));
+	return line != NULL;
+}
+
 static struct waiting *waiting_new(struct enrich *c, struct event *take, unsigned wants)
 {
 	struct waiting *w = mem_zero(1, sizeof(*w));
@@ -289,9 +389,14 @@ static struct waiting *waiting_new(struct enrich *c, struct event *take, unsigne
 	w->line = line_for(c, take->channel);
 	list_init(&w->link);
 	list_init(&w->needs);
+	list_init(&w->list_link);
 	list_append(&w->line->waiting, &w->link);
+	w->line->n++;
+	c->n_waiting++;
+	if (wants & WANT_LISTED)
+		list_append(&c->for_lists, &w->list_link);
 	loop_timer_init(&w->patience, on_patience, w);
-	loop_timer_start(c->loop, &w->patience, WAIT_MS);
+	loop_timer_start(c->loop, &w->patience, wants & WANT_LISTED ? LIST_WAIT_MS : WAIT_MS);
 	return w;
 }
 
@@ -299,13 +404,26 @@ bool enrich_take(struct enrich *c, struct event *take, unsigned wants,
 		 void (*on_complete)(void *owner, struct event *take, void *tag), void *owner,
 		 void *tag)
 {
+	bool is_missing = is_anything_missing(c, take, wants);
+	bool is_decoded = false;
 	struct waiting *w;
+	unsigned matters;
 
-	if (map_get(&c->lines, take->channel) == NULL && !is_anything_missing(c, take, wants)) {
-		fill(c, take);
+	if (c->on_wants != NULL && (is_missing || c->lists_come)) {
+		is_decoded = true;
+		fill(c, take, false);
+		matters = what_matters(c, take, wants);
+		learn_unhurried(c, take, wants & ~matters);
+		is_missing = is_anything_missing(c, take, matters);
+		wants = matters;
+	}
+	if ((map_get(&c->lines, take->channel) == NULL && !is_missing) ||
+	    !make_room(c, take->channel)) {
+		fill(c, take, false);
 		return true;
 	}
 	w = waiting_new(c, take, wants);
+	w->is_decoded = is_decoded;
 	w->on_complete = on_complete;
 	w->owner = owner;
 	w->tag = tag;
@@ -329,6 +447,7 @@ struct enrich *enrich_new(struct loop *loop, struct lookups *lookups, const stru
 	c->me = me;
 	c->names = names;
 	map_init(&c->lines);
+	list_init(&c->for_lists);
 	return c;
 }
 

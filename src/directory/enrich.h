@@ -19,7 +19,15 @@ enum enrich_want {
 		1, /* and what is known of its people and its channel; names of mentioned people */
 	WANT_NAMES = 2,	  /* of author and channel, asked for where they are not known */
 	WANT_REACTED = 4, /* the text of the message reacted to */
+	WANT_LISTED =
+		8, /* names that only the lists of people and channels can tell; said by enrich_wants_fn alone */
 };
+
+/*
+ * Which of the wants of an event make a difference, now that all that is known has been filled in: the names of mentioned
+ * people (WANT_TEXT), of author and channel, and names to be said that are not known.
+ */
+typedef unsigned enrich_wants_fn(void *owner, struct event *ev, unsigned wants);
 
 /* The kind of the event's channel: its own, or the one known here when that says more. */
 static inline enum channel_kind enrich_kind(const struct cache *roster, const struct event *ev)
@@ -41,9 +49,14 @@ struct enrich *enrich_new(struct loop *loop, struct lookups *lookups, const stru
 			  const struct identity *me, const struct text_names *names);
 void enrich_free(struct enrich *c); /* with the events that wait */
 
-/* Fills names, kinds and texts in: true when nothing is missing. Else the event is taken, Slack is asked, for at most
- * 1.5 s, and on_complete comes with the event and whatever could be learned. Keeps the order of events within a
- * channel. */
+/* Asked of each event that would have to wait. Without this call all of its wants make a difference. */
+void enrich_ask(struct enrich *c, enrich_wants_fn *on_wants, void *owner);
+/* Names are being loaded, more of them have come, or none will: who waits for one may go. */
+void enrich_news(struct enrich *c, bool is_loading);
+
+/* Fills names, kinds and texts in: true when nothing is missing, or too many wait. Else the event is taken, Slack is
+ * asked, and on_complete comes with the event and whatever could be learned: after 1.5 s at most, or a minute where a
+ * name has to come with a list. Keeps the order of events within a channel. */
 bool enrich_take(struct enrich *c, struct event *take, unsigned wants,
 		 void (*on_complete)(void *owner, struct event *take, void *tag), void *owner,
 		 void *tag);

@@ -26,6 +26,8 @@ struct loader {
 	bool has_begun;
 	void (*on_loaded)(void *owner); /* NULL = nobody waits */
 	void *owner;
+	void (*on_news)(void *owner); /* NULL = nobody listens */
+	void *news_owner;
 };
 
 /* Slack lists those that the bot is in. */
@@ -163,6 +165,8 @@ static void on_page(void *owner, const struct outcome *outcome)
 		ask_page(list, STR_EMPTY);
 	else
 		list_failed(list, outcome->error);
+	if (list->listing->on_news != NULL)
+		list->listing->on_news(list->listing->news_owner);
 }
 
 void loader_load(struct loader *l, void (*on_loaded)(void *owner), void *owner)
@@ -174,6 +178,21 @@ void loader_load(struct loader *l, void (*on_loaded)(void *owner), void *owner)
 	ask_page(&l->lists[LIST_CHANNELS], STR_EMPTY);
 	if (l->wants_groups)
 		loader_load_groups(l);
+}
+
+void loader_on_news(struct loader *l, void (*on_news)(void *owner), void *owner)
+{
+	l->on_news = on_news;
+	l->news_owner = owner;
+}
+
+bool loader_is_loading(const struct loader *l)
+{
+	for (size_t i = 0; i < N_LISTS; i++) {
+		if (l->lists[i].call != NULL && !l->lists[i].complete)
+			return true;
+	}
+	return false;
 }
 
 bool loader_is_complete(const struct loader *l)

@@ -14,6 +14,10 @@ void loader_free(struct loader *l); /* what is under way ends without callback *
 
 /* Teaches the roster all pages; on_loaded comes once, also when Slack refuses (said once in the log). */
 void loader_load(struct loader *l, void (*on_loaded)(void *owner), void *owner);
+/* Told of each page, and of each end, of a list: what was not known may be. */
+void loader_on_news(struct loader *l, void (*on_news)(void *owner), void *owner);
+/* Is a list under way that has not come before? */
+bool loader_is_loading(const struct loader *l);
 /* Have the lists of people and channels come, to their last page? */
 bool loader_is_complete(const struct loader *l);
 

@@ -8,6 +8,7 @@ enum {
 	ABSENT_MS = 600000,
 	ABSENT_MAX = 10000, /* ids known not to exist; more, and all are forgotten */
 	LOOKUPS_MAX = 200,  /* at a time */
+	UNHURRIED_MAX = 50, /* of these, for nobody */
 };
 
 enum thing { THING_USER, THING_CHANNEL, THING_REACTED, N_THINGS };
@@ -207,6 +208,12 @@ static bool look_up(struct lookups *l, enum thing thing, struct str id, struct l
 bool lookups_user(struct lookups *l, struct str id, struct lookup_waiter *wish)
 {
 	return look_up(l, THING_USER, id, wish);
+}
+
+void lookups_learn_user(struct lookups *l, struct str id)
+{
+	if (l->open.n < UNHURRIED_MAX && lookups_lacks_user(l, id))
+		look_up(l, THING_USER, id, NULL);
 }
 
 bool lookups_channel(struct lookups *l, struct str id, struct lookup_waiter *wish)

@@ -37,6 +37,9 @@ struct lookup_waiter {
 bool lookups_user(struct lookups *l, struct str id, struct lookup_waiter *wish);
 bool lookups_channel(struct lookups *l, struct str id, struct lookup_waiter *wish);
 
+/* Nobody waits for who this is; asked when there is room. */
+void lookups_learn_user(struct lookups *l, struct str id);
+
 /* The reading of one message that was reacted to; embedded, zeroed before. */
 struct reading {
 	struct lookups *lookups;

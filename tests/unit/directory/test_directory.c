@@ -735,6 +735,132 @@ static void test_the_roster_knows_kinds_better(void)
 	stop();
 }
 
+/* ---- what makes a difference ---- */
+
+/* Rules that look only at texts with a word, and mention @raj and write to #ops then. */
+static unsigned only_alarms(void *owner, struct event *ev, unsigned wants)
+{
+	struct str id;
+
+	(void)owner;
+	if (str_find(ev->text, "alarm") == SIZE_MAX)
+		return wants & ~(unsigned)(WANT_TEXT | WANT_NAMES);
+	if (directory_find_user(directory, STR("raj"), &id) == 1 &&
+	    directory_find_channel(directory, STR("ops"), &id) == 1)
+		return wants;
+	return wants | WANT_LISTED;
+}
+
+static void test_what_makes_no_difference_is_not_waited_for(void)
+{
+	start();
+	directory_ask(directory, only_alarms, NULL);
+	complete(message("C1", "U1ANA", "<@U2RAJ> hello"), WANT_NAMES, "a");
+	out_is("[a  ? @: @U2RAJ hello]");
+	CU_ASSERT_PTR_NOT_NULL(fakehttp_find(http, "user=U2RAJ")); /* for the next time */
+	complete(message("C1", "U1ANA", "<@U2RAJ> alarm"), 0, "b");
+	out_is("");
+	answer("user=U2RAJ", "{\"ok\":true,\"user\":" RAJ "}");
+	out_is("[b  ? @: @Raj P alarm]");
+	stop();
+}
+
+static void test_a_name_to_be_said_comes_with_the_list(void)
+{
+	unsigned loaded = 0;
+
+	start();
+	directory_ask(directory, only_alarms, NULL);
+	directory_load(directory, on_loaded, &loaded);
+	complete(message("C1", "U1ANA", "alarm"), 0, "a");
+	complete(message("C1", "U1ANA", "hello"), 0, "b");
+	complete(message("C2", "U1ANA", "hello"), 0, "c");
+	out_is("[c  ? @: hello]"); /* a and b keep their order, elsewhere nobody waits */
+	pass(50000);
+	answer("users.list",
+	       "{\"ok\":true,\"members\":[" RAJ "],\"response_metadata\":{\"next_cursor\":\"b\"}}");
+	out_is("");
+	answer("users.conversations",
+	       "{\"ok\":true,\"channels\":[{\"id\":\"C9\",\"name\":\"ops\"}]}");
+	out_is("[a  ? @: alarm][b  ? @: hello]"); /* the rest of the list is not needed */
+	complete(message("C1", "U1ANA", "alarm"), 0, "d");
+	out_is("[d  ? @: alarm]");
+	stop();
+}
+
+static void test_a_list_is_waited_for_a_minute_at_most(void)
+{
+	unsigned loaded = 0;
+
+	start();
+	directory_ask(directory, only_alarms, NULL);
+	directory_load(directory, on_loaded, &loaded);
+	complete(message("C1", "U1ANA", "alarm"), 0, "a");
+	pass(30000);
+	complete(message("C2", "U1ANA", "alarm"), 0, "b");
+	pass(29999);
+	out_is("");
+	pass(1); /* what does not come for one does not come for the others */
+	out_is("[a  ? @: alarm][b  ? @: alarm]");
+	complete(message("C1", "U1ANA", "alarm"), 0, "c");
+	out_is("[c  ? @: alarm]");
+	/* it comes after all, in part */
+	answer("users.list",
+	       "{\"ok\":true,\"members\":[],\"response_metadata\":{\"next_cursor\":\"b\"}}");
+	complete(message("C1", "U1ANA", "alarm"), 0, "d");
+	out_is("");
+	answer("users.list", "{\"ok\":false,\"error\":\"missing_scope\"}");
+	answer("users.conversations", "{\"ok\":false,\"error\":\"missing_scope\"}");
+	out_is("[d  ? @: alarm]"); /* nothing more will come */
+	stop();
+}
+
+static size_t n_out;
+
+static void on_counted(void *owner, struct event *take, void *tag)
+{
+	(void)owner;
+	(void)tag;
+	n_out++;
+	event_free(take);
+}
+
+static void flood(const char *channel, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct event *ev = message(channel, "U1ANA", "alarm");
+
+		if (directory_complete(directory, ev, WANT_TEXT, on_counted, NULL, NULL))
+			on_counted(NULL, ev, NULL);
+	}
+}
+
+static void test_not_all_can_wait(void)
+{
+	unsigned loaded = 0;
+
+	start();
+	n_out = 0;
+	directory_ask(directory, only_alarms, NULL);
+	directory_load(directory, on_loaded, &loaded);
+	flood("C1", 3000);
+	CU_ASSERT_EQUAL(n_out, 2000); /* the first ones of that channel */
+	for (int i = 2; i <= 10; i++) {
+		char channel[16];
+
+		snprintf(channel, sizeof(channel), "C%d", i);
+		flood(channel, 1000);
+	}
+	CU_ASSERT_EQUAL(n_out, 2000);
+	flood("C11", 5); /* nobody is in front of these */
+	CU_ASSERT_EQUAL(n_out, 2005);
+	flood("C2", 5);
+	CU_ASSERT_EQUAL(n_out, 2010);
+	pass(60000);
+	CU_ASSERT_EQUAL(n_out, 3000 + 9000 + 10);
+	stop();
+}
+
 static void test_freeing_with_everything_under_way(void)
 {
 	unsigned loaded = 0;
@@ -779,4 +905,9 @@ UNIT_MAIN("directory", { "all pages are loaded", test_loading_all_pages },
 	  { "events that do not say all", test_events_that_do_not_say_all },
 	  { "an event overtakes the list", test_an_event_overtakes_the_list },
 	  { "the roster knows kinds better", test_the_roster_knows_kinds_better },
+	  { "what makes no difference is not waited for",
+	    test_what_makes_no_difference_is_not_waited_for },
+	  { "a name to be said comes with the list", test_a_name_to_be_said_comes_with_the_list },
+	  { "a list is waited for a minute at most", test_a_list_is_waited_for_a_minute_at_most },
+	  { "not all can wait", test_not_all_can_wait },
 	  { "freeing with everything under way", test_freeing_with_everything_under_way })
