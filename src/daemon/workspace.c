@@ -144,6 +144,10 @@ static int make_slack(struct daemon_workspace *w)
 	if (r == 0)
 		r = directory_new(&w->directory, w->loop, w->api, &w->own->bot_token,
 				  &w->as_seen.me);
+	if (r == 0) {
+		w->name_wants.directory = w->directory;
+		directory_ask(w->directory, workspace_on_wants, w);
+	}
 	return r;
 }
 
@@ -238,6 +242,7 @@ void workspace_free(struct daemon_workspace *w)
 	loop_hook_remove(&w->turn_end);
 	log_about(before);
 	gap_deinit(&w->gap);
+	name_wants_deinit(&w->name_wants);
 	identity_deinit(&w->as_seen.me);
 	free(w->granted);
 	free(w);

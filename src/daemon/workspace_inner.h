@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/gap.h"
+#include "daemon/name_wants.h"
 #include "daemon/workspace.h"
 #include "deliver/deliver.h"
 #include "directory/directory.h"
@@ -36,6 +37,7 @@ struct daemon_workspace {
 	bool is_live;
 	struct wall known_since; /* when Slack last said that the token is good */
 	unsigned wants;		 /* of every event that rules may answer; of enum enrich_want */
+	struct name_wants name_wants;
 	struct http *http; /* its own, so that connections which hang keep nobody else waiting */
 	struct api *api;
 	char *granted; /* the token's scopes, joined by commas; NULL until auth.test has answered */
@@ -73,6 +75,7 @@ void workspace_on_names_due(void *workspace);
 /* ---- its work: workspace_work.c ---- */
 
 void workspace_on_event(void *workspace, struct event *take, const struct ack *ack);
+unsigned workspace_on_wants(void *workspace, struct event *ev, unsigned wants);
 bool workspace_on_caught_up(void *workspace, struct event *take);
 void workspace_on_live(void *workspace, bool live, const char *detail);
 void workspace_on_renewed(void *workspace);

@@ -172,6 +172,7 @@ void workspace_set_rules(struct daemon_workspace *w, struct ruleset *set)
 		return;
 	before = log_about(w->log_end);
 	w->wants = WANT_TEXT | (ruleset_wants_names(set) ? WANT_NAMES : 0u);
+	name_wants_set_rules(&w->name_wants, set);
 	engine_set_rules(w->engine, set);
 	if (w->granted != NULL)
 		check_reach(w);

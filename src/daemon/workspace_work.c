@@ -65,6 +65,13 @@ static void heed_the_end(struct daemon_workspace *w, const struct event *ev)
 		workspace_fail(w, sentence);
 }
 
+unsigned workspace_on_wants(void *owner, struct event *ev, unsigned wants_of_it)
+{
+	const struct daemon_workspace *w = owner;
+
+	return name_wants_of(&w->name_wants, ev, wants_of_it);
+}
+
 void workspace_on_event(void *owner, struct event *take, const struct ack *ack)
 {
 	struct daemon_workspace *w = owner;
