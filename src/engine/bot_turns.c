@@ -13,7 +13,8 @@ enum {
 };
 
 struct bot_talk {
-	struct mono spoke; /* we, last */
+	bool is_answering; /* what we say next is an answer to a bot */
+	struct mono spoke; /* we, last, in answer to a bot */
 	bool is_answered;  /* that was a turn already */
 	unsigned turns;
 	struct mono silent_until; /* 0 = we are not */
@@ -30,12 +31,20 @@ void bot_turns_deinit(struct bot_turns *t)
 }
 
 /* The channel, or a thread in it. */
+static struct str place_in(struct buf *room, struct str channel, struct str thread)
+{
+	buf_addf(room, "%.*s/%.*s", STR_ARG(channel), STR_ARG(thread));
+	return buf_str(room);
+}
+
 static struct str place_of(struct buf *room, const struct event *ev)
 {
-	struct str thread = event_is_reply(ev) ? ev->thread_ts : STR_EMPTY;
+	return place_in(room, ev->channel, event_is_reply(ev) ? ev->thread_ts : STR_EMPTY);
+}
 
-	buf_addf(room, "%.*s/%.*s", STR_ARG(ev->channel), STR_ARG(thread));
-	return buf_str(room);
+static bool is_bots(const struct event *ev)
+{
+	return ev->from_bot || ev->user.is_bot;
 }
 
 static bool is_soon(const struct bot_talk *talk, struct mono now)
@@ -43,24 +52,51 @@ static bool is_soon(const struct bot_talk *talk, struct mono now)
 	return mono_ms_between(talk->spoke, now) <= SOON_MS;
 }
 
+static struct bot_talk *talk_at(struct bot_turns *t, struct str place)
+{
+	struct bot_talk *talk = map_get(&t->places, place);
+
+	if (talk != NULL)
+		return talk;
+	if (t->places.n >= PLACES_MAX) {
+		bot_turns_deinit(t);
+		bot_turns_init(t);
+	}
+	talk = mem_zero(1, sizeof(*talk));
+	map_set(&t->places, place, talk);
+	return talk;
+}
+
+static void note_answer(struct bot_turns *t, const struct event *ev, struct str thread,
+			struct mono now)
+{
+	CLEANUP(buf_deinit) struct buf room = { 0 };
+	struct bot_talk *talk = talk_at(t, place_in(&room, ev->channel, thread));
+
+	if (talk->turns > 0 && !is_soon(talk, now))
+		talk->turns = 0;
+	talk->is_answering = true;
+}
+
+void bot_turns_answer(struct bot_turns *t, const struct event *ev, struct mono now)
+{
+	if (!is_bots(ev) || ev->channel.len == 0)
+		return;
+	note_answer(t, ev, event_is_reply(ev) ? ev->thread_ts : STR_EMPTY, now);
+	note_answer(t, ev, event_thread_root(ev), now);
+}
+
 void bot_turns_spoke(struct bot_turns *t, const struct event *own, struct mono now)
 {
 	CLEANUP(buf_deinit) struct buf room = { 0 };
 	struct bot_talk *talk;
 
-	if (own->kind != EVENT_MESSAGE || own->channel.len == 0)
+	if (t->places.n == 0 || own->kind != EVENT_MESSAGE)
 		return;
 	talk = map_get(&t->places, place_of(&room, own));
-	if (talk == NULL) {
-		if (t->places.n >= PLACES_MAX) {
-			bot_turns_deinit(t);
-			bot_turns_init(t);
-		}
-		talk = mem_zero(1, sizeof(*talk));
-		map_set(&t->places, buf_str(&room), talk);
-	} else if (!is_soon(talk, now)) {
-		talk->turns = 0;
-	}
+	if (talk == NULL || !talk->is_answering)
+		return;
+	talk->is_answering = false;
 	talk->spoke = now;
 	talk->is_answered = false;
 }
@@ -76,14 +112,13 @@ bool bot_turns_hear(struct bot_turns *t, const struct event *ev, struct mono now
 	talk = map_get(&t->places, place_of(&room, ev));
 	if (talk == NULL)
 		return true;
-	if (!(ev->from_bot || ev->user.is_bot) ||
-	    (talk->silent_until.ns > 0 && now.ns >= talk->silent_until.ns)) {
+	if (!is_bots(ev) || (talk->silent_until.ns > 0 && now.ns >= talk->silent_until.ns)) {
 		free(map_remove(&t->places, buf_str(&room)));
 		return true;
 	}
 	if (talk->silent_until.ns > 0)
 		return false;
-	if (talk->is_answered || !is_soon(talk, now))
+	if (talk->spoke.ns == 0 || talk->is_answered || !is_soon(talk, now))
 		return true;
 	talk->is_answered = true;
 	if (++talk->turns < TURNS_MAX)

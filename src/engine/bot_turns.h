@@ -17,6 +17,8 @@ struct bot_turns {
 
 void bot_turns_init(struct bot_turns *t);
 void bot_turns_deinit(struct bot_turns *t);
+/* A rule acts on what this bot did: what we say there next is an answer to it. */
+void bot_turns_answer(struct bot_turns *t, const struct event *ev, struct mono now);
 /* An own message stands there. */
 void bot_turns_spoke(struct bot_turns *t, const struct event *own, struct mono now);
 /* Somebody else did something. False: it is a bot's turn too many; `is_first` = since we are silent there. */

@@ -28,6 +28,7 @@ struct decision {
 	const struct rule *slowest; /* of the rules asked so far; NULL = none took any time */
 	int64_t slowest_ns;
 	const struct rule *struck; /* by what this event has shown of it; NULL = none */
+	bool fired;		   /* some rule does something */
 	bool has_matched;	   /* some rule, whether it may act or not */
 };
 
@@ -365,11 +366,14 @@ void decide(struct engine *e, struct event *ev)
 		if (run == NULL)
 			continue;
 		engine_count(e, METRIC_RULES_FIRED);
+		d.fired = true;
 		close_search(&d, rule);
 		run_begin(e, run, has_work);
 	}
 	if (!d.helped && !d.talked && !d.stopped)
 		consider_help(&d);
+	if (d.fired)
+		bot_turns_answer(&e->bot_turns, ev, clock_mono(e->setup.clock));
 	/* What nothing came of may come again: nothing will come of it again. */
 	if (key.len > 0 && (d.has_matched || e->batch.n > n_rows || !list_is_empty(&e->changed)))
 		state_note_claim(&e->state, key);

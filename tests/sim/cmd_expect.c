@@ -241,7 +241,7 @@ const struct command expect_commands[] = {
 	{ "expect no log TEXT", "it has not written this so far", no_log },
 	{ "expect printed TEXT", "what was run last has written this, on either output", printed },
 	{ "expect nothing printed of TEXT", "it has not written this", not_printed },
-	{ "expect status NUMBER", "it has ended with this status", ran_with },
+	{ "expect run status NUMBER", "it has ended with this status", ran_with },
 	{ "expect exit NUMBER", "the client has ended with this status", exit_status },
 	{ "expect running", "the client has not ended", still_runs },
 	{ 0 },

@@ -17,10 +17,13 @@ static struct event said(const char *channel, const char *thread, bool by_bot)
 			       .from_bot = by_bot };
 }
 
+/* We answer a bot there. */
 static void we(const char *channel, const char *thread)
 {
 	const struct event ev = said(channel, thread, false);
+	const struct event of_bot = said(channel, thread, true);
 
+	bot_turns_answer(&turns, &of_bot, now);
 	bot_turns_spoke(&turns, &ev, now);
 }
 
@@ -104,6 +107,19 @@ static void test_what_comes_late_or_at_once_is_no_turn(void)
 	bot_turns_deinit(&turns);
 }
 
+static void test_what_we_say_to_people_is_no_answer(void)
+{
+	const struct event own = said("C1", "", false);
+
+	start();
+	for (int i = 0; i < 20; i++) {
+		CU_ASSERT_TRUE(bot("C1", ""));
+		bot_turns_spoke(&turns, &own, now);
+		pass(100);
+	}
+	bot_turns_deinit(&turns);
+}
+
 static void test_many_places_are_bounded(void)
 {
 	char channel[16];
@@ -121,4 +137,5 @@ static void test_many_places_are_bounded(void)
 UNIT_MAIN("bot_turns", { "three turns are enough", test_three_turns_are_enough },
 	  { "a person or a minute ends it", test_a_person_or_a_minute_ends_it },
 	  { "what comes late or at once is no turn", test_what_comes_late_or_at_once_is_no_turn },
+	  { "what we say to people is no answer", test_what_we_say_to_people_is_no_answer },
 	  { "many places are bounded", test_many_places_are_bounded })
