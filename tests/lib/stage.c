@@ -70,7 +70,9 @@ void stage_init(struct stage *stage, const char *method)
 	assert(r == 0);
 	(void)r;
 	secret_set(&stage->token, STR("xapp-test"));
-	stage->sink = (struct transport_sink){ stage, on_event, on_live, on_fatal };
+	stage->sink = (struct transport_sink){
+		.owner = stage, .on_event = on_event, .on_live = on_live, .on_fatal = on_fatal
+	};
 	stage->setup = (struct transport_setup){
 		.loop = stage->loop,
 		.base_url = "https://localhost:1/api/",
