@@ -423,7 +423,7 @@ bool story_play(const struct story_setup *setup, uint64_t seed, struct story_tal
 	uint64_t unrest = tally->unrest;
 	bool good = begin(&s, setup, seed, tally);
 
-	s.is_crowded = seed % 4 == 3;
+	s.is_crowded = setup->unwatched || seed % 4 == 3;
 	good = good && live_and_die(&s) && judge(&s) && tally->unrest == unrest;
 	tally->stories++;
 	end(&s);

@@ -21,6 +21,7 @@ struct story_setup {
 	bool rtm;
 	bool forgetful; /* what happens while no socket is open is told to nobody */
 	bool faults;	/* calls of the Web API go wrong, obeyed or not */
+	bool unwatched; /* its system calls cannot be seen here: it is killed at moments alone */
 	bool spare;	/* the bot is not killed at all */
 	long n_calls;	/* system calls of a whole life; kills are spread over them */
 	bool verbose;

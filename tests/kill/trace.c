@@ -2,6 +2,7 @@
 #include "kill/trace.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -67,6 +68,8 @@ static const char *call_name(long number)
 	return "?";
 }
 
+static bool saw_calls;
+
 static void on_term(int signal)
 {
 	(void)signal;
@@ -86,6 +89,7 @@ static bool enters(struct trace *t, pid_t thread)
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof(info), &info) <= 0)
 		return false;
+	saw_calls = true;
 	t->call = (long)info.seccomp.nr;
 	t->counts = t->counts || t->call == SYS_flock;
 	t->n += t->counts;
@@ -131,7 +135,8 @@ static void become_program(char **argv)
 	struct sock_filter code[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE) };
 	const struct sock_fprog filter = { .len = 1, .filter = code };
 
-	ptrace(PTRACE_TRACEME, 0, 0, 0);
+	if (ptrace(PTRACE_TRACEME, 0, 0, 0) != 0)
+		_exit(126);
 	raise(SIGSTOP);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0)
@@ -149,7 +154,7 @@ int trace_run(long at, char **argv)
 	program = fork();
 	if (program == 0)
 		become_program(argv);
-	if (program < 0 || waitpid(program, &status, 0) != program)
+	if (program < 0 || waitpid(program, &status, 0) != program || !WIFSTOPPED(status))
 		return 1;
 	sigaction(SIGTERM, &on, NULL);
 	ptrace(PTRACE_SETOPTIONS, program, 0,
@@ -158,4 +163,20 @@ int trace_run(long at, char **argv)
 	status = follow(&t);
 	tell(&t);
 	return status;
+}
+
+bool trace_works(void)
+{
+	char name[] = "/bin/true", *argv[] = { name, NULL };
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		int null = open("/dev/null", O_WRONLY);
+
+		dup2(null, STDERR_FILENO);
+		_exit(trace_run(0, argv) == 0 && saw_calls ? 0 : 1);
+	}
+	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == 0;
 }

@@ -5,6 +5,10 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 /* Runs argv and kills it at the call of this number; 0 = at none. SIGTERM to ourselves kills it at once. Says on standard
  * error where it was killed, and gives the exit status: that of the program, or 128 + the signal that ended it. */
 int trace_run(long at, char **argv);
+/* May programs be watched here? Some places forbid it. */
+bool trace_works(void);
