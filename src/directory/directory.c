@@ -6,6 +6,7 @@
 #include "directory/keep.h"
 #include "directory/loader.h"
 #include "directory/lookups.h"
+#include "directory/members.h"
 #include "directory/join_dedup.h"
 #include "directory/cache.h"
 
@@ -21,6 +22,7 @@ struct directory {
 	struct keep *keep; /* NULL = nothing is kept */
 	struct loader *listing;
 	struct lookups *lookups;
+	struct members *members;
 	struct enrich *completer;
 	struct join_dedup moves;
 	struct buf found; /* what directory_find_… gives */
@@ -42,7 +44,7 @@ bool directory_restore(struct directory *d, struct store *store, struct str team
 void directory_load(struct directory *d, void (*on_loaded)(void *owner), void *owner)
 {
 	loader_load(d->listing, on_loaded, owner);
-	enrich_news(d->completer, true);
+	enrich_expect_lists(d->completer, true);
 }
 
 bool directory_is_loading(const struct directory *d)
@@ -50,11 +52,24 @@ bool directory_is_loading(const struct directory *d)
 	return loader_is_loading(d->listing);
 }
 
-static void on_news(void *owner)
+static void on_page(void *owner)
 {
 	struct directory *d = owner;
 
-	enrich_news(d->completer, directory_is_loading(d));
+	enrich_expect_lists(d->completer, directory_is_loading(d));
+}
+
+static void on_person(void *owner)
+{
+	enrich_news(((struct directory *)owner)->completer);
+}
+
+/* Who is to be named is most often in the channel. */
+static void on_late(void *owner, struct str channel)
+{
+	struct directory *d = owner;
+
+	members_ask(d->members, channel);
 }
 
 void directory_ask(struct directory *d, enrich_wants_fn *on_wants, void *owner)
@@ -417,7 +432,10 @@ int directory_new(struct directory **out, struct loop *loop, struct api *api,
 	d->listing = loader_new(api, token, &d->roster);
 	d->lookups = lookups_new(loop, api, token, &d->roster);
 	d->completer = enrich_new(loop, d->lookups, &d->roster, me, &d->names);
-	loader_on_news(d->listing, on_news, d);
+	d->members = members_new(api, token, d->lookups);
+	loader_on_news(d->listing, on_page, d);
+	lookups_on_news(d->lookups, on_person, d);
+	enrich_on_late(d->completer, on_late, d);
 	*out = d;
 	return 0;
 }
@@ -428,6 +446,7 @@ void directory_free(struct directory *d)
 		return;
 	keep_free(d->keep);
 	loop_timer_stop(d->loop, &d->groups);
+	members_free(d->members);
 	enrich_free(d->completer);
 	lookups_free(d->lookups);
 	loader_free(d->listing);

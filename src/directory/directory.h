@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Names and ids of people, channels and user groups, cached: loaded at start (loader.h), kept fresh by events, asked for
- * one by one (lookups.h) when an event names someone unknown (enrich.h).
+ * one by one (lookups.h) when an event names someone unknown (enrich.h), or when the lists are late (members.h).
  */
 #pragma once
 

@@ -18,6 +18,7 @@
 
 enum {
 	WAIT_MS = 1500,
+	LIST_LATE_MS = 3000, /* then names are asked for in another way, too */
 	LIST_WAIT_MS = 60000,
 	LINE_MAX = 1000,
 	WAITING_MAX = 10000, /* in all lines */
@@ -32,6 +33,8 @@ struct enrich {
 	const struct text_names *names;
 	enrich_wants_fn *on_wants;
 	void *wants_owner;
+	void (*on_late)(void *owner, struct str channel); /* NULL = nobody listens */
+	void *late_owner;
 	struct map lines;      /* by channel */
 	struct list for_lists; /* those who wait for a list */
 	size_t n_waiting;
@@ -58,6 +61,8 @@ struct waiting {
 	struct list list_link;	// enrich::for_lists
 	bool is_decoded;	/* with the names that were known then */
 	bool done;
+	bool is_late; /* that has been said */
+	struct mono until;
 	struct loop_timer patience;
 	void (*on_complete)(void *owner, struct event *take, void *tag);
 	void *owner;
@@ -223,15 +228,24 @@ static void on_patience(void *owner)
 {
 	struct waiting *w = owner;
 	struct enrich *c = w->completer;
+	int64_t ms;
 
 	if (list_is_empty(&w->list_link)) {
 		waiting_give_up(w);
 		return;
 	}
+	ms = mono_ms_between(loop_now(c->loop), w->until);
+	if (!w->is_late && ms > 0) {
+		w->is_late = true;
+		loop_timer_start(c->loop, &w->patience, ms);
+		if (c->on_late != NULL)
+			c->on_late(c->late_owner, w->ev->channel);
+		return;
+	}
 	log_warn(
 		"directory",
 		"the lists of people and channels do not come: what names somebody goes on without");
-	enrich_news(c, false);
+	enrich_expect_lists(c, false);
 }
 
 /* ---- the lists ---- */
@@ -250,11 +264,16 @@ void enrich_ask(struct enrich *c, enrich_wants_fn *on_wants, void *owner)
 	c->wants_owner = owner;
 }
 
-void enrich_news(struct enrich *c, bool is_loading)
+void enrich_on_late(struct enrich *c, void (*on_late)(void *owner, struct str channel), void *owner)
+{
+	c->on_late = on_late;
+	c->late_owner = owner;
+}
+
+void enrich_news(struct enrich *c)
 {
 	struct list came;
 
-	c->lists_come = is_loading;
 	list_init(&came);
 	list_each (link, &c->for_lists) {
 		struct waiting *w = list_entry(link, struct waiting, list_link);
@@ -271,6 +290,12 @@ void enrich_news(struct enrich *c, bool is_loading)
 		loop_timer_start(c->loop, &w->patience, WAIT_MS); /* for what else it waits for */
 		waiting_check(w);
 	}
+}
+
+void enrich_expect_lists(struct enrich *c, bool they_come)
+{
+	c->lists_come = they_come;
+	enrich_news(c);
 }
 
 /* ---- what an event waits for ---- */
@@ -395,8 +420,9 @@ static struct waiting *waiting_new(struct enrich *c, struct event *take, unsigne
 	c->n_waiting++;
 	if (wants & WANT_LISTED)
 		list_append(&c->for_lists, &w->list_link);
+	w->until = mono_after(loop_now(c->loop), LIST_WAIT_MS);
 	loop_timer_init(&w->patience, on_patience, w);
-	loop_timer_start(c->loop, &w->patience, wants & WANT_LISTED ? LIST_WAIT_MS : WAIT_MS);
+	loop_timer_start(c->loop, &w->patience, wants & WANT_LISTED ? LIST_LATE_MS : WAIT_MS);
 	return w;
 }
 

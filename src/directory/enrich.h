@@ -51,8 +51,13 @@ void enrich_free(struct enrich *c); /* with the events that wait */
 
 /* Asked of each event that would have to wait. Without this call all of its wants make a difference. */
 void enrich_ask(struct enrich *c, enrich_wants_fn *on_wants, void *owner);
-/* Names are being loaded, more of them have come, or none will: who waits for one may go. */
-void enrich_news(struct enrich *c, bool is_loading);
+/* Told when an event of this channel has waited for a list for three seconds. */
+void enrich_on_late(struct enrich *c, void (*on_late)(void *owner, struct str channel),
+		    void *owner);
+/* Are more names to be expected of the lists? Who waits for one may go when not. */
+void enrich_expect_lists(struct enrich *c, bool they_come);
+/* More names are known: who waits for one of them may go. */
+void enrich_news(struct enrich *c);
 
 /* Fills names, kinds and texts in: true when nothing is missing, or too many wait. Else the event is taken, Slack is
  * asked, and on_complete comes with the event and whatever could be learned: after 1.5 s at most, or a minute where a

@@ -35,6 +35,8 @@ struct lookups {
 	struct api *api;
 	const struct secret *token;
 	struct cache *roster;
+	void (*on_news)(void *owner); /* NULL = nobody listens */
+	void *news_owner;
 	struct map open;		    /* by id */
 	struct map absent;		    /* ids that are not there, until when */
 	struct mono barred_until[N_THINGS]; /* the scope for it is missing */
@@ -171,6 +173,8 @@ static void on_looked_up(void *owner, const struct outcome *outcome)
 		note_absent(l, lookup->id);
 	bar_without_scope(l, lookup->thing, outcome->error);
 	grant_wishes(lookup);
+	if (lookup->thing == THING_USER && l->on_news != NULL)
+		l->on_news(l->news_owner);
 	lookup_free(lookup);
 }
 
@@ -258,6 +262,12 @@ void reading_stop(struct reading *reading)
 }
 
 /* ---- life ---- */
+
+void lookups_on_news(struct lookups *l, void (*on_news)(void *owner), void *owner)
+{
+	l->on_news = on_news;
+	l->news_owner = owner;
+}
 
 struct lookups *lookups_new(struct loop *loop, struct api *api, const struct secret *token,
 			    struct cache *roster)

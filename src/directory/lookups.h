@@ -19,6 +19,9 @@ struct lookups *lookups_new(struct loop *loop, struct api *api, const struct sec
 void lookups_free(
 	struct lookups *l); /* no wish may be left; what is under way ends without callback */
 
+/* Told after each answer about a person: who was not known may be. */
+void lookups_on_news(struct lookups *l, void (*on_news)(void *owner), void *owner);
+
 /* Not known to the roster, and worth a question? */
 bool lookups_lacks_user(struct lookups *l, struct str id);
 /* The kind that the asker knows; without one the channel counts as not known. */

@@ -14,7 +14,14 @@ int directory_find_user(const struct directory *d, struct str name, struct str *
 {
 	(void)d;
 	*id = STR("U1ANA");
-	return str_is(name, "ana");
+	return str_is(name, "ana") || str_is(name, "annie");
+}
+
+bool directory_person(const struct directory *d, struct str id, struct person *out)
+{
+	(void)d;
+	*out = (struct person){ .id = id, .handle = STR("ana"), .name = STR("annie") };
+	return true;
 }
 
 int directory_find_group(const struct directory *d, struct str handle, struct str *id)
@@ -86,6 +93,8 @@ static void test_names_to_be_said(void)
 	CU_ASSERT_EQUAL(asked(HELLO "say = hi @bob", "hello"), WANT_TEXT | WANT_LISTED);
 	CU_ASSERT_EQUAL(asked(HELLO "say = hi @bob", "bye"), WANT_TEXT);
 	CU_ASSERT_EQUAL(asked(HELLO "say = hi @ana, @support", "hello"), WANT_TEXT);
+	CU_ASSERT_EQUAL(asked(HELLO "dm @annie = hi", "hello"), /* another may have that name */
+			WANT_TEXT | WANT_LISTED);
 	CU_ASSERT_EQUAL(asked(HELLO "say = see #general", "hello"), WANT_TEXT);
 	CU_ASSERT_EQUAL(asked(HELLO "say = see #ops", "hello"), WANT_TEXT | WANT_LISTED);
 	CU_ASSERT_EQUAL(asked(HELLO "dm @bob = hi", "hello"), WANT_TEXT | WANT_LISTED);

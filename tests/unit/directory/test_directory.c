@@ -788,6 +788,30 @@ static void test_a_name_to_be_said_comes_with_the_list(void)
 	stop();
 }
 
+static void test_a_late_list_is_got_around(void)
+{
+	unsigned loaded = 0;
+
+	start();
+	directory_ask(directory, only_alarms, NULL);
+	directory_load(directory, on_loaded, &loaded);
+	answer("users.conversations",
+	       "{\"ok\":true,\"channels\":[{\"id\":\"C9\",\"name\":\"ops\"}]}");
+	complete(message("C1", "U1ANA", "alarm"), 0, "a");
+	pass(2999);
+	CU_ASSERT_PTR_NULL(fakehttp_find(http, "conversations.members"));
+	pass(1);
+	CU_ASSERT_PTR_NOT_NULL(fakehttp_find(http, "channel=C1&limit=200"));
+	answer("conversations.members", "{\"ok\":true,\"members\":[\"U1ANA\",\"U2RAJ\",7]}");
+	answer("user=U1ANA", "{\"ok\":true,\"user\":" ANA "}");
+	out_is("");
+	answer("user=U2RAJ", "{\"ok\":true,\"user\":" RAJ "}");
+	out_is("[a  ? @ana: alarm]");
+	complete(message("C1", "U1ANA", "alarm"), 0, "b");
+	out_is("[b  ? @ana: alarm]");
+	stop();
+}
+
 static void test_a_list_is_waited_for_a_minute_at_most(void)
 {
 	unsigned loaded = 0;
@@ -908,6 +932,7 @@ UNIT_MAIN("directory", { "all pages are loaded", test_loading_all_pages },
 	  { "what makes no difference is not waited for",
 	    test_what_makes_no_difference_is_not_waited_for },
 	  { "a name to be said comes with the list", test_a_name_to_be_said_comes_with_the_list },
+	  { "a late list is got around", test_a_late_list_is_got_around },
 	  { "a list is waited for a minute at most", test_a_list_is_waited_for_a_minute_at_most },
 	  { "not all can wait", test_not_all_can_wait },
 	  { "freeing with everything under way", test_freeing_with_everything_under_way })
