@@ -147,8 +147,8 @@ static void test_what_cannot_be_found_is_not_sent_again(void)
 	static const char *const rules[] = {
 		"[rule a]\nmatch = x\nwebhook tickets = {}\nsay = B\non error dm = {error}\n",
 		"[rule a]\nmatch = x\nwhisper = A\nsay = B\non error dm = {error}\n",
-		"[rule a]\nmatch = x\ncall chat.meMessage = {\"channel\": \"C9\", \"text\": \"A\"}\n"
-		"say = B\non error dm = {error}\n",
+		("[rule a]\nmatch = x\ncall chat.meMessage = {\"channel\": \"C9\", \"text\": \"A\"}\n"
+		 "say = B\non error dm = {error}\n"),
 	};
 	struct engine_fixture h;
 
