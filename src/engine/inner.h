@@ -90,9 +90,16 @@ void engine_note_late(struct engine *e, struct str channel);
 void engine_tell_late(struct engine *e);
 /* A job has ended in this way, of which no more is kept: its run goes on. */
 void engine_end_job(struct engine *e, struct job *job, const struct outcome *outcome);
+/* A message that answers none of Slack's is looked for from a little before on, by a clock that may not be Slack's. */
+enum { CAUSED_BEFORE_S = 120 };
 /* Puts a job into the outbox; false = it is full, which has been said, and the job gone. */
 static inline bool engine_put(struct engine *e, struct job *take)
 {
+	if (take->cause_ts == NULL && job_can_be_found(take))
+		take->cause_ts = str_keepf(&take->arena, "%lld.000000",
+					   (long long)(clock_wall(e->setup.clock).ms / 1000 -
+						       CAUSED_BEFORE_S))
+					 .p;
 	if (outbox_put(&e->outbox, take, clock_mono(e->setup.clock)))
 		return true;
 	engine_count(e, METRIC_JOBS_DROPPED);

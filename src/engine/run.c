@@ -269,16 +269,6 @@ static bool is_late(const struct engine *e, const struct run *run)
 	return run->rule->n_actions > 0;
 }
 
-/* How far back it must be looked for: a little before, by a clock that may not be Slack's. */
-static const char *cause_ts(struct engine *e, const struct run *run, struct job *job)
-{
-	int64_t ms = run->ev->time.ms > 0 ? run->ev->time.ms : now(e).ms;
-
-	if (str_find_char(run->ev->event_ts, '.') < run->ev->event_ts.len)
-		return job_keep(job, run->ev->event_ts);
-	return str_keepf(&job->arena, "%lld.000000", (long long)(ms / 1000 - 120)).p;
-}
-
 /* Nothing of the run is needed once these jobs are on their way: they end alone, and the run at once. */
 static bool are_the_last(const struct run *run)
 {
@@ -295,7 +285,8 @@ static void put_jobs(struct engine *e, struct run *run)
 		struct job *job = list_entry(link, struct job, link);
 
 		list_remove(link);
-		job->cause_ts = cause_ts(e, run, job);
+		if (str_find_char(run->ev->event_ts, '.') < run->ev->event_ts.len)
+			job->cause_ts = job_keep(job, run->ev->event_ts);
 		job->late_ms = (uint64_t)late_ms(e, run, action_of(run)->verb);
 		if (part++ > 0)
 			job->key = str_keepf(&job->arena, "%s.%u", job->key, part).p;
