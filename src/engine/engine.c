@@ -271,6 +271,7 @@ void engine_finish(struct engine *e)
 
 	e->retry_at = clock_mono(e->setup.clock); /* one more time, if the last one failed */
 	e->watermarks.written_by = e->retry_at;	  /* and be it they alone */
+	engine_tell_late(e);
 	do {
 		engine_commit(e);
 		store->ops->wait(store);

@@ -258,7 +258,7 @@ static void read_back(FILE *file, struct buf *out)
 	buf_addc(out, '\0');
 }
 
-static void test_a_line_a_channel_says_how_many(void)
+static void check_lines(bool ends)
 {
 	CLEANUP(buf_deinit) struct buf lines = { 0 };
 	struct engine_fixture h;
@@ -279,7 +279,10 @@ static void test_a_line_a_channel_says_how_many(void)
 		fixture_hear(&h, ev);
 	}
 	CU_ASSERT_EQUAL(engine_due_ms(h.engine), 2000);
-	fixture_wait(&h, 10 * MINUTE_MS);
+	if (ends)
+		engine_finish(h.engine);
+	else
+		fixture_wait(&h, 10 * MINUTE_MS);
 	dup2(saved, STDERR_FILENO);
 	close(saved);
 	read_back(file, &lines);
@@ -290,6 +293,12 @@ static void test_a_line_a_channel_says_how_many(void)
 	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_JOBS_LATE), 50);
 	CU_ASSERT_EQUAL(engine_due_ms(h.engine), -1);
 	fixture_deinit(&h);
+}
+
+static void test_a_line_a_channel_says_how_many(void)
+{
+	check_lines(false);
+	check_lines(true); /* the program ends meanwhile */
 }
 
 /* ---- followed answers ---- */
