@@ -448,7 +448,7 @@ static void test_a_rule_that_is_held_holds_no_others(void)
 	}
 	CU_ASSERT_EQUAL(after, with_rule);
 	rule_unref(held);
-	CU_ASSERT(with_rule - __sanitizer_get_current_allocated_bytes() < one_set / 50);
+	CU_ASSERT(with_rule - __sanitizer_get_current_allocated_bytes() < one_set / 20);
 }
 
 UNIT_MAIN("set",
