@@ -163,7 +163,8 @@ static void print_conditions(FILE *to, const struct rule *rule)
 	for (size_t i = 0; i < rule->n_limits; i++)
 		fprintf(to, "    if its limit allows: %s\n", rule->limits[i].text);
 	if (rule->within_ms > 0)
-		fprintf(to, "    within %lld s of the message\n", (long long)(rule->within_ms / 1000));
+		fprintf(to, "    within %lld s of the message\n",
+			(long long)(rule->within_ms / 1000));
 	if (rule->chance_in > 0)
 		fprintf(to, "    with a chance of %lld in %lld\n", (long long)rule->chance_of,
 			(long long)rule->chance_in);

@@ -54,9 +54,10 @@ struct run {
 	int64_t count; /* how often the rule has fired, this time included; 0 = not counted yet */
 	bool renews;   /* edits what the rule answered instead of acting */
 	size_t next_answer; /* while it does: the answer to come */
-	struct wall since;  /* when what it does was to be done: the event, or the end of its last wait */
-	struct wall due;    /* the end of its `wait`; 0 = it is in none */
-	unsigned unless;    /* what ends the wait without what follows (enum unless, joined) */
+	struct wall
+		since; /* when what it does was to be done: the event, or the end of its last wait */
+	struct wall due; /* the end of its `wait`; 0 = it is in none */
+	unsigned unless; /* what ends the wait without what follows (enum unless, joined) */
 	/* Edits and a deletion of its message that came while it acts: done when it rests. References. */
 	struct event **followups;
 	size_t n_followups;

@@ -23,12 +23,12 @@ enum copies { COPIES_NONE, COPIES_SAME, COPIES_NEW_EVENT };
 
 /* What a scenario may set; everything else follows Slack. */
 struct settings {
-	bool org_wide;	      /* the app is installed in a whole organisation */
-	bool classic;	      /* a classic app: RTM works, Socket Mode does not */
-	bool old_rtm_start;   /* rtm.start answers with everyone and everything */
-	bool limits;	      /* rate limits of the Web API */
-	bool forgetful;	      /* Socket Mode: what happens while no socket is open is told to nobody */
-	enum echo echo;	      /* when the event of an own post comes, seen from the HTTP answer */
+	bool org_wide;	    /* the app is installed in a whole organisation */
+	bool classic;	    /* a classic app: RTM works, Socket Mode does not */
+	bool old_rtm_start; /* rtm.start answers with everyone and everything */
+	bool limits;	    /* rate limits of the Web API */
+	bool forgetful; /* Socket Mode: what happens while no socket is open is told to nobody */
+	enum echo echo; /* when the event of an own post comes, seen from the HTTP answer */
 	enum framing framing; /* how server frames are cut */
 	enum copies copies;   /* does every delivery come twice? */
 	int64_t speed;	      /* Slack's schedules run so many times faster */

@@ -19,12 +19,12 @@ struct stage {
 	const char **environment; /* further NAME=VALUE for the client, owned */
 	size_t n_environment;
 	struct process *client; /* NULL = not started */
-	struct process *ran;	/* the program once more, beside it; has ended; NULL = none was run */
-	FILE *show;		/* where the conversation is shown; NULL = nowhere */
-	struct load *load;	/* NULL = none yet */
-	int64_t patience_ms;	/* how long an expectation waits */
-	int64_t quiet_ms;	/* how long nothing must happen for `expect nothing` */
-	struct message *said;	/* by the newest command: `it` */
+	struct process *ran;  /* the program once more, beside it; has ended; NULL = none was run */
+	FILE *show;	      /* where the conversation is shown; NULL = nowhere */
+	struct load *load;    /* NULL = none yet */
+	int64_t patience_ms;  /* how long an expectation waits */
+	int64_t quiet_ms;     /* how long nothing must happen for `expect nothing` */
+	struct message *said; /* by the newest command: `it` */
 	struct channel *said_in;
 	struct map named;     /* struct named, by name */
 	struct entry *met;    /* the call that the newest expectation was about; NULL = none */
