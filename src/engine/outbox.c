@@ -175,7 +175,8 @@ static void drop(struct outbox *o, struct job *job)
 	struct outbox_channel *c = channel_of(o, job);
 
 	list_remove(&job->link);
-	o->n--;
+	if (--o->n < o->limits.max / 2)
+		telling_end(&o->full);
 	job_free(job);
 	if (--c->n > 0) {
 		give_turn(o, c);
@@ -200,18 +201,19 @@ bool outbox_put(struct outbox *o, struct job *take, struct mono now)
 {
 	bool has_room = outbox_has_room(o, take);
 	struct outbox_channel *c = channel_of(o, take);
+	struct telling *full = o->n >= o->limits.max ? &o->full : &c->full;
 
 	c->n++;
 	o->n++;
 	if (!has_room) {
-		if (telling_is_due(&c->full, now)) {
+		if (telling_is_due(full, now)) {
 			log_error(
 				"engine",
 				"answers are lost: too many wait to be sent channel=%s waiting=%zu"
 				" in_all=%zu lost=%llu",
 				c->name, c->n - 1, o->n - 1,
-				(unsigned long long)c->full.n_untold + 1);
-			c->full.n_untold = 0;
+				(unsigned long long)full->n_untold + 1);
+			full->n_untold = 0;
 		}
 		drop(o, take);
 		return false;

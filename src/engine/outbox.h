@@ -41,6 +41,7 @@ struct outbox {
 	size_t n_waiting;   /* in channels */
 	size_t n_in_flight; /* marked, and not ended or in doubt */
 	uint64_t last_id;
+	struct telling full; /* all of it; that a channel is, is said for each */
 };
 
 void outbox_init(struct outbox *o, struct batch *batch, const struct outbox_limits *limits);

@@ -2,6 +2,7 @@
 #include "engine/outbox.h"
 
 #include <stdio.h>
+#include <unistd.h>
 #include "base/log.h"
 #include "lib/unit.h"
 
@@ -440,6 +441,45 @@ static void test_a_channel_is_bounded_and_so_are_all(void)
 	end();
 }
 
+/* Lines on standard error while so many jobs, each for a channel of its own, find no room. */
+static size_t lines_about(int n, int64_t ms)
+{
+	FILE *file = tmpfile();
+	int saved = dup(STDERR_FILENO), c;
+	size_t lines = 0;
+	char channel[16];
+
+	dup2(fileno(file), STDERR_FILENO);
+	for (int i = 0; i < n; i++) {
+		snprintf(channel, sizeof(channel), "D%d", i);
+		CU_ASSERT_FALSE(outbox_put(&o, message(channel, NULL, "too much"), at(ms)));
+	}
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(file);
+	while ((c = fgetc(file)) != EOF)
+		lines += c == '\n';
+	fclose(file);
+	return lines;
+}
+
+static void test_a_full_outbox_does_not_fill_the_log(void)
+{
+	begin_with(true, &(struct outbox_limits){ .max = 2 });
+	put("C1", NULL, "a");
+	put("C1", NULL, "b");
+	CU_ASSERT_EQUAL(lines_about(100, 0), 1);
+	CU_ASSERT_EQUAL(lines_about(100, 9999), 0);
+	CU_ASSERT_EQUAL(lines_about(100, 10000), 1);
+	stand();
+	outbox_settle(&o, lease("a"));
+	outbox_settle(&o, lease("b"));
+	put("C1", NULL, "c");
+	put("C1", NULL, "d");
+	CU_ASSERT_EQUAL(lines_about(100, 10001), 1); /* it is another time */
+	end();
+}
+
 /* ---- back from the store ---- */
 
 static void load(struct job *take, uint64_t id, enum job_state state)
@@ -614,6 +654,7 @@ UNIT_MAIN("outbox",
 	    test_a_message_in_doubt_holds_up_its_thread_and_nothing_else },
 	  { "it holds up what comes after it alone", test_it_holds_up_what_comes_after_it_alone },
 	  { "a channel is bounded and so are all", test_a_channel_is_bounded_and_so_are_all },
+	  { "a full outbox does not fill the log", test_a_full_outbox_does_not_fill_the_log },
 	  { "what waited waits in its order", test_what_waited_waits_in_its_order },
 	  { "a message that was in flight is looked for",
 	    test_a_message_that_was_in_flight_is_looked_for },
