@@ -60,8 +60,10 @@ void gap_end(struct gap *g)
 	map_deinit(&g->asked, NULL);
 	map_init(&g->asked);
 	g->is_open = true;
+	engine_hold_marks(g->engine, true);
 	engine_each_heard(g->engine, on_heard, g);
-	gap_read_rest(g);
+	if (g->has_lists)
+		gap_read_rest(g);
 }
 
 static void on_channel(void *owner, struct str id, enum channel_kind kind)
@@ -73,8 +75,16 @@ static void on_channel(void *owner, struct str id, enum channel_kind kind)
 
 void gap_read_rest(struct gap *g)
 {
-	if (!g->is_open || !directory_is_loaded(g->directory))
+	g->has_lists = true;
+	if (!g->is_open)
 		return;
 	g->is_open = false;
 	directory_each_channel(g->directory, on_channel, g);
+	gap_was_read(g);
+}
+
+void gap_was_read(struct gap *g)
+{
+	if (!g->is_open && catchup_left(g->catchup) == 0)
+		engine_hold_marks(g->engine, false);
 }

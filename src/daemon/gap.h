@@ -17,6 +17,7 @@ struct gap {
 	struct catchup *catchup;
 	int64_t back_ms;  /* no further than this; 0 = not at all */
 	bool is_open;	  /* channels that were never heard are still to be read */
+	bool has_lists;	  /* the list of channels has come, or will not */
 	char from[24];	  /* when anything was heard last, before the gap ended */
 	struct map asked; /* channels that are read, or were */
 };
@@ -25,5 +26,7 @@ void gap_init(struct gap *g);
 void gap_deinit(struct gap *g);
 /* A socket is live again. What is said from now on comes by it. */
 void gap_end(struct gap *g);
-/* The names of channels have come: those that were never heard are read as well. */
+/* All that was asked for has been read. */
+void gap_was_read(struct gap *g);
+/* The list of channels has come, or will not: those that were never heard are read as well, as far as they are known. */
 void gap_read_rest(struct gap *g);

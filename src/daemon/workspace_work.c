@@ -101,6 +101,13 @@ bool workspace_on_caught_up(void *owner, struct event *take)
 	return true;
 }
 
+void workspace_on_gap_read(void *owner)
+{
+	struct daemon_workspace *w = owner;
+
+	gap_was_read(&w->gap);
+}
+
 void workspace_on_live(void *owner, bool live, const char *detail)
 {
 	struct daemon_workspace *w = owner;

@@ -97,6 +97,11 @@ void engine_each_heard(const struct engine *e, engine_heard_fn *on_channel, void
 		on_channel(owner, channel, watermark_of(&e->watermarks, channel));
 }
 
+void engine_hold_marks(struct engine *e, bool hold)
+{
+	e->watermarks.is_held = hold;
+}
+
 void engine_begin_hearing(struct engine *e, struct str ts)
 {
 	watermarks_move(&e->watermarks, STR_EMPTY, ts, clock_mono(e->setup.clock));
@@ -164,7 +169,7 @@ size_t engine_waiting(const struct engine *e)
 /* They are written with whatever else is, or when it is time. */
 static bool has_due_watermarks(const struct engine *e)
 {
-	return e->state.batch != NULL && !list_is_empty(&e->watermarks.unwritten) &&
+	return e->state.batch != NULL && watermarks_wait(&e->watermarks) &&
 	       clock_mono(e->setup.clock).ns >= e->watermarks.written_by.ns;
 }
 
@@ -305,7 +310,7 @@ int64_t engine_due_ms(const struct engine *e)
 		ms = sooner(ms, ms_until(e, wait));
 	if (outbox_probe_at(&e->outbox, &probe))
 		ms = sooner(ms, ms_until(e, probe));
-	if (e->state.batch != NULL && !list_is_empty(&e->watermarks.unwritten))
+	if (e->state.batch != NULL && watermarks_wait(&e->watermarks))
 		ms = sooner(ms, ms_until(e, e->watermarks.written_by));
 	if (e->outbox.n_waiting > 0)
 		ms = sooner(ms, ms_until(e, e->tell_at));

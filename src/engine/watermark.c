@@ -92,6 +92,8 @@ struct str watermark_of(const struct watermarks *w, struct str channel)
 
 void watermarks_write(struct watermarks *w, struct batch *batch)
 {
+	if (w->is_held)
+		return;
 	list_each (link, &w->unwritten) {
 		struct watermark *mark = list_entry(link, struct watermark, link);
 		char value[TS_MAX + 3];

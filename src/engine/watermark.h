@@ -15,6 +15,7 @@ struct watermarks {
 	struct map marks;	/* struct watermark, by channel; "" = of all channels */
 	struct list unwritten;	/* of them */
 	struct mono written_by; /* when they should be; while there are any */
+	bool is_held; /* what lies before them is still being read: they are not written */
 };
 
 void watermarks_init(struct watermarks *w);
@@ -23,6 +24,11 @@ void watermarks_deinit(struct watermarks *w);
 void watermarks_move(struct watermarks *w, struct str channel, struct str ts, struct mono now);
 /* Empty = it was never heard. */
 struct str watermark_of(const struct watermarks *w, struct str channel);
+/* Are there any that may be written? */
+static inline bool watermarks_wait(const struct watermarks *w)
+{
+	return !w->is_held && !list_is_empty(&w->unwritten);
+}
 void watermarks_write(struct watermarks *w, struct batch *batch);
 /* Takes a row back. */
 bool watermarks_load(struct watermarks *w, struct str channel, struct str value);

@@ -207,6 +207,8 @@ static void read_on(struct catchup *c)
 	log_info("catchup", "what was said meanwhile has been read back messages=%zu", c->n_given);
 	c->n_given = 0;
 	c->has_failed = false;
+	if (c->setup.on_done != NULL)
+		c->setup.on_done(c->setup.owner);
 }
 
 static void on_again(void *owner)

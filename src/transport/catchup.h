@@ -16,6 +16,8 @@ struct catchup;
 /* Takes the event; false: not now, it shall come again. */
 typedef bool catchup_event_fn(void *owner, struct event *take);
 
+typedef void catchup_done_fn(void *owner);
+
 struct catchup_setup {
 	struct loop *loop;
 	struct api *api;
@@ -23,6 +25,7 @@ struct catchup_setup {
 	const struct identity *me;
 	void *owner;
 	catchup_event_fn *on_event;
+	catchup_done_fn *on_done; /* all channels that were asked for have been read; may be NULL */
 };
 
 struct catchup *catchup_new(

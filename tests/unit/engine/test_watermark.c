@@ -229,6 +229,29 @@ static void test_at_the_end_a_store_that_cannot_is_left(void)
 	fixture_deinit(&h);
 }
 
+/* While a gap is read back, a death must find the marks as they were before it. */
+static void test_while_a_gap_is_read_none_is_written(void)
+{
+	struct engine_fixture h;
+
+	begin(&h, journal_new());
+	fixture_say(&h, "nothing", "1700000001.000000");
+	engine_finish(h.engine);
+	engine_hold_marks(h.engine, true);
+	fixture_say(&h, "hello", "1700000009.000000");
+	engine_finish(h.engine);
+	ASSERT_STR(engine_heard(h.engine), "1700000009.000000");
+	fixture_crash(&h);
+	ASSERT_STR(engine_heard(h.engine), "1700000001.000000");
+	fixture_say(&h, "nothing", "1700000010.000000");
+	engine_hold_marks(h.engine, true);
+	engine_hold_marks(h.engine, false);
+	engine_finish(h.engine);
+	fixture_crash(&h);
+	ASSERT_STR(engine_heard(h.engine), "1700000010.000000");
+	fixture_deinit(&h);
+}
+
 UNIT_MAIN("watermark", { "a mark moves forward alone", test_a_mark_moves_forward_alone },
 	  { "what is no timestamp moves nothing", test_what_is_no_timestamp_moves_nothing },
 	  { "it is written once and read back", test_it_is_written_once_and_read_back },
@@ -238,5 +261,6 @@ UNIT_MAIN("watermark", { "a mark moves forward alone", test_a_mark_moves_forward
 	    test_it_is_written_with_other_rows_or_after_a_while },
 	  { "it is never ahead of what was decided", test_it_is_never_ahead_of_what_was_decided },
 	  { "each channel has its own", test_each_channel_has_its_own },
+	  { "while a gap is read none is written", test_while_a_gap_is_read_none_is_written },
 	  { "at the end all is written", test_at_the_end_all_is_written },
 	  { "at the end a store that cannot is left", test_at_the_end_a_store_that_cannot_is_left })
