@@ -108,7 +108,7 @@ static struct queue *queue_for(struct api *api, struct str channel, const char *
 		return queue;
 	queue = mem_zero(1, sizeof(*queue) + key.len + 1);
 	queue->api = api;
-	memcpy(queue->key, key.p, key.len);
+	memcpy(queue->key, buf_str(&key).p, key.len);
 	queue->is_channel = channel.len > 0;
 	queue->is_for_reads = channel.len == 0 &&
 			      method_named(str_from(method))->call == CALL_READS;
