@@ -164,7 +164,7 @@ const struct option_row conf_options[] = {
 	  .key = "catch up",
 	  .type = OPTION_DURATION,
 	  .preset = "1d",
-	  .max = 31536000000,
+	  .max = 86400000, /* what was answered is known for longer than that */
 	  .offset = offsetof(struct conf, catch_up_ms),
 	  .help = "How far back messages are read that came while the bot was away; 0s = not at all." },
 	{ .section = "pace",

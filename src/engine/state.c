@@ -16,9 +16,10 @@ static const int64_t POSTED_FOR_MS = 7LL * 24 * 3600 * 1000;
 
 /* A text under a key. */
 struct entry {
-	struct list link; // state::seen_order or posted_order
+	struct list link; // state::seen_order, done_order or posted_order
 	struct wall at;
 	char *text;   /* NULL = none: the key is all there is to know */
+	bool is_done; /* a key that was seen, and something done about it */
 	bool has_row; /* of what was seen: something was done about it */
 	size_t len;
 	size_t key_len;
@@ -109,15 +110,25 @@ static void note_text(struct state *s, enum store_table table, struct str key, s
 
 /* ---- what was seen ---- */
 
-static void forget_old_seen(struct state *s, struct wall now)
+static void forget_old_of(struct state *s, struct list *order, size_t *n, struct wall now)
 {
-	list_each (link, &s->seen_order) {
+	list_each (link, order) {
 		struct entry *seen = list_entry(link, struct entry, link);
 
-		if (s->seen.n < STATE_MAX_SEEN && now.ms - seen->at.ms < SEEN_FOR_MS)
+		if (*n < STATE_MAX_SEEN && now.ms - seen->at.ms < SEEN_FOR_MS)
 			return;
 		forget(s, STORE_SEEN, &s->seen, seen);
+		--*n;
 	}
+}
+
+/* The many that nobody answers must not push out what would be answered twice. */
+static void forget_old_seen(struct state *s, struct wall now)
+{
+	size_t n_heard = s->seen.n - s->n_done;
+
+	forget_old_of(s, &s->seen_order, &n_heard, now);
+	forget_old_of(s, &s->done_order, &s->n_done, now);
 }
 
 bool state_claim(struct state *s, struct str key, struct wall now)
@@ -137,7 +148,13 @@ void state_note_claim(struct state *s, struct str key)
 {
 	struct entry *seen = map_get(&s->seen, key);
 
-	if (s->batch == NULL || seen == NULL || seen->has_row)
+	if (seen == NULL || seen->is_done)
+		return;
+	seen->is_done = true;
+	s->n_done++;
+	list_remove(&seen->link);
+	list_append(&s->done_order, &seen->link);
+	if (s->batch == NULL)
 		return;
 	note_number(s, STORE_SEEN, key, seen->at.ms);
 	seen->has_row = true;
@@ -466,6 +483,15 @@ static bool load_entry(struct map *table, struct list *order, struct str key, in
 	return true;
 }
 
+static bool load_done(struct state *s, struct str key, int64_t at)
+{
+	if (!load_entry(&s->seen, &s->done_order, key, at, STR_EMPTY))
+		return false;
+	list_entry(s->done_order.prev, struct entry, link)->is_done = true;
+	s->n_done++;
+	return true;
+}
+
 bool state_load(struct state *s, enum store_table table, struct str key, struct str value)
 {
 	CLEANUP(json_freep) struct json *j = NULL;
@@ -489,7 +515,7 @@ bool state_load(struct state *s, enum store_table table, struct str key, struct 
 		return false;
 	switch (table) {
 	case STORE_SEEN:
-		return load_entry(&s->seen, &s->seen_order, key, number, STR_EMPTY);
+		return load_done(s, key, number);
 	case STORE_COUNT:
 		return set_number(&s->counts, key, number);
 	case STORE_TURN:
@@ -551,7 +577,7 @@ static void sort(struct list *order, size_t n, int (*compare)(const void *a, con
 /* A store gives its rows in an order of its own, which nobody may see. */
 void state_loaded(struct state *s)
 {
-	sort(&s->seen_order, s->seen.n, entries_by_age);
+	sort(&s->done_order, s->n_done, entries_by_age);
 	sort(&s->posted_order, s->posted.n, entries_by_age);
 	sort(&s->limit_order, s->limits.n, spendings_by_age);
 }
@@ -568,6 +594,7 @@ void state_init(struct state *s, struct batch *batch)
 	map_init(&s->counts);
 	map_init(&s->turns);
 	list_init(&s->seen_order);
+	list_init(&s->done_order);
 	list_init(&s->limit_order);
 	list_init(&s->posted_order);
 }

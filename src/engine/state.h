@@ -17,7 +17,9 @@
 #include "store/batch.h"
 
 enum {
-	STATE_MAX_SEEN = 1 << 17,   /* keys of events; beyond, the oldest are forgotten */
+	STATE_MAX_SEEN =
+		1 << 17, /* keys of events; beyond, the oldest are forgotten; as many again that
+				     * something was done about */
 	STATE_MAX_LIMITS = 1 << 17, /* spent limits; beyond, those spent longest ago */
 	STATE_MAX_VALUES =
 		1000000,	 /* variables, and rules that count; beyond, nothing new is kept */
@@ -26,9 +28,11 @@ enum {
 };
 
 struct state {
-	struct batch *batch;	 /* where changes are noted; NULL = nowhere */
-	struct map seen;	 /* struct entry, by the event's key */
-	struct list seen_order;	 /* the oldest first */
+	struct batch *batch;	/* where changes are noted; NULL = nowhere */
+	struct map seen;	/* struct entry, by the event's key */
+	struct list seen_order; /* of those that nothing came of; the oldest first */
+	struct list done_order; /* of those that something was done about */
+	size_t n_done;
 	struct map limits;	 /* struct spending */
 	struct list limit_order; /* spent longest ago first */
 	struct map variables;	 /* struct entry */

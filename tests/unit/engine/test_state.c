@@ -536,6 +536,29 @@ static void test_rows_of_another_kind_are_refused(void)
 	state_deinit(&s);
 }
 
+/* What was answered is known for as long as it may come again, however much else is heard. */
+static void test_what_is_only_heard_pushes_out_nothing_done(void)
+{
+	struct state s;
+	struct wall now = { 1000 };
+	char key[32];
+
+	state_init(&s, NULL);
+	CU_ASSERT_TRUE(state_claim(&s, STR("answered"), now));
+	state_note_claim(&s, STR("answered"));
+	CU_ASSERT_TRUE(state_claim(&s, STR("heard"), now));
+	for (int i = 0; i < STATE_MAX_SEEN + 10; i++) {
+		snprintf(key, sizeof(key), "k%d", i);
+		state_claim(&s, str_from(key), now);
+	}
+	CU_ASSERT_FALSE(state_claim(&s, STR("answered"), now));
+	CU_ASSERT_TRUE(state_claim(&s, STR("heard"), now));
+	CU_ASSERT_TRUE(s.seen.n <= STATE_MAX_SEEN + 1);
+	now.ms += 27LL * 3600 * 1000;
+	CU_ASSERT_TRUE(state_claim(&s, STR("answered"), now));
+	state_deinit(&s);
+}
+
 UNIT_MAIN("state", { "claim is new once a day", test_claim_is_new_once_a_day },
 	  { "claims forget the oldest when full", test_claims_forget_the_oldest_when_full },
 	  { "limit window rolls", test_limit_window_rolls },
@@ -558,4 +581,6 @@ UNIT_MAIN("state", { "claim is new once a day", test_claim_is_new_once_a_day },
 	  { "what was posted is bounded", test_what_was_posted_is_bounded },
 	  { "a state comes back from its rows", test_a_state_comes_back_from_its_rows },
 	  { "what is forgotten is dropped", test_what_is_forgotten_is_dropped },
-	  { "rows of another kind are refused", test_rows_of_another_kind_are_refused })
+	  { "rows of another kind are refused", test_rows_of_another_kind_are_refused },
+	  { "what is only heard pushes out nothing done",
+	    test_what_is_only_heard_pushes_out_nothing_done })
