@@ -20,7 +20,8 @@ struct keep {
 	char *namespace; /* beside the engine's rows, which it does not want to read */
 	struct batch batch;
 	bool is_committing;
-	bool was_full; /* there is more to write than the last piece */
+	bool has_failed; /* the last piece does not stand */
+	bool was_full;	 /* there is more to write than the last piece */
 	struct loop_timer due;
 	size_t n_loaded;
 };
@@ -110,6 +111,7 @@ static void on_committed(void *owner, bool stands)
 	struct keep *k = owner;
 
 	k->is_committing = false;
+	k->has_failed = !stands;
 	if (stands)
 		batch_clear(&k->batch); /* else its rows go with the next ones */
 }
@@ -128,7 +130,7 @@ static void write_now(struct keep *k)
 
 static bool is_behind(const struct keep *k)
 {
-	return k->is_committing || k->was_full;
+	return (k->is_committing || k->was_full) && !k->has_failed;
 }
 
 static void on_due(void *owner)
@@ -194,7 +196,8 @@ void keep_free(struct keep *k)
 	do {
 		k->store->ops->wait(k->store);
 		write_now(k);
-	} while (k->was_full);
+		k->store->ops->wait(k->store);
+	} while (k->was_full && !k->has_failed);
 	k->store->ops->wait(k->store);
 	batch_deinit(&k->batch);
 	free(k->namespace);

@@ -150,7 +150,26 @@ static void test_what_does_not_stand_is_written_again(void)
 	stop();
 }
 
+/* A large workspace, a full disk, and the end: what cannot be written is not tried for ever. */
+static void test_a_store_that_takes_nothing_is_left_at_the_end(void)
+{
+	char text[64];
+
+	start();
+	begin();
+	for (int i = 0; i < 2500; i++) {
+		snprintf(text, sizeof(text), "{\"id\":\"U%d\",\"name\":\"n%d\"}", i, i);
+		learn(false, text);
+	}
+	journal_break(store, true);
+	end();
+	CU_ASSERT_EQUAL(journal_n_rows(store, STORE_PERSON), 0);
+	stop();
+}
+
 UNIT_MAIN("keep", { "the next start knows all", test_the_next_start_knows_all },
 	  { "only what is new is written", test_only_what_is_new_is_written },
 	  { "a large workspace is written in pieces", test_a_large_workspace_is_written_in_pieces },
+	  { "a store that takes nothing is left at the end",
+	    test_a_store_that_takes_nothing_is_left_at_the_end },
 	  { "what does not stand is written again", test_what_does_not_stand_is_written_again })
