@@ -56,7 +56,8 @@ void gap_end(struct gap *g)
 		engine_begin_hearing(g->engine, str_from(now));
 		return;
 	}
-	snprintf(g->from, sizeof(g->from), "%.*s", STR_ARG(newest));
+	if (!g->is_open) /* else an earlier gap has not been read yet */
+		snprintf(g->from, sizeof(g->from), "%.*s", STR_ARG(newest));
 	map_deinit(&g->asked, NULL);
 	map_init(&g->asked);
 	g->is_open = true;

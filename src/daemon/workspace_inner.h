@@ -79,7 +79,7 @@ unsigned workspace_on_wants(void *workspace, struct event *ev, unsigned wants);
 void workspace_on_gap_read(void *workspace);
 bool workspace_on_caught_up(void *workspace, struct event *take);
 void workspace_on_live(void *workspace, bool live, const char *detail);
-void workspace_on_renewed(void *workspace);
+void workspace_on_renewed(void *workspace, const char *detail);
 void workspace_on_due(void *workspace);
 void workspace_on_turn_end(void *workspace);
 enum api_turn workspace_on_turn(void *workspace, struct job *job);

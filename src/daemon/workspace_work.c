@@ -91,7 +91,7 @@ bool workspace_on_caught_up(void *owner, struct event *take)
 {
 	struct daemon_workspace *w = owner;
 
-	if (engine_is_behind(w->engine)) {
+	if (engine_is_behind(w->engine) || engine_is_filling(w->engine)) {
 		event_free(take);
 		return false;
 	}
@@ -125,10 +125,11 @@ void workspace_on_live(void *owner, bool live, const char *detail)
 }
 
 /* Nobody sends again what RTM did not deliver, not even in the moment between two sockets. */
-void workspace_on_renewed(void *owner)
+void workspace_on_renewed(void *owner, const char *detail)
 {
 	struct daemon_workspace *w = owner;
 
+	log_info("bot", "the new connection is live: %s", detail);
 	if (w->own->transport == CONF_TRANSPORT_RTM && w->state == WORKSPACE_LISTENING)
 		gap_end(&w->gap);
 }
@@ -152,6 +153,12 @@ void workspace_on_due(void *owner)
 		engine_tick(w->engine);
 }
 
+/* What waits stays where it is: the token is no good, or all that was heard is decided and the store keeps the rest. */
+static bool leaves_the_rest(const struct daemon_workspace *w)
+{
+	return w->has_failed || (w->transport_stopped && w->store->ops->keeps);
+}
+
 void workspace_on_turn_end(void *owner)
 {
 	struct daemon_workspace *w = owner;
@@ -162,7 +169,7 @@ void workspace_on_turn_end(void *owner)
 		return;
 	before = log_about(w->log_end);
 	engine_commit(w->engine);
-	if (!w->has_failed) {
+	if (!leaves_the_rest(w)) {
 		while ((job = engine_lease(w->engine)) != NULL)
 			deliver_send(w->deliver, job);
 		while ((job = engine_probe(w->engine)) != NULL)
@@ -198,7 +205,7 @@ enum api_turn workspace_on_turn(void *owner, struct job *job)
 {
 	struct daemon_workspace *w = owner;
 
-	if (w->has_failed && job->state == JOB_PENDING) {
+	if (leaves_the_rest(w) && job->state == JOB_PENDING) {
 		engine_give_back(w->engine, job);
 		return API_TURN_OVER;
 	}

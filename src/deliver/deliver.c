@@ -400,6 +400,8 @@ static void on_probed(void *owner, const struct outcome *outcome)
 
 	forget(way);
 	d->setup.on_probed(d->setup.owner, job, outcome);
+	if (outcome->kind == OUTCOME_FATAL)
+		d->setup.on_fatal(d->setup.owner, outcome->sentence);
 }
 
 void deliver_probe(struct deliver *d, struct job *job)

@@ -97,6 +97,11 @@ void engine_each_heard(const struct engine *e, engine_heard_fn *on_channel, void
 		on_channel(owner, channel, watermark_of(&e->watermarks, channel));
 }
 
+bool engine_is_filling(const struct engine *e)
+{
+	return outbox_is_filling(&e->outbox);
+}
+
 void engine_hold_marks(struct engine *e, bool hold)
 {
 	e->watermarks.is_held = hold;
@@ -211,8 +216,10 @@ static void fall(struct engine *e)
 {
 	if (!e->has_fallen)
 		engine_count(e, METRIC_COMMITS_FAILED);
-	log_error("engine",
-		  "what was decided could not be stored: it is not acted on, and tried again");
+	if (!e->has_fallen)
+		log_error("engine",
+			  "what was decided could not be stored: it is not acted on, and tried"
+			  " again");
 	e->has_fallen = true;
 	e->retry_at = mono_after(clock_mono(e->setup.clock), RETRY_AFTER_MS);
 	batch_append(&e->sealed_batch, &e->batch);
@@ -310,7 +317,7 @@ int64_t engine_due_ms(const struct engine *e)
 		ms = sooner(ms, ms_until(e, wait));
 	if (outbox_probe_at(&e->outbox, &probe))
 		ms = sooner(ms, ms_until(e, probe));
-	if (e->state.batch != NULL && watermarks_wait(&e->watermarks))
+	if (!e->is_committing && e->state.batch != NULL && watermarks_wait(&e->watermarks))
 		ms = sooner(ms, ms_until(e, e->watermarks.written_by));
 	if (e->outbox.n_waiting > 0)
 		ms = sooner(ms, ms_until(e, e->tell_at));

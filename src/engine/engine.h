@@ -66,6 +66,8 @@ struct str engine_heard(const struct engine *engine);
 /* How far each channel has been heard: the timestamp of its newest event. */
 typedef void engine_heard_fn(void *owner, struct str channel, struct str ts);
 void engine_each_heard(const struct engine *engine, engine_heard_fn *on_channel, void *owner);
+/* Are more than half as many answers waiting as may, in all or in a channel? */
+bool engine_is_filling(const struct engine *engine);
 /* While a gap is being read back, what is heard now must not hide at the next start what was not read yet. */
 void engine_hold_marks(struct engine *engine, bool hold);
 /* Nothing before this timestamp is ours to hear; moves no mark back. */

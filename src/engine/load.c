@@ -141,7 +141,10 @@ int engine_load(struct engine *e)
 		log_warn("engine",
 			 "rows of the store that say nothing we know are left alone rows=%zu",
 			 loading.n_strange);
-	take_back(e, &loading);
+	if (r == 0)
+		take_back(e, &loading);
+	for (size_t i = 0; r != 0 && i < loading.n_runs; i++)
+		run_free(loading.runs[i]); /* half of what is known is no ground to act on */
 	free(loading.runs);
 	return r;
 }

@@ -383,6 +383,11 @@ void outbox_doubt(struct outbox *o, struct job *job, struct mono now)
 	give_turn(o, c);
 }
 
+void outbox_probe_again(struct outbox *o, struct job *job, struct mono now)
+{
+	probe_later(o, job, now);
+}
+
 struct job *outbox_probe(struct outbox *o, struct mono now)
 {
 	struct job *job;
@@ -402,6 +407,21 @@ bool outbox_probe_at(const struct outbox *o, struct mono *at)
 		return false;
 	*at = list_entry(o->unsure.next, struct job, link)->probe_at;
 	return true;
+}
+
+bool outbox_is_filling(const struct outbox *o)
+{
+	struct map_entry *at = NULL;
+	struct str key;
+	void *object;
+
+	while (map_next(&o->channels, &at, &key, &object)) {
+		const struct outbox_channel *c = object;
+
+		if (!is_free(c) && 2 * c->n > o->limits.max_per_channel)
+			return true;
+	}
+	return 2 * o->n > o->limits.max;
 }
 
 /* ---- telling ---- */

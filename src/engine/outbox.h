@@ -71,11 +71,15 @@ void outbox_give_back(struct outbox *o, struct job *job);
 
 /* It may have got through: it is looked for later. */
 void outbox_doubt(struct outbox *o, struct job *job, struct mono now);
+/* One that was to be looked for, which could not be done: it is tried again. */
+void outbox_probe_again(struct outbox *o, struct job *job, struct mono now);
 /* The next one that is to be looked for now, leased; NULL = none. */
 struct job *outbox_probe(struct outbox *o, struct mono now);
 /* When that will be; false = never. */
 bool outbox_probe_at(const struct outbox *o, struct mono *at);
 
+/* Is it more than half full, in all or in a channel? */
+bool outbox_is_filling(const struct outbox *o);
 /* Says which channels are far behind, and which no longer are. */
 void outbox_tell(struct outbox *o, struct mono now);
 

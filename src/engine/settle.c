@@ -128,7 +128,8 @@ void engine_probed(struct engine *e, struct job *job, const struct outcome *outc
 		return;
 	case OUTCOME_FATAL:
 	case OUTCOME_LATER:
-		return; /* nothing is learned from it; the next start looks again */
+		outbox_probe_again(&e->outbox, job, clock_mono(e->setup.clock));
+		return; /* nothing was learned */
 	case OUTCOME_UNKNOWN:
 		log_warn("engine",
 			 "%s may or may not have got through, which cannot be told: %s rule=%s"

@@ -8,6 +8,7 @@
 #include "webapi/history.h"
 
 enum {
+	GIVE_MAX = 50,	 /* at once: a long gap must not hold up the loop */
 	AGAIN_MS = 5000, /* whoever takes events is too far behind */
 };
 
@@ -169,33 +170,40 @@ static bool is_twin(const struct catchup *c, size_t i)
 	return i > 0 && str_eq(ts_of(c->messages[i]), ts_of(c->messages[i - 1]));
 }
 
-/* False: not now. */
-static bool give(struct catchup *c)
+/* How long to wait before the rest is given; < 0: there is none. */
+static int64_t give(struct catchup *c)
 {
-	for (; c->next < c->n; c->next++) {
+	for (int given = 0; c->next < c->n; c->next++) {
 		struct event *ev = is_twin(c, c->next) ? NULL : event_of(c, c->messages[c->next]);
 
 		if (ev == NULL)
 			continue;
+		if (given++ == GIVE_MAX) {
+			event_free(ev);
+			return 0;
+		}
 		if (!c->setup.on_event(c->setup.owner, ev))
-			return false;
+			return AGAIN_MS;
 		c->n_given++;
 		metric_count(METRIC_EVENTS_CAUGHT_UP);
 	}
-	return true;
+	return -1;
 }
 
 /* One step of the first place: its messages, the replies of each thread, then all of it in the order it was said. */
 static void read_on(struct catchup *c)
 {
+	int64_t wait_ms;
+
 	if (find_thread(c)) {
 		ask(c, ts_of(c->messages[c->thread++]));
 		return;
 	}
 	if (c->n > 0 && c->next == 0)
 		qsort(c->messages, c->n, sizeof(c->messages[0]), by_ts);
-	if (!give(c)) {
-		loop_timer_start(c->setup.loop, &c->again, AGAIN_MS);
+	wait_ms = give(c);
+	if (wait_ms >= 0) {
+		loop_timer_start(c->setup.loop, &c->again, wait_ms);
 		return;
 	}
 	drop_messages(c);

@@ -455,13 +455,10 @@ void session_hello(struct session_socket *socket, int64_t num_connections)
 			 num_connections, n_ours);
 	snprintf(detail, sizeof(detail), "%s, socket %" PRIu64, t->setup.protocol->name,
 		 socket->generation);
-	if (was_live) {
-		log_info("slack", "the new connection is live: %s", detail);
-		if (t->setup.sink->on_renewed != NULL)
-			t->setup.sink->on_renewed(t->setup.sink->owner);
-	} else {
+	if (was_live)
+		t->setup.sink->on_renewed(t->setup.sink->owner, detail);
+	else
 		t->setup.sink->on_live(t->setup.sink->owner, true, detail);
-	}
 }
 
 void session_replace(struct session_socket *socket, const char *why)

@@ -30,7 +30,7 @@ struct transport_sink {
 	/* Live = at least one socket has said hello. `detail` is for the log. */
 	void (*on_live)(void *owner, bool live, const char *detail);
 	/* A new socket has taken the place of one that was live. */
-	void (*on_renewed)(void *owner);
+	void (*on_renewed)(void *owner, const char *detail);
 	/* It cannot go on without a person: `sentence` says why and what to do. Nothing follows. */
 	void (*on_fatal)(void *owner, const char *sentence);
 };

@@ -38,6 +38,15 @@ static void on_live(void *owner, bool live, const char *detail)
 	anything(stage);
 }
 
+static void on_renewed(void *owner, const char *detail)
+{
+	struct stage *stage = owner;
+
+	assert(stage->is_live && detail[0] != '\0');
+	(void)detail;
+	anything(stage);
+}
+
 static void on_fatal(void *owner, const char *sentence)
 {
 	struct stage *stage = owner;
@@ -71,7 +80,11 @@ void stage_init(struct stage *stage, const char *method)
 	(void)r;
 	secret_set(&stage->token, STR("xapp-test"));
 	stage->sink = (struct transport_sink){
-		.owner = stage, .on_event = on_event, .on_live = on_live, .on_fatal = on_fatal
+		.owner = stage,
+		.on_event = on_event,
+		.on_live = on_live,
+		.on_renewed = on_renewed,
+		.on_fatal = on_fatal,
 	};
 	stage->setup = (struct transport_setup){
 		.loop = stage->loop,
