@@ -34,6 +34,8 @@ struct daemon_workspace {
 	void *end_owner;
 	enum workspace_state state;
 	bool has_failed;
+	/* What waits stays where it is: the token is no good, or all that was heard is decided and the store keeps it. */
+	bool leaves_the_rest;
 	bool is_live;
 	struct wall known_since; /* when Slack last said that the token is good */
 	unsigned wants;		 /* of every event that rules may answer; of enum enrich_want */

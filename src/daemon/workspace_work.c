@@ -153,12 +153,6 @@ void workspace_on_due(void *owner)
 		engine_tick(w->engine);
 }
 
-/* What waits stays where it is: the token is no good, or all that was heard is decided and the store keeps the rest. */
-static bool leaves_the_rest(const struct daemon_workspace *w)
-{
-	return w->has_failed || (w->transport_stopped && w->store->ops->keeps);
-}
-
 void workspace_on_turn_end(void *owner)
 {
 	struct daemon_workspace *w = owner;
@@ -168,8 +162,10 @@ void workspace_on_turn_end(void *owner)
 	if (w->state == WORKSPACE_OVER)
 		return;
 	before = log_about(w->log_end);
+	w->leaves_the_rest = w->has_failed || (w->transport_stopped && w->store->ops->keeps &&
+					       list_is_empty(&w->pending_acks));
 	engine_commit(w->engine);
-	if (!leaves_the_rest(w)) {
+	if (!w->leaves_the_rest) {
 		while ((job = engine_lease(w->engine)) != NULL)
 			deliver_send(w->deliver, job);
 		while ((job = engine_probe(w->engine)) != NULL)
@@ -205,7 +201,7 @@ enum api_turn workspace_on_turn(void *owner, struct job *job)
 {
 	struct daemon_workspace *w = owner;
 
-	if (leaves_the_rest(w) && job->state == JOB_PENDING) {
+	if (w->leaves_the_rest && job->state == JOB_PENDING) {
 		engine_give_back(w->engine, job);
 		return API_TURN_OVER;
 	}
