@@ -43,6 +43,7 @@ void *map_set(struct map *m, struct str key, void *value)
 		memcpy(entry->key, key.p, key.len);
 	entry->len = key.len;
 	entry->value = value;
+	/* The analyzer does not see that uthash's new buckets are zeroed. NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign) */
 	HASH_ADD_KEYPTR(hh, m->entries, entry->key, (unsigned)entry->len, entry);
 	m->n++;
 	return NULL;
