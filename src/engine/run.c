@@ -51,6 +51,15 @@ static void tell_failure(struct engine *e, const struct run *run, size_t i, cons
 	notice_tell(e, run->rule, why);
 }
 
+static void note_failure(struct run *run, const char *why)
+{
+	run->action_failed = true;
+	if (action_of(run)->on_error)
+		return;
+	run_set_error(run, str_from(why));
+	run->failed = true;
+}
+
 /* A rule that may not act, by its limit or as a shadow, does not fail either. */
 static void fail(struct engine *e, struct run *run, const char *why)
 {
@@ -60,11 +69,7 @@ static void fail(struct engine *e, struct run *run, const char *why)
 		run->has_untold = true;
 		run->untold = run->action;
 	}
-	run->action_failed = true;
-	if (action_of(run)->on_error)
-		return;
-	run_set_error(run, str_from(why));
-	run->failed = true;
+	note_failure(run, why);
 }
 
 /* ---- what was answered ---- */
@@ -296,8 +301,12 @@ static void put_jobs(struct engine *e, struct run *run)
 		else if (!end_alone)
 			run->n_open++;
 	}
-	if (is_full)
-		fail(e, run, "the outbox is full"); /* the others are on their way all the same */
+	if (!is_full)
+		return;
+	/* The log has been told for all of them, the owners of this rule have not. */
+	engine_count(e, METRIC_ACTIONS_FAILED);
+	notice_tell(e, run->rule, "the outbox is full");
+	note_failure(run, "the outbox is full");
 }
 
 static void do_action(struct engine *e, struct run *run)
