@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/metric.h"
@@ -10,6 +11,7 @@
 #include "daemon/outbox_requests.h"
 #include "daemon/rule_watch.h"
 #include "daemon/workspace.h"
+#include "model/workspace.h"
 #include "net/loop.h"
 #include "net/tls.h"
 #include "store/memory.h"
@@ -182,6 +184,24 @@ static int make_store(struct daemon *d)
 	return ERR_SETUP;
 }
 
+static const char *twin(void *owner, const struct daemon_workspace *w)
+{
+	const struct daemon *d = owner;
+	const char *team = workspace_as_seen(w)->me.team_id;
+
+	for (size_t i = 0; i < d->conf->n_workspaces; i++) {
+		const struct daemon_workspace *other = d->workspaces[i];
+		const struct workspace *seen;
+
+		if (other == NULL || other == w || workspace_has_failed(other))
+			continue;
+		seen = workspace_as_seen(other);
+		if (team != NULL && seen->me.team_id != NULL && strcmp(team, seen->me.team_id) == 0)
+			return seen->name;
+	}
+	return NULL;
+}
+
 static int make_workspaces(struct daemon *d)
 {
 	const size_t n = d->conf->n_workspaces;
@@ -197,6 +217,7 @@ static int make_workspaces(struct daemon *d)
 			.store = d->store,
 			.own = &d->conf->workspaces[i],
 			.is_one_of_several = n > 1,
+			.twin = twin,
 			.on_end = on_end,
 			.owner = d,
 		};

@@ -213,6 +213,7 @@ int workspace_new(struct daemon_workspace **out, const struct workspace_setup *s
 	w->own = setup->own;
 	if (setup->is_one_of_several)
 		snprintf(w->log_end, sizeof(w->log_end), " workspace=%s", setup->own->name);
+	w->twin = setup->twin;
 	w->on_end = setup->on_end;
 	w->end_owner = setup->owner;
 	loop_hook_init(&w->turn_end, workspace_on_turn_end, w);

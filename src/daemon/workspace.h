@@ -24,7 +24,9 @@ struct workspace_setup {
 	struct store *store;
 	const struct workspace_conf *own; /* what the configuration says of this one */
 	bool is_one_of_several;		  /* log lines name it */
-	void (*on_end)(void *owner);	  /* it has failed, or is over */
+	/* Another workspace of the configuration that turned out to be in the same team; NULL = none. */
+	const char *(*twin)(void *owner, const struct daemon_workspace *w);
+	void (*on_end)(void *owner); /* it has failed, or is over */
 	void *owner;
 };
 

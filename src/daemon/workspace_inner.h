@@ -30,6 +30,7 @@ struct daemon_workspace {
 	const struct workspace_conf *own;
 	char log_end[WORKSPACE_NAME_MAX + 16]; /* of log lines about it; "" = it is the only one */
 	struct loop_hook turn_end;
+	const char *(*twin)(void *owner, const struct daemon_workspace *w);
 	void (*on_end)(void *owner);
 	void *end_owner;
 	enum workspace_state state;

@@ -124,6 +124,24 @@ static void learn_identity(struct daemon_workspace *w, const struct json *body)
 	};
 }
 
+/* Two apps would answer every message twice, and each would take the other's rows of the store for its own. */
+static bool is_a_twin(struct daemon_workspace *w)
+{
+	const char *other = w->twin(w->end_owner, w);
+	CLEANUP(buf_deinit) struct buf why = { 0 };
+
+	if (other == NULL)
+		return false;
+	buf_addf(
+		&why,
+		"its token is for the same workspace of Slack as that of [workspace %s]; wanted one "
+		"section for each workspace",
+		other);
+	buf_addc(&why, '\0');
+	workspace_fail(w, why.p);
+	return true;
+}
+
 static void on_auth(void *owner, const struct outcome *outcome)
 {
 	struct daemon_workspace *w = owner;
@@ -143,6 +161,8 @@ static void on_auth(void *owner, const struct outcome *outcome)
 			"itself");
 		return;
 	}
+	if (is_a_twin(w))
+		return;
 	w->granted = str_dup(outcome->scopes);
 	w->known_since = loop_wall(w->loop);
 	if (json_get_bool(outcome->body, "is_enterprise_install", &is_org_wide) && is_org_wide)
