@@ -2,6 +2,7 @@
 #include "daemon/gap.h"
 
 #include <stdio.h>
+#include "base/log.h"
 
 /* What was heard last may have overtaken something that was not. */
 enum { OVERLAP_S = 120 };
@@ -28,40 +29,48 @@ static struct str back_from(const struct gap *g, struct str mark, char room[stat
 	return str_from(room);
 }
 
-static void read_channel(struct gap *g, struct str channel, enum channel_kind kind, struct str mark)
+/* Its mark is held until it has been read. */
+static void read_held(struct gap *g, struct str channel, enum channel_kind kind)
 {
 	char room[32];
 
+	if (g->back_ms == 0 ||
+	    !catchup_channel(g->catchup, channel, kind,
+			     back_from(g, engine_heard(g->engine, channel), room)))
+		engine_release_mark(g->engine, channel);
+}
+
+static void read_channel(struct gap *g, struct str channel, enum channel_kind kind)
+{
 	if (channel.len == 0 || map_get(&g->asked, channel) != NULL)
 		return;
 	map_set(&g->asked, channel, g);
-	catchup_channel(g->catchup, channel, kind, back_from(g, mark, room));
+	engine_hold_mark(g->engine, channel);
+	read_held(g, channel, kind);
 }
 
-static void on_heard(void *owner, struct str channel, struct str mark)
+static void on_heard(void *owner, struct str channel)
 {
-	read_channel(owner, channel, CHANNEL_UNKNOWN, mark);
+	read_channel(owner, channel, CHANNEL_UNKNOWN);
 }
 
 void gap_end(struct gap *g)
 {
-	struct str newest = engine_heard(g->engine);
 	char now[32];
 
 	if (g->back_ms == 0)
 		return;
-	if (newest.len == 0) {
+	if (engine_heard(g->engine, STR_EMPTY).len == 0) {
 		snprintf(now, sizeof(now), "%lld.000000",
 			 (long long)(loop_wall(g->loop).ms / 1000));
 		engine_begin_hearing(g->engine, str_from(now));
 		return;
 	}
-	if (!g->is_open) /* else an earlier gap has not been read yet */
-		snprintf(g->from, sizeof(g->from), "%.*s", STR_ARG(newest));
+	if (!g->is_open)
+		engine_hold_mark(g->engine, STR_EMPTY);
+	g->is_open = true;
 	map_deinit(&g->asked, NULL);
 	map_init(&g->asked);
-	g->is_open = true;
-	engine_hold_marks(g->engine, true);
 	engine_each_heard(g->engine, on_heard, g);
 	if (g->has_lists)
 		gap_read_rest(g);
@@ -69,9 +78,7 @@ void gap_end(struct gap *g)
 
 static void on_channel(void *owner, struct str id, enum channel_kind kind)
 {
-	const struct gap *g = owner;
-
-	read_channel(owner, id, kind, str_from(g->from));
+	read_channel(owner, id, kind);
 }
 
 void gap_read_rest(struct gap *g)
@@ -81,11 +88,21 @@ void gap_read_rest(struct gap *g)
 		return;
 	g->is_open = false;
 	directory_each_channel(g->directory, on_channel, g);
-	gap_was_read(g);
+	engine_release_mark(g->engine, STR_EMPTY);
 }
 
-void gap_was_read(struct gap *g)
+void gap_read_missed(struct gap *g)
 {
-	if (!g->is_open && catchup_left(g->catchup) == 0)
-		engine_hold_marks(g->engine, false);
+	struct str channel;
+	size_t n = 0;
+
+	for (; engine_take_missed(g->engine, &channel); n++)
+		read_held(g, channel, CHANNEL_UNKNOWN);
+	if (n > 0 && g->back_ms > 0)
+		log_info("bot", "events that were not taken are read back channels=%zu", n);
+}
+
+void gap_was_read(struct gap *g, struct str channel)
+{
+	engine_release_mark(g->engine, channel);
 }

@@ -18,7 +18,6 @@ struct gap {
 	int64_t back_ms;  /* no further than this; 0 = not at all */
 	bool is_open;	  /* channels that were never heard are still to be read */
 	bool has_lists;	  /* the list of channels has come, or will not */
-	char from[24];	  /* when anything was heard last, before the gap ended */
 	struct map asked; /* channels that are read, or were */
 };
 
@@ -26,7 +25,9 @@ void gap_init(struct gap *g);
 void gap_deinit(struct gap *g);
 /* A socket is live again. What is said from now on comes by it. */
 void gap_end(struct gap *g);
-/* All that was asked for has been read. */
-void gap_was_read(struct gap *g);
+/* The end of a turn: what the engine refused is read back as soon as it takes it again. */
+void gap_read_missed(struct gap *g);
+/* A channel that was asked for has been read. */
+void gap_was_read(struct gap *g, struct str channel);
 /* The list of channels has come, or will not: those that were never heard are read as well, as far as they are known. */
 void gap_read_rest(struct gap *g);

@@ -169,7 +169,7 @@ static void make_engine(struct daemon_workspace *w)
 		.me = &w->as_seen.me,
 		.owner = w,
 		.on_event = workspace_on_caught_up,
-		.on_done = workspace_on_gap_read,
+		.on_read = workspace_on_read_back,
 	};
 	const struct deliver_setup deliver = {
 		.api = w->api,

@@ -101,11 +101,11 @@ bool workspace_on_caught_up(void *owner, struct event *take)
 	return true;
 }
 
-void workspace_on_gap_read(void *owner)
+void workspace_on_read_back(void *owner, struct str channel)
 {
 	struct daemon_workspace *w = owner;
 
-	gap_was_read(&w->gap);
+	gap_was_read(&w->gap, channel);
 }
 
 void workspace_on_live(void *owner, bool live, const char *detail)
@@ -165,6 +165,8 @@ void workspace_on_turn_end(void *owner)
 	w->leaves_the_rest = w->has_failed || (w->transport_stopped && w->store->ops->keeps &&
 					       list_is_empty(&w->pending_acks));
 	engine_commit(w->engine);
+	if (w->state == WORKSPACE_LISTENING)
+		gap_read_missed(&w->gap);
 	if (!w->leaves_the_rest) {
 		while ((job = engine_lease(w->engine)) != NULL)
 			deliver_send(w->deliver, job);

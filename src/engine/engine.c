@@ -46,9 +46,12 @@ bool engine_take(struct engine *e, struct event *take, engine_decided_fn *on_dec
 
 	if (engine_is_behind(e)) {
 		if (!e->is_behind)
-			log_error("engine",
-				  "the store is too far behind: events are left to be sent again");
+			log_error(
+				"engine",
+				"the store is too far behind: events are left to be sent again, or read"
+				" back later");
 		e->is_behind = true;
+		watermarks_miss(&e->watermarks, take->channel);
 		event_free(take);
 		return false;
 	}
@@ -82,11 +85,6 @@ size_t engine_in_flight(const struct engine *e)
 	return e->outbox.n_in_flight;
 }
 
-struct str engine_heard(const struct engine *e)
-{
-	return watermark_of(&e->watermarks, STR_EMPTY);
-}
-
 void engine_each_heard(const struct engine *e, engine_heard_fn *on_channel, void *owner)
 {
 	struct map_entry *at = NULL;
@@ -94,7 +92,7 @@ void engine_each_heard(const struct engine *e, engine_heard_fn *on_channel, void
 	void *mark;
 
 	while (map_next(&e->watermarks.marks, &at, &channel, &mark))
-		on_channel(owner, channel, watermark_of(&e->watermarks, channel));
+		on_channel(owner, channel);
 }
 
 bool engine_is_filling(const struct engine *e)
@@ -102,9 +100,24 @@ bool engine_is_filling(const struct engine *e)
 	return outbox_is_filling(&e->outbox);
 }
 
-void engine_hold_marks(struct engine *e, bool hold)
+struct str engine_heard(const struct engine *e, struct str channel)
 {
-	e->watermarks.is_held = hold;
+	return watermark_of(&e->watermarks, channel);
+}
+
+void engine_hold_mark(struct engine *e, struct str channel)
+{
+	watermarks_hold(&e->watermarks, channel);
+}
+
+void engine_release_mark(struct engine *e, struct str channel)
+{
+	watermarks_release(&e->watermarks, channel, clock_mono(e->setup.clock));
+}
+
+bool engine_take_missed(struct engine *e, struct str *channel)
+{
+	return !e->is_behind && watermarks_take_missed(&e->watermarks, channel);
 }
 
 void engine_begin_hearing(struct engine *e, struct str ts)
@@ -142,9 +155,10 @@ void engine_tick(struct engine *e)
 
 	while ((run = waits_take_due(&e->waits, clock_mono(e->setup.clock))) != NULL)
 		run_go(e, run, false);
-	while (schedule_take(&e->schedule, now, &rule, &kind, &at))
+	/* What would be refused stays to come. */
+	while (!engine_is_behind(e) && schedule_take(&e->schedule, now, &rule, &kind, &at))
 		do_moment(e, rule, kind, at);
-	if (now.ms > e->ticked_until.ms)
+	if (!engine_is_behind(e) && now.ms > e->ticked_until.ms)
 		e->ticked_until = now;
 	if (clock_mono(e->setup.clock).ns >= e->tell_at.ns) {
 		outbox_tell(&e->outbox, clock_mono(e->setup.clock));
@@ -323,7 +337,7 @@ int64_t engine_due_ms(const struct engine *e)
 		ms = sooner(ms, ms_until(e, e->tell_at));
 	if (e->late.n > 0)
 		ms = sooner(ms, ms_until(e, e->late_at));
-	if (e->schedule.n > 0 && schedule_next(&e->schedule, &moment)) {
+	if (!engine_is_behind(e) && schedule_next(&e->schedule, &moment)) {
 		by_wall = at_least_zero(moment.ms - clock_wall(e->setup.clock).ms);
 		ms = sooner(ms, by_wall < LOOK_AGAIN_MS ? by_wall : LOOK_AGAIN_MS);
 	}

@@ -57,19 +57,25 @@ struct ruleset *engine_rules(const struct engine *engine); /* borrowed; NULL bef
 /* So many rows of changes may wait for the store; beyond, no event is decided. */
 enum { ENGINE_ROWS_MAX = 100000 };
 /* Takes and decides the event. `on_decided` (may be NULL) comes when the decision stands, and never when it does not. False:
- * the store is too far behind; nothing is done, and whoever sent the event shall send it again. */
+ * the store is too far behind; nothing is done, and whoever sent the event shall send it again. Its channel is noted. */
 bool engine_is_behind(const struct engine *engine);
 bool engine_take(struct engine *engine, struct event *take, engine_decided_fn *on_decided,
 		 void *owner, void *tag);
-/* The timestamp of the newest event of all; empty = nothing was heard yet. Valid until the next event. */
-struct str engine_heard(const struct engine *engine);
-/* How far each channel has been heard: the timestamp of its newest event. */
-typedef void engine_heard_fn(void *owner, struct str channel, struct str ts);
+/* How far the channel has been heard, or "" = all: the timestamp of the newest event; empty = it never was. Valid until
+ * the next event. */
+struct str engine_heard(const struct engine *engine, struct str channel);
+/* Each channel that was heard; "" = all. */
+typedef void engine_heard_fn(void *owner, struct str channel);
 void engine_each_heard(const struct engine *engine, engine_heard_fn *on_channel, void *owner);
 /* Are more than half as many answers waiting as may, in all or in a channel? */
 bool engine_is_filling(const struct engine *engine);
-/* While a gap is being read back, what is heard now must not hide at the next start what was not read yet. */
-void engine_hold_marks(struct engine *engine, bool hold);
+/* While a channel is being read back, what is heard of it now must not hide at the next start what was not read yet.
+ * Balanced; a channel that was never heard counts as heard as far as all are, and those stay behind while any is held. */
+void engine_hold_mark(struct engine *engine, struct str channel);
+void engine_release_mark(struct engine *engine, struct str channel);
+/* The next channel of which events were refused, now that the store takes them again; what is missing must be read back.
+ * Its mark is held until the caller releases it. False = there is none. */
+bool engine_take_missed(struct engine *engine, struct str *channel);
 /* Nothing before this timestamp is ours to hear; moves no mark back. */
 void engine_begin_hearing(struct engine *engine, struct str ts);
 /* Does what is due: waits that are over, moments that rules wait for. */

@@ -9,9 +9,12 @@
 enum { WRITE_WITHIN_MS = 30000, TS_MAX = 24 };
 
 struct watermark {
-	struct list link;    // watermarks::unwritten
-	struct str channel;  /* its key in the map */
-	char ts[TS_MAX + 1]; /* SECONDS.MICROSECONDS, which sort as texts do */
+	struct list link;	// watermarks::unwritten
+	struct list missed;	// watermarks::missed
+	struct str channel;	/* its key in the map */
+	char ts[TS_MAX + 1];	/* SECONDS.MICROSECONDS, which sort as texts do */
+	char heard[TS_MAX + 1]; /* of the newest event; beyond `ts` while the mark is held */
+	unsigned n_holds;
 };
 
 void watermarks_init(struct watermarks *w)
@@ -19,6 +22,7 @@ void watermarks_init(struct watermarks *w)
 	*w = (struct watermarks){ 0 };
 	map_init(&w->marks);
 	list_init(&w->unwritten);
+	list_init(&w->missed);
 }
 
 static void mark_free(void *object)
@@ -26,6 +30,7 @@ static void mark_free(void *object)
 	struct watermark *mark = object;
 
 	list_remove(&mark->link);
+	list_remove(&mark->missed);
 	free((char *)mark->channel.p);
 	free(mark);
 }
@@ -57,21 +62,36 @@ static struct watermark *mark_of(struct watermarks *w, struct str channel)
 	mark = mem_zero(1, sizeof(*mark));
 	mark->channel = str_from(str_dup(channel));
 	list_init(&mark->link);
-	map_set(&w->marks, channel, mark);
+	list_init(&mark->missed);
+	map_set(&w->marks, mark->channel, mark);
 	return mark;
+}
+
+/* While any is held, not all is heard. */
+static bool is_held(const struct watermarks *w, const struct watermark *mark)
+{
+	return mark->n_holds > 0 || (mark->channel.len == 0 && w->n_holds > 0);
+}
+
+static void catch_up(struct watermarks *w, struct watermark *mark, struct mono now)
+{
+	if (is_held(w, mark) || strcmp(mark->ts, mark->heard) >= 0)
+		return;
+	memcpy(mark->ts, mark->heard, sizeof(mark->ts));
+	if (list_is_empty(&w->unwritten))
+		w->written_by = mono_after(now, WRITE_WITHIN_MS);
+	if (list_is_empty(&mark->link))
+		list_append(&w->unwritten, &mark->link);
 }
 
 static void move(struct watermarks *w, struct str channel, struct str ts, struct mono now)
 {
 	struct watermark *mark = mark_of(w, channel);
 
-	if (str_cmp(ts, str_from(mark->ts)) <= 0)
+	if (str_cmp(ts, str_from(mark->heard)) <= 0)
 		return;
-	memcpy(mark->ts, ts.p, ts.len);
-	if (list_is_empty(&w->unwritten))
-		w->written_by = mono_after(now, WRITE_WITHIN_MS);
-	if (list_is_empty(&mark->link))
-		list_append(&w->unwritten, &mark->link);
+	memcpy(mark->heard, ts.p, ts.len);
+	catch_up(w, mark, now);
 }
 
 void watermarks_move(struct watermarks *w, struct str channel, struct str ts, struct mono now)
@@ -79,8 +99,57 @@ void watermarks_move(struct watermarks *w, struct str channel, struct str ts, st
 	if (!is_ts(ts))
 		return;
 	move(w, STR_EMPTY, ts, now);
-	if (channel.len > 0)
+	/* A first mark would hide what was not heard of this channel, too. */
+	if (channel.len > 0 && (w->n_holds == 0 || map_get(&w->marks, channel) != NULL))
 		move(w, channel, ts, now);
+}
+
+void watermarks_hold(struct watermarks *w, struct str channel)
+{
+	struct str all = watermark_of(w, STR_EMPTY);
+	struct watermark *mark = mark_of(w, channel);
+
+	if (mark->heard[0] == '\0') {
+		memcpy(mark->ts, all.p, all.len);
+		memcpy(mark->heard, all.p, all.len);
+	}
+	mark->n_holds++;
+	w->n_holds++;
+}
+
+void watermarks_release(struct watermarks *w, struct str channel, struct mono now)
+{
+	struct watermark *mark = mark_of(w, channel);
+
+	mark->n_holds--;
+	w->n_holds--;
+	catch_up(w, mark, now);
+	catch_up(w, mark_of(w, STR_EMPTY), now);
+}
+
+void watermarks_miss(struct watermarks *w, struct str channel)
+{
+	struct watermark *mark;
+
+	if (channel.len == 0)
+		return;
+	mark = map_get(&w->marks, channel);
+	if (mark != NULL && !list_is_empty(&mark->missed))
+		return;
+	watermarks_hold(w, channel);
+	list_append(&w->missed, &mark_of(w, channel)->missed);
+}
+
+bool watermarks_take_missed(struct watermarks *w, struct str *channel)
+{
+	struct watermark *mark;
+
+	if (list_is_empty(&w->missed))
+		return false;
+	mark = list_first(&w->missed, struct watermark, missed);
+	list_remove(&mark->missed);
+	*channel = mark->channel;
+	return true;
 }
 
 struct str watermark_of(const struct watermarks *w, struct str channel)
@@ -92,8 +161,6 @@ struct str watermark_of(const struct watermarks *w, struct str channel)
 
 void watermarks_write(struct watermarks *w, struct batch *batch)
 {
-	if (w->is_held)
-		return;
 	list_each (link, &w->unwritten) {
 		struct watermark *mark = list_entry(link, struct watermark, link);
 		char value[TS_MAX + 3];
@@ -113,5 +180,6 @@ bool watermarks_load(struct watermarks *w, struct str channel, struct str value)
 		return false;
 	mark = mark_of(w, channel);
 	memcpy(mark->ts, ts.p, ts.len);
+	memcpy(mark->heard, ts.p, ts.len);
 	return true;
 }

@@ -207,6 +207,7 @@ static void read_on(struct catchup *c)
 		return;
 	}
 	drop_messages(c);
+	c->setup.on_read(c->setup.owner, str_from(first(c)->channel));
 	place_free(c, first(c));
 	if (c->n_places > 0) {
 		ask(c, STR_EMPTY);
@@ -215,8 +216,6 @@ static void read_on(struct catchup *c)
 	log_info("catchup", "what was said meanwhile has been read back messages=%zu", c->n_given);
 	c->n_given = 0;
 	c->has_failed = false;
-	if (c->setup.on_done != NULL)
-		c->setup.on_done(c->setup.owner);
 }
 
 static void on_again(void *owner)
@@ -226,7 +225,7 @@ static void on_again(void *owner)
 
 /* ---- who asks ---- */
 
-void catchup_channel(struct catchup *c, struct str channel, enum channel_kind kind,
+bool catchup_channel(struct catchup *c, struct str channel, enum channel_kind kind,
 		     struct str oldest)
 {
 	struct place *place;
@@ -240,7 +239,7 @@ void catchup_channel(struct catchup *c, struct str channel, enum channel_kind ki
 			free(place->oldest);
 			place->oldest = str_dup(oldest);
 		}
-		return;
+		return false;
 	}
 	place = mem_zero(1, sizeof(*place));
 	place->channel = str_dup(channel);
@@ -250,6 +249,7 @@ void catchup_channel(struct catchup *c, struct str channel, enum channel_kind ki
 	list_append(&c->places, &place->link);
 	if (++c->n_places == 1)
 		ask(c, STR_EMPTY);
+	return true;
 }
 
 size_t catchup_left(const struct catchup *c)

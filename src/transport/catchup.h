@@ -16,7 +16,7 @@ struct catchup;
 /* Takes the event; false: not now, it shall come again. */
 typedef bool catchup_event_fn(void *owner, struct event *take);
 
-typedef void catchup_done_fn(void *owner);
+typedef void catchup_read_fn(void *owner, struct str channel);
 
 struct catchup_setup {
 	struct loop *loop;
@@ -25,7 +25,7 @@ struct catchup_setup {
 	const struct identity *me;
 	void *owner;
 	catchup_event_fn *on_event;
-	catchup_done_fn *on_done; /* all channels that were asked for have been read; may be NULL */
+	catchup_read_fn *on_read; /* a channel has been read, or cannot be */
 };
 
 struct catchup *catchup_new(
@@ -33,7 +33,7 @@ struct catchup *catchup_new(
 void catchup_free(struct catchup *c);	    /* NULL is fine */
 
 /* Reads the channel back to the timestamp `oldest`, in its turn: one channel after the other, in the order they are asked
- * for. One that waits already is read once, to the older of both. */
-void catchup_channel(struct catchup *c, struct str channel, enum channel_kind kind,
+ * for. One that waits already is read once, to the older of both; false then. */
+bool catchup_channel(struct catchup *c, struct str channel, enum channel_kind kind,
 		     struct str oldest);
 size_t catchup_left(const struct catchup *c); /* channels that are not done */

@@ -3,6 +3,8 @@
 #include <string.h>
 #include "lib/engine_fixture.h"
 #include "lib/unit.h"
+#include "base/log.h"
+#include "engine/inner.h"
 #include "engine/schedule.h"
 #include "store/memory.h"
 
@@ -153,6 +155,33 @@ static void test_reloads_lose_no_moment(void)
 	ASSERT_STORY(TWO, play_reload, "post C2INC: half");
 }
 
+/* A moment that comes while nothing can be decided comes when something can. */
+static void test_a_moment_waits_for_the_store(void)
+{
+	struct engine_fixture h;
+	char key[24];
+
+	log_set_level(LOG_ERROR);
+	fixture_init(&h, journal_new(), TWO);
+	begin(&h, TWO);
+	journal_break(h.store, true);
+	for (int i = 0; i < ENGINE_ROWS_MAX; i++) {
+		snprintf(key, sizeof(key), "k%d", i);
+		batch_put(&h.engine->batch, STORE_VARIABLE, str_from(key), STR("\"1\""));
+	}
+	fakeclock_pass(&h.world.clock, 24 * MINUTE);
+	engine_commit(h.engine);
+	CU_ASSERT_TRUE(journal_answer(h.store));
+	engine_tick(h.engine);
+	CU_ASSERT_TRUE(engine_is_behind(h.engine));
+	CU_ASSERT_EQUAL(engine_due_ms(h.engine), 1000); /* of the store, not of the moment */
+	fixture_use(&h, TWO);				/* nor is it lost with the old rules */
+	journal_break(h.store, false);
+	fixture_wait(&h, 2000);
+	ASSERT_STR(buf_str(&h.done), "post C2INC: half");
+	fixture_deinit(&h);
+}
+
 /* ---- expires ---- */
 
 /* A rule that has expired by the machine's own clock is not loaded: hence the year. */
@@ -185,5 +214,6 @@ UNIT_MAIN("schedule", { "moments come in their order", test_moments_come_in_thei
 	  { "a clock that is set back repeats nothing",
 	    test_a_clock_that_is_set_back_repeats_nothing },
 	  { "reloads lose no moment", test_reloads_lose_no_moment },
+	  { "a moment waits for the store", test_a_moment_waits_for_the_store },
 	  { "an expired rule is off, and its owner told",
 	    test_an_expired_rule_is_off_and_its_owner_told })

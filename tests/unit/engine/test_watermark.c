@@ -2,7 +2,9 @@
 /* How far each channel has been heard, on its own and as the engine keeps it. */
 #include "engine/watermark.h"
 
+#include <stdio.h>
 #include "base/log.h"
+#include "engine/inner.h"
 #include "lib/engine_fixture.h"
 #include "lib/journal.h"
 #include "lib/unit.h"
@@ -96,6 +98,8 @@ static void test_it_is_written_once_and_read_back(void)
 
 #define RULES "[rule a]\nmatch = hello\nsay = A\n"
 
+#define HEARD(h, channel, wanted) ASSERT_STR(engine_heard((h)->engine, STR(channel)), wanted)
+
 static void begin(struct engine_fixture *h, struct store *store)
 {
 	log_set_level(LOG_ERROR);
@@ -108,17 +112,17 @@ static void test_every_event_moves_it_whatever_comes_of_it(void)
 	struct event *own = said("own", "1700000003.000000");
 
 	begin(&h, memory_open());
-	ASSERT_STR(engine_heard(h.engine), "");
+	ASSERT_STR(engine_heard(h.engine, STR_EMPTY), "");
 	fixture_say(&h, "nothing", "1700000001.000000");
-	ASSERT_STR(engine_heard(h.engine), "1700000001.000000");
+	ASSERT_STR(engine_heard(h.engine, STR_EMPTY), "1700000001.000000");
 	fixture_say(&h, "hello", "1700000002.000000");
 	own->from_self = true;
 	fixture_hear(&h, own);
-	ASSERT_STR(engine_heard(h.engine), "1700000003.000000");
+	ASSERT_STR(engine_heard(h.engine, STR_EMPTY), "1700000003.000000");
 	engine_begin_hearing(h.engine, STR("1700000002.500000"));
-	ASSERT_STR(engine_heard(h.engine), "1700000003.000000");
+	ASSERT_STR(engine_heard(h.engine, STR_EMPTY), "1700000003.000000");
 	engine_begin_hearing(h.engine, STR("1700000004.000000"));
-	ASSERT_STR(engine_heard(h.engine), "1700000004.000000");
+	ASSERT_STR(engine_heard(h.engine, STR_EMPTY), "1700000004.000000");
 	CU_ASSERT_EQUAL(engine_due_ms(h.engine), -1); /* nothing is kept: nothing is written */
 	fixture_deinit(&h);
 }
@@ -145,7 +149,7 @@ static void test_it_is_written_with_other_rows_or_after_a_while(void)
 	engine_commit(h.engine);
 	CU_ASSERT_TRUE(journal_answer(h.store));
 	fixture_crash(&h);
-	ASSERT_STR(engine_heard(h.engine), "1700000003.000000");
+	ASSERT_STR(engine_heard(h.engine, STR_EMPTY), "1700000003.000000");
 	fixture_deinit(&h);
 }
 
@@ -161,28 +165,29 @@ static void test_it_is_never_ahead_of_what_was_decided(void)
 	fixture_take(&h, said("hello", "1700000003.000000"));
 	CU_ASSERT_TRUE(journal_answer(h.store));
 	fixture_crash(&h);
-	ASSERT_STR(engine_heard(h.engine), "1700000002.000000");
+	ASSERT_STR(engine_heard(h.engine, STR_EMPTY), "1700000002.000000");
 	fixture_deinit(&h);
 }
 
-static void on_channel(void *owner, struct str channel, struct str ts)
+static void on_channel(void *owner, struct str channel)
 {
-	struct buf *out = owner;
+	struct engine_fixture *h = owner;
 
-	buf_addf(out, "%s%.*s %.*s", out->len > 0 ? " | " : "", STR_ARG(channel), STR_ARG(ts));
+	buf_addf(&h->steps, "%s%.*s %.*s", h->steps.len > 0 ? " | " : "", STR_ARG(channel),
+		 STR_ARG(engine_heard(h->engine, channel)));
 }
 
 static void test_each_channel_has_its_own(void)
 {
-	CLEANUP(buf_deinit) struct buf out = { 0 };
 	struct engine_fixture h;
 
 	begin(&h, journal_new());
 	fixture_say(&h, "hello", "1700000001.000000");
 	fixture_crash(&h);
-	engine_each_heard(h.engine, on_channel, &out);
-	CU_ASSERT_TRUE(str_is(buf_str(&out), "C1GENERAL 1700000001.000000 |  1700000001.000000") ||
-		       str_is(buf_str(&out), " 1700000001.000000 | C1GENERAL 1700000001.000000"));
+	engine_each_heard(h.engine, on_channel, &h);
+	CU_ASSERT_TRUE(
+		str_is(buf_str(&h.steps), "C1GENERAL 1700000001.000000 |  1700000001.000000") ||
+		str_is(buf_str(&h.steps), " 1700000001.000000 | C1GENERAL 1700000001.000000"));
 	fixture_deinit(&h);
 }
 
@@ -203,7 +208,7 @@ static void test_at_the_end_all_is_written(void)
 	fixture_say(&h, "nothing", "1700000003.000000");
 	engine_finish(h.engine); /* and be it a mark alone */
 	fixture_crash(&h);
-	ASSERT_STR(engine_heard(h.engine), "1700000003.000000");
+	ASSERT_STR(engine_heard(h.engine, STR_EMPTY), "1700000003.000000");
 	engine_finish(h.engine); /* with nothing to do */
 	fixture_deinit(&h);
 }
@@ -229,26 +234,126 @@ static void test_at_the_end_a_store_that_cannot_is_left(void)
 	fixture_deinit(&h);
 }
 
-/* While a gap is read back, a death must find the marks as they were before it. */
-static void test_while_a_gap_is_read_none_is_written(void)
+/* While a channel is read back, a death must find its mark as it was before, and that of all. */
+static void test_a_mark_that_is_held_stays(void)
 {
 	struct engine_fixture h;
 
 	begin(&h, journal_new());
 	fixture_say(&h, "nothing", "1700000001.000000");
 	engine_finish(h.engine);
-	engine_hold_marks(h.engine, true);
+	engine_hold_mark(h.engine, STR("C1GENERAL"));
+	engine_hold_mark(h.engine, STR("C1GENERAL"));
 	fixture_say(&h, "hello", "1700000009.000000");
 	engine_finish(h.engine);
-	ASSERT_STR(engine_heard(h.engine), "1700000009.000000");
-	fixture_crash(&h);
-	ASSERT_STR(engine_heard(h.engine), "1700000001.000000");
-	fixture_say(&h, "nothing", "1700000010.000000");
-	engine_hold_marks(h.engine, true);
-	engine_hold_marks(h.engine, false);
+	engine_release_mark(h.engine, STR("C1GENERAL"));
 	engine_finish(h.engine);
 	fixture_crash(&h);
-	ASSERT_STR(engine_heard(h.engine), "1700000010.000000");
+	HEARD(&h, "", "1700000001.000000");
+	HEARD(&h, "C1GENERAL", "1700000001.000000");
+	engine_hold_mark(h.engine, STR_EMPTY); /* not all, but this one */
+	fixture_say(&h, "nothing", "1700000010.000000");
+	HEARD(&h, "C1GENERAL", "1700000010.000000");
+	engine_finish(h.engine);
+	HEARD(&h, "", "1700000001.000000");
+	engine_release_mark(h.engine, STR_EMPTY);
+	engine_finish(h.engine);
+	fixture_crash(&h);
+	HEARD(&h, "", "1700000010.000000");
+	HEARD(&h, "C1GENERAL", "1700000010.000000");
+	fixture_deinit(&h);
+}
+
+/* One that is heard for the first time meanwhile may have said something before. */
+static void test_while_one_is_held_no_mark_begins(void)
+{
+	struct watermarks w;
+
+	watermarks_init(&w);
+	watermarks_move(&w, STR("C1"), STR("1700000001.000000"), at(0));
+	watermarks_hold(&w, STR_EMPTY);
+	watermarks_move(&w, STR("C2"), STR("1700000005.000000"), at(0));
+	IS(&w, "C2", "");
+	watermarks_hold(&w, STR("C2"));
+	IS(&w, "C2", "1700000001.000000");
+	watermarks_move(&w, STR("C2"), STR("1700000006.000000"), at(0));
+	watermarks_release(&w, STR_EMPTY, at(0));
+	IS(&w, "C2", "1700000001.000000");
+	IS(&w, "", "1700000001.000000");
+	watermarks_release(&w, STR("C2"), at(0));
+	IS(&w, "C2", "1700000006.000000");
+	IS(&w, "", "1700000006.000000");
+	watermarks_deinit(&w);
+}
+
+/* ---- a store that cannot ---- */
+
+/* More than it waits for the store, which takes nothing. */
+static void fall_behind(struct engine_fixture *h)
+{
+	char key[24];
+
+	journal_break(h->store, true);
+	for (int i = 0; i < ENGINE_ROWS_MAX; i++) {
+		snprintf(key, sizeof(key), "k%d", i);
+		batch_put(&h->engine->batch, STORE_VARIABLE, str_from(key), STR("\"1\""));
+	}
+	CU_ASSERT_TRUE(engine_is_behind(h->engine));
+}
+
+static void recover(struct engine_fixture *h)
+{
+	journal_break(h->store, false);
+	fixture_wait(h, 1000);
+	CU_ASSERT_FALSE(engine_is_behind(h->engine));
+}
+
+static struct event *said_in(const char *channel, const char *text, const char *ts)
+{
+	struct event *ev = said(text, ts);
+
+	ev->channel = str_keep(&ev->arena, str_from(channel));
+	ev->key = str_keepf(&ev->arena, "m:T1:%s:%s", channel, ts);
+	return ev;
+}
+
+static void test_no_mark_passes_what_was_refused(void)
+{
+	struct engine_fixture h;
+	struct str channel;
+
+	begin(&h, journal_new());
+	log_set_level(LOG_ERROR);
+	fixture_say(&h, "nothing", "1700000001.000000");
+	fixture_hear(&h, said_in("C2", "nothing", "1700000002.000000"));
+	fall_behind(&h);
+	fixture_take(&h, said("hello", "1700000003.000000"));
+	fixture_take(&h, said("hello", "1700000004.000000"));
+	fixture_take(&h, said_in("C3", "hello", "1700000005.000000"));
+	engine_commit(h.engine);
+	CU_ASSERT_TRUE(journal_answer(h.store));
+	CU_ASSERT_FALSE(engine_take_missed(h.engine, &channel)); /* it would be refused again */
+	recover(&h);
+	fixture_say(&h, "hello", "1700000006.000000");
+	fixture_hear(&h, said_in("C2", "hello", "1700000007.000000"));
+	fixture_hear(&h, said_in("C3", "hello", "1700000008.000000"));
+	HEARD(&h, "C1GENERAL", "1700000001.000000");
+	HEARD(&h, "C2", "1700000007.000000"); /* of it nothing was refused */
+	HEARD(&h, "C3", "1700000002.000000"); /* all that was heard before */
+	HEARD(&h, "", "1700000002.000000");
+	CU_ASSERT_TRUE_FATAL(engine_take_missed(h.engine, &channel));
+	ASSERT_STR(channel, "C1GENERAL");
+	engine_release_mark(h.engine, channel);
+	HEARD(&h, "C1GENERAL", "1700000006.000000");
+	HEARD(&h, "", "1700000002.000000");
+	CU_ASSERT_TRUE_FATAL(engine_take_missed(h.engine, &channel));
+	ASSERT_STR(channel, "C3");
+	CU_ASSERT_FALSE(engine_take_missed(h.engine, &channel));
+	engine_finish(h.engine);
+	fixture_crash(&h); /* it was not read back */
+	HEARD(&h, "C1GENERAL", "1700000006.000000");
+	HEARD(&h, "C3", "");
+	HEARD(&h, "", "1700000002.000000");
 	fixture_deinit(&h);
 }
 
@@ -261,6 +366,8 @@ UNIT_MAIN("watermark", { "a mark moves forward alone", test_a_mark_moves_forward
 	    test_it_is_written_with_other_rows_or_after_a_while },
 	  { "it is never ahead of what was decided", test_it_is_never_ahead_of_what_was_decided },
 	  { "each channel has its own", test_each_channel_has_its_own },
-	  { "while a gap is read none is written", test_while_a_gap_is_read_none_is_written },
+	  { "a mark that is held stays", test_a_mark_that_is_held_stays },
+	  { "while one is held no mark begins", test_while_one_is_held_no_mark_begins },
+	  { "no mark passes what was refused", test_no_mark_passes_what_was_refused },
 	  { "at the end all is written", test_at_the_end_all_is_written },
 	  { "at the end a store that cannot is left", test_at_the_end_a_store_that_cannot_is_left })

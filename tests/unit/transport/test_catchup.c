@@ -16,8 +16,9 @@ static struct api *api;
 static struct secret token;
 static struct catchup *catchup;
 static struct identity me = { .team_id = (char *)"T1", .user_id = (char *)"UBOT" };
-static struct buf out; /* what came, as one text */
-static int n_refused;  /* so many are refused first */
+static struct buf out;	     /* what came, as one text */
+static struct buf read_back; /* the channels */
+static int n_refused;	     /* so many are refused first */
 
 static bool on_event(void *owner, struct event *take)
 {
@@ -34,6 +35,12 @@ static bool on_event(void *owner, struct event *take)
 	return true;
 }
 
+static void on_read(void *owner, struct str channel)
+{
+	(void)owner;
+	buf_addf(&read_back, "(%.*s)", STR_ARG(channel));
+}
+
 static void start(void)
 {
 	fakeclock_init(&clock_);
@@ -43,7 +50,13 @@ static void start(void)
 	api_new(&api, &(struct api_setup){
 			      .loop = loop, .http = http, .base_url = "https://slack.test/api/" });
 	catchup = catchup_new(&(struct catchup_setup){
-		.loop = loop, .api = api, .token = &token, .me = &me, .on_event = on_event });
+		.loop = loop,
+		.api = api,
+		.token = &token,
+		.me = &me,
+		.on_event = on_event,
+		.on_read = on_read,
+	});
 	n_refused = 0;
 }
 
@@ -55,6 +68,7 @@ static void stop(void)
 	loop_free(loop);
 	secret_deinit(&token);
 	buf_deinit(&out);
+	buf_deinit(&read_back);
 }
 
 /* The open request, which has these texts, is answered. */
@@ -126,11 +140,12 @@ static void test_channels_are_read_one_after_the_other(void)
 {
 	start();
 	catchup_channel(catchup, STR("C1"), CHANNEL_PUBLIC, STR("100.000000"));
-	catchup_channel(catchup, STR("D2"), CHANNEL_DM, STR("200.000000"));
-	catchup_channel(catchup, STR("D2"), CHANNEL_DM, STR("150.000000"));
+	CU_ASSERT_TRUE(catchup_channel(catchup, STR("D2"), CHANNEL_DM, STR("200.000000")));
+	CU_ASSERT_FALSE(catchup_channel(catchup, STR("D2"), CHANNEL_DM, STR("150.000000")));
 	CU_ASSERT_EQUAL(catchup_left(catchup), 2);
 	CU_ASSERT_EQUAL(fakehttp_n_open(http), 1);
 	answer("channel=C1", "oldest=100.000000", PAGE("", ""));
+	ASSERT_STR(buf_str(&read_back), "(C1)");
 	answer("channel=D2", "oldest=150.000000",
 	       PAGE("{\"type\":\"message\",\"user\":\"UBOT\",\"ts\":\"201.000000\",\"text\":\"x\"}",
 		    ""));
@@ -146,6 +161,7 @@ static void test_one_that_cannot_be_read_does_not_stop_the_others(void)
 	answer("channel=C1", "", "{\"ok\":false,\"error\":\"missing_scope\"}");
 	answer("channel=C2", "", PAGE(SAID("102.000000", "b"), ""));
 	out_is("[C2 102.000000 b]");
+	ASSERT_STR(buf_str(&read_back), "(C1)(C2)");
 	stop();
 }
 
