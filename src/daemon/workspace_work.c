@@ -42,9 +42,13 @@ static void on_decided(void *owner, void *tag)
 static void on_complete(void *owner, struct event *take, void *tag)
 {
 	struct daemon_workspace *w = owner;
+	struct pending_ack *pending = tag;
 
-	if (!engine_take(w->engine, take, tag != NULL ? on_decided : NULL, w, tag) && tag != NULL)
-		pending_ack_free(tag);
+	if (engine_take(w->engine, take, pending != NULL ? on_decided : NULL, w, pending) ||
+	    pending == NULL)
+		return;
+	transport_forgo(&pending->ack);
+	pending_ack_free(pending);
 }
 
 static unsigned wants(const struct daemon_workspace *w, const struct event *ev)

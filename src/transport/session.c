@@ -511,13 +511,11 @@ void session_give(struct session_socket *socket, struct event *take, struct str 
 	struct transport *t = socket->transport;
 	struct ack ack = { .transport = t, .socket = socket->generation };
 
-	if (ack_id.len < sizeof(ack.envelope_id)) {
+	if (ack_id.len < sizeof(ack.envelope_id))
 		memcpy(ack.envelope_id, ack_id.p, ack_id.len);
-		t->n_owed += ack_id.len > 0;
-	} else {
-		session_ack(socket,
-			    ack_id); /* no id of Slack's is that long: nothing to wait for */
-	}
+	else /* no id of Slack's is that long: nothing to wait for */
+		session_ack(socket, ack_id);
+	t->n_owed += ack.envelope_id[0] != '\0';
 	take->received = loop_now(t->setup.loop); /* its last byte came in this turn */
 	t->setup.sink->on_event(t->setup.sink->owner, take, &ack);
 }
@@ -532,24 +530,26 @@ void transport_ack(const struct ack *ack)
 	if (ack->envelope_id[0] == '\0')
 		return;
 	t->setup.protocol->ack_frame(&frame, str_from(ack->envelope_id));
+	/* On the newest live one, where its own is gone. Without any, Slack will send the envelope again. */
 	list_each (it, &t->sockets) {
 		struct session_socket *socket = list_entry(it, struct session_socket, link);
 
 		if (socket->generation == ack->socket)
 			is_sent = ws_send_text(socket->ws, buf_str(&frame));
-	}
-	/* Else on the newest live one. Without any, Slack will send the envelope again. */
-	list_each (it, &t->sockets) {
-		struct session_socket *socket = list_entry(it, struct session_socket, link);
-
-		if (!is_sent && socket->state != SOCKET_NEW && ws_is_open(socket->ws))
+		if (socket->state != SOCKET_NEW && ws_is_open(socket->ws))
 			newest = socket;
 	}
-	if (newest != NULL)
+	if (!is_sent && newest != NULL)
 		ws_send_text(newest->ws, buf_str(&frame));
-	if (t->n_owed > 0)
-		t->n_owed--;
-	/* After this turn, so that the acknowledgement goes out ahead of the close frame. */
+	transport_forgo(ack);
+}
+
+void transport_forgo(const struct ack *ack)
+{
+	struct transport *t = ack->transport;
+
+	t->n_owed -= ack->envelope_id[0] != '\0' && t->n_owed > 0;
+	/* After this turn, so that an acknowledgement goes out ahead of the close frame. */
 	if (t->n_owed == 0 && t->state == SESSION_SETTLING)
 		loop_timer_start(t->setup.loop, &t->deadline, 0);
 }

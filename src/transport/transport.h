@@ -62,6 +62,8 @@ struct transport_setup {
 struct transport *transport_new(const struct transport_setup *setup);
 /* Acknowledges on the socket the event came on, or on the newest when that is gone. */
 void transport_ack(const struct ack *ack);
+/* It will not be acknowledged, so that Slack sends it again: nobody need wait for it. */
+void transport_forgo(const struct ack *ack);
 /* Stops taking events, flushes acks, closes the sockets properly; on_stopped within 5 s, from the loop. */
 typedef void transport_stopped_fn(void *owner);
 void transport_stop(struct transport *t, transport_stopped_fn *on_stopped, void *owner);

@@ -963,6 +963,30 @@ static void test_stop_waits_for_acks(void)
 	end(&talk);
 }
 
+/* Nothing will be said about one that could not be taken. */
+static void test_stop_does_not_wait_for_what_is_forgone(void)
+{
+	struct talk talk;
+	struct fakews *ws;
+	struct ack ack;
+
+	begin(&talk);
+	ws = stage_connect(&talk.stage, "hello");
+	fakews_text(ws, "event e1");
+	transport_forgo(&talk.stage.ack);
+	fakews_text(ws, "event e2");
+	ack = talk.stage.ack;
+	transport_stop(talk.transport, stage_on_stopped, &talk.stage);
+	stage_pass(&talk.stage, 300);
+	CU_ASSERT_FALSE(ws->is_closing);
+	transport_forgo(&ack);
+	stage_pass(&talk.stage, 50);
+	ASSERT_STR(buf_str(&ws->sent), "");
+	CU_ASSERT_TRUE(ws->is_closing);
+	CU_ASSERT_TRUE(talk.stage.is_stopped);
+	end(&talk);
+}
+
 static void test_stop_does_not_wait_for_ever(void)
 {
 	struct talk talk;
@@ -1168,6 +1192,7 @@ UNIT_MAIN("session", { "connects", test_connects }, { "hello is late", test_hell
 	  { "own pings unanswered", test_own_pings_unanswered }, { "ghosts", test_ghosts },
 	  { "stops in every state", test_stops_in_every_state },
 	  { "stop waits for acks", test_stop_waits_for_acks },
+	  { "stop does not wait for what is forgone", test_stop_does_not_wait_for_what_is_forgone },
 	  { "stop does not wait for ever", test_stop_does_not_wait_for_ever },
 	  { "owner acts in callbacks", test_owner_acts_in_callbacks },
 	  { "random walks", test_random_walks })
