@@ -390,7 +390,9 @@ int decode_event(struct event **out, struct json *inner, struct str team, struct
 	json_drop(inner, secrets);
 	ev->payload = json_ref(inner);
 	ev->type = json_str(ev->payload, "type");
-	ev->team = str_keep(&ev->arena, first_of(team, str_from(me->team_id)));
+	/* Keys name the bot's own workspace: in an organisation, an event may come by way of another one than its
+	 * message stands in, and the history says none. */
+	ev->team = str_keep(&ev->arena, first_of(str_from(me->team_id), team));
 	ev->event_id = str_keep(&ev->arena, event_id);
 	ev->text_known = true;
 	ev->mentions_bot = str_is(ev->type, "app_mention");
@@ -402,6 +404,8 @@ int decode_event(struct event **out, struct json *inner, struct str team, struct
 	read_shape(ev);
 	if (ev->key.len == 0)
 		ev->key = plain_key(ev);
+	if (team.len > 0)
+		ev->team = str_keep(&ev->arena, team);
 	*out = ev;
 	return 0;
 }

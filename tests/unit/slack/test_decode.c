@@ -697,6 +697,42 @@ static void test_what_is_no_command(void)
 	}
 }
 
+/* ---- an organisation ---- */
+
+/* The message is one, live by way of whichever workspace, and from the history, which names none. */
+static void test_a_message_of_an_organisation_has_one_key(void)
+{
+	static const char *const bodies[] = {
+		"{\"type\":\"event_callback\",\"team_id\":\"T1\",\"event\":{" MESSAGE "," BY_ANA
+		"}}",
+		"{\"type\":\"event_callback\",\"team_id\":\"T2OTHER\",\"context_team_id\":\"T1\","
+		"\"enterprise_id\":\"E1\",\"context_enterprise_id\":\"E1\",\"authorizations\":"
+		"[{\"enterprise_id\":\"E1\",\"team_id\":\"T1\",\"user_id\":\"UBOT\",\"is_bot\":true,"
+		"\"is_enterprise_install\":false}],\"is_ext_shared_channel\":false,\"event\":{" MESSAGE
+		"," BY_ANA ",\"team\":\"T2OTHER\",\"user_team\":\"T2OTHER\",\"source_team\":"
+		"\"T2OTHER\",\"user_profile\":{\"team\":\"T2OTHER\"},\"event_ts\":"
+		"\"1355517523.000005\"}}",
+		"{\"type\":\"event_callback\",\"team_id\":null,\"enterprise_id\":\"E1\","
+		"\"authorizations\":[{\"enterprise_id\":\"E1\",\"team_id\":null,\"user_id\":\"UBOT\","
+		"\"is_enterprise_install\":true}],\"event\":{" MESSAGE "," BY_ANA
+		",\"team\":\"E1\"}}",
+	};
+	static const char *const teams[] = { "T1", "T2OTHER", "T1" };
+
+	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+		CLEANUP(json_freep) struct json *body = NULL;
+		const char *why = NULL;
+		struct event *ev = NULL;
+
+		CU_ASSERT_EQUAL_FATAL(json_parse(&body, str_from(bodies[i]), &why), 0);
+		CU_ASSERT_EQUAL_FATAL(decode_callback(&ev, body, &me, &why), 0);
+		ASSERT_STR(ev->key, "m:T1:C1:1355517523.000005");
+		ASSERT_STR(ev->team, teams[i]);
+		event_free(ev);
+	}
+	key_is("{" MESSAGE "," BY_ANA "}", "m:T1:C1:1355517523.000005");
+}
+
 /* ---- what rules must not see ---- */
 
 static void test_no_secret_is_kept(void)
@@ -821,6 +857,8 @@ UNIT_MAIN("decode", { "a message with all its parts", test_a_message },
 	  { "one typing has one key", test_one_typing_has_one_key },
 	  { "commands as typed", test_commands_as_typed },
 	  { "what is no command", test_what_is_no_command },
+	  { "a message of an organisation has one key",
+	    test_a_message_of_an_organisation_has_one_key },
 	  { "no secret is kept", test_no_secret_is_kept }, { "guests", test_guests },
 	  { "a file is shared once", test_a_file_is_shared_once },
 	  { "samples decode", test_samples })
