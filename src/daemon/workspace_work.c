@@ -44,8 +44,7 @@ static void on_complete(void *owner, struct event *take, void *tag)
 	struct daemon_workspace *w = owner;
 	struct pending_ack *pending = tag;
 
-	if (engine_take(w->engine, take, pending != NULL ? on_decided : NULL, w, pending) ||
-	    pending == NULL)
+	if (engine_take(w->engine, take, on_decided, w, pending))
 		return;
 	transport_forgo(&pending->ack);
 	pending_ack_free(pending);
@@ -90,8 +89,25 @@ void workspace_on_event(void *owner, struct event *take, const struct ack *ack)
 		on_complete(w, take, pending);
 }
 
+static void on_told_decided(void *owner, void *tag)
+{
+	struct daemon_workspace *w = owner;
+
+	if (w->catchup != NULL) /* else the program ends, and reads it again at the next start */
+		catchup_decided(w->catchup, tag);
+}
+
+/* The engine has noted the channel of what it does not take. */
+static void on_told_complete(void *owner, struct event *take, void *tag)
+{
+	struct daemon_workspace *w = owner;
+
+	if (!engine_take(w->engine, take, on_told_decided, w, tag))
+		on_told_decided(w, tag);
+}
+
 /* One that nobody delivered, and nobody waits for an acknowledgement of. */
-bool workspace_on_caught_up(void *owner, struct event *take)
+bool workspace_on_caught_up(void *owner, struct event *take, void *tag)
 {
 	struct daemon_workspace *w = owner;
 
@@ -100,8 +116,8 @@ bool workspace_on_caught_up(void *owner, struct event *take)
 		return false;
 	}
 	take->workspace = &w->as_seen;
-	if (directory_complete(w->directory, take, wants(w, take), on_complete, w, NULL))
-		on_complete(w, take, NULL);
+	if (directory_complete(w->directory, take, wants(w, take), on_told_complete, w, tag))
+		on_told_complete(w, take, tag);
 	return true;
 }
 

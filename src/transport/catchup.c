@@ -14,10 +14,12 @@ enum {
 
 /* A channel that is to be read. */
 struct place {
-	struct list link; // catchup::places
+	struct list link; // catchup::places, later catchup::given
 	char *channel;
 	enum channel_kind kind;
 	char *oldest;
+	size_t n_open; /* events of it that are not decided */
+	bool is_given; /* there will be no more */
 };
 
 /* What the first of the places has given so far. */
@@ -25,6 +27,7 @@ struct catchup {
 	struct catchup_setup setup;
 	struct list places; /* the one in front is being read */
 	size_t n_places;
+	struct list given;	 /* those that are read, but not decided */
 	struct history *reading; /* NULL = nothing is asked for */
 	struct json **messages;	 /* owned */
 	size_t n, cap;
@@ -52,13 +55,33 @@ static void drop_messages(struct catchup *c)
 	c->has_top = false;
 }
 
-static void place_free(struct catchup *c, struct place *place)
+static void place_free(struct place *place)
 {
 	list_remove(&place->link);
-	c->n_places--;
 	free(place->channel);
 	free(place->oldest);
 	free(place);
+}
+
+static void end_if_decided(struct catchup *c, struct place *place)
+{
+	if (!place->is_given || place->n_open > 0)
+		return;
+	c->setup.on_read(c->setup.owner, str_from(place->channel));
+	place_free(place);
+}
+
+/* All of the first one has been given on. */
+static void end_first(struct catchup *c)
+{
+	struct place *place = first(c);
+
+	list_remove(&place->link);
+	list_append(&c->given, &place->link);
+	c->n_places--;
+	place->is_given = true;
+	drop_messages(c);
+	end_if_decided(c, place);
 }
 
 /* ---- reading ---- */
@@ -182,8 +205,11 @@ static int64_t give(struct catchup *c)
 			event_free(ev);
 			return 0;
 		}
-		if (!c->setup.on_event(c->setup.owner, ev))
+		first(c)->n_open++;
+		if (!c->setup.on_event(c->setup.owner, ev, first(c))) {
+			first(c)->n_open--;
 			return AGAIN_MS;
+		}
 		c->n_given++;
 		metric_count(METRIC_EVENTS_CAUGHT_UP);
 	}
@@ -206,9 +232,7 @@ static void read_on(struct catchup *c)
 		loop_timer_start(c->setup.loop, &c->again, wait_ms);
 		return;
 	}
-	drop_messages(c);
-	c->setup.on_read(c->setup.owner, str_from(first(c)->channel));
-	place_free(c, first(c));
+	end_first(c);
 	if (c->n_places > 0) {
 		ask(c, STR_EMPTY);
 		return;
@@ -252,6 +276,14 @@ bool catchup_channel(struct catchup *c, struct str channel, enum channel_kind ki
 	return true;
 }
 
+void catchup_decided(struct catchup *c, void *tag)
+{
+	struct place *place = tag;
+
+	place->n_open--;
+	end_if_decided(c, place);
+}
+
 size_t catchup_left(const struct catchup *c)
 {
 	return c->n_places;
@@ -263,6 +295,7 @@ struct catchup *catchup_new(const struct catchup_setup *setup)
 
 	c->setup = *setup;
 	list_init(&c->places);
+	list_init(&c->given);
 	loop_timer_init(&c->again, on_again, c);
 	return c;
 }
@@ -275,7 +308,9 @@ void catchup_free(struct catchup *c)
 	loop_timer_stop(c->setup.loop, &c->again);
 	drop_messages(c);
 	list_each (link, &c->places)
-		place_free(c, list_entry(link, struct place, link));
+		place_free(list_entry(link, struct place, link));
+	list_each (link, &c->given)
+		place_free(list_entry(link, struct place, link));
 	free(c->messages);
 	free(c);
 }

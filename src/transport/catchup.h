@@ -13,8 +13,8 @@
 
 struct catchup;
 
-/* Takes the event; false: not now, it shall come again. */
-typedef bool catchup_event_fn(void *owner, struct event *take);
+/* Takes the event, and owes a catchup_decided of `tag` for it; false: not now, it shall come again. */
+typedef bool catchup_event_fn(void *owner, struct event *take, void *tag);
 
 typedef void catchup_read_fn(void *owner, struct str channel);
 
@@ -25,7 +25,8 @@ struct catchup_setup {
 	const struct identity *me;
 	void *owner;
 	catchup_event_fn *on_event;
-	catchup_read_fn *on_read; /* a channel has been read, or cannot be */
+	catchup_read_fn
+		*on_read; /* a channel has been read and all of it decided, or it cannot be read */
 };
 
 struct catchup *catchup_new(
@@ -36,4 +37,6 @@ void catchup_free(struct catchup *c);	    /* NULL is fine */
  * for. One that waits already is read once, to the older of both; false then. */
 bool catchup_channel(struct catchup *c, struct str channel, enum channel_kind kind,
 		     struct str oldest);
-size_t catchup_left(const struct catchup *c); /* channels that are not done */
+/* What was decided about an event stands, or it is not taken after all, which is its owner's affair. */
+void catchup_decided(struct catchup *c, void *tag);
+size_t catchup_left(const struct catchup *c); /* channels that are not read */

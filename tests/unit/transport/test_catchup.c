@@ -20,7 +20,11 @@ static struct buf out;	     /* what came, as one text */
 static struct buf read_back; /* the channels */
 static int n_refused;	     /* so many are refused first */
 
-static bool on_event(void *owner, struct event *take)
+static void *undecided[10]; /* events, oldest first, while it `is_slow` */
+static size_t n_undecided;
+static bool is_slow;
+
+static bool on_event(void *owner, struct event *take, void *tag)
 {
 	(void)owner;
 	if (n_refused > 0) {
@@ -32,6 +36,9 @@ static bool on_event(void *owner, struct event *take)
 		 take->thread_ts.len > 0 ? " in " : "", STR_ARG(take->thread_ts),
 		 STR_ARG(take->text_raw), take->from_self ? " (own)" : "");
 	event_free(take);
+	undecided[n_undecided++] = tag;
+	if (!is_slow)
+		catchup_decided(catchup, undecided[--n_undecided]);
 	return true;
 }
 
@@ -58,6 +65,8 @@ static void start(void)
 		.on_read = on_read,
 	});
 	n_refused = 0;
+	n_undecided = 0;
+	is_slow = false;
 }
 
 static void stop(void)
@@ -181,8 +190,33 @@ static void test_who_is_too_far_behind_gets_them_later(void)
 	stop();
 }
 
+/* A death must not lose what waits for names, so a channel is read only when all of it is decided. */
+static void test_it_is_read_when_all_is_decided(void)
+{
+	start();
+	is_slow = true;
+	catchup_channel(catchup, STR("C1"), CHANNEL_PUBLIC, STR("100.000000"));
+	catchup_channel(catchup, STR("C2"), CHANNEL_PUBLIC, STR("100.000000"));
+	answer("channel=C1", "", PAGE(SAID("103.000000", "c") "," SAID("102.000000", "b"), ""));
+	answer("channel=C2", "", PAGE(SAID("104.000000", "d"), ""));
+	out_is("[C1 102.000000 b][C1 103.000000 c][C2 104.000000 d]");
+	CU_ASSERT_EQUAL(catchup_left(catchup), 0);
+	ASSERT_STR(buf_str(&read_back), "");
+	catchup_decided(catchup, undecided[1]);
+	catchup_decided(catchup, undecided[2]);
+	ASSERT_STR(buf_str(&read_back), "(C2)");
+	catchup_decided(catchup, undecided[0]);
+	ASSERT_STR(buf_str(&read_back), "(C2)(C1)");
+	stop();
+}
+
 static void test_it_may_end_at_any_time(void)
 {
+	start();
+	is_slow = true;
+	catchup_channel(catchup, STR("C1"), CHANNEL_PUBLIC, STR("100.000000"));
+	answer("channel=C1", "", PAGE(SAID("103.000000", "c"), ""));
+	stop();
 	start();
 	catchup_channel(catchup, STR("C1"), CHANNEL_PUBLIC, STR("100.000000"));
 	stop();
@@ -200,4 +234,5 @@ UNIT_MAIN("catchup",
 	  { "one that cannot be read does not stop the others",
 	    test_one_that_cannot_be_read_does_not_stop_the_others },
 	  { "who is too far behind gets them later", test_who_is_too_far_behind_gets_them_later },
+	  { "it is read when all is decided", test_it_is_read_when_all_is_decided },
 	  { "it may end at any time", test_it_may_end_at_any_time })
