@@ -72,8 +72,7 @@ void gap_end(struct gap *g)
 	map_deinit(&g->asked, NULL);
 	map_init(&g->asked);
 	engine_each_heard(g->engine, on_heard, g);
-	if (g->has_lists)
-		gap_read_rest(g);
+	directory_list_channels(g->directory); /* some may be new since */
 }
 
 static void on_channel(void *owner, struct str id, enum channel_kind kind)
@@ -83,7 +82,6 @@ static void on_channel(void *owner, struct str id, enum channel_kind kind)
 
 void gap_read_rest(struct gap *g)
 {
-	g->has_lists = true;
 	if (!g->is_open)
 		return;
 	g->is_open = false;

@@ -17,7 +17,6 @@ struct gap {
 	struct catchup *catchup;
 	int64_t back_ms;  /* no further than this; 0 = not at all */
 	bool is_open;	  /* channels that were never heard are still to be read */
-	bool has_lists;	  /* the list of channels has come, or will not */
 	struct map asked; /* channels that are read, or were */
 };
 
@@ -29,5 +28,5 @@ void gap_end(struct gap *g);
 void gap_read_missed(struct gap *g);
 /* A channel that was asked for has been read. */
 void gap_was_read(struct gap *g, struct str channel);
-/* The list of channels has come, or will not: those that were never heard are read as well, as far as they are known. */
+/* A list of channels has come, or will not: those that were never heard are read as well, as far as they are known. */
 void gap_read_rest(struct gap *g);

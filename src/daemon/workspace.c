@@ -147,6 +147,7 @@ static int make_slack(struct daemon_workspace *w)
 	if (r == 0) {
 		w->name_wants.directory = w->directory;
 		directory_ask(w->directory, workspace_on_wants, w);
+		directory_on_listed(w->directory, workspace_on_listed, w);
 	}
 	return r;
 }

@@ -79,6 +79,7 @@ void workspace_on_names_due(void *workspace);
 
 void workspace_on_event(void *workspace, struct event *take, const struct ack *ack);
 unsigned workspace_on_wants(void *workspace, struct event *ev, unsigned wants);
+void workspace_on_listed(void *workspace);
 void workspace_on_read_back(void *workspace, struct str channel);
 bool workspace_on_caught_up(void *workspace, struct event *take, void *tag);
 void workspace_on_live(void *workspace, bool live, const char *detail);

@@ -85,7 +85,6 @@ static void on_directory(void *owner)
 		return;
 	check_names(w);
 	start_listening(w);
-	gap_read_rest(&w->gap);
 }
 
 void workspace_on_patience(void *owner)

@@ -121,6 +121,14 @@ bool workspace_on_caught_up(void *owner, struct event *take, void *tag)
 	return true;
 }
 
+void workspace_on_listed(void *owner)
+{
+	struct daemon_workspace *w = owner;
+
+	if (w->state == WORKSPACE_LISTENING)
+		gap_read_rest(&w->gap);
+}
+
 void workspace_on_read_back(void *owner, struct str channel)
 {
 	struct daemon_workspace *w = owner;

@@ -47,6 +47,16 @@ void directory_load(struct directory *d, void (*on_loaded)(void *owner), void *o
 	enrich_expect_lists(d->completer, true);
 }
 
+void directory_list_channels(struct directory *d)
+{
+	loader_load_channels(d->listing);
+}
+
+void directory_on_listed(struct directory *d, void (*on_listed)(void *owner), void *owner)
+{
+	loader_on_channels(d->listing, on_listed, owner);
+}
+
 bool directory_is_loading(const struct directory *d)
 {
 	return loader_is_loading(d->listing);

@@ -24,6 +24,10 @@ bool directory_restore(struct directory *d, struct store *store, struct str team
 /* Loads all pages; on_loaded comes once, also when Slack refuses (missing scope: said once in the log,
  * then only one-by-one look-ups remain). */
 void directory_load(struct directory *d, void (*on_loaded)(void *owner), void *owner);
+/* Asks anew which channels the bot is in, unless that is under way; on_listed comes at each end of that list, also of
+ * the first, and also when Slack refuses. */
+void directory_list_channels(struct directory *d);
+void directory_on_listed(struct directory *d, void (*on_listed)(void *owner), void *owner);
 bool directory_is_loaded(const struct directory *d);
 /* May a name that is not known come with a list that is under way? */
 bool directory_is_loading(const struct directory *d);

@@ -28,6 +28,8 @@ struct loader {
 	void *owner;
 	void (*on_news)(void *owner); /* NULL = nobody listens */
 	void *news_owner;
+	void (*on_channels)(void *owner); /* NULL = nobody listens */
+	void *channels_owner;
 };
 
 /* Slack lists those that the bot is in. */
@@ -100,10 +102,13 @@ static void ask_page(struct pages *list, struct str cursor)
 			      &form, on_page, list);
 }
 
-static void list_finished(struct loader *l)
+static void list_finished(struct pages *list)
 {
+	struct loader *l = list->listing;
 	void (*on_loaded)(void *owner) = l->on_loaded;
 
+	if (list == &l->lists[LIST_CHANNELS] && l->on_channels != NULL)
+		l->on_channels(l->channels_owner);
 	for (size_t i = 0; i < N_LISTS; i++) {
 		if (l->lists[i].call != NULL)
 			return;
@@ -130,7 +135,7 @@ static void take_page(struct pages *list, const struct json *body)
 		source->end(list->listing->roster);
 	list->complete = true;
 	list->failure_told = false;
-	list_finished(list->listing);
+	list_finished(list);
 }
 
 /* A missing scope has been said by the api already, but not what follows from it. */
@@ -151,7 +156,7 @@ static void list_failed(struct pages *list, struct str error)
 	if (!list->failure_told)
 		tell_failure(list, error);
 	list->failure_told = true;
-	list_finished(list->listing);
+	list_finished(list);
 }
 
 static void on_page(void *owner, const struct outcome *outcome)
@@ -186,6 +191,32 @@ void loader_on_news(struct loader *l, void (*on_news)(void *owner), void *owner)
 	l->news_owner = owner;
 }
 
+void loader_on_channels(struct loader *l, void (*on_channels)(void *owner), void *owner)
+{
+	l->on_channels = on_channels;
+	l->channels_owner = owner;
+}
+
+/* ---- anew ---- */
+
+static void load_anew(struct pages *list)
+{
+	if (list->call != NULL)
+		return;
+	list->n_restarts = 0;
+	ask_page(list, STR_EMPTY);
+}
+
+void loader_load_channels(struct loader *l)
+{
+	load_anew(&l->lists[LIST_CHANNELS]);
+}
+
+void loader_load_groups(struct loader *l)
+{
+	load_anew(&l->lists[LIST_GROUPS]);
+}
+
 bool loader_is_loading(const struct loader *l)
 {
 	for (size_t i = 0; i < N_LISTS; i++) {
@@ -209,16 +240,6 @@ void loader_want_groups(struct loader *l)
 	l->wants_groups = true;
 	if (l->has_begun)
 		loader_load_groups(l);
-}
-
-void loader_load_groups(struct loader *l)
-{
-	struct pages *list = &l->lists[LIST_GROUPS];
-
-	if (list->call != NULL)
-		return;
-	list->n_restarts = 0;
-	ask_page(list, STR_EMPTY);
 }
 
 bool loader_has_groups(const struct loader *l)

@@ -16,6 +16,9 @@ void loader_free(struct loader *l); /* what is under way ends without callback *
 void loader_load(struct loader *l, void (*on_loaded)(void *owner), void *owner);
 /* Told of each page, and of each end, of a list: what was not known may be. */
 void loader_on_news(struct loader *l, void (*on_news)(void *owner), void *owner);
+/* Told of each end of the list of channels, also when Slack refuses. */
+void loader_on_channels(struct loader *l, void (*on_channels)(void *owner), void *owner);
+void loader_load_channels(struct loader *l); /* anew, unless it is under way */
 /* Is a list under way that has not come before? */
 bool loader_is_loading(const struct loader *l);
 /* Have the lists of people and channels come, to their last page? */

@@ -87,12 +87,7 @@ size_t engine_in_flight(const struct engine *e)
 
 void engine_each_heard(const struct engine *e, engine_heard_fn *on_channel, void *owner)
 {
-	struct map_entry *at = NULL;
-	struct str channel;
-	void *mark;
-
-	while (map_next(&e->watermarks.marks, &at, &channel, &mark))
-		on_channel(owner, channel);
+	watermarks_each(&e->watermarks, on_channel, owner);
 }
 
 bool engine_is_filling(const struct engine *e)

@@ -64,7 +64,7 @@ bool engine_take(struct engine *engine, struct event *take, engine_decided_fn *o
 /* How far the channel has been heard, or "" = all: the timestamp of the newest event; empty = it never was. Valid until
  * the next event. */
 struct str engine_heard(const struct engine *engine, struct str channel);
-/* Each channel that was heard; "" = all. */
+/* Each channel that was heard, and "" = all; those that were heard last come first. */
 typedef void engine_heard_fn(void *owner, struct str channel);
 void engine_each_heard(const struct engine *engine, engine_heard_fn *on_channel, void *owner);
 /* Are more than half as many answers waiting as may, in all or in a channel? */

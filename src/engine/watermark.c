@@ -104,6 +104,31 @@ void watermarks_move(struct watermarks *w, struct str channel, struct str ts, st
 		move(w, channel, ts, now);
 }
 
+static int by_heard(const void *a, const void *b)
+{
+	const struct watermark *x = *(struct watermark *const *)a,
+			       *y = *(struct watermark *const *)b;
+
+	return strcmp(y->heard, x->heard);
+}
+
+void watermarks_each(const struct watermarks *w, void (*on_mark)(void *owner, struct str channel),
+		     void *owner)
+{
+	struct watermark **marks = mem_alloc((w->marks.n + 1) * sizeof(marks[0]));
+	struct map_entry *at = NULL;
+	struct str channel;
+	size_t n = 0;
+	void *mark;
+
+	while (map_next(&w->marks, &at, &channel, &mark))
+		marks[n++] = mark;
+	qsort(marks, n, sizeof(marks[0]), by_heard);
+	for (size_t i = 0; i < n; i++)
+		on_mark(owner, marks[i]->channel);
+	free(marks);
+}
+
 void watermarks_hold(struct watermarks *w, struct str channel)
 {
 	struct str all = watermark_of(w, STR_EMPTY);

@@ -29,6 +29,9 @@ void watermarks_deinit(struct watermarks *w);
 void watermarks_move(struct watermarks *w, struct str channel, struct str ts, struct mono now);
 /* Empty = it was never heard. */
 struct str watermark_of(const struct watermarks *w, struct str channel);
+/* All of them, those that were heard last first; there may be no new ones meanwhile. */
+void watermarks_each(const struct watermarks *w, void (*on_mark)(void *owner, struct str channel),
+		     void *owner);
 /* One that was never heard is as far as all are. */
 void watermarks_hold(struct watermarks *w, struct str channel);
 void watermarks_release(struct watermarks *w, struct str channel, struct mono now);

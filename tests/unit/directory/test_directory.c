@@ -489,6 +489,35 @@ static void test_channels_the_bot_is_in(void)
 	stop();
 }
 
+static void test_channels_are_listed_anew(void)
+{
+	unsigned loaded = 0, listed = 0;
+
+	start();
+	directory_on_listed(directory, on_loaded, &listed);
+	directory_load(directory, on_loaded, &loaded);
+	directory_list_channels(directory); /* that is under way */
+	answer("users.conversations", "{\"ok\":true,\"channels\":[" GENERAL "]}");
+	CU_ASSERT_EQUAL(listed, 1);
+	CU_ASSERT_EQUAL(loaded, 0); /* people are yet to come */
+	answer("users.list", "{\"ok\":true,\"members\":[" ANA "]}");
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	directory_list_channels(directory);
+	answer("users.conversations",
+	       "{\"ok\":true,\"channels\":[{\"id\":\"C2\",\"name\":\"new\"}],"
+	       "\"response_metadata\":{\"next_cursor\":\"b\"}}");
+	CU_ASSERT_EQUAL(listed, 1);
+	answer("cursor=b", "{\"ok\":true,\"channels\":[]}");
+	CU_ASSERT_EQUAL(listed, 2);
+	CU_ASSERT_TRUE(directory_is_member(directory, STR("C1")));
+	CU_ASSERT_TRUE(directory_is_member(directory, STR("C2")));
+	directory_list_channels(directory);
+	answer("users.conversations", "{\"ok\":false,\"error\":\"missing_scope\"}");
+	CU_ASSERT_EQUAL(listed, 3);
+	CU_ASSERT_EQUAL(loaded, 1);
+	stop();
+}
+
 static void test_one_joining_has_one_key(void)
 {
 	struct str first;
@@ -919,6 +948,7 @@ UNIT_MAIN("directory", { "all pages are loaded", test_loading_all_pages },
 	  { "learning from events", test_learning_from_events },
 	  { "the bot's own join teaches the channel", test_the_bots_own_join_teaches_the_channel },
 	  { "channels the bot is in", test_channels_the_bot_is_in },
+	  { "channels are listed anew", test_channels_are_listed_anew },
 	  { "one joining has one key", test_one_joining_has_one_key },
 	  { "groups are asked for only when wanted", test_groups_are_asked_for_only_when_wanted },
 	  { "groups are loaded with the rest", test_groups_are_loaded_with_the_rest },
