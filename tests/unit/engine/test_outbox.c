@@ -570,6 +570,45 @@ static void test_what_can_be_repeated_goes_again(void)
 	end();
 }
 
+static struct job *edit_of(const char *ts, const char *text)
+{
+	struct job *edit = job_of(JOB_CHANGE, "edit", "C1");
+
+	edit->change.ts = job_keep(edit, str_from(ts));
+	edit->change.text = job_keep(edit, str_from(text));
+	return edit;
+}
+
+/* An old edit that goes again must not overwrite a newer one, whatever order the rows come in, and whatever else of the
+ * channel is looked for. */
+static void test_what_goes_again_is_ahead_of_what_is_newer(void)
+{
+	struct job *late;
+
+	begin(true);
+	load(edit_of("1.1", "third"), 7, JOB_PENDING);
+	load(message("C1", "0.5", "unsure"), 3, JOB_IN_FLIGHT);
+	load(edit_of("1.1", "second"), 6, JOB_PENDING);
+	load(message("C1", "0.5", "behind it"), 4, JOB_PENDING);
+	load(edit_of("1.1", "first"), 5, JOB_IN_FLIGHT);
+	o.last_id = 7;
+	outbox_loaded(&o, at(0));
+	late = leave("first");
+	lease("(none)"); /* one after the other */
+	outbox_give_back(&o, late);
+	outbox_settle(&o, leave("first"));
+	outbox_put(&o, edit_of("1.1", "fourth"), at(0));
+	stand();
+	outbox_settle(&o, leave("second"));
+	outbox_settle(&o, leave("third"));
+	outbox_settle(&o, leave("fourth"));
+	lease("(none)");
+	outbox_settle(&o, probe(MINUTE_MS, "unsure"));
+	outbox_settle(&o, leave("behind it"));
+	CU_ASSERT_EQUAL(o.n, 0);
+	end();
+}
+
 static void test_of_what_cannot_be_found_sight_is_lost(void)
 {
 	struct job *whisper = message("C1", NULL, "whisper"), *command = message("C1", NULL, "cmd");
@@ -659,5 +698,7 @@ UNIT_MAIN("outbox",
 	  { "a message that was in flight is looked for",
 	    test_a_message_that_was_in_flight_is_looked_for },
 	  { "what can be repeated goes again", test_what_can_be_repeated_goes_again },
+	  { "what goes again is ahead of what is newer",
+	    test_what_goes_again_is_ahead_of_what_is_newer },
 	  { "of what cannot be found sight is lost", test_of_what_cannot_be_found_sight_is_lost },
 	  { "each job is found wherever it is", test_each_job_is_found_wherever_it_is })
