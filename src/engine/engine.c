@@ -141,27 +141,50 @@ static void do_moment(struct engine *e, const struct rule *rule, enum moment_kin
 	notice_tell(e, rule, "it has expired and is off");
 }
 
-void engine_tick(struct engine *e)
+/* It stands together with what was done at the moments before it. */
+static void keep_time(struct engine *e)
+{
+	char value[24];
+
+	if (e->state.batch == NULL || !e->is_loaded || e->schedule.n == 0)
+		return;
+	snprintf(value, sizeof(value), "%lld", (long long)e->ticked_until.ms);
+	batch_put(&e->batch, STORE_WATERMARK, STR(ENGINE_TIME_KEY), str_from(value));
+}
+
+/* What would be refused stays to come. */
+static void do_moments(struct engine *e)
 {
 	struct wall now = clock_wall(e->setup.clock), at;
 	const struct rule *rule;
 	enum moment_kind kind;
+	bool any = false;
+
+	for (; !engine_is_behind(e) && schedule_take(&e->schedule, now, &rule, &kind, &at);
+	     any = true)
+		do_moment(e, rule, kind, at);
+	if (engine_is_behind(e))
+		return;
+	if (now.ms > e->ticked_until.ms)
+		e->ticked_until = now;
+	if (any)
+		keep_time(e);
+}
+
+void engine_tick(struct engine *e)
+{
 	struct run *run;
 
 	while ((run = waits_take_due(&e->waits, clock_mono(e->setup.clock))) != NULL)
 		run_go(e, run, false);
-	/* What would be refused stays to come. */
-	while (!engine_is_behind(e) && schedule_take(&e->schedule, now, &rule, &kind, &at))
-		do_moment(e, rule, kind, at);
-	if (!engine_is_behind(e) && now.ms > e->ticked_until.ms)
-		e->ticked_until = now;
+	do_moments(e);
 	if (clock_mono(e->setup.clock).ns >= e->tell_at.ns) {
 		outbox_tell(&e->outbox, clock_mono(e->setup.clock));
 		e->tell_at = mono_after(clock_mono(e->setup.clock), TELL_EVERY_MS);
 	}
 	if (e->late.n > 0 && clock_mono(e->setup.clock).ns >= e->late_at.ns)
 		engine_tell_late(e);
-	dead_letters_forget(&e->dead_letters, now);
+	dead_letters_forget(&e->dead_letters, clock_wall(e->setup.clock));
 }
 
 bool engine_end_waits(struct engine *e)
@@ -286,6 +309,15 @@ void engine_commit(struct engine *e)
 	}
 }
 
+/* What is due and not done yet is not lost with the old rules; what lies behind us does not come again. */
+static void note_time(struct engine *e)
+{
+	struct wall now = clock_wall(e->setup.clock), due;
+
+	if (!schedule_next(&e->schedule, &due) || due.ms > now.ms)
+		e->ticked_until = now;
+}
+
 void engine_finish(struct engine *e)
 {
 	struct store *store = e->setup.store;
@@ -293,6 +325,8 @@ void engine_finish(struct engine *e)
 	e->retry_at = clock_mono(e->setup.clock); /* one more time, if the last one failed */
 	e->watermarks.written_by = e->retry_at;	  /* and be it they alone */
 	engine_tell_late(e);
+	note_time(e);
+	keep_time(e);
 	do {
 		engine_commit(e);
 		store->ops->wait(store);
@@ -341,15 +375,6 @@ int64_t engine_due_ms(const struct engine *e)
 
 /* ---- rules ---- */
 
-/* What is due and not done yet is not lost with the old rules; what lies behind us does not come again. */
-static void note_time(struct engine *e)
-{
-	struct wall now = clock_wall(e->setup.clock), due;
-
-	if (!schedule_next(&e->schedule, &due) || due.ms > now.ms)
-		e->ticked_until = now;
-}
-
 bool engine_find_rule(struct engine *e, struct run *run)
 {
 	const struct rule *rule = ruleset_rule_named(e->set, run->rule_name);
@@ -358,6 +383,31 @@ bool engine_find_rule(struct engine *e, struct run *run)
 		return false;
 	run_bind(run, rule);
 	return true;
+}
+
+static void plan(struct engine *e)
+{
+	const struct schedule_span span = { e->ticked_until, clock_wall(e->setup.clock),
+					    e->setup.answer_within_ms };
+
+	schedule_deinit(&e->schedule);
+	schedule_init(&e->schedule, e->set, &span);
+}
+
+/* What came while the program did not run is made up for, each rule's moments by one, unless it is too late. */
+void engine_go_on_from(struct engine *e, struct wall time)
+{
+	e->is_loaded = true;
+	if (time.ms > 0 && time.ms < e->ticked_until.ms) {
+		e->ticked_until = time;
+		plan(e);
+		if (e->schedule.n_too_late > 0)
+			log_warn(
+				"rules",
+				"moments that came while the program did not run are too long ago to be made"
+				" up for moments=%zu",
+				e->schedule.n_too_late);
+	}
 }
 
 void engine_set_rules(struct engine *e, struct ruleset *set)
@@ -371,8 +421,7 @@ void engine_set_rules(struct engine *e, struct ruleset *set)
 	e->set = ruleset_ref(set);
 	e->candidates = mem_grow(e->candidates, bits_words(ruleset_n_rules(set)) + 1,
 				 sizeof(e->candidates[0]));
-	schedule_deinit(&e->schedule);
-	schedule_init(&e->schedule, set, e->ticked_until);
+	plan(e);
 	breaker_deinit(&e->breaker); /* who was silenced may have been mended */
 	while (map_next(&e->runs, &at, &key, &run))
 		engine_find_rule(e, run);

@@ -47,6 +47,7 @@ struct engine {
 	struct bot_turns bot_turns;
 	struct schedule schedule;
 	struct wall ticked_until;
+	bool is_loaded; /* what the store kept is known */
 	struct state state;
 	struct outbox outbox;
 	struct dead_letters dead_letters;
@@ -77,6 +78,10 @@ static inline void engine_count(const struct engine *e, enum metric metric)
 		metric_count(metric);
 }
 
+/* A row of STORE_WATERMARK that is no channel's: until when moments have been done, in milliseconds. */
+#define ENGINE_TIME_KEY "time"
+/* All is loaded, and until then moments were done; 0 = that is not known: what lies behind us does not come again. */
+void engine_go_on_from(struct engine *e, struct wall time);
 /* NULL = there is none of that number. */
 static inline struct run *engine_run(const struct engine *e, uint64_t id)
 {

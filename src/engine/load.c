@@ -12,6 +12,7 @@ struct loading {
 	struct engine *e;
 	struct run **runs;
 	size_t n_runs, n_strange;
+	struct wall time; /* until when moments were done */
 };
 
 static void on_row(void *owner, enum store_table table, struct str key, struct str value)
@@ -29,6 +30,8 @@ static void on_row(void *owner, enum store_table table, struct str key, struct s
 		l->runs = mem_grow(l->runs, l->n_runs + 1, sizeof(l->runs[0]));
 		l->runs[l->n_runs++] = run;
 		run->is_kept = true;
+	} else if (table == STORE_WATERMARK && str_is(key, ENGINE_TIME_KEY)) {
+		l->n_strange += !str_int(value, &l->time.ms);
 	} else if (table == STORE_WATERMARK) {
 		l->n_strange += !watermarks_load(&l->e->watermarks, key, value);
 	} else if (table == STORE_DEAD_LETTER) {
@@ -141,8 +144,10 @@ int engine_load(struct engine *e)
 		log_warn("engine",
 			 "rows of the store that say nothing we know are left alone rows=%zu",
 			 loading.n_strange);
-	if (r == 0)
+	if (r == 0) {
 		take_back(e, &loading);
+		engine_go_on_from(e, loading.time);
+	}
 	for (size_t i = 0; r != 0 && i < loading.n_runs; i++)
 		run_free(loading.runs[i]); /* half of what is known is no ground to act on */
 	free(loading.runs);

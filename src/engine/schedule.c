@@ -17,25 +17,38 @@ static void add(struct schedule *s, const struct rule *rule, const struct cron *
 	s->items[s->n++] = (struct appointment){ rule, moment, at };
 }
 
-static void add_rule(struct schedule *s, const struct rule *rule, struct wall after)
+static void add_moment(struct schedule *s, const struct rule *rule, const struct cron *moment,
+		       const struct schedule_span *span)
 {
+	int64_t within_ms = rule->within_ms > 0 ? rule->within_ms : span->within_ms;
+	struct wall earliest = { span->now.ms - within_ms };
 	struct wall at;
 
-	for (size_t i = 0; i < rule->n_triggers; i++) {
-		const struct cron *moment = rule->triggers[i].cron;
+	if (!cron_next(moment, rule->zone, span->after, &at))
+		return;
+	if (within_ms > 0 && at.ms < earliest.ms) {
+		s->n_too_late++;
+		if (!cron_next(moment, rule->zone, (struct wall){ earliest.ms - 1 }, &at))
+			return;
+	}
+	add(s, rule, moment, at);
+}
 
-		if (moment != NULL && cron_next(moment, rule->zone, after, &at))
-			add(s, rule, moment, at);
+static void add_rule(struct schedule *s, const struct rule *rule, const struct schedule_span *span)
+{
+	for (size_t i = 0; i < rule->n_triggers; i++) {
+		if (rule->triggers[i].cron != NULL)
+			add_moment(s, rule, rule->triggers[i].cron, span);
 	}
 	if (rule->expires != NULL)
 		add(s, rule, NULL, rule->expires_at);
 }
 
-void schedule_init(struct schedule *s, const struct ruleset *set, struct wall after)
+void schedule_init(struct schedule *s, const struct ruleset *set, const struct schedule_span *span)
 {
 	*s = (struct schedule){ 0 };
 	for (size_t i = 0; i < ruleset_n_rules(set); i++)
-		add_rule(s, ruleset_rule(set, i), after);
+		add_rule(s, ruleset_rule(set, i), span);
 }
 
 void schedule_deinit(struct schedule *s)

@@ -7,12 +7,20 @@
 struct schedule {
 	struct appointment *items;
 	size_t n;
+	size_t n_too_late; /* `every` and `cron` whose moments lie too far back, in part or all */
+};
+
+/* What is still to come. */
+struct schedule_span {
+	struct wall after;
+	struct wall now;
+	int64_t within_ms; /* nothing older than this, where the rule does not say; 0 = however old */
 };
 
 enum moment_kind { MOMENT_TICK, MOMENT_EXPIRY };
 
-/* Borrows the rules. What lies behind `after` is to come. */
-void schedule_init(struct schedule *s, const struct ruleset *set, struct wall after);
+/* Borrows the rules. */
+void schedule_init(struct schedule *s, const struct ruleset *set, const struct schedule_span *span);
 void schedule_deinit(struct schedule *s);
 /* The next moment; false = there is none. */
 bool schedule_next(const struct schedule *s, struct wall *out);

@@ -23,6 +23,11 @@ static const char *take(struct schedule *s, int64_t now_ms, int64_t *at_ms, enum
 	return rule->name;
 }
 
+static void begin_at_start(struct schedule *s, const struct ruleset *set)
+{
+	schedule_init(s, set, &(struct schedule_span){ { START }, { START }, 0 });
+}
+
 static void test_moments_come_in_their_order(void)
 {
 	struct ruleset *set = world_rules("[rule half]\non = every 30m\npost #incidents = A\n"
@@ -33,7 +38,7 @@ static void test_moments_come_in_their_order(void)
 	struct wall next;
 	int64_t at;
 
-	schedule_init(&s, set, (struct wall){ START });
+	begin_at_start(&s, set);
 	CU_ASSERT_TRUE(schedule_next(&s, &next));
 	CU_ASSERT_EQUAL(next.ms, START + 2 * MINUTE);
 	CU_ASSERT_PTR_NULL(take(&s, START + 2 * MINUTE - 1, &at, &kind));
@@ -55,12 +60,38 @@ static void test_missed_moments_are_one(void)
 	struct wall next;
 	int64_t at;
 
-	schedule_init(&s, set, (struct wall){ START });
+	begin_at_start(&s, set);
 	CU_ASSERT_STRING_EQUAL(take(&s, START + 5 * HOUR, &at, &kind), "half");
 	CU_ASSERT_EQUAL(at, START + 23 * MINUTE);
 	CU_ASSERT_PTR_NULL(take(&s, START + 5 * HOUR, &at, &kind));
 	CU_ASSERT_TRUE(schedule_next(&s, &next));
 	CU_ASSERT_EQUAL(next.ms, START + 5 * HOUR + 23 * MINUTE);
+	schedule_deinit(&s);
+	ruleset_unref(set);
+}
+
+/* What is too long ago does not come, but the moments since do. */
+static void test_moments_too_long_ago_do_not_come(void)
+{
+	struct ruleset *set = world_rules(
+		"[rule half]\non = every 30m\npost #incidents = A\n"
+		"[rule patient]\non = every 1h\nwithin = 2h\npost #incidents = B\n"
+		"[rule day]\non = cron 0 11 * * *\npost #incidents = C\n");
+	const struct schedule_span span = { { START }, { START + 4 * HOUR }, 30 * MINUTE };
+	struct schedule s;
+	enum moment_kind kind;
+	struct wall next;
+	int64_t at;
+
+	schedule_init(&s, set, &span);
+	CU_ASSERT_EQUAL(s.n_too_late, 3);
+	CU_ASSERT_STRING_EQUAL(take(&s, span.now.ms, &at, &kind), "patient");
+	CU_ASSERT_EQUAL(at, START + 2 * HOUR + 53 * MINUTE);
+	CU_ASSERT_STRING_EQUAL(take(&s, span.now.ms, &at, &kind), "half");
+	CU_ASSERT_EQUAL(at, START + 3 * HOUR + 53 * MINUTE);
+	CU_ASSERT_PTR_NULL(take(&s, span.now.ms, &at, &kind));
+	CU_ASSERT_TRUE(schedule_next(&s, &next));
+	CU_ASSERT_EQUAL(next.ms, START + 4 * HOUR + 23 * MINUTE);
 	schedule_deinit(&s);
 	ruleset_unref(set);
 }
@@ -71,7 +102,7 @@ static void test_nothing_is_waited_for(void)
 	struct schedule s;
 	struct wall next;
 
-	schedule_init(&s, set, (struct wall){ START });
+	begin_at_start(&s, set);
 	CU_ASSERT_FALSE(schedule_next(&s, &next));
 	schedule_deinit(&s);
 	schedule_deinit(&s);
@@ -155,6 +186,58 @@ static void test_reloads_lose_no_moment(void)
 	ASSERT_STORY(TWO, play_reload, "post C2INC: half");
 }
 
+/* ---- while the program did not run ---- */
+
+static void be_away(struct engine_fixture *h, int64_t ms)
+{
+	fakeclock_pass(&h->world.clock, ms);
+	fixture_crash(h);
+	buf_clear(&h->done);
+	fixture_wait(h, 0);
+}
+
+static void test_missed_moments_are_made_up_for_once(void)
+{
+	struct engine_fixture h;
+
+	log_set_level(LOG_ERROR);
+	fixture_init(&h, journal_new(), TWO);
+	h.setup.answer_within_ms = 15 * MINUTE;
+	fixture_renew(&h);
+	begin(&h, TWO);
+	fixture_crash(&h);
+	engine_finish(h.engine);  /* 10:07 */
+	be_away(&h, 25 * MINUTE); /* 10:32 */
+	ASSERT_STR(buf_str(&h.done), "post C2INC: half");
+	be_away(&h, 0);
+	ASSERT_STR(buf_str(&h.done), "");
+	be_away(&h, 2 * HOUR + 30 * MINUTE); /* 13:02 */
+	ASSERT_STR(buf_str(&h.done), "post C2INC: half | post C2INC: hour");
+	engine_finish(h.engine);
+	be_away(&h, HOUR + 20 * MINUTE); /* 14:22: 14:00 is too long ago */
+	ASSERT_STR(buf_str(&h.done), "");
+	fixture_wait(&h, 8 * MINUTE);
+	ASSERT_STR(buf_str(&h.done), "post C2INC: half");
+	fixture_deinit(&h);
+}
+
+/* A clock that was far ahead must not silence moments until then. */
+static void test_a_time_to_come_is_not_believed(void)
+{
+	struct engine_fixture h;
+
+	fixture_init(&h, journal_new(), TWO);
+	begin(&h, TWO);
+	fixture_crash(&h);
+	h.world.clock.wall_ms += 1000 * (int64_t)HOUR;
+	engine_finish(h.engine);
+	h.world.clock.wall_ms = START;
+	be_away(&h, 0);
+	fixture_wait(&h, 23 * MINUTE);
+	ASSERT_STR(buf_str(&h.done), "post C2INC: half");
+	fixture_deinit(&h);
+}
+
 /* A moment that comes while nothing can be decided comes when something can. */
 static void test_a_moment_waits_for_the_store(void)
 {
@@ -208,12 +291,15 @@ static void test_an_expired_rule_is_off_and_its_owner_told(void)
 
 UNIT_MAIN("schedule", { "moments come in their order", test_moments_come_in_their_order },
 	  { "missed moments are one", test_missed_moments_are_one },
+	  { "moments too long ago do not come", test_moments_too_long_ago_do_not_come },
 	  { "nothing is waited for", test_nothing_is_waited_for },
 	  { "a tick is an event of one rule", test_a_tick_is_an_event_of_one_rule },
 	  { "each rule has its moments", test_each_rule_has_its_moments },
 	  { "a clock that is set back repeats nothing",
 	    test_a_clock_that_is_set_back_repeats_nothing },
 	  { "reloads lose no moment", test_reloads_lose_no_moment },
+	  { "missed moments are made up for once", test_missed_moments_are_made_up_for_once },
+	  { "a time to come is not believed", test_a_time_to_come_is_not_believed },
 	  { "a moment waits for the store", test_a_moment_waits_for_the_store },
 	  { "an expired rule is off, and its owner told",
 	    test_an_expired_rule_is_off_and_its_owner_told })
