@@ -126,7 +126,7 @@ build/san/words: build/san/obj/tests/pages/words.o build/san/libretort.a
 FAKED    := transport/test_session transport/test_socketmode transport/test_rtm
 $(FAKED:%=build/san/unit/%): $(FAKES:%.c=build/san/obj/%.o)
 # These have their HTTP answered by the test.
-build/san/unit/webapi/test_api build/san/unit/transport/test_catchup build/san/unit/directory/test_directory build/san/unit/net/test_retry build/san/unit/webapi/test_response_url: \
+build/san/unit/webapi/test_api build/san/unit/transport/test_catchup build/san/unit/daemon/test_gap build/san/unit/directory/test_directory build/san/unit/net/test_retry build/san/unit/webapi/test_response_url: \
 	build/san/obj/tests/lib/fakehttp.o
 # A fuzz target that replays files instead of making them up.
 build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/replay.o build/san/libtest.a \
