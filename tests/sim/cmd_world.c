@@ -221,6 +221,13 @@ static bool limits_are(struct stage *st, const struct match *m)
 	return kind >= 0;
 }
 
+static bool forgets(struct stage *st, const struct match *m)
+{
+	(void)m;
+	st->sim->set.forgetful = true;
+	return true;
+}
+
 static bool limit(struct stage *st, const struct match *m)
 {
 	int64_t n = match_number(m, "NUMBER", 1);
@@ -347,6 +354,9 @@ const struct command world_commands[] = {
 	  "short, as today, or long, with everyone and everything, as in old times", rtm_start_is },
 	{ "limits WORD", "on (so it begins) or off: the rate limits of the Web API", limits_are },
 	{ "limit METHOD to NUMBER per TIME", "another limit for one method", limit },
+	{ "slack forgets what nobody hears",
+	  "Socket Mode: what happens while no socket is open is told to nobody, later either",
+	  forgets },
 	{ "echoes come WORD",
 	  "after, before or never: the event of an own post, seen from the answer", echoes_come },
 	{ "time runs NUMBER times faster",
