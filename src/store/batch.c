@@ -47,41 +47,21 @@ void batch_deinit(struct batch *b)
 	batch_init(b);
 }
 
-void batch_clear(struct batch *b)
-{
-	arena_deinit(&b->arena);
-	arena_init(&b->arena);
-	b->n = 0;
-}
-
-static void add(struct batch *b, struct batch_row row)
+void batch_add(struct batch *b, struct batch_row row)
 {
 	if (b->n == b->cap) {
 		b->cap = b->cap > 0 ? 2 * b->cap : 16;
 		b->rows = mem_grow(b->rows, b->cap, sizeof(b->rows[0]));
 	}
+	row.key = str_keep(&b->arena, row.key);
+	if (row.value.p != NULL)
+		row.value = str_keep(&b->arena, row.value);
 	b->rows[b->n++] = row;
-}
-
-void batch_put(struct batch *b, enum store_table table, struct str key, struct str value)
-{
-	add(b, (struct batch_row){ table, str_keep(&b->arena, key), str_keep(&b->arena, value) });
-}
-
-void batch_drop(struct batch *b, enum store_table table, struct str key)
-{
-	add(b, (struct batch_row){ table, str_keep(&b->arena, key), { NULL, 0 } });
 }
 
 void batch_append(struct batch *b, struct batch *more)
 {
-	for (size_t i = 0; i < more->n; i++) {
-		const struct batch_row *row = &more->rows[i];
-
-		if (row->value.p != NULL)
-			batch_put(b, row->table, row->key, row->value);
-		else
-			batch_drop(b, row->table, row->key);
-	}
+	for (size_t i = 0; i < more->n; i++)
+		batch_add(b, more->rows[i]);
 	batch_clear(more);
 }

@@ -45,9 +45,21 @@ bool store_table_named(struct str name, enum store_table *out);
 
 void batch_init(struct batch *b);
 void batch_deinit(struct batch *b);
-void batch_clear(struct batch *b);
-/* Both copy what they are given. */
-void batch_put(struct batch *b, enum store_table table, struct str key, struct str value);
-void batch_drop(struct batch *b, enum store_table table, struct str key);
+static inline void batch_clear(struct batch *b)
+{
+	arena_deinit(&b->arena);
+	b->n = 0;
+}
+/* Copies what it is given. */
+void batch_add(struct batch *b, struct batch_row row);
+static inline void batch_put(struct batch *b, enum store_table table, struct str key,
+			     struct str value)
+{
+	batch_add(b, (struct batch_row){ table, key, value.p != NULL ? value : STR_EMPTY });
+}
+static inline void batch_drop(struct batch *b, enum store_table table, struct str key)
+{
+	batch_add(b, (struct batch_row){ table, key, { NULL, 0 } });
+}
 /* Moves all rows of `more` behind those of `b`; `more` is empty afterwards. */
 void batch_append(struct batch *b, struct batch *more);
