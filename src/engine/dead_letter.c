@@ -62,7 +62,7 @@ struct dead_letter *dead_letter_read(struct str value)
 static void write_row(const struct job *job, const char *why, struct wall when, struct buf *out)
 {
 	buf_addz(out, "{\"job\":");
-	job_write_open(job, out);
+	job_write(job, false, out);
 	buf_addz(out, ",\"why\":");
 	json_quote(str_from(why), out);
 	buf_addf(out, ",\"when\":%lld}", (long long)when.ms);

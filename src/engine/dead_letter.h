@@ -4,7 +4,7 @@
  * while. What came too late, or found the outbox full, is counted and not kept.
  *
  * As a row of STORE_DEAD_LETTER, the key is the job's id and the value {"job":…,"why":"…","when":…}: the job as
- * job_write_open has it, a sentence, and milliseconds of wall time.
+ * job_write has it without secrets, a sentence, and milliseconds of wall time.
  */
 #pragma once
 

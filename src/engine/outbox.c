@@ -76,7 +76,7 @@ static void note(struct outbox *o, const struct job *job)
 	if (o->batch == NULL)
 		return;
 	buf_init(&line, 0);
-	job_write(job, &line);
+	job_write(job, true, &line);
 	batch_put(o->batch, STORE_JOB, key_of(job, key), buf_str(&line));
 }
 

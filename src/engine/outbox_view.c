@@ -163,7 +163,7 @@ void outbox_entry_write(const struct outbox_entry *entry, const char *place, boo
 		add_text(out, "why", str_from(entry->why));
 	if (whole) {
 		buf_addz(out, ",\"job\":");
-		job_write_open(job, out);
+		job_write(job, false, out);
 	}
 	buf_addc(out, '}');
 }

@@ -97,54 +97,40 @@ const char *job_body(const struct job *job)
 
 /* ---- to a line ---- */
 
-static void write_field(const struct job *job, const struct field *field, struct buf *out)
-{
-	const void *at = field_at(job, field->at);
-
-	switch (field->type) {
-	case TEXT:
-	case SECRET:
-		if (*(char *const *)at == NULL)
-			return;
-		buf_addf(out, ",\"%s\":", field->name);
-		json_quote(str_from(*(char *const *)at), out);
-		return;
-	case FLAG:
-		if (*(const bool *)at)
-			buf_addf(out, ",\"%s\":true", field->name);
-		return;
-	case WORD:
-		buf_addf(out, ",\"%s\":%u", field->name, *(const unsigned *)at);
-		return;
-	case NUMBER:
-		buf_addf(out, ",\"%s\":%llu", field->name,
-			 (unsigned long long)*(const uint64_t *)at);
-		return;
-	}
-}
-
-static void write_line(const struct job *job, bool with_secrets, struct buf *out)
+void job_write(const struct job *job, bool with_secrets, struct buf *out)
 {
 	const struct kind *kind = &kinds[job->kind];
+	const size_t n = ARRAY_LEN(head) + kind->n_fields;
 
 	buf_addf(out, "{\"kind\":\"%s\",\"state\":\"%s\"", kind->name, states[job->state]);
-	for (size_t i = 0; i < ARRAY_LEN(head); i++)
-		write_field(job, &head[i], out);
-	for (size_t i = 0; i < kind->n_fields; i++) {
-		if (with_secrets || kind->fields[i].type != SECRET)
-			write_field(job, &kind->fields[i], out);
+	for (size_t i = 0; i < n; i++) {
+		const struct field *field = i < ARRAY_LEN(head) ?
+						    &head[i] :
+						    &kind->fields[i - ARRAY_LEN(head)];
+		const void *at = field_at(job, field->at);
+
+		switch (field->type) {
+		case TEXT:
+		case SECRET:
+			if (*(char *const *)at == NULL || (field->type == SECRET && !with_secrets))
+				break;
+			buf_addf(out, ",\"%s\":", field->name);
+			json_quote(str_from(*(char *const *)at), out);
+			break;
+		case FLAG:
+			if (*(const bool *)at)
+				buf_addf(out, ",\"%s\":true", field->name);
+			break;
+		case WORD:
+			buf_addf(out, ",\"%s\":%u", field->name, *(const unsigned *)at);
+			break;
+		case NUMBER:
+			buf_addf(out, ",\"%s\":%llu", field->name,
+				 (unsigned long long)*(const uint64_t *)at);
+			break;
+		}
 	}
 	buf_addc(out, '}');
-}
-
-void job_write(const struct job *job, struct buf *out)
-{
-	write_line(job, true, out);
-}
-
-void job_write_open(const struct job *job, struct buf *out)
-{
-	write_line(job, false, out);
 }
 
 /* ---- from a line ---- */

@@ -121,10 +121,9 @@ static inline bool job_can_be_found(const struct job *job)
 /* What it says, puts or sends, for logs and tests; NULL = nothing. */
 const char *job_body(const struct job *job);
 
-/* Appends the job as one line of JSON, without a line end. It holds the response_url, if there is one. */
-void job_write(const struct job *job, struct buf *out);
-/* The same without the response_url, for people's eyes and for what is kept long. */
-void job_write_open(const struct job *job, struct buf *out);
+/* Appends the job as one line of JSON, without a line end; with its response_url, if there is one, or without, for
+ * people's eyes and for what is kept long. */
+void job_write(const struct job *job, bool with_secrets, struct buf *out);
 enum { JOB_MALFORMED = 1 };
 /* Reads what job_write wrote. 0, or JOB_MALFORMED for every other text; unknown members are passed over. */
 int job_read(struct job **out, struct str line);

@@ -488,7 +488,7 @@ static void load(struct job *take, uint64_t id, enum job_state state)
 
 	take->id = id;
 	take->state = state;
-	job_write(take, &line);
+	job_write(take, true, &line);
 	job_free(take);
 	CU_ASSERT_TRUE(outbox_load(&o, buf_str(&line), at(0)));
 }

@@ -166,11 +166,11 @@ static void goes_round(struct job *take)
 	CLEANUP(buf_deinit) struct buf line = { 0 };
 	CLEANUP(buf_deinit) struct buf again = { 0 };
 
-	job_write(job, &line);
+	job_write(job, true, &line);
 	CU_ASSERT_TRUE(str_find_char(buf_str(&line), '\n') == SIZE_MAX);
 	CU_ASSERT_EQUAL_FATAL(job_read(&read, buf_str(&line)), 0);
 	same_job(read, job);
-	job_write(read, &again);
+	job_write(read, true, &again);
 	CU_ASSERT_TRUE(str_eq(buf_str(&again), buf_str(&line)));
 }
 
@@ -197,7 +197,7 @@ static void test_what_a_line_looks_like(void)
 	CLEANUP(job_freep) struct job *job = full(JOB_REACTION);
 	CLEANUP(buf_deinit) struct buf line = { 0 };
 
-	job_write(job, &line);
+	job_write(job, true, &line);
 	ASSERT_STR(buf_str(&line),
 		   "{\"kind\":\"reaction\",\"state\":\"in flight\",\"id\":9007199254740993,"
 		   "\"verb\":\"unreact\",\"rule\":\"hello\",\"file\":\"rules/a.ini\","
@@ -243,7 +243,7 @@ static void test_every_cut_is_refused(void)
 		CLEANUP(job_freep) struct job *job = full((enum job_kind)kind);
 		CLEANUP(buf_deinit) struct buf line = { 0 };
 
-		job_write(job, &line);
+		job_write(job, true, &line);
 		for (size_t n = 0; n < line.len; n++)
 			CU_ASSERT_TRUE(is_refused(str_make(line.p, n)));
 	}
@@ -262,7 +262,7 @@ static void check_members(const struct job *job)
 	struct str name;
 	size_t at = 0;
 
-	job_write(job, &line);
+	job_write(job, true, &line);
 	CU_ASSERT_EQUAL_FATAL(json_parse(&whole, buf_str(&line), NULL), 0);
 	while (json_member(whole, &at, &name, &value)) {
 		for (size_t i = 0; i < ARRAY_LEN(others); i++) {
