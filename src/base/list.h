@@ -35,6 +35,17 @@ static inline void list_remove(struct list *link)
 	link->next->prev = link->prev;
 	list_init(link);
 }
+/* All of one list behind those of another. */
+static inline void list_move_all(struct list *from, struct list *to)
+{
+	if (list_is_empty(from))
+		return;
+	from->next->prev = to->prev;
+	to->prev->next = from->next;
+	from->prev->next = to;
+	to->prev = from->prev;
+	list_init(from);
+}
 #define list_entry(ptr, type, member) container_of(ptr, type, member)
 #define list_first(head, type, member) list_entry((head)->next, type, member)
 /* The current entry may be removed or freed in the body; its neighbours may not. */

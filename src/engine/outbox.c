@@ -20,7 +20,7 @@ enum {
 /* What is for one channel, as long as there is anything. */
 struct outbox_channel {
 	struct list turn;    // outbox::turns, while a job may be leased from it
-	uint64_t turn_of;    /* the id of that job */
+	struct job *next;    /* that job; NULL = none */
 	struct list waiting; /* they stand, in their order */
 	size_t n;	     /* jobs of it in all */
 	size_t n_leased;
@@ -82,7 +82,7 @@ static void note(struct outbox *o, const struct job *job)
 
 /* ---- channels ---- */
 
-static struct outbox_channel *channel_of(struct outbox *o, const struct job *job)
+static struct outbox_channel *channel_for(struct outbox *o, const struct job *job)
 {
 	struct str name = str_from(job->channel);
 	struct outbox_channel *c = map_get(&o->channels, name);
@@ -96,6 +96,13 @@ static struct outbox_channel *channel_of(struct outbox *o, const struct job *job
 	list_init(&c->waiting);
 	map_set(&o->channels, name, c);
 	return c;
+}
+
+static void channel_free(struct outbox *o, struct outbox_channel *c)
+{
+	list_remove(&c->turn);
+	map_remove(&o->channels, str_make(c->name, c->name_len));
+	free(c);
 }
 
 /* What is bound to no channel has no order and no turns. */
@@ -131,93 +138,73 @@ static bool is_held_up(struct outbox *o, const struct outbox_channel *c, const s
 	return false;
 }
 
-static struct job *next_of(struct outbox *o, struct outbox_channel *c)
-{
-	if (c->n_leased > 0 && !is_free(c))
-		return NULL;
-	list_each (link, &c->waiting) {
-		if (!is_held_up(o, c, job_at(link)))
-			return job_at(link);
-	}
-	return NULL;
-}
-
-/* In the order in which they were put, as far as the channels let it: mostly it is the last. */
+/* Whatever has changed in a channel: which of its jobs may be leased now, and when? The turns are in the order in which
+ * jobs were put, as far as the channels let it: mostly the new one is the last. */
 static void give_turn(struct outbox *o, struct outbox_channel *c)
 {
-	const struct job *job = next_of(o, c);
+	struct job *next = NULL;
 	struct list *before;
 
-	if (job == NULL || (!list_is_empty(&c->turn) && c->turn_of == job->id))
+	if (c->n_leased == 0 || is_free(c)) {
+		list_each (link, &c->waiting) {
+			if (is_held_up(o, c, job_at(link)))
+				continue;
+			next = job_at(link);
+			break;
+		}
+	}
+	if (next == c->next)
 		return;
+	c->next = next;
 	list_remove(&c->turn);
-	c->turn_of = job->id;
+	if (next == NULL)
+		return;
 	for (before = o->turns.prev; before != &o->turns; before = before->prev) {
-		if (list_entry(before, struct outbox_channel, turn)->turn_of < job->id)
+		if (list_entry(before, struct outbox_channel, turn)->next->id < next->id)
 			break;
 	}
 	list_append(before->next, &c->turn);
 }
 
-static void wait_in_channel(struct outbox *o, struct job *job)
-{
-	struct outbox_channel *c = channel_of(o, job);
-
-	move(job, &c->waiting);
-	o->n_waiting++;
-	give_turn(o, c);
-}
-
 /* ---- put, and the store ---- */
 
-static void drop(struct outbox *o, struct job *job)
+static bool has_room(const struct outbox *o, const struct outbox_channel *c)
 {
-	struct outbox_channel *c = channel_of(o, job);
-
-	list_remove(&job->link);
-	if (--o->n < o->limits.max / 2)
-		telling_end(&o->full);
-	job_free(job);
-	if (--c->n > 0) {
-		give_turn(o, c);
-		return;
-	}
-	list_remove(&c->turn);
-	if (telling_end(&c->behind))
-		log_info("engine", "all that waited has been sent channel=%s", c->name);
-	map_remove(&o->channels, str_make(c->name, c->name_len));
-	free(c);
-}
-
-bool outbox_has_room(const struct outbox *o, const struct job *job)
-{
-	const struct outbox_channel *c = map_get(&o->channels, str_from(job->channel));
-
 	return o->n < o->limits.max &&
 	       (c == NULL || is_free(c) || c->n < o->limits.max_per_channel);
 }
 
+bool outbox_has_room(const struct outbox *o, const struct job *job)
+{
+	return has_room(o, map_get(&o->channels, str_from(job->channel)));
+}
+
+static void tell_full(struct telling *full, const struct outbox *o, const struct outbox_channel *c,
+		      struct mono now)
+{
+	if (!telling_is_due(full, now))
+		return;
+	log_error("engine",
+		  "answers are lost: too many wait to be sent channel=%s waiting=%zu in_all=%zu"
+		  " lost=%llu",
+		  c->name, c->n, o->n, (unsigned long long)full->n_untold + 1);
+	full->n_untold = 0;
+}
+
 bool outbox_put(struct outbox *o, struct job *take, struct mono now)
 {
-	bool has_room = outbox_has_room(o, take);
-	struct outbox_channel *c = channel_of(o, take);
-	struct telling *full = o->n >= o->limits.max ? &o->full : &c->full;
+	struct outbox_channel *c = channel_for(o, take);
 
-	c->n++;
-	o->n++;
-	if (!has_room) {
-		if (telling_is_due(full, now)) {
-			log_error(
-				"engine",
-				"answers are lost: too many wait to be sent channel=%s waiting=%zu"
-				" in_all=%zu lost=%llu",
-				c->name, c->n - 1, o->n - 1,
-				(unsigned long long)full->n_untold + 1);
-			full->n_untold = 0;
-		}
-		drop(o, take);
+	if (!has_room(o, c)) {
+		tell_full(o->n >= o->limits.max ? &o->full : &c->full, o, c, now);
+		job_free(take);
+		if (c->n == 0)
+			channel_free(o, c);
 		return false;
 	}
+	c->n++;
+	o->n++;
+	take->among = c;
 	take->id = ++o->last_id;
 	take->state = JOB_PENDING;
 	take->since = now;
@@ -226,50 +213,43 @@ bool outbox_put(struct outbox *o, struct job *take, struct mono now)
 	return true;
 }
 
-void outbox_seal(struct outbox *o)
-{
-	list_each (link, &o->fresh)
-		move(job_at(link), &o->sealed);
-}
-
 void outbox_stands(struct outbox *o)
 {
 	list_each (link, &o->sealed) {
-		if (job_at(link)->state == JOB_IN_FLIGHT)
-			move(job_at(link), &o->ready);
-		else
-			wait_in_channel(o, job_at(link));
+		struct job *job = job_at(link);
+
+		if (job->state == JOB_IN_FLIGHT) {
+			move(job, &o->ready);
+			continue;
+		}
+		move(job, &job->among->waiting);
+		o->n_waiting++;
+		give_turn(o, job->among);
 	}
 }
 
 void outbox_falls(struct outbox *o)
 {
-	while (!list_is_empty(&o->sealed)) {
-		struct list *last = o->sealed.prev;
-
-		list_remove(last);
-		list_prepend(&o->fresh, last);
-	}
+	list_move_all(&o->fresh, &o->sealed);
+	list_move_all(&o->sealed, &o->fresh);
 }
 
 /* ---- its way ---- */
 
 struct job *outbox_lease(struct outbox *o)
 {
-	while (!list_is_empty(&o->turns)) {
-		struct outbox_channel *c = list_first(&o->turns, struct outbox_channel, turn);
-		struct job *job = next_of(o, c);
+	struct outbox_channel *c;
+	struct job *job;
 
-		list_remove(&c->turn);
-		if (job == NULL)
-			continue; /* it is held up since */
-		move(job, &o->leased);
-		c->n_leased++;
-		o->n_waiting--;
-		give_turn(o, c);
-		return job;
-	}
-	return NULL;
+	if (list_is_empty(&o->turns))
+		return NULL;
+	c = list_first(&o->turns, struct outbox_channel, turn);
+	job = c->next;
+	move(job, &o->leased);
+	c->n_leased++;
+	o->n_waiting--;
+	give_turn(o, c);
+	return job;
 }
 
 bool outbox_mark(struct outbox *o, struct job *job)
@@ -286,56 +266,52 @@ bool outbox_mark(struct outbox *o, struct job *job)
 	return false;
 }
 
-struct job *outbox_ready(struct outbox *o)
+/* Nobody has it any more, to send it or to look for it. */
+static inline void end_lease(struct outbox *o, struct job *job)
 {
-	struct job *job;
-
-	if (list_is_empty(&o->ready))
-		return NULL;
-	job = job_at(o->ready.next);
-	move(job, &o->leased);
-	return job;
-}
-
-static void end_lease(struct outbox *o, struct job *job)
-{
-	struct outbox_channel *c = channel_of(o, job);
-
+	list_remove(&job->link);
 	if (job->probe_at.ns > 0) {
-		c->n_unsure--;
+		job->among->n_unsure--;
 	} else {
-		c->n_leased--;
+		job->among->n_leased--;
 		o->n_in_flight -= job->state == JOB_IN_FLIGHT;
 	}
 	job->probe_at = (struct mono){ 0 };
-	give_turn(o, c);
 }
 
 void outbox_settle(struct outbox *o, struct job *job)
 {
+	struct outbox_channel *c = job->among;
 	char key[24];
 
 	if (o->batch != NULL)
 		batch_drop(o->batch, STORE_JOB, key_of(job, key));
 	end_lease(o, job);
-	drop(o, job);
+	job_free(job);
+	if (--o->n < o->limits.max / 2)
+		telling_end(&o->full);
+	if (--c->n > 0) {
+		give_turn(o, c);
+		return;
+	}
+	if (telling_end(&c->behind))
+		log_info("engine", "all that waited has been sent channel=%s", c->name);
+	channel_free(o, c);
 }
 
 void outbox_give_back(struct outbox *o, struct job *job)
 {
-	struct outbox_channel *c = channel_of(o, job);
 	bool was_marked = job->state == JOB_IN_FLIGHT;
 
 	job->probes = 0;
-	list_remove(&job->link);
 	end_lease(o, job);
 	job->state = JOB_PENDING;
 	if (was_marked)
 		note(o,
 		     job); /* it may wait before that stands: at worst it is looked for in vain */
-	list_prepend(&c->waiting, &job->link);
+	list_prepend(&job->among->waiting, &job->link);
 	o->n_waiting++;
-	give_turn(o, c);
+	give_turn(o, job->among);
 }
 
 static bool is_in(const struct list *jobs, const struct job *job)
@@ -349,13 +325,14 @@ static bool is_in(const struct list *jobs, const struct job *job)
 
 bool outbox_take_out(struct outbox *o, struct job *job)
 {
-	struct outbox_channel *c = channel_of(o, job);
+	struct outbox_channel *c = job->among;
 
 	if (!is_in(&c->waiting, job))
 		return false;
 	move(job, &o->leased);
 	c->n_leased++;
 	o->n_waiting--;
+	give_turn(o, c);
 	return true;
 }
 
@@ -369,7 +346,7 @@ static void probe_later(struct outbox *o, struct job *job, struct mono now)
 
 void outbox_doubt(struct outbox *o, struct job *job, struct mono now)
 {
-	struct outbox_channel *c = channel_of(o, job);
+	struct outbox_channel *c = job->among;
 
 	if (job->probe_at.ns == 0) {
 		c->n_leased--;
@@ -386,27 +363,6 @@ void outbox_doubt(struct outbox *o, struct job *job, struct mono now)
 void outbox_probe_again(struct outbox *o, struct job *job, struct mono now)
 {
 	probe_later(o, job, now);
-}
-
-struct job *outbox_probe(struct outbox *o, struct mono now)
-{
-	struct job *job;
-
-	if (list_is_empty(&o->unsure))
-		return NULL;
-	job = job_at(o->unsure.next);
-	if (job->probe_at.ns > now.ns)
-		return NULL;
-	move(job, &o->leased);
-	return job;
-}
-
-bool outbox_probe_at(const struct outbox *o, struct mono *at)
-{
-	if (list_is_empty(&o->unsure))
-		return false;
-	*at = list_entry(o->unsure.next, struct job, link)->probe_at;
-	return true;
 }
 
 bool outbox_is_filling(const struct outbox *o)
@@ -460,7 +416,8 @@ bool outbox_load(struct outbox *o, struct str line, struct mono now)
 		return false;
 	job->since = now;
 	list_append(&o->sealed, &job->link);
-	channel_of(o, job)->n++;
+	job->among = channel_for(o, job);
+	job->among->n++;
 	o->n++;
 	return true;
 }
@@ -509,19 +466,18 @@ void outbox_loaded(struct outbox *o, struct mono now)
 
 		if (job->state == JOB_IN_FLIGHT && !is_repeatable(job)) {
 			if (job_can_be_found(job)) {
-				channel_of(o, job)->n_unsure++;
+				job->among->n_unsure++;
 				probe_later(o, job, now);
 			} else {
-				channel_of(o, job)->n_leased++;
+				job->among->n_leased++;
 				o->n_in_flight++;
 				move(job, &o->leased);
 			}
 		}
 	}
-	list_each (link, &o->sealed) {
+	list_each (link, &o->sealed)
 		job_at(link)->state = JOB_PENDING;
-		wait_in_channel(o, job_at(link));
-	}
+	outbox_stands(o);
 }
 
 struct job *outbox_lost_sight(struct outbox *o)

@@ -47,11 +47,25 @@ struct outbox {
 void outbox_init(struct outbox *o, struct batch *batch, const struct outbox_limits *limits);
 void outbox_deinit(struct outbox *o);
 
+static inline struct job *outbox_lease_first(struct outbox *o, struct list *from)
+{
+	struct job *job = list_is_empty(from) ? NULL : list_first(from, struct job, link);
+
+	if (job != NULL) {
+		list_remove(&job->link);
+		list_append(&o->leased, &job->link);
+	}
+	return job;
+}
+
 bool outbox_has_room(const struct outbox *o, const struct job *job);
 /* Takes the job. False, and it is gone, when there are too many. */
 bool outbox_put(struct outbox *o, struct job *take, struct mono now);
 /* The batch is handed over to the store; later it stands, or it does not and its rows are in the next batch. */
-void outbox_seal(struct outbox *o);
+static inline void outbox_seal(struct outbox *o)
+{
+	list_move_all(&o->fresh, &o->sealed);
+}
 void outbox_stands(struct outbox *o);
 void outbox_falls(struct outbox *o);
 
@@ -61,7 +75,10 @@ struct job *outbox_lease(struct outbox *o);
  * flight; false: it is marked, and outbox_ready gives it when that stands. */
 bool outbox_mark(struct outbox *o, struct job *job);
 /* The next one that leaves now; NULL = none. */
-struct job *outbox_ready(struct outbox *o);
+static inline struct job *outbox_ready(struct outbox *o)
+{
+	return outbox_lease_first(o, &o->ready);
+}
 /* It has ended, and is freed. */
 void outbox_settle(struct outbox *o, struct job *job);
 /* Leases a job that waits, whose turn it is not; false = it does not wait in its channel. */
@@ -73,10 +90,22 @@ void outbox_give_back(struct outbox *o, struct job *job);
 void outbox_doubt(struct outbox *o, struct job *job, struct mono now);
 /* One that was to be looked for, which could not be done: it is tried again. */
 void outbox_probe_again(struct outbox *o, struct job *job, struct mono now);
+/* When the next one is to be looked for; false = never. */
+static inline bool outbox_probe_at(const struct outbox *o, struct mono *at)
+{
+	if (list_is_empty(&o->unsure))
+		return false;
+	*at = list_entry(o->unsure.next, struct job, link)->probe_at;
+	return true;
+}
 /* The next one that is to be looked for now, leased; NULL = none. */
-struct job *outbox_probe(struct outbox *o, struct mono now);
-/* When that will be; false = never. */
-bool outbox_probe_at(const struct outbox *o, struct mono *at);
+static inline struct job *outbox_probe(struct outbox *o, struct mono now)
+{
+	struct mono at;
+
+	return outbox_probe_at(o, &at) && at.ns <= now.ns ? outbox_lease_first(o, &o->unsure) :
+							    NULL;
+}
 
 /* Is it more than half full, in all or in a channel? */
 bool outbox_is_filling(const struct outbox *o);

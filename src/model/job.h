@@ -16,7 +16,8 @@
 #include "base/list.h"
 #include "base/str.h"
 
-struct workspace; /* model/workspace.h */
+struct workspace;      /* model/workspace.h */
+struct outbox_channel; /* engine/outbox.c */
 
 enum job_kind { JOB_MESSAGE, JOB_REACTION, JOB_CHANGE, JOB_CALL, JOB_WEBHOOK, N_JOB_KINDS };
 
@@ -49,10 +50,11 @@ struct job {
 	struct arena arena;
 	struct mono caused; /* when the event came in, for latency; 0 = before this program began */
 	struct mono since;  /* in the outbox */
-	struct mono probe_at; /* not sure whether it got through: looked for from then on */
-	unsigned probes;      /* how often it was looked for in vain */
-	void *carrier;	      /* of whoever has it leased */
-	struct list link;     // outbox's, or the owner's of the moment
+	struct outbox_channel *among; /* what the outbox has for the same channel */
+	struct mono probe_at;	      /* not sure whether it got through: looked for from then on */
+	unsigned probes;	      /* how often it was looked for in vain */
+	void *carrier;		      /* of whoever has it leased */
+	struct list link;	      // outbox's, or the owner's of the moment
 	union {
 		struct {
 			const char *text;      /* in Slack markup */
