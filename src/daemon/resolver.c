@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What rules and answers ask of a workspace: names from its directory, time and chance. */
+/* What rules and answers ask of a workspace: names from its directory, and chance. */
 #include "daemon/workspace_inner.h"
 #include "net/crypto.h"
 
@@ -39,11 +39,6 @@ static size_t choose(const struct workspace *w, size_t n)
 	return (size_t)random_below(n);
 }
 
-static struct wall wall_now(const struct workspace *w)
-{
-	return loop_wall(workspace_of(w)->loop);
-}
-
 static struct mono mono_now(const struct workspace *w)
 {
 	return clock_mono(loop_clock(workspace_of(w)->loop));
@@ -56,6 +51,5 @@ const struct resolver workspace_resolver = {
 	.person = find_person,
 	.channel = find_channel,
 	.random = choose,
-	.now = wall_now,
 	.mono = mono_now,
 };

@@ -120,11 +120,6 @@ static size_t choose(const struct workspace *w, size_t n)
 	return chosen;
 }
 
-static struct wall now(const struct workspace *w)
-{
-	return simulation_of(w)->now;
-}
-
 static const struct resolver resolver = {
 	.is_user = is_user,
 	.in_group = in_group,
@@ -132,7 +127,6 @@ static const struct resolver resolver = {
 	.person = person,
 	.channel = channel,
 	.random = choose,
-	.now = now,
 };
 
 static struct wall clock_now(const struct clock *c)

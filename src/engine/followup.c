@@ -22,7 +22,9 @@ static bool concerns(const struct rule *rule, const struct event *ev)
 static void retract(struct engine *e, const struct rule *rule, struct event *ev)
 {
 	CLEANUP(posted_deinit) struct posted posted = { 0 };
-	const struct values values = { .rule = rule, .ev = ev, .arena = &ev->arena };
+	const struct values values = {
+		.rule = rule, .ev = ev, .clock = e->setup.clock, .arena = &ev->arena
+	};
 	struct making making = { .values = &values };
 	const struct posted none = { 0 };
 	const struct wall now = clock_wall(e->setup.clock);

@@ -362,7 +362,7 @@ struct template_host render_host(struct render *r, const struct values *v)
 		.put = on_put,
 		.literal = on_literal,
 		.random = on_random,
-		.filters = { v->ev->workspace->resolver->now(v->ev->workspace), v->rule->zone },
+		.filters = { clock_wall(v->clock), v->rule->zone },
 	};
 }
 

@@ -63,6 +63,7 @@ static inline struct values run_values(const struct engine *e, const struct run 
 		.ev = run->ev,
 		.run = run,
 		.state = &e->state,
+		.clock = e->setup.clock,
 		.arena = arena,
 	};
 }

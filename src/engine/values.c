@@ -273,9 +273,7 @@ static bool time_value(const struct values *v, struct wall at, const struct zone
 
 static bool hours_value(const struct values *v, const struct reference *ref, struct value *out)
 {
-	struct wall now = v->ev->time.ms > 0 ? v->ev->time :
-					       v->ev->workspace->resolver->now(v->ev->workspace),
-		    at;
+	struct wall now = v->ev->time.ms > 0 ? v->ev->time : clock_wall(v->clock), at;
 	bool is_open = hours_is_open(ref->hours, now);
 
 	if (ref->field == FIELD_OPEN) {

@@ -2,6 +2,7 @@
 /* What the names in a rule's texts stand for when it fires: the event, what was caught, stored and answered. */
 #pragma once
 
+#include "base/clock.h"
 #include "engine/state.h"
 #include "model/run.h"
 #include "model/workspace.h"
@@ -17,6 +18,7 @@ struct values {
 	const struct event *ev;
 	const struct run *run; /* what was caught, and what its actions brought so far */
 	const struct state *state;
+	const struct clock *clock;
 	struct arena *arena;
 };
 

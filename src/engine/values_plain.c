@@ -61,7 +61,7 @@ struct template_host values_host(const struct values *v)
 		.put = put_plain,
 		.literal = put_literal,
 		.random = on_random,
-		.filters = { v->ev->workspace->resolver->now(v->ev->workspace), v->rule->zone },
+		.filters = { clock_wall(v->clock), v->rule->zone },
 	};
 }
 

@@ -30,7 +30,6 @@ struct resolver {
 	bool (*channel)(const struct workspace *w, struct str id, struct str *name);
 	/* A number below n; n is never 0. */
 	size_t (*random)(const struct workspace *w, size_t n);
-	struct wall (*now)(const struct workspace *w);
 	struct mono (*mono)(
 		const struct workspace *w); /* for budgets of time; NULL = there are none */
 };

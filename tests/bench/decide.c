@@ -53,18 +53,11 @@ static bool person(const struct workspace *w, struct str id, struct person *out)
 	return true;
 }
 
-static struct wall now(const struct workspace *w)
-{
-	(void)w;
-	return clock_wall(clock_system());
-}
-
 static const struct resolver resolver = {
 	.is_user = is_user,
 	.find = find,
 	.person = person,
 	.channel = channel,
-	.now = now,
 };
 
 static struct ruleset *make_rules(size_t n)

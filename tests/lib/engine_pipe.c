@@ -29,11 +29,6 @@ static struct engine_pipe *pipe_of(const struct workspace *w)
 	return container_of(w, struct engine_pipe, workspace);
 }
 
-static struct wall now(const struct workspace *w)
-{
-	return wall(&pipe_of(w)->clock);
-}
-
 static bool find(const struct workspace *w, char sigil, struct str name, struct str *id)
 {
 	(void)w;
@@ -81,7 +76,6 @@ static const struct resolver resolver = {
 	.person = person,
 	.channel = channel,
 	.random = choose,
-	.now = now,
 };
 
 static bool user_name(void *owner, struct str id, struct str *name)

@@ -99,11 +99,6 @@ static size_t roll(const struct workspace *w, size_t n)
 	return world_of(w)->dice % n;
 }
 
-static struct wall now(const struct workspace *w)
-{
-	return clock_wall(&world_of(w)->clock.clock);
-}
-
 /* The budget of patterns is asked for while they run. */
 static struct mono pattern_now(const struct workspace *w)
 {
@@ -118,7 +113,6 @@ static const struct resolver resolver = {
 	.person = person,
 	.channel = channel,
 	.random = roll,
-	.now = now,
 	.mono = pattern_now,
 };
 
@@ -166,6 +160,7 @@ void view_init(struct view *v, struct world *w, const char *rules, struct event 
 		.ev = take,
 		.run = v->run,
 		.state = &v->state,
+		.clock = &w->clock.clock,
 		.arena = &v->arena,
 	};
 }

@@ -66,11 +66,6 @@ static struct mono now_mono(const struct workspace *w)
 	return clock_mono(&world_of(w)->clock.clock);
 }
 
-static struct wall now_wall(const struct workspace *w)
-{
-	return clock_wall(&world_of(w)->clock.clock);
-}
-
 static bool find(const struct workspace *workspace, char sigil, struct str name, struct str *id)
 {
 	struct world *w = world_of(workspace);
@@ -121,7 +116,6 @@ static const struct resolver resolver = {
 	.person = person,
 	.channel = channel,
 	.random = choose,
-	.now = now_wall,
 	.mono = now_mono,
 };
 
@@ -390,7 +384,7 @@ void world_command(struct world *w, const struct user *by, struct channel *in, s
 	workspace_command_text(&w->workspace, str_trim(line), &text);
 	payload = command_payload(w, by, in, command, buf_str(&text));
 	be_started(w);
-	if (decode_command(&ev, payload, &w->ours.me, now_wall(&w->ours), &why) != 0) {
+	if (decode_command(&ev, payload, &w->ours.me, clock_wall(&w->clock.clock), &why) != 0) {
 		world_fail(w, "this is no command: %s\n", why);
 		return;
 	}

@@ -130,11 +130,6 @@ static size_t choose(const struct workspace *w, size_t n)
 	return (size_t)below(story_of(w), (int)n);
 }
 
-static struct wall now(const struct workspace *w)
-{
-	return clock_wall(&story_of(w)->clock.clock);
-}
-
 static const struct resolver resolver = {
 	.is_user = is_user,
 	.in_group = in_group,
@@ -142,7 +137,6 @@ static const struct resolver resolver = {
 	.person = find_person,
 	.channel = find_channel,
 	.random = choose,
-	.now = now,
 };
 
 static int64_t wall(const struct story *s)

@@ -128,7 +128,7 @@ static size_t check_text(struct ruleset *set, struct str text)
 	run_catch(run, &captures);
 	list_init(&jobs);
 	values = (struct values){
-		ruleset_rule(set, 0), ev, run, &state, &arena,
+		ruleset_rule(set, 0), ev, run, &state, &world.clock.clock, &arena,
 	};
 	n = make_all(&values, &jobs);
 	list_each (link, &jobs) {
