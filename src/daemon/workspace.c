@@ -183,6 +183,7 @@ static void make_engine(struct daemon_workspace *w)
 		.webhook = webhook,
 		.on_turn = workspace_on_turn,
 		.on_settled = workspace_on_settled,
+	w->outbox = engine_outbox(w->engine);
 		.on_probed = workspace_on_probed,
 		.on_unsent = workspace_on_unsent,
 		.on_fatal = workspace_fail,

@@ -47,6 +47,7 @@ struct daemon_workspace {
 	struct directory *directory;
 	struct store *store;
 	struct engine *engine;
+	struct outbox *outbox; /* the engine's */
 	struct deliver *deliver;
 	struct transport *transport;
 	struct transport_sink sink;

@@ -196,13 +196,13 @@ void workspace_on_turn_end(void *owner)
 	if (w->state == WORKSPACE_LISTENING)
 		gap_read_missed(&w->gap);
 	if (!w->leaves_the_rest) {
-		while ((job = engine_lease(w->engine)) != NULL)
+		while ((job = outbox_lease(w->outbox)) != NULL)
 			deliver_send(w->deliver, job);
-		while ((job = engine_probe(w->engine)) != NULL)
+		while ((job = outbox_probe(w->outbox, clock_mono(loop_clock(w->loop)))) != NULL)
 			deliver_probe(w->deliver, job);
 		engine_commit(w->engine); /* those whose turn came at once are in flight */
 	}
-	while ((job = engine_ready(w->engine)) != NULL)
+	while ((job = outbox_ready(w->outbox)) != NULL)
 		deliver_go(w->deliver, job);
 	set_alarm(w);
 	if (w->names_unchecked && directory_has_groups(w->directory))

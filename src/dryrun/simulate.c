@@ -354,7 +354,7 @@ static void play_out(struct simulation *r, struct engine *engine)
 
 	for (int i = 0; i < STEPS_MAX; i++) {
 		engine_commit(engine);
-		job = engine_lease(engine);
+		job = outbox_lease(engine_outbox(engine));
 		if (job != NULL)
 			do_job(r, engine, job);
 		else if (!engine_end_waits(engine))

@@ -87,23 +87,20 @@ void engine_finish(struct engine *engine);
 /* Milliseconds until something is due, at least 0; -1 = nothing will be. What is not committed yet is due at once. */
 int64_t engine_due_ms(const struct engine *engine);
 
-/* The next job whose turn may be waited for: the engine's until it is settled or given back. NULL = none. */
-struct job *engine_lease(struct engine *engine);
+/* Where its jobs wait. Whoever sends them takes them from there: outbox_lease, outbox_ready, outbox_probe; all else is
+ * the engine's to do. */
+struct outbox *engine_outbox(struct engine *engine);
 enum engine_turn {
 	ENGINE_TURN_GO,	  /* it leaves now */
-	ENGINE_TURN_WAIT, /* it leaves when engine_ready gives it */
+	ENGINE_TURN_WAIT, /* it leaves when outbox_ready gives it */
 	ENGINE_TURN_OVER, /* it does not leave, and is the engine's again */
 };
 /* A leased job's turn has come, also when it comes again. */
 enum engine_turn engine_turn(struct engine *engine, struct job *job);
-/* The next leased job that is to leave now: that it is in flight stands. NULL = none. */
-struct job *engine_ready(struct engine *engine);
 /* A leased job has ended; its run goes on, and the job is freed. A message that may have got through is not ended: it
  * waits to be looked for. */
 void engine_settled(struct engine *engine, struct job *job, const struct outcome *outcome);
-/* The next message that is to be looked for now: was it posted? The engine's until engine_probed. NULL = none. */
-struct job *engine_probe(struct engine *engine);
-/* DONE with its ts: it was; REFUSED: it was not; else it cannot be told. */
+/* A message that was looked for: DONE with its ts: it was; REFUSED: it was not; else it cannot be told. */
 void engine_probed(struct engine *engine, struct job *job, const struct outcome *outcome);
 /* It never left, and waits again. */
 void engine_give_back(struct engine *engine, struct job *job);

@@ -142,7 +142,7 @@ static double one_round(struct ruleset *set, size_t n_rules, size_t *n_jobs)
 		engine_commit(engine);
 	}
 	ns = (double)(clock_mono(clock_system()).ns - start.ns) / EVENTS;
-	for (*n_jobs = 0; (job = engine_lease(engine)) != NULL; ++*n_jobs)
+	for (*n_jobs = 0; (job = outbox_lease(engine_outbox(engine))) != NULL; ++*n_jobs)
 		engine_settled(engine, job, &done);
 	engine_free(engine);
 	return ns;

@@ -97,7 +97,8 @@ struct job *fixture_next(struct engine_fixture *h)
 {
 	struct job *job;
 
-	while ((job = engine_ready(h->engine)) == NULL && (job = engine_lease(h->engine)) != NULL) {
+	while ((job = outbox_ready(engine_outbox(h->engine))) == NULL &&
+	       (job = outbox_lease(engine_outbox(h->engine))) != NULL) {
 		if (engine_turn(h->engine, job) == ENGINE_TURN_GO)
 			break;
 		do
@@ -121,7 +122,7 @@ bool fixture_end_one(struct engine_fixture *h)
 /* A Slack that keeps what it was told to keep. */
 static bool answer_probe(struct engine_fixture *h)
 {
-	struct job *job = engine_probe(h->engine);
+	struct job *job = outbox_probe(engine_outbox(h->engine), clock_mono(&h->world.clock.clock));
 	struct outcome outcome = { .kind = OUTCOME_UNKNOWN, .sentence = "cannot look" };
 
 	if (job == NULL)

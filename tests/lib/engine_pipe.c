@@ -208,7 +208,7 @@ size_t pipe_hear(struct engine_pipe *h, struct str raw,
 	engine_take(h->engine, ev, NULL, NULL, NULL);
 	for (int i = 0; i < STEPS_MAX; i++) {
 		engine_commit(h->engine);
-		job = engine_lease(h->engine);
+		job = outbox_lease(engine_outbox(h->engine));
 		if (job != NULL) {
 			n++;
 			if (engine_turn(h->engine, job) != ENGINE_TURN_GO)

@@ -309,10 +309,10 @@ static void settle_down(struct world *w)
 		do
 			engine_commit(w->engine);
 		while (journal_answer(w->store));
-		job = engine_ready(w->engine);
+		job = outbox_ready(engine_outbox(w->engine));
 		if (job != NULL)
 			world_do(w, job);
-		else if ((job = engine_lease(w->engine)) != NULL)
+		else if ((job = outbox_lease(engine_outbox(w->engine))) != NULL)
 			engine_turn(w->engine, job); /* it leaves when that stands */
 		else if (take_echo(w, &inner))
 			hear(w, inner);

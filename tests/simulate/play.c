@@ -472,11 +472,11 @@ static void send_one(struct story *s)
 
 	if (s->n_flying == FLYING_MAX)
 		return;
-	if ((job = engine_ready(s->engine)) != NULL) {
+	if ((job = outbox_ready(engine_outbox(s->engine))) != NULL) {
 		fly(s, job);
 		return;
 	}
-	if ((job = engine_lease(s->engine)) == NULL)
+	if ((job = outbox_lease(engine_outbox(s->engine))) == NULL)
 		return;
 	if (happens(s, 4)) {
 		s->tally->given_back++;
@@ -532,7 +532,7 @@ static void answer_one(struct story *s)
 /* Slack shows what stands there. */
 static void look_for_one(struct story *s)
 {
-	struct job *job = engine_probe(s->engine);
+	struct job *job = outbox_probe(engine_outbox(s->engine), clock_mono(&s->clock.clock));
 	struct outcome outcome = { .kind = OUTCOME_REFUSED };
 	const char *ts;
 

@@ -107,7 +107,7 @@ static void test_what_came_too_late_is_not_kept(void)
 	engine_commit(h.engine);
 	while (journal_answer(h.store))
 		;
-	job = engine_lease(h.engine);
+	job = outbox_lease(engine_outbox(h.engine));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	fakeclock_pass(&h.world.clock, 61000);
 	CU_ASSERT_EQUAL(engine_turn(h.engine, job), ENGINE_TURN_OVER);
@@ -314,7 +314,7 @@ static void test_what_waits_is_not_tried_again(void)
 	engine_commit(h.engine);
 	CU_ASSERT_TRUE(journal_answer(h.store));
 	CU_ASSERT_EQUAL(retry(&h, 1, &id), OUTBOX_WAITS_ALREADY);
-	job = engine_lease(h.engine);
+	job = outbox_lease(engine_outbox(h.engine));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	CU_ASSERT_EQUAL(engine_turn(h.engine, job), ENGINE_TURN_WAIT);
 	ENTRIES_ARE(&h, "1 in flight");

@@ -254,15 +254,16 @@ static void test_nothing_is_told_or_leaves_before_it_stands(void)
 	CU_ASSERT_EQUAL(h.standing, 0); /* the commit is not answered */
 	CU_ASSERT_TRUE(journal_answer(h.store));
 	CU_ASSERT_EQUAL(h.standing, 3);
-	job = engine_lease(h.engine);
+	job = outbox_lease(engine_outbox(h.engine));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	CU_ASSERT_EQUAL(engine_turn(h.engine, job), ENGINE_TURN_WAIT);
 	engine_commit(h.engine);
-	CU_ASSERT_PTR_NULL(engine_ready(h.engine)); /* that it is on its way must stand too */
+	CU_ASSERT_PTR_NULL(
+		outbox_ready(engine_outbox(h.engine))); /* that it is on its way must stand too */
 	CU_ASSERT_TRUE(journal_answer(h.store));
-	CU_ASSERT_PTR_EQUAL(engine_ready(h.engine), job);
+	CU_ASSERT_PTR_EQUAL(outbox_ready(engine_outbox(h.engine)), job);
 	CU_ASSERT_EQUAL(engine_turn(h.engine, job), ENGINE_TURN_GO); /* as often as it comes */
-	CU_ASSERT_PTR_NULL(engine_lease(h.engine));		     /* one at a time */
+	CU_ASSERT_PTR_NULL(outbox_lease(engine_outbox(h.engine)));   /* one at a time */
 	engine_settled(h.engine, job, &done);
 	ASSERT_STR(leave(&h), "say:A");
 	fixture_deinit(&h);

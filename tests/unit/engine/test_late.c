@@ -331,7 +331,7 @@ static void test_a_late_job_of_no_run_just_ends(void)
 	begin(&h, memory_open(), "[rule a]\nmatch = x\nowner = @raj\nreply = A\n");
 	fixture_take(&h, said_ago(&h, "x", "1.1", 0));
 	engine_commit(h.engine);
-	job = engine_lease(h.engine);
+	job = outbox_lease(engine_outbox(h.engine));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	CU_ASSERT_EQUAL(job->run, 0);
 	CU_ASSERT_EQUAL((int64_t)job->late_ms,

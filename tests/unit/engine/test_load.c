@@ -66,14 +66,14 @@ static void test_what_stands_is_done(void)
 /* Its turn comes, and that stands; whether it then left, nobody knows. */
 static void mark(struct engine_fixture *h, bool leaves)
 {
-	struct job *job = engine_lease(h->engine);
+	struct job *job = outbox_lease(engine_outbox(h->engine));
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	CU_ASSERT_EQUAL(engine_turn(h->engine, job), ENGINE_TURN_WAIT);
-	CU_ASSERT_PTR_NULL(engine_ready(h->engine));
+	CU_ASSERT_PTR_NULL(outbox_ready(engine_outbox(h->engine)));
 	stand(h);
 	if (leaves)
-		CU_ASSERT_PTR_EQUAL(engine_ready(h->engine), job);
+		CU_ASSERT_PTR_EQUAL(outbox_ready(engine_outbox(h->engine)), job);
 }
 
 static void test_what_may_have_left_is_looked_for(void)
@@ -399,7 +399,7 @@ static int64_t number_of(const struct job *job)
 
 static void look_for_one(struct engine_fixture *h, const struct ledger *l)
 {
-	struct job *job = engine_probe(h->engine);
+	struct job *job = outbox_probe(engine_outbox(h->engine), clock_mono(&h->world.clock.clock));
 	struct outcome outcome = { .kind = OUTCOME_REFUSED };
 
 	if (job == NULL)
@@ -411,10 +411,10 @@ static void look_for_one(struct engine_fixture *h, const struct ledger *l)
 
 static void send_one(struct engine_fixture *h, struct ledger *l)
 {
-	struct job *job = engine_ready(h->engine);
+	struct job *job = outbox_ready(engine_outbox(h->engine));
 
 	if (job == NULL) {
-		job = engine_lease(h->engine);
+		job = outbox_lease(engine_outbox(h->engine));
 		if (job != NULL)
 			engine_turn(h->engine, job);
 		return;
