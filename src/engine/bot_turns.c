@@ -42,11 +42,6 @@ static struct str place_of(struct buf *room, const struct event *ev)
 	return place_in(room, ev->channel, event_is_reply(ev) ? ev->thread_ts : STR_EMPTY);
 }
 
-static bool is_bots(const struct event *ev)
-{
-	return ev->from_bot || ev->user.is_bot;
-}
-
 static bool is_soon(const struct bot_talk *talk, struct mono now)
 {
 	return mono_ms_between(talk->spoke, now) <= SOON_MS;
@@ -80,7 +75,7 @@ static void note_answer(struct bot_turns *t, const struct event *ev, struct str 
 
 void bot_turns_answer(struct bot_turns *t, const struct event *ev, struct mono now)
 {
-	if (!is_bots(ev) || ev->channel.len == 0)
+	if (ev->channel.len == 0)
 		return;
 	note_answer(t, ev, event_is_reply(ev) ? ev->thread_ts : STR_EMPTY, now);
 	note_answer(t, ev, event_thread_root(ev), now);
@@ -91,7 +86,7 @@ void bot_turns_spoke(struct bot_turns *t, const struct event *own, struct mono n
 	CLEANUP(buf_deinit) struct buf room = { 0 };
 	struct bot_talk *talk;
 
-	if (t->places.n == 0 || own->kind != EVENT_MESSAGE)
+	if (own->kind != EVENT_MESSAGE)
 		return;
 	talk = map_get(&t->places, place_of(&room, own));
 	if (talk == NULL || !talk->is_answering)
@@ -107,12 +102,13 @@ bool bot_turns_hear(struct bot_turns *t, const struct event *ev, struct mono now
 	struct bot_talk *talk;
 
 	*is_first = false;
-	if (t->places.n == 0 || ev->channel.len == 0)
+	if (ev->channel.len == 0)
 		return true;
 	talk = map_get(&t->places, place_of(&room, ev));
 	if (talk == NULL)
 		return true;
-	if (!is_bots(ev) || (talk->silent_until.ns > 0 && now.ns >= talk->silent_until.ns)) {
+	if (!bot_turns_counts(ev) ||
+	    (talk->silent_until.ns > 0 && now.ns >= talk->silent_until.ns)) {
 		free(map_remove(&t->places, buf_str(&room)));
 		return true;
 	}

@@ -17,6 +17,16 @@ struct bot_turns {
 
 void bot_turns_init(struct bot_turns *t);
 void bot_turns_deinit(struct bot_turns *t);
+/* Did a bot do it? */
+static inline bool bot_turns_counts(const struct event *ev)
+{
+	return ev->from_bot || ev->user.is_bot;
+}
+/* Has no bot been answered anywhere? Then there is nothing to hear. */
+static inline bool bot_turns_are_none(const struct bot_turns *t)
+{
+	return t->places.n == 0;
+}
 /* A rule acts on what this bot did: what we say there next is an answer to it. */
 void bot_turns_answer(struct bot_turns *t, const struct event *ev, struct mono now);
 /* An own message stands there. */

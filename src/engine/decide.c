@@ -325,13 +325,14 @@ void decide(struct engine *e, struct event *ev)
 	const size_t n_rows = e->batch.n;
 	const char *shut;
 	struct run *run;
-	bool has_work, is_first;
+	bool has_work, is_first = false;
 
 	if (key.len > 0 && !state_claim(&e->state, key, clock_wall(e->setup.clock))) {
 		engine_count(e, METRIC_EVENTS_REPEATED);
 		return;
 	}
-	if (!bot_turns_hear(&e->bot_turns, ev, clock_mono(e->setup.clock), &is_first) &&
+	if (!bot_turns_are_none(&e->bot_turns) &&
+	    !bot_turns_hear(&e->bot_turns, ev, clock_mono(e->setup.clock), &is_first) &&
 	    !e->setup.trial) {
 		engine_count(e, METRIC_BOT_TURNS);
 		if (is_first)
@@ -372,7 +373,7 @@ void decide(struct engine *e, struct event *ev)
 	}
 	if (!d.helped && !d.talked && !d.stopped)
 		consider_help(&d);
-	if (d.fired)
+	if (d.fired && bot_turns_counts(ev))
 		bot_turns_answer(&e->bot_turns, ev, clock_mono(e->setup.clock));
 	/* What nothing came of may come again: nothing will come of it again. */
 	if (key.len > 0 && (d.has_matched || e->batch.n > n_rows || !list_is_empty(&e->changed)))

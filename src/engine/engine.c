@@ -62,7 +62,8 @@ bool engine_take(struct engine *e, struct event *take, engine_decided_fn *on_dec
 	engine_count(e, METRIC_EVENTS_RECEIVED);
 	if (take->from_self) {
 		engine_count(e, METRIC_EVENTS_OWN);
-		bot_turns_spoke(&e->bot_turns, take, clock_mono(e->setup.clock));
+		if (!bot_turns_are_none(&e->bot_turns))
+			bot_turns_spoke(&e->bot_turns, take, clock_mono(e->setup.clock));
 	}
 	if (!is_mute && e->set != NULL)
 		decide(e, take);
