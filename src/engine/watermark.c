@@ -84,24 +84,25 @@ static void catch_up(struct watermarks *w, struct watermark *mark, struct mono n
 		list_append(&w->unwritten, &mark->link);
 }
 
-static void move(struct watermarks *w, struct str channel, struct str ts, struct mono now)
-{
-	struct watermark *mark = mark_of(w, channel);
-
-	if (str_cmp(ts, str_from(mark->heard)) <= 0)
-		return;
-	memcpy(mark->heard, ts.p, ts.len);
-	catch_up(w, mark, now);
-}
-
 void watermarks_move(struct watermarks *w, struct str channel, struct str ts, struct mono now)
 {
+	const struct str whose[] = { STR_EMPTY, channel };
+
 	if (!is_ts(ts))
 		return;
-	move(w, STR_EMPTY, ts, now);
-	/* A first mark would hide what was not heard of this channel, too. */
-	if (channel.len > 0 && (w->n_holds == 0 || map_get(&w->marks, channel) != NULL))
-		move(w, channel, ts, now);
+	for (size_t i = 0; i < (channel.len > 0 ? 2 : 1); i++) {
+		struct watermark *mark = map_get(&w->marks, whose[i]);
+
+		/* A first mark would hide what was not heard of this channel, too. */
+		if (mark == NULL && i > 0 && w->n_holds > 0)
+			continue;
+		if (mark == NULL)
+			mark = mark_of(w, whose[i]);
+		if (memcmp(ts.p, mark->heard, ts.len) <= 0)
+			continue;
+		memcpy(mark->heard, ts.p, ts.len);
+		catch_up(w, mark, now);
+	}
 }
 
 static int by_heard(const void *a, const void *b)
