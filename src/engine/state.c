@@ -338,18 +338,25 @@ static int64_t number_at(const struct map *table, struct str key, int64_t otherw
 	return number != NULL ? *number : otherwise;
 }
 
+/* NULL = there are too many. */
+static inline int64_t *number_for(struct map *table, struct str key)
+{
+	int64_t *number = map_get(table, key);
+
+	if (number != NULL || table->n >= STATE_MAX_VALUES)
+		return number;
+	number = mem_zero(1, sizeof(*number));
+	map_set(table, key, number);
+	return number;
+}
+
 static bool set_number(struct map *table, struct str key, int64_t number)
 {
-	int64_t *kept = map_get(table, key);
+	int64_t *kept = number_for(table, key);
 
-	if (kept == NULL) {
-		if (table->n >= STATE_MAX_VALUES)
-			return false;
-		kept = mem_alloc(sizeof(*kept));
-		map_set(table, key, kept);
-	}
-	*kept = number;
-	return true;
+	if (kept != NULL)
+		*kept = number;
+	return kept != NULL;
 }
 
 int64_t state_count(const struct state *s, struct str rule)
@@ -359,11 +366,14 @@ int64_t state_count(const struct state *s, struct str rule)
 
 int64_t state_count_up(struct state *s, struct str rule)
 {
-	int64_t count = state_count(s, rule) + 1;
+	int64_t *count = number_for(&s->counts, rule);
 
-	if (set_number(&s->counts, rule, count) && s->batch != NULL)
-		note_number(s, STORE_COUNT, rule, count);
-	return count;
+	if (count == NULL)
+		return 1;
+	++*count;
+	if (s->batch != NULL)
+		note_number(s, STORE_COUNT, rule, *count);
+	return *count;
 }
 
 int64_t state_turn(const struct state *s, struct str key)
@@ -601,7 +611,7 @@ void state_init(struct state *s, struct batch *batch)
 
 void state_deinit(struct state *s)
 {
-	map_deinit(&s->seen, entry_free);
+	map_deinit(&s->seen, free); /* none has a text */
 	map_deinit(&s->limits, spending_free);
 	map_deinit(&s->variables, entry_free);
 	map_deinit(&s->posted, entry_free);
