@@ -327,13 +327,13 @@ size_t engine_waiting(const struct engine *e)
 /* ---- the end of a turn ---- */
 
 /* They are written with whatever else is, or when it is time. */
-static bool has_due_watermarks(const struct engine *e)
+static inline bool has_due_watermarks(const struct engine *e)
 {
 	return e->state.batch != NULL && watermarks_wait(&e->watermarks) &&
 	       clock_mono(e->setup.clock).ns >= e->watermarks.written_by.ns;
 }
 
-static bool has_to_commit(const struct engine *e)
+static inline bool has_to_commit(const struct engine *e)
 {
 	return !e->is_committing &&
 	       (e->batch.n > 0 || e->decided.n > 0 || !list_is_empty(&e->changed) ||
