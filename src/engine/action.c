@@ -70,94 +70,6 @@ static const char *printed(struct job *job, const struct json *json)
 	return job_keep(job, buf_str(&text));
 }
 
-/* ---- messages ---- */
-
-/* Where a message goes. */
-struct address {
-	struct str channel;
-	struct str thread; /* empty = none */
-	struct str user;   /* the one who sees it; empty = all */
-	bool broadcast;
-	struct str response_url;
-};
-
-/* `reply` starts a thread, the others stay where the message stands; in a DM and where there is no message
- * (a join, a command) the answer stands in the conversation itself. */
-static struct str thread_for(enum verb verb, const struct event *ev)
-{
-	bool replies = (verb == VERB_REPLY || verb == VERB_BROADCAST) &&
-		       ev->channel_kind != CHANNEL_DM && ev->ts.len > 0;
-
-	if (replies || event_is_reply(ev))
-		return event_thread_root(ev);
-	return STR_EMPTY;
-}
-
-static struct address address_here(enum verb verb, const struct event *ev)
-{
-	bool is_private = verb == VERB_WHISPER || (verb == VERB_REPLY && ev->kind == EVENT_COMMAND);
-	struct address to = {
-		.channel = ev->channel,
-		.thread = thread_for(verb, ev),
-		.user = is_private ? ev->user.id : STR_EMPTY,
-		.response_url = ev->kind == EVENT_COMMAND ? ev->response_url : STR_EMPTY,
-	};
-
-	to.broadcast = verb == VERB_BROADCAST && to.thread.len > 0;
-	return to;
-}
-
-static enum action_made make_message(struct making *m, const struct address *to)
-{
-	const struct rule_action *action = action_of(m);
-	CLEANUP(buf_deinit) struct buf body = { 0 };
-	CLEANUP(buf_deinit) struct buf part = { 0 };
-	bool in_code = false;
-	struct job *job;
-	struct str rest;
-	size_t n = 0;
-
-	buf_init(&body, 0);
-	buf_init(&part, 0);
-	render_body(m, &body);
-	rest = buf_str(&body);
-	/* With blocks it is one message; without, long ones are cut, but one of somebody's must not become a flood of
-	 * ours. */
-	while (action->blocks != NULL ?
-		       n == 0 :
-		       n < POSTED_PARTS_MAX && split_next(&rest, &in_code, &part)) {
-		job = job_for(m, JOB_MESSAGE, action->verb, to->channel);
-		job->message.text = job_keep(job, action->blocks != NULL ? str_trim(rest) :
-									   buf_str(&part));
-		if (action->blocks != NULL) {
-			CLEANUP(json_freep)
-			struct json *blocks = render_form(action->blocks, m->values);
-
-			job->message.blocks = printed(job, blocks);
-		}
-		job->message.thread_ts = to->thread.len > 0 ? job_keep(job, to->thread) : NULL;
-		job->message.user = to->user.len > 0 ? job_keep(job, to->user) : NULL;
-		if (to->response_url.len > 0)
-			job->message.response_url = job_keep(job, to->response_url);
-		job->message.broadcast = to->broadcast && n == 0;
-		job->message.unfurl = action->unfurl;
-		n++;
-	}
-	return n == 0 ? nothing(m, "the text is empty") : ACTION_MADE;
-}
-
-static enum action_made make_here(struct making *m)
-{
-	const struct event *ev = m->values->ev;
-	const struct address to = address_here(action_of(m)->verb, ev);
-
-	if (ev->channel.len == 0)
-		return failed(m, "the event belongs to no channel");
-	if (action_of(m)->verb == VERB_WHISPER && ev->user.id.len == 0)
-		return failed(m, "the event has no author to whisper to");
-	return make_message(m, &to);
-}
-
 /* ---- targets ---- */
 
 static bool is_id(struct str s, const char *letters)
@@ -210,20 +122,68 @@ static bool find_target(const struct making *m, char sigil, const char *letters,
 	return true;
 }
 
-static enum action_made make_dm(struct making *m)
+/* ---- messages ---- */
+
+/* Where a message goes. */
+struct address {
+	struct str channel;
+	struct str thread; /* empty = none */
+	struct str user;   /* the one who sees it; empty = all */
+	bool broadcast;
+	struct str response_url;
+};
+
+/* `reply` starts a thread, the others stay where the message stands; in a DM and where there is no message
+ * (a join, a command) the answer stands in the conversation itself. */
+static struct str thread_for(enum verb verb, const struct event *ev)
+{
+	bool replies = (verb == VERB_REPLY || verb == VERB_BROADCAST) &&
+		       ev->channel_kind != CHANNEL_DM && ev->ts.len > 0;
+
+	if (replies || event_is_reply(ev))
+		return event_thread_root(ev);
+	return STR_EMPTY;
+}
+
+/* Where the event stands; false = nowhere. */
+static bool address_here(struct making *m, struct address *to)
+{
+	const enum verb verb = action_of(m)->verb;
+	const struct event *ev = m->values->ev;
+	bool is_private = verb == VERB_WHISPER || (verb == VERB_REPLY && ev->kind == EVENT_COMMAND);
+
+	if (ev->channel.len == 0) {
+		m->why = "the event belongs to no channel";
+		return false;
+	}
+	if (verb == VERB_WHISPER && ev->user.id.len == 0) {
+		m->why = "the event has no author to whisper to";
+		return false;
+	}
+	to->channel = ev->channel;
+	to->thread = thread_for(verb, ev);
+	to->user = is_private ? ev->user.id : STR_EMPTY;
+	to->response_url = ev->kind == EVENT_COMMAND ? ev->response_url : STR_EMPTY;
+	to->broadcast = verb == VERB_BROADCAST && to->thread.len > 0;
+	return true;
+}
+
+/* The conversation with the target, or else with the author. */
+static bool address_dm(struct making *m, struct address *to)
 {
 	const struct values *v = m->values;
-	struct address to = { .channel = v->ev->user.id };
 	struct str shown;
 
-	if (action_of(m)->target != NULL && !find_target(m, '@', "UW", &to.channel, &shown))
-		return failed(m,
-			      str_keepf(v->arena, "there is nobody, or more than one, called %.*s",
-					STR_ARG(shown))
-				      .p);
-	if (to.channel.len == 0)
-		return failed(m, "the event has no author to write to");
-	return make_message(m, &to);
+	to->channel = v->ev->user.id;
+	if (action_of(m)->target != NULL && !find_target(m, '@', "UW", &to->channel, &shown)) {
+		m->why = str_keepf(v->arena, "there is nobody, or more than one, called %.*s",
+				   STR_ARG(shown))
+				 .p;
+		return false;
+	}
+	if (to->channel.len == 0)
+		m->why = "the event has no author to write to";
+	return to->channel.len > 0;
 }
 
 static bool is_channel_name(struct str s)
@@ -239,19 +199,72 @@ static bool is_channel_name(struct str s)
 }
 
 /* A public channel that the bot is not in can be posted to by its name, where the token allows that. */
-static enum action_made make_post(struct making *m)
+static bool address_post(struct making *m, struct address *to)
 {
 	const struct values *v = m->values;
-	struct address to = { .channel = STR_EMPTY };
 	struct str shown, name;
 
-	if (find_target(m, '#', "CGD", &to.channel, &shown))
-		return make_message(m, &to);
+	if (find_target(m, '#', "CGD", &to->channel, &shown))
+		return true;
 	name = shown;
-	if (!str_skip(&name, "#") || !is_channel_name(name))
-		return failed(m, str_keepf(v->arena, "%.*s is no channel", STR_ARG(shown)).p);
-	to.channel = shown;
-	return make_message(m, &to);
+	if (!str_skip(&name, "#") || !is_channel_name(name)) {
+		m->why = str_keepf(v->arena, "%.*s is no channel", STR_ARG(shown)).p;
+		return false;
+	}
+	to->channel = shown;
+	return true;
+}
+
+/* False = why it can go nowhere. */
+static bool find_address(struct making *m, struct address *to)
+{
+	const enum verb verb = action_of(m)->verb;
+
+	return verb == VERB_DM	 ? address_dm(m, to) :
+	       verb == VERB_POST ? address_post(m, to) :
+				   address_here(m, to);
+}
+
+static enum action_made make_message(struct making *m)
+{
+	const struct rule_action *action = action_of(m);
+	CLEANUP(buf_deinit) struct buf body = { 0 };
+	CLEANUP(buf_deinit) struct buf part = { 0 };
+	struct address to = { .channel = STR_EMPTY };
+	bool in_code = false;
+	struct job *job;
+	struct str rest;
+	size_t n = 0;
+
+	if (!find_address(m, &to))
+		return ACTION_FAILED;
+	buf_init(&body, 0);
+	buf_init(&part, 0);
+	render_body(m, &body);
+	rest = buf_str(&body);
+	/* With blocks it is one message; without, long ones are cut, but one of somebody's must not become a flood of
+	 * ours. */
+	while (action->blocks != NULL ?
+		       n == 0 :
+		       n < POSTED_PARTS_MAX && split_next(&rest, &in_code, &part)) {
+		job = job_for(m, JOB_MESSAGE, action->verb, to.channel);
+		job->message.text = job_keep(job, action->blocks != NULL ? str_trim(rest) :
+									   buf_str(&part));
+		if (action->blocks != NULL) {
+			CLEANUP(json_freep)
+			struct json *blocks = render_form(action->blocks, m->values);
+
+			job->message.blocks = printed(job, blocks);
+		}
+		job->message.thread_ts = to.thread.len > 0 ? job_keep(job, to.thread) : NULL;
+		job->message.user = to.user.len > 0 ? job_keep(job, to.user) : NULL;
+		if (to.response_url.len > 0)
+			job->message.response_url = job_keep(job, to.response_url);
+		job->message.broadcast = to.broadcast && n == 0;
+		job->message.unfurl = action->unfurl;
+		n++;
+	}
+	return n == 0 ? nothing(m, "the text is empty") : ACTION_MADE;
 }
 
 /* ---- reactions ---- */
@@ -381,12 +394,12 @@ static enum action_made make_call(struct making *m)
 /* ---- the table ---- */
 
 action_maker *const action_makers[N_VERBS] = {
-	[VERB_REPLY] = make_here,      [VERB_SAY] = make_here,
-	[VERB_BROADCAST] = make_here,  [VERB_WHISPER] = make_here,
-	[VERB_DM] = make_dm,	       [VERB_POST] = make_post,
-	[VERB_REACT] = make_reactions, [VERB_UNREACT] = make_reactions,
-	[VERB_EDIT] = make_change,     [VERB_REMOVE] = make_change,
-	[VERB_WEBHOOK] = make_webhook, [VERB_CALL] = make_call,
+	[VERB_REPLY] = make_message,	 [VERB_SAY] = make_message,
+	[VERB_BROADCAST] = make_message, [VERB_WHISPER] = make_message,
+	[VERB_DM] = make_message,	 [VERB_POST] = make_message,
+	[VERB_REACT] = make_reactions,	 [VERB_UNREACT] = make_reactions,
+	[VERB_EDIT] = make_change,	 [VERB_REMOVE] = make_change,
+	[VERB_WEBHOOK] = make_webhook,	 [VERB_CALL] = make_call,
 };
 
 struct str action_value(struct making *m, struct str *shown)
