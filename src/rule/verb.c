@@ -74,21 +74,6 @@ enum verb verb_named(struct str name)
 	return (enum verb)verb;
 }
 
-bool verb_talks(enum verb verb)
-{
-	return verb_rows[verb].says == SAYS_HERE || verb_rows[verb].says == SAYS_ALONE;
-}
-
-bool verb_ages(enum verb verb)
-{
-	return verb_talks(verb) || verb == VERB_REACT;
-}
-
-bool verb_says(enum verb verb)
-{
-	return verb_talks(verb) || verb_rows[verb].says == SAYS_ELSEWHERE;
-}
-
 /* ---- the outcomes of tests ---- */
 
 static const struct test_outcome outcomes[N_EXPECTS] = {

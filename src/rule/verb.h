@@ -76,11 +76,20 @@ static inline const char *verb_name(enum verb verb)
 /* N_VERBS = none has this name. */
 enum verb verb_named(struct str name);
 /* Does it end the search for talking rules? */
-bool verb_talks(enum verb verb);
+static inline bool verb_talks(enum verb verb)
+{
+	return verb_rows[verb].says == SAYS_HERE || verb_rows[verb].says == SAYS_ALONE;
+}
 /* Is it worth doing for a while only, because it stands beside what it is about? */
-bool verb_ages(enum verb verb);
+static inline bool verb_ages(enum verb verb)
+{
+	return verb_talks(verb) || verb == VERB_REACT;
+}
 /* Does it say something, wherever (also in a DM or another channel)? */
-bool verb_says(enum verb verb);
+static inline bool verb_says(enum verb verb)
+{
+	return verb_talks(verb) || verb_rows[verb].says == SAYS_ELSEWHERE;
+}
 
 /* ---- the outcomes of tests: `-> says "…"` ---- */
 
