@@ -70,38 +70,37 @@ void log_redact(struct str text, struct buf *out)
 /* No more than a pipe takes at once, or the rest of a line would have to be waited for. */
 enum { LINE_MAX_BYTES = PIPE_BUF };
 
-static bool write_now(struct str line)
-{
-	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
-	ssize_t n;
-
-	if (poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0)
-		return false;
-	n = send(STDERR_FILENO, line.p, line.len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (n < 0 && errno == ENOTSOCK)
-		n = write(STDERR_FILENO, line.p, line.len);
-	return n > 0;
-}
-
-static bool tell_dropped(const char *stamp)
-{
-	char line[120];
-
-	snprintf(line, sizeof(line), "%s warn log: nobody took what was written here lost=%llu\n",
-		 stamp, (unsigned long long)n_dropped);
-	return write_now(str_from(line));
-}
-
+/* Behind what was lost before it, as soon as somebody takes lines again. */
 static void write_line(const char *stamp, struct buf *line)
 {
+	char lost[120] = "";
+	struct str texts[2];
+
 	if (line->len > LINE_MAX_BYTES) {
 		line->len = LINE_MAX_BYTES - 4; /* whatever letter it cuts, the rest is not read */
 		buf_addz(line, "…\n");
 	}
-	if ((n_dropped > 0 && !tell_dropped(stamp)) || !write_now(buf_str(line))) {
-		n_dropped++;
-		metric_count(METRIC_LOG_LINES_LOST);
-		return;
+	if (n_dropped > 0)
+		snprintf(lost, sizeof(lost),
+			 "%s warn log: nobody took what was written here lost=%llu\n", stamp,
+			 (unsigned long long)n_dropped);
+	texts[0] = str_from(lost);
+	texts[1] = buf_str(line);
+	for (size_t i = lost[0] != '\0' ? 0 : 1; i < ARRAY_LEN(texts); i++) {
+		struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+		ssize_t n = -1;
+
+		if (poll(&out, 1, 0) == 1 && (out.revents & POLLOUT) != 0) {
+			n = send(STDERR_FILENO, texts[i].p, texts[i].len,
+				 MSG_DONTWAIT | MSG_NOSIGNAL);
+			if (n < 0 && errno == ENOTSOCK)
+				n = write(STDERR_FILENO, texts[i].p, texts[i].len);
+		}
+		if (n <= 0) {
+			n_dropped++;
+			metric_count(METRIC_LOG_LINES_LOST);
+			return;
+		}
 	}
 	n_dropped = 0;
 }
