@@ -6,14 +6,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-struct usage *usage_of(struct map *usages, const char *method, int64_t connect_every_ms)
+struct usage *usage_new(struct map *usages, const char *method, int64_t connect_every_ms)
 {
-	struct usage *usage = map_get(usages, str_from(method));
+	struct usage *usage = mem_zero(1, sizeof(*usage));
 	struct method_pace pace;
 
-	if (usage != NULL)
-		return usage;
-	usage = mem_zero(1, sizeof(*usage));
 	usage->name = mem_strdup(method);
 	usage->method = method_named(str_from(method));
 	pace = method_pace(usage->method->tier);
@@ -50,12 +47,6 @@ void usage_note_trouble(struct usage *usage, struct mono now, const char *senten
 {
 	if (telling_is_due(&usage->trouble, now))
 		log_warn("api", "trying on: %s", sentence);
-}
-
-void usage_note_success(struct usage *usage)
-{
-	if (telling_end(&usage->trouble))
-		log_info("api", "%s works again", usage->name);
 }
 
 void usage_tell_limit(const struct usage *usage, struct telling *told, struct mono now,

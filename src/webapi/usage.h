@@ -2,6 +2,7 @@
 /* What is known and remembered of a method: its pace, how long it rests, and what was told of it. */
 #pragma once
 
+#include "base/log.h"
 #include "base/map.h"
 #include "base/telling.h"
 #include "net/token_bucket.h"
@@ -19,7 +20,14 @@ struct usage {
 
 /* Made where there is none yet; it lives as long as the map, which ends with usage_free. A method that opens a
  * connection may be called every so often, 0 = as slack/methods.h says. */
-struct usage *usage_of(struct map *usages, const char *method, int64_t connect_every_ms);
+struct usage *usage_new(struct map *usages, const char *method, int64_t connect_every_ms);
+static inline struct usage *usage_of(struct map *usages, const char *method,
+				     int64_t connect_every_ms)
+{
+	struct usage *usage = map_get(usages, str_from(method));
+
+	return usage != NULL ? usage : usage_new(usages, method, connect_every_ms);
+}
 void usage_free(void *object);
 
 /* Can it be told which workspace is meant, and does the form not say so? */
@@ -27,7 +35,11 @@ bool usage_lacks_team(const struct usage *usage, struct str form);
 
 /* It does not work yet, or works again: a bot that waits for Slack must not look like one that does nothing. */
 void usage_note_trouble(struct usage *usage, struct mono now, const char *sentence);
-void usage_note_success(struct usage *usage);
+static inline void usage_note_success(struct usage *usage)
+{
+	if (telling_end(&usage->trouble))
+		log_info("api", "%s works again", usage->name);
+}
 
 /* Slack wants it to rest for `asked_ms`; it rests a little longer, `ms`. */
 void usage_freeze(struct usage *usage, struct mono now, int64_t ms, int64_t asked_ms);
