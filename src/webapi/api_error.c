@@ -324,13 +324,9 @@ static void judge_no_json(struct outcome *out, const struct http_reply *reply, c
 		judge(out, OUTCOME_UNKNOWN, method, "the answer makes no sense", reply->status);
 }
 
-static void judge_json(struct outcome *out, const struct http_reply *reply, const char *method,
-		       bool ok)
+static void judge_json(struct outcome *out, const struct http_reply *reply, const char *method)
 {
-	out->error = ok ? STR_EMPTY : json_str(out->body, "error");
-	out->kind = ok ? OUTCOME_DONE : kind_for(out->error, method);
-	out->channel = json_str(out->body, "channel");
-	out->ts = json_str(out->body, "ts");
+	out->kind = kind_for(out->error, method);
 	if (out->kind == OUTCOME_LATER && is_limit(out->error)) {
 		judge_limited(out, reply, method);
 		return;
@@ -344,30 +340,28 @@ static void judge_json(struct outcome *out, const struct http_reply *reply, cons
 
 static void judge_answer(struct outcome *out, const struct http_reply *reply, const char *method)
 {
-	bool ok = false;
+	bool ok = true;
 
-	out->status = reply->status;
-	out->scopes = reply->scopes;
 	if (reply->retry_after.len > 0)
 		out->wait_ms = retry_after_ms(reply->retry_after, NULL);
 	if (reply->status == 429) {
-		json_parse(&out->body, reply->body, NULL);
 		judge_limited(out, reply, method);
 		return;
 	}
-	if (json_parse(&out->body, reply->body, NULL) != 0 ||
-	    !json_get_bool(out->body, "ok", &ok) ||
-	    (!ok && json_str(out->body, "error").len == 0)) {
+	out->error = json_str(out->body, "error");
+	if (json_get_bool(out->body, "ok", &ok) && out->error.len > 0) {
+		out->channel = json_str(out->body, "channel");
+		out->ts = json_str(out->body, "ts");
+		judge_json(out, reply, method);
+	} else {
+		out->error = STR_EMPTY;
 		json_free(TAKE(out->body));
 		judge_no_json(out, reply, method);
-		return;
 	}
-	judge_json(out, reply, method, ok);
 }
 
-void api_error_read(struct outcome *out, const struct http_reply *reply, const char *method)
+void api_error_judge(struct outcome *out, const struct http_reply *reply, const char *method)
 {
-	*out = (struct outcome){ .error = STR_EMPTY };
 	buf_init(&out->text, 0);
 	if (reply->end == OUTCOME_DONE)
 		judge_answer(out, reply, method);
