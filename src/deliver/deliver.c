@@ -221,14 +221,9 @@ const char *slack_request(const struct job *job, const struct slack_request_sink
 
 /* ---- the ways ---- */
 
-static void on_argument(void *owner, const char *name, struct str value)
-{
-	api_arg(owner, name, value);
-}
-
 static const char *write_form(const struct deliver *d, const struct job *job, struct buf *form)
 {
-	const struct slack_request_sink sink = { form, on_argument };
+	const struct slack_request_sink sink = { form, api_arg };
 	CLEANUP(buf_deinit) struct buf metadata = { 0 };
 	const char *method = slack_request(job, &sink);
 	char receipt[RECEIPT_SIZE];
@@ -270,7 +265,8 @@ static void queue_call(struct delivery *way)
 {
 	const struct deliver_setup *setup = &way->deliver->setup;
 	struct api_call *call = api_queue(setup->api, slack_method(way->job), setup->token,
-					  str_from(way->job->channel), on_turn, on_answer, way);
+					  str_from(way->job->channel), NULL, on_turn, on_answer,
+					  way);
 
 	if (call != NULL)
 		way->call = call;

@@ -42,8 +42,8 @@ struct queue {
 	struct list held;
 	struct token_bucket posts;
 	struct telling limited;
-	struct loop_timer timer; /* until the first one may go, or the queue may be forgotten */
-	struct list ready_link;	 // api::ready
+	struct loop_timer timer; /* until the first one may go */
+	struct list ready_link;	 // api::ready, or api::resting while it has no calls
 	char key[];
 };
 
@@ -56,7 +56,8 @@ struct api {
 	bool sends_team;   /* the token is of a whole organisation */
 	struct map usages; /* by method */
 	struct map queues;
-	struct list ready; /* queues that wait for a connection */
+	struct list ready;   /* queues that wait for a connection */
+	struct list resting; /* queues without calls, those that rest the longest first */
 	size_t n_under_way, n_reads;
 	bool unreachable;
 };
@@ -82,8 +83,10 @@ struct api_call {
 
 /* ---- arguments ---- */
 
-void api_arg(struct buf *form, const char *name, struct str value)
+void api_arg(void *to, const char *name, struct str value)
 {
+	struct buf *form = to;
+
 	if (form->len > 0)
 		buf_addc(form, '&');
 	buf_add_percent(form, str_from(name));
@@ -121,25 +124,6 @@ static struct queue *queue_for(struct api *api, struct str channel, const char *
 	return queue;
 }
 
-/* A queue without calls is forgotten as soon as its pace and what was told of it are nothing to remember any more. */
-static void queue_rest(struct queue *queue)
-{
-	struct api *api = queue->api;
-	struct mono now = loop_now(api->loop);
-	int64_t ms = token_bucket_fresh_in_ms(&queue->posts, now);
-
-	if (ms == 0 && telling_is_on(&queue->limited, now))
-		ms = TELLING_FIRST_MS;
-	if (ms > 0) {
-		loop_timer_start(api->loop, &queue->timer, ms);
-		return;
-	}
-	map_remove(&api->queues, str_from(queue->key));
-	list_remove(&queue->ready_link);
-	loop_timer_stop(api->loop, &queue->timer);
-	loop_bury(api->loop, queue, free);
-}
-
 /* ---- sending ---- */
 
 static void on_reply(void *owner, const struct http_reply *reply);
@@ -168,7 +152,7 @@ static void add_team(struct api_call *call)
 		api_arg(&call->form, "team_id", str_from(api->me->team_id));
 }
 
-static void call_post(struct api_call *call)
+void api_go(struct api_call *call)
 {
 	CLEANUP(buf_deinit) struct buf url;
 	struct api *api = call->api;
@@ -178,6 +162,7 @@ static void call_post(struct api_call *call)
 		.total_ms = TOTAL_MS,
 	};
 
+	call->is_waiting = false;
 	add_team(call);
 	req.body = buf_str(&call->form);
 	buf_init(&url, 0);
@@ -223,13 +208,7 @@ static void call_send(struct api_call *call)
 	call_hold(call);
 	call->is_waiting = turn == API_TURN_WAIT;
 	if (turn == API_TURN_GO)
-		call_post(call);
-}
-
-void api_go(struct api_call *call)
-{
-	call->is_waiting = false;
-	call_post(call);
+		api_go(call);
 }
 
 static int64_t call_wait_ms(const struct api_call *call)
@@ -243,7 +222,25 @@ static int64_t call_wait_ms(const struct api_call *call)
 	return ms > post_ms ? ms : post_ms;
 }
 
-/* Sends what may go, also when the queue's timer says that it may. The queue may be gone afterwards. */
+/* Queues without calls are forgotten when there is nothing to remember any more, of their pace and of what was told of
+ * them. */
+static void forget_rested(struct api *api)
+{
+	struct mono now = loop_now(api->loop);
+
+	list_each (link, &api->resting) {
+		struct queue *queue = list_entry(link, struct queue, ready_link);
+
+		if (token_bucket_fresh_in_ms(&queue->posts, now) > 0 ||
+		    telling_is_on(&queue->limited, now))
+			continue;
+		map_remove(&api->queues, str_from(queue->key));
+		list_remove(&queue->ready_link);
+		loop_bury(api->loop, queue, free);
+	}
+}
+
+/* Sends what may go, also when the queue's timer says that it may. */
 static void queue_pump(void *owner)
 {
 	struct queue *queue = owner;
@@ -267,8 +264,12 @@ static void queue_pump(void *owner)
 		}
 		call_send(call);
 	}
-	if (queue->n_held == 0)
-		queue_rest(queue);
+	if (queue->n_held == 0) {
+		loop_timer_stop(api->loop, &queue->timer);
+		list_remove(&queue->ready_link);
+		forget_rested(api);
+		list_append(&api->resting, &queue->ready_link);
+	}
 }
 
 static struct queue *first_with_room(const struct api *api)
@@ -429,7 +430,8 @@ void api_send_team(struct api *api)
 /* Was it refused only because it did not say which workspace is meant? Then it says so from now on. */
 static bool call_lacks_team(struct api_call *call, const struct outcome *outcome)
 {
-	if (!api_error_wants_team(outcome) || !usage_lacks_team(call->usage, buf_str(&call->form)))
+	if (outcome->kind == OUTCOME_DONE || !api_error_wants_team(outcome) ||
+	    !usage_lacks_team(call->usage, buf_str(&call->form)))
 		return false;
 	api_send_team(call->api);
 	return call->api->sends_team;
@@ -462,8 +464,9 @@ static void on_reply(void *owner, const struct http_reply *reply)
 
 /* ---- calling ---- */
 
-static struct api_call *call_new(struct api *api, const char *method, const struct secret *token,
-				 struct str channel, outcome_fn *on_answer, void *owner)
+struct api_call *api_queue(struct api *api, const char *method, const struct secret *token,
+			   struct str channel, struct buf *take_form, api_turn_fn *on_turn,
+			   outcome_fn *on_answer, void *owner)
 {
 	struct api_call *call = mem_zero(1, sizeof(*call));
 
@@ -471,36 +474,26 @@ static struct api_call *call_new(struct api *api, const char *method, const stru
 	call->queue = queue_for(api, channel, method);
 	call->usage = usage_of(&api->usages, method, api->connect_every_ms);
 	call->token = token;
+	if (take_form != NULL)
+		call->form = *take_form;
+	call->on_turn = on_turn;
 	call->on_answer = on_answer;
 	call->owner = owner;
 	backoff_init(&call->backoff, BACKOFF_FIRST_MS, BACKOFF_MAX_MS);
 	loop_timer_init(&call->again, on_again, call);
 	list_init(&call->link);
+	if (list_is_empty(&call->queue->waiting) && call->queue->n_held == 0)
+		list_remove(&call->queue->ready_link); /* it rests no longer */
 	list_append(&call->queue->waiting, &call->link);
-	return call;
+	queue_pump(call->queue);
+	return call->is_over ? NULL : call; /* the memory stays until the end of the turn */
 }
 
 struct api_call *api_call(struct api *api, const char *method, const struct secret *token,
 			  struct str channel, struct buf *take_form, outcome_fn *on_answer,
 			  void *owner)
 {
-	struct api_call *call = call_new(api, method, token, channel, on_answer, owner);
-
-	if (take_form != NULL)
-		call->form = *take_form;
-	queue_pump(call->queue);
-	return call;
-}
-
-struct api_call *api_queue(struct api *api, const char *method, const struct secret *token,
-			   struct str channel, api_turn_fn *on_turn, outcome_fn *on_answer,
-			   void *owner)
-{
-	struct api_call *call = call_new(api, method, token, channel, on_answer, owner);
-
-	call->on_turn = on_turn;
-	queue_pump(call->queue);
-	return call->is_over ? NULL : call; /* the memory stays until the end of the turn */
+	return api_queue(api, method, token, channel, take_form, NULL, on_answer, owner);
 }
 
 struct api_call *api_try(struct api *api, const char *method, const struct secret *token,
@@ -554,6 +547,7 @@ int api_new(struct api **out, const struct api_setup *setup)
 	map_init(&api->usages);
 	map_init(&api->queues);
 	list_init(&api->ready);
+	list_init(&api->resting);
 	*out = api;
 	return 0;
 }

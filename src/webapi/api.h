@@ -35,8 +35,8 @@ void api_free(struct api *api); /* pending calls vanish without callbacks */
  * too, and said, as soon as Slack misses it; a call that was refused for that alone is made again. */
 void api_send_team(struct api *api);
 
-/* Appends a field to a form. */
-void api_arg(struct buf *form, const char *name, struct str value);
+/* Appends a field to a form, a struct buf; fits a slack_request_sink (deliver/deliver.h). */
+void api_arg(void *form, const char *name, struct str value);
 
 /*
  * Takes the form (NULL = none). The token outlives the call. `channel` empty = not bound to one (no order kept but per
@@ -57,8 +57,8 @@ enum api_turn {
 typedef enum api_turn api_turn_fn(void *owner, struct buf *form);
 /* As api_call, but asked before it leaves. NULL = it was asked at once, and answered API_TURN_OVER. */
 struct api_call *api_queue(struct api *api, const char *method, const struct secret *token,
-			   struct str channel, api_turn_fn *on_turn, outcome_fn *on_answer,
-			   void *owner);
+			   struct str channel, struct buf *take_form, api_turn_fn *on_turn,
+			   outcome_fn *on_answer, void *owner);
 /* The call that was to wait leaves now. */
 void api_go(struct api_call *call);
 /* Asked once, whatever comes of it; LATER too is told. For methods that open a connection (apps.connections.open,

@@ -56,7 +56,7 @@ static void give_turn(struct api_call *call)
 		let_leave(call, str_from(call->channel));
 }
 
-void api_arg(struct buf *form, const char *name, struct str value)
+void api_arg(void *form, const char *name, struct str value)
 {
 	buf_addf(form, " %s=%.*s", name, STR_ARG(value));
 }
@@ -75,13 +75,14 @@ struct api_call *api_call(struct api *api, const char *method, const struct secr
 }
 
 struct api_call *api_queue(struct api *api, const char *method, const struct secret *token,
-			   struct str channel, api_turn_fn *on_turn, outcome_fn *on_answer,
-			   void *owner)
+			   struct str channel, struct buf *take_form, api_turn_fn *on_turn,
+			   outcome_fn *on_answer, void *owner)
 {
 	struct api_call *call = new_call(method, on_answer, owner);
 
 	(void)api;
 	(void)token;
+	(void)take_form;
 	call->on_turn = on_turn;
 	call->channel = channel.p; /* the job's */
 	if (!fake.is_busy)

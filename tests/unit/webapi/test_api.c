@@ -789,7 +789,7 @@ static enum api_turn on_turn(void *owner, struct buf *form)
 
 static struct api_call *queue_for(const char *method, const char *channel, struct turned *t)
 {
-	return api_queue(api, method, &token, str_from(channel), on_turn, on_answer, t);
+	return api_queue(api, method, &token, str_from(channel), NULL, on_turn, on_answer, t);
 }
 
 static struct api_call *queue(const char *channel, struct turned *t)
