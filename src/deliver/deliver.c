@@ -226,12 +226,10 @@ static const char *write_form(const struct deliver *d, const struct job *job, st
 	const struct slack_request_sink sink = { form, api_arg };
 	CLEANUP(buf_deinit) struct buf metadata = { 0 };
 	const char *method = slack_request(job, &sink);
-	char receipt[RECEIPT_SIZE];
 
 	if (!job_can_be_found(job))
 		return method;
-	receipt_of(receipt, d->setup.token, job);
-	receipt_metadata(receipt, &metadata);
+	receipt_metadata(d->setup.token, job, &metadata);
 	api_arg(form, "metadata", buf_str(&metadata));
 	return method;
 }

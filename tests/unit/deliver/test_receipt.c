@@ -10,12 +10,19 @@ static const struct secret token = { token_text };
 static char user[] = "U1", bot[] = "B1";
 static const struct identity me = { .user_id = user, .bot_id = bot };
 
-static void receipt_for(char out[RECEIPT_SIZE], const char *channel, const char *key)
+static struct job *job_about(const char *channel, const char *key)
 {
 	struct job *job = job_new(JOB_MESSAGE, "reply");
 
 	job->channel = job_keep(job, str_from(channel));
 	job->key = job_keep(job, str_from(key));
+	return job;
+}
+
+static void receipt_for(char out[RECEIPT_SIZE], const char *channel, const char *key)
+{
+	struct job *job = job_about(channel, key);
+
 	receipt_of(out, &token, job);
 	job_free(job);
 }
@@ -54,11 +61,13 @@ static void test_it_is_known_again_on_our_own_messages_alone(void)
 {
 	CLEANUP(buf_deinit) struct buf metadata = { 0 };
 	CLEANUP(mem_freep) char *text = NULL;
+	struct job *job = job_about("C1", "a");
 	char receipt[RECEIPT_SIZE], other[RECEIPT_SIZE];
 
 	receipt_for(receipt, "C1", "a");
 	receipt_for(other, "C1", "b");
-	receipt_metadata(receipt, &metadata);
+	receipt_metadata(&token, job, &metadata);
+	job_free(job);
 	text = buf_take(&metadata);
 	CU_ASSERT_TRUE(is_on("B1", "", text, receipt));
 	CU_ASSERT_TRUE(is_on("", "U1", text, receipt));
