@@ -15,22 +15,6 @@ enum {
 	GROUPS_SOON_MS = 10 * 1000,	  /* after an event that did not say all */
 };
 
-struct directory {
-	struct loop *loop;
-	struct cache roster;
-	struct text_names names;
-	struct keep *keep; /* NULL = nothing is kept */
-	struct loader *listing;
-	struct lookups *lookups;
-	struct members *members;
-	struct enrich *completer;
-	struct join_dedup moves;
-	struct buf found; /* what directory_find_… gives */
-	struct loop_timer groups;
-	bool wants_groups;
-	bool groups_soon;
-};
-
 /* ---- loading ---- */
 
 bool directory_restore(struct directory *d, struct store *store, struct str team)
@@ -417,13 +401,10 @@ static void learn(struct directory *d, const struct event *ev)
 	}
 }
 
-bool directory_complete(struct directory *d, struct event *take, unsigned wants,
-			void (*on_complete)(void *owner, struct event *take, void *tag),
-			void *owner, void *tag)
+void directory_learn(struct directory *d, struct event *ev)
 {
-	learn(d, take);
-	join_dedup_unify(&d->moves, take);
-	return wants == 0 || enrich_take(d->completer, take, wants, on_complete, owner, tag);
+	learn(d, ev);
+	join_dedup_unify(&d->moves, ev);
 }
 
 /* ---- life ---- */

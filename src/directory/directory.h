@@ -8,11 +8,28 @@
 #include <stdbool.h>
 #include "model/event.h"
 #include "webapi/api.h"
+#include "directory/cache.h"
 #include "directory/enrich.h"
+#include "directory/join_dedup.h"
 #include "model/workspace.h"
 #include "slack/text.h"
 
-struct directory;
+/* Open for directory_complete; nobody but that and directory.c changes it. */
+struct directory {
+	struct loop *loop;
+	struct cache roster;
+	struct text_names names;
+	struct keep *keep; /* NULL = nothing is kept */
+	struct loader *listing;
+	struct lookups *lookups;
+	struct members *members;
+	struct enrich *completer;
+	struct join_dedup moves;
+	struct buf found; /* what directory_find_… gives */
+	struct loop_timer groups;
+	bool wants_groups;
+	bool groups_soon;
+};
 
 int directory_new(struct directory **out, struct loop *loop, struct api *api,
 		  const struct secret *token, const struct identity *me);
@@ -60,9 +77,16 @@ bool directory_is_member(const struct directory *d, struct str channel_id);
 /* Who has this id; what is not known, or not ours to see, is empty. False: nobody known. Valid until the next loop
  * turn. */
 bool directory_person(const struct directory *d, struct str id, struct person *out);
-/* Learns from member, channel, user and user group events, gives one joining one key (join_dedup.h), and completes the
- * event as enrich_take does: true when it is complete, else it is taken and on_complete comes. `wants` are of enum
- * enrich_want; what nobody wants anything of is only learned from. */
-bool directory_complete(struct directory *d, struct event *take, unsigned wants,
-			void (*on_complete)(void *owner, struct event *take, void *tag),
-			void *owner, void *tag);
+/* Learns from member, channel, user and user group events, and gives one joining one key (join_dedup.h). */
+void directory_learn(struct directory *d, struct event *ev);
+/* Learns from the event, and completes it as enrich_take does: true when it is complete, else it is taken and
+ * on_complete comes. `wants` are of enum enrich_want; what nobody wants anything of is only learned from. */
+static inline bool directory_complete(struct directory *d, struct event *take, unsigned wants,
+				      void (*on_complete)(void *owner, struct event *take,
+							  void *tag),
+				      void *owner, void *tag)
+{
+	if (take->kind != EVENT_MESSAGE) /* what people say tells of nobody's name or place */
+		directory_learn(d, take);
+	return wants == 0 || enrich_take(d->completer, take, wants, on_complete, owner, tag);
+}
