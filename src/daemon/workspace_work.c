@@ -167,15 +167,19 @@ static void set_alarm(struct daemon_workspace *w)
 {
 	int64_t ms = engine_due_ms(w->engine);
 
-	if (ms < 0 || w->state != WORKSPACE_LISTENING)
-		loop_timer_stop(w->loop, &w->due);
-	else
-		loop_timer_start(w->loop, &w->due, ms);
+	if (ms >= 0 && w->state == WORKSPACE_LISTENING)
+		loop_timer_by(w->loop, &w->due, ms);
 }
 
 void workspace_on_due(void *owner)
 {
 	struct daemon_workspace *w = owner;
+static bool has_finished(const struct daemon_workspace *w)
+{
+	return w->state == WORKSPACE_STOPPING && w->transport_stopped &&
+	       list_is_empty(&w->pending_acks) && (w->has_failed || workspace_n_to_finish(w) == 0);
+}
+
 
 	if (w->state == WORKSPACE_LISTENING)
 		engine_tick(w->engine);

@@ -2,7 +2,7 @@
 /*
  * libcurl says by callbacks which descriptors to watch for it and when it wants to be called; those only take
  * notes, since libcurl must not be entered again from there. All work, and every on_done, comes from
- * on_ready and on_due, which the loop calls.
+ * on_ready, on_soon and on_due, which the loop calls.
  */
 #include "net/curl_multi.h"
 
@@ -18,7 +18,11 @@
 struct pool {
 	struct loop *loop;
 	CURLM *multi; /* NULL once it is freed; the memory lives until the end of the turn */
+	/* When libcurl is to be called: at once, or when `due` has come. It changes its mind with every transfer, so
+	 * the timer is not moved back; one that is early looks at `due` and goes on. */
+	struct loop_call soon;
 	struct loop_timer timer;
+	struct mono due;
 };
 
 /* A descriptor of libcurl's in our loop. */
@@ -119,13 +123,26 @@ static void on_ready(void *owner, uint32_t events)
 	tell_done(pool);
 }
 
-static void on_due(void *owner)
+static void on_soon(void *owner)
 {
 	struct pool *pool = owner;
 	int running;
 
 	curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	tell_done(pool);
+}
+
+static void on_due(void *owner)
+{
+	struct pool *pool = owner;
+	const struct mono now = clock_mono(loop_clock(pool->loop));
+
+	if (pool->due.ns <= now.ns) {
+		pool->due.ns = INT64_MAX;
+		on_soon(pool);
+	} else if (pool->due.ns < INT64_MAX) {
+		loop_timer_by(pool->loop, &pool->timer, mono_ms_between(now, pool->due) + 1);
+	}
 }
 
 /* ---- what libcurl asks for ---- */
@@ -171,10 +188,14 @@ static int on_timer(CURLM *multi, long timeout_ms, void *user)
 	struct pool *pool = user;
 
 	(void)multi;
-	if (timeout_ms < 0)
-		loop_timer_stop(pool->loop, &pool->timer);
-	else
-		loop_timer_start(pool->loop, &pool->timer, timeout_ms);
+	pool->due.ns = INT64_MAX;
+	loop_call_cancel(&pool->soon);
+	if (timeout_ms == 0) {
+		loop_call_soon(pool->loop, &pool->soon);
+	} else if (timeout_ms > 0) {
+		pool->due = mono_after(clock_mono(loop_clock(pool->loop)), timeout_ms);
+		loop_timer_by(pool->loop, &pool->timer, timeout_ms);
+	}
 	return 0;
 }
 
@@ -233,7 +254,9 @@ int pool_new(struct pool **out, struct loop *loop, long max_host_connections)
 	pool = mem_zero(1, sizeof(*pool));
 	pool->loop = loop;
 	pool->multi = multi;
+	loop_call_init(&pool->soon, on_soon, pool);
 	loop_timer_init(&pool->timer, on_due, pool);
+	pool->due.ns = INT64_MAX;
 	curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, pool);
 	curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -249,6 +272,7 @@ void pool_free(struct pool *pool)
 		return;
 	curl_multi_cleanup(pool->multi);
 	pool->multi = NULL;
+	loop_call_cancel(&pool->soon);
 	loop_timer_stop(pool->loop, &pool->timer);
 	loop_bury(pool->loop, pool, free);
 	/* No curl_global_cleanup: a resolver's thread that was given up may still be running. */

@@ -113,10 +113,7 @@ static bool run_calls(struct loop *loop)
 
 	/* Moved aside, so that a call which asks for itself again waits for the next turn. */
 	list_init(&round);
-	list_each (link, &loop->calls) {
-		list_remove(link);
-		list_append(&round, link);
-	}
+	list_move_all(&loop->calls, &round);
 	while (!list_is_empty(&round)) {
 		struct loop_call *call = list_first(&round, struct loop_call, link);
 
@@ -141,10 +138,7 @@ static void run_hooks(struct loop *loop)
 		list_append(&done, &hook->link);
 		hook->on_turn_end(hook->owner);
 	}
-	list_each (link, &done) {
-		list_remove(link);
-		list_append(&loop->hooks, link);
-	}
+	list_move_all(&done, &loop->hooks);
 }
 
 void loop_bury(struct loop *loop, void *object, loop_free_fn *free_fn)

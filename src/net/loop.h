@@ -121,6 +121,13 @@ static inline void loop_timer_start(struct loop *loop, struct loop_timer *timer,
 	timer->about = log_subject();
 	heap_push(&loop->timers, &timer->node, mono_after(clock_mono(loop->clock), after_ms).ns);
 }
+/* Starts it unless it is on and due by then: for those whom it does no harm to be called too early. */
+static inline void loop_timer_by(struct loop *loop, struct loop_timer *timer, int64_t after_ms)
+{
+	if (!heap_has(&timer->node) ||
+	    timer->node.key > mono_after(clock_mono(loop->clock), after_ms).ns)
+		loop_timer_start(loop, timer, after_ms);
+}
 static inline void loop_timer_stop(struct loop *loop, struct loop_timer *timer)
 {
 	heap_remove(&loop->timers, &timer->node);

@@ -394,6 +394,8 @@ static void on_stream_drained(void *owner)
 {
 	struct ws *ws = owner;
 
+	if (!ws->paused)
+		return;
 	ws->paused = false;
 	stream_pause(ws->stream, false);
 }
