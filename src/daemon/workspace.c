@@ -84,12 +84,6 @@ size_t workspace_n_to_finish(const struct daemon_workspace *w)
 	return w->store->ops->keeps ? engine_in_flight(w->engine) : engine_unsettled(w->engine);
 }
 
-bool workspace_has_finished(const struct daemon_workspace *w)
-{
-	return w->state == WORKSPACE_STOPPING && w->transport_stopped &&
-	       list_is_empty(&w->pending_acks) && (w->has_failed || workspace_n_to_finish(w) == 0);
-}
-
 /* Gives back all that it had: nothing of it may wake up among the others. */
 void workspace_close_down(struct daemon_workspace *w)
 {
@@ -183,13 +177,13 @@ static void make_engine(struct daemon_workspace *w)
 		.webhook = webhook,
 		.on_turn = workspace_on_turn,
 		.on_settled = workspace_on_settled,
-	w->outbox = engine_outbox(w->engine);
 		.on_probed = workspace_on_probed,
 		.on_unsent = workspace_on_unsent,
 		.on_fatal = workspace_fail,
 	};
 
 	w->engine = engine_new(&engine);
+	w->outbox = engine_outbox(w->engine);
 	w->deliver = deliver_new(&deliver);
 	w->catchup = catchup_new(&catchup);
 	gap_init(&w->gap);

@@ -67,7 +67,6 @@ struct daemon_workspace {
 void workspace_fail(void *workspace, const char *sentence);
 /* What is waited for when it stops: a store that keeps leaves the rest to the next start. */
 size_t workspace_n_to_finish(const struct daemon_workspace *w);
-bool workspace_has_finished(const struct daemon_workspace *w);
 /* Gives back all that it had: nothing of it may wake up among the others. */
 void workspace_close_down(struct daemon_workspace *w);
 

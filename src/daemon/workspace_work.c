@@ -59,15 +59,6 @@ static unsigned wants(const struct daemon_workspace *w, const struct event *ev)
 	return w->wants;
 }
 
-/* No call would tell before an answer is lost on it. */
-static void heed_the_end(struct daemon_workspace *w, const struct event *ev)
-{
-	const char *sentence = slack_thrown_out(ev, &w->as_seen.me, w->known_since);
-
-	if (sentence != NULL)
-		workspace_fail(w, sentence);
-}
-
 unsigned workspace_on_wants(void *owner, struct event *ev, unsigned wants_of_it)
 {
 	const struct daemon_workspace *w = owner;
@@ -79,8 +70,12 @@ void workspace_on_event(void *owner, struct event *take, const struct ack *ack)
 {
 	struct daemon_workspace *w = owner;
 	struct pending_ack *pending = mem_zero(1, sizeof(*pending));
+	const char *end = take->kind == EVENT_OTHER ?
+				  slack_thrown_out(take, &w->as_seen.me, w->known_since) :
+				  NULL;
 
-	heed_the_end(w, take);
+	if (end != NULL) /* no call would tell before an answer is lost on it */
+		workspace_fail(w, end);
 	take->workspace = &w->as_seen;
 	pending->ack = *ack;
 	list_init(&pending->link);
@@ -174,15 +169,15 @@ static void set_alarm(struct daemon_workspace *w)
 void workspace_on_due(void *owner)
 {
 	struct daemon_workspace *w = owner;
+
+	if (w->state == WORKSPACE_LISTENING)
+		engine_tick(w->engine);
+}
+
 static bool has_finished(const struct daemon_workspace *w)
 {
 	return w->state == WORKSPACE_STOPPING && w->transport_stopped &&
 	       list_is_empty(&w->pending_acks) && (w->has_failed || workspace_n_to_finish(w) == 0);
-}
-
-
-	if (w->state == WORKSPACE_LISTENING)
-		engine_tick(w->engine);
 }
 
 void workspace_on_turn_end(void *owner)
@@ -211,7 +206,7 @@ void workspace_on_turn_end(void *owner)
 	set_alarm(w);
 	if (w->names_unchecked && directory_has_groups(w->directory))
 		loop_timer_start(w->loop, &w->names_due, 0);
-	if (workspace_has_finished(w))
+	if (has_finished(w))
 		workspace_close_down(w);
 	log_about(before);
 }
