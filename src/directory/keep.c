@@ -199,7 +199,7 @@ void keep_free(struct keep *k)
 		k->store->ops->wait(k->store);
 	} while (k->was_full && !k->has_failed);
 	k->store->ops->wait(k->store);
-	batch_deinit(&k->batch);
+	batch_clear(&k->batch);
 	free(k->namespace);
 	free(k);
 }

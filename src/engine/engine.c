@@ -600,8 +600,8 @@ void engine_free(struct engine *e)
 	dead_letters_deinit(&e->dead_letters);
 	map_deinit(&e->late, free);
 	state_deinit(&e->state);
-	batch_deinit(&e->batch);
-	batch_deinit(&e->sealed_batch);
+	batch_clear(&e->batch);
+	batch_clear(&e->sealed_batch);
 	free(e->decided.at);
 	schedule_deinit(&e->schedule);
 	breaker_deinit(&e->breaker);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/batch.h"
 
-#include <stdlib.h>
-
 static const char *const names[N_STORE_TABLES] = {
 	[STORE_SEEN] = "seen",
 	[STORE_LIMIT] = "limit",
@@ -32,31 +30,6 @@ bool store_table_named(struct str name, enum store_table *out)
 		}
 	}
 	return false;
-}
-
-void batch_init(struct batch *b)
-{
-	*b = (struct batch){ 0 };
-	arena_init(&b->arena);
-}
-
-void batch_deinit(struct batch *b)
-{
-	free(b->rows);
-	arena_deinit(&b->arena);
-	batch_init(b);
-}
-
-void batch_add(struct batch *b, struct batch_row row)
-{
-	if (b->n == b->cap) {
-		b->cap = b->cap > 0 ? 2 * b->cap : 16;
-		b->rows = mem_grow(b->rows, b->cap, sizeof(b->rows[0]));
-	}
-	row.key = str_keep(&b->arena, row.key);
-	if (row.value.p != NULL)
-		row.value = str_keep(&b->arena, row.value);
-	b->rows[b->n++] = row;
 }
 
 void batch_append(struct batch *b, struct batch *more)

@@ -35,23 +35,32 @@ struct batch_row {
 };
 
 struct batch {
-	struct batch_row *rows;
-	size_t n, cap;
+	struct batch_row *rows; /* in the arena, as their texts */
+	size_t n;
 	struct arena arena;
 };
 
 const char *store_table_name(enum store_table table);
 bool store_table_named(struct str name, enum store_table *out);
 
-void batch_init(struct batch *b);
-void batch_deinit(struct batch *b);
+static inline void batch_init(struct batch *b)
+{
+	*b = (struct batch){ 0 };
+}
+/* Empty again, and with nothing to give back. */
 static inline void batch_clear(struct batch *b)
 {
 	arena_deinit(&b->arena);
-	b->n = 0;
+	batch_init(b);
 }
 /* Copies what it is given. */
-void batch_add(struct batch *b, struct batch_row row);
+static inline void batch_add(struct batch *b, struct batch_row row)
+{
+	row.key = str_keep(&b->arena, row.key);
+	if (row.value.p != NULL)
+		row.value = str_keep(&b->arena, row.value);
+	*(struct batch_row *)arena_append(&b->arena, &b->rows, &b->n, sizeof(row)) = row;
+}
 static inline void batch_put(struct batch *b, enum store_table table, struct str key,
 			     struct str value)
 {

@@ -121,7 +121,7 @@ static bool stand_below(struct journal *j, const struct commit *commit)
 	batch_put(&batch, STORE_COUNT, MARK, str_from(mark));
 	j->below->ops->commit(j->below, str_from(commit->namespace), &batch, on_stands, &stands);
 	j->below->ops->wait(j->below);
-	batch_deinit(&batch);
+	batch_clear(&batch);
 	return stands;
 }
 

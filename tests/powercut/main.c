@@ -110,7 +110,7 @@ static void commit_some(struct disk *d)
 	d->store->ops->commit(d->store, STR("T1"), &batch, on_committed, d);
 	d->tally->commits++;
 	d->tally->rows += batch.n;
-	batch_deinit(&batch);
+	batch_clear(&batch);
 	if (d->stands) {
 		d->n_standing++;
 		d->is_pending = false;

@@ -155,7 +155,7 @@ static void test_a_command_s_address_is_no_matter_of_anybody(void)
 	ASSERT_STR(str_from(letter->why), "no reason given");
 	CU_ASSERT_EQUAL(letter->when.ms, 5000);
 	dead_letters_deinit(&d);
-	batch_deinit(&batch);
+	batch_clear(&batch);
 	job_free(job);
 }
 
@@ -189,7 +189,7 @@ static void test_the_newest_are_kept(void)
 	CU_ASSERT_PTR_NOT_NULL(dead_letters_find(&again, 3));
 	dead_letters_deinit(&again);
 	dead_letters_deinit(&d);
-	batch_deinit(&batch);
+	batch_clear(&batch);
 	job_free(job);
 }
 

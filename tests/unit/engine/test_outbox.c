@@ -34,7 +34,7 @@ static void begin(bool keeps)
 static void end(void)
 {
 	outbox_deinit(&o);
-	batch_deinit(&batch);
+	batch_clear(&batch);
 }
 
 static struct job *job_of(enum job_kind kind, const char *verb, const char *channel)

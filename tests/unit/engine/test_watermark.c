@@ -91,7 +91,7 @@ static void test_it_is_written_once_and_read_back(void)
 	CU_ASSERT_FALSE(watermarks_load(&back, STR("C1"), STR_EMPTY));
 	watermarks_deinit(&w);
 	watermarks_deinit(&back);
-	batch_deinit(&batch);
+	batch_clear(&batch);
 }
 
 /* ---- in the engine ---- */

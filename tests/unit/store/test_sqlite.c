@@ -85,7 +85,7 @@ static void put_once(struct house *h, const char *key, const char *value)
 	batch_init(&batch);
 	put(h, &batch, key, value);
 	h->store->ops->wait(h->store);
-	batch_deinit(&batch);
+	batch_clear(&batch);
 }
 
 static void on_row(void *owner, enum store_table table, struct str key, struct str value)
@@ -323,7 +323,7 @@ static void test_a_slow_disk_does_not_hold_up_the_loop(void)
 	put(&h, &batches[0], "c", "2");
 	close_it(&h); /* with one under way */
 	for (size_t i = 0; i < ARRAY_LEN(batches); i++)
-		batch_deinit(&batches[i]);
+		batch_clear(&batches[i]);
 	end(&h);
 	slowdisk_remove();
 }

@@ -119,7 +119,7 @@ static void each_backend(void (*run)(const struct backend *b, struct store *s, s
 		CU_ASSERT_TRUE(s->ops->keeps);
 		batch_init(&batch);
 		run(&backends[i], s, &batch);
-		batch_deinit(&batch);
+		batch_clear(&batch);
 		s->ops->close(s);
 	}
 	tmpdir_deinit(&dir);
@@ -208,7 +208,7 @@ static void in_order(const struct backend *b, struct store *s, struct batch *bat
 		;
 	ASSERT_STR(buf_str(&told), "++");
 	ROWS_ARE(NS, "count a=2|");
-	batch_deinit(&second);
+	batch_clear(&second);
 }
 
 static void test_commits_stand_in_their_order(void)
@@ -232,7 +232,7 @@ static void killed(const struct backend *b)
 	s = b->kill(s);
 	/* All of it or nothing; and what was answered, for sure. */
 	ROWS_ARE(NS, told.len > 0 ? "count a=2|count b=2|" : "count a=1|count b=1|");
-	batch_deinit(&batch);
+	batch_clear(&batch);
 	s->ops->close(s);
 }
 
@@ -267,9 +267,9 @@ static void test_a_batch_takes_another_one(void)
 	CU_ASSERT_PTR_NULL(a.rows[2].value.p);
 	batch_clear(&a);
 	CU_ASSERT_EQUAL(a.n, 0);
-	batch_deinit(&a);
-	batch_deinit(&a);
-	batch_deinit(&b);
+	batch_clear(&a);
+	batch_clear(&a);
+	batch_clear(&b);
 }
 
 static void test_tables_have_names(void)
@@ -298,7 +298,7 @@ static void test_memory_keeps_nothing(void)
 	s->ops->commit(s, NS, &batch, note_answer, &told);
 	ASSERT_STR(buf_str(&told), "+"); /* at once */
 	ROWS_ARE(NS, "");
-	batch_deinit(&batch);
+	batch_clear(&batch);
 	s->ops->close(s);
 }
 
