@@ -98,7 +98,7 @@ static void look_at(struct sqlite *q, bool stands, int64_t us, const struct buf 
 
 /* ---- the thread ---- */
 
-static void make(struct sqlite *q, struct commit *c)
+static inline void make(struct sqlite *q, struct commit *c)
 {
 	int64_t from = now_us();
 
