@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/arena.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
+#include "base/str.h"
 
 struct arena_block {
 	struct arena_block *next;
@@ -71,4 +74,22 @@ void *arena_append(struct arena *arena, void *array, size_t *n, size_t size)
 		memcpy(array, &items, sizeof(items));
 	}
 	return items + (*n)++ * size;
+}
+
+struct str str_keepf(struct arena *arena, const char *fmt, ...)
+{
+	va_list args;
+	int len;
+	char *text;
+
+	va_start(args, fmt);
+	len = vsnprintf(NULL, 0, fmt, args);
+	va_end(args);
+	if (len < 0)
+		return STR_EMPTY;
+	text = arena_alloc(arena, (size_t)len + 1);
+	va_start(args, fmt);
+	vsnprintf(text, (size_t)len + 1, fmt, args);
+	va_end(args);
+	return (struct str){ text, (size_t)len };
 }

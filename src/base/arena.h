@@ -20,3 +20,7 @@ void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnu
  * Gives the new item, zeroed. */
 void *arena_append(struct arena *arena, void *array, size_t *n, size_t size)
 	__attribute__((returns_nonnull));
+/* A text in it (base/str.h), which ends in a NUL as well. */
+struct str;
+struct str str_keepf(struct arena *arena, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));

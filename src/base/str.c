@@ -87,46 +87,6 @@ bool str_word(struct str *rest, struct str *word)
 	return n > 0;
 }
 
-bool str_int(struct str s, int64_t *out)
-{
-	bool negative = s.len > 0 && s.p[0] == '-';
-	int64_t n = 0;
-
-	if (negative)
-		s = str_sub(s, 1, s.len);
-	if (s.len == 0)
-		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		int digit = s.p[i] - '0';
-
-		if (digit < 0 || digit > 9)
-			return false;
-		if (__builtin_mul_overflow(n, 10, &n) ||
-		    __builtin_add_overflow(n, negative ? -digit : digit, &n))
-			return false;
-	}
-	*out = n;
-	return true;
-}
-
-struct str str_keepf(struct arena *arena, const char *fmt, ...)
-{
-	va_list args;
-	int len;
-	char *text;
-
-	va_start(args, fmt);
-	len = vsnprintf(NULL, 0, fmt, args);
-	va_end(args);
-	if (len < 0)
-		return STR_EMPTY;
-	text = arena_alloc(arena, (size_t)len + 1);
-	va_start(args, fmt);
-	vsnprintf(text, (size_t)len + 1, fmt, args);
-	va_end(args);
-	return (struct str){ text, (size_t)len };
-}
-
 /* ---- UTF-8 ---- */
 
 /* Length of the code point at the beginning, 0 when it is malformed. */

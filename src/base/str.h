@@ -90,7 +90,27 @@ bool str_cut(struct str *rest, char sep, struct str *piece);
 /* The next run of bytes without blanks; false at the end. */
 bool str_word(struct str *rest, struct str *word);
 /* Whole slice as a decimal number; false on anything else or overflow. */
-bool str_int(struct str s, int64_t *out);
+static inline bool str_int(struct str s, int64_t *out)
+{
+	bool negative = s.len > 0 && s.p[0] == '-';
+	int64_t n = 0;
+
+	if (negative)
+		s = str_sub(s, 1, s.len);
+	if (s.len == 0)
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		int digit = s.p[i] - '0';
+
+		if (digit < 0 || digit > 9)
+			return false;
+		if (__builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_add_overflow(n, negative ? -digit : digit, &n))
+			return false;
+	}
+	*out = n;
+	return true;
+}
 
 /* NUL-terminated, the caller's. */
 static inline char *str_dup(struct str s)
@@ -106,8 +126,6 @@ static inline struct str str_keep(struct arena *arena, struct str s)
 		memcpy(copy, s.p, s.len);
 	return str_make(copy, s.len);
 }
-struct str str_keepf(struct arena *arena, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
 
 /* UTF-8. Strict: no overlong forms, no surrogates, nothing above U+10FFFF. */
 /* Length of the longest valid beginning: where a complaint should point. */
