@@ -39,11 +39,6 @@ static size_t choose(const struct workspace *w, size_t n)
 	return (size_t)random_below(n);
 }
 
-static struct mono mono_now(const struct workspace *w)
-{
-	return clock_mono(loop_clock(workspace_of(w)->loop));
-}
-
 const struct resolver workspace_resolver = {
 	.is_user = is_user,
 	.in_group = in_group,
@@ -51,5 +46,4 @@ const struct resolver workspace_resolver = {
 	.person = find_person,
 	.channel = find_channel,
 	.random = choose,
-	.mono = mono_now,
 };

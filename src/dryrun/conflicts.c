@@ -22,7 +22,7 @@ static bool fires(const struct rule *rule, struct event *ev)
 {
 	struct captures caught;
 
-	return rule_match(rule, ev, &caught, NULL) == TRISTATE_YES;
+	return rule_match(rule, ev, &caught, NULL, NULL) == TRISTATE_YES;
 }
 
 /* Would the other one answer the same message, if only it were asked? What somebody put in order on purpose, by a
@@ -81,6 +81,7 @@ static struct event *prepare(const struct look_around *l, const struct rule_test
 {
 	struct event *ev = simulate_event(l->rehearsal, test->event);
 
+	ruleset_renew_time(l->set);
 	ruleset_candidates(l->set, ev, l->candidates);
 	return ev;
 }

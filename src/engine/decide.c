@@ -10,9 +10,8 @@
 #include "engine/owner_notice.h"
 #include "engine/run.h"
 
-/* For the patterns of all rules on one event; one pattern alone has a budget of its own. */
-enum { EVENT_BUDGET_MS = 50 };
-static const int64_t EVENT_BUDGET_NS = EVENT_BUDGET_MS * INT64_C(1000000);
+/* A message of more bytes is nobody's ordinary one: it says nothing against a rule that it is too much for. */
+enum { ORDINARY_TEXT = 1000 };
 
 /* What the rules asked so far have done to those that come. */
 struct decision {
@@ -24,10 +23,6 @@ struct decision {
 	bool helped;	  /* the built-in help was considered */
 	/* The rule that talked or stopped, for a listener; NULL = none, or the help. */
 	const char *closed_by;
-	int64_t matching_ns;	    /* spent on the rules' own predicates so far */
-	const struct rule *slowest; /* of the rules asked so far; NULL = none took any time */
-	int64_t slowest_ns;
-	const struct rule *struck; /* by what this event has shown of it; NULL = none */
 	bool fired;		   /* some rule does something */
 	bool has_matched;	   /* some rule, whether it may act or not */
 };
@@ -63,47 +58,28 @@ static void tell_condition(const struct decision *d, const struct run *run, enum
 
 /* ---- time and doubts ---- */
 
-/* A pattern that runs over its time again and again costs all other rules theirs. */
+/* One person cannot silence a rule for the others, whatever he writes: a rule rests when ordinary messages of several
+ * people were too much for its pattern, for then it costs all other rules their time. */
 static void strike(struct decision *d, const struct rule *rule)
 {
+	const struct event *ev = d->ev;
 	struct engine *e = d->e;
+	int64_t minutes;
 
-	d->struck = rule;
-	if (!breaker_strike(&e->breaker, rule->order, clock_mono(e->setup.clock)))
+	if (ev->text.len > ORDINARY_TEXT)
+		return;
+	minutes = breaker_strike(&e->breaker, rule->order,
+				 ev->user.id.len > 0 ? ev->user.id : ev->bot_id,
+				 clock_mono(e->setup.clock));
+	if (minutes == 0)
 		return;
 	log_error("engine",
-		  "rule is silent until the next reload: its pattern ran over its time three "
-		  "times within an hour: rule=%s at=%s:%u",
-		  rule->name, rule->at.file, rule->at.line);
+		  "rule rests for %lld minutes: ordinary messages of three people within an hour "
+		  "were too much for its pattern: rule=%s at=%s:%u",
+		  (long long)minutes, rule->name, rule->at.file, rule->at.line);
 	notice_tell(e, rule,
-		    "its pattern took too long three times within an hour; it is silent until the "
-		    "rules are read again");
-}
-
-static void note_time_of(struct decision *d, const struct rule *rule, int64_t ns)
-{
-	d->matching_ns += ns;
-	if (ns <= d->slowest_ns)
-		return;
-	d->slowest = rule;
-	d->slowest_ns = ns;
-}
-
-/* One event must not hold up all others, however many slow rules are asked about it. */
-static bool is_over_budget(struct decision *d, const struct rule *rule)
-{
-	if (d->matching_ns < EVENT_BUDGET_NS)
-		return false;
-	engine_count(d->e, METRIC_RULES_UNSURE);
-	log_warn(
-		"engine",
-		"an event took more than %d ms: rules from this one on could not tell rule=%s at=%s:%u "
-		"channel=%.*s ts=%.*s",
-		EVENT_BUDGET_MS, rule->name, rule->at.file, rule->at.line, STR_ARG(d->ev->channel),
-		STR_ARG(d->ev->ts));
-	if (d->slowest_ns >= EVENT_BUDGET_NS / 2 && d->slowest != d->struck)
-		strike(d, d->slowest); /* so that it does not silence the others for ever */
-	return true;
+		    "ordinary messages of three people within an hour were too much for its "
+		    "pattern; it rests for a while");
 }
 
 static void tell_doubt(struct decision *d, const struct rule *rule, const char *predicate)
@@ -126,23 +102,8 @@ static void tell_doubt(struct decision *d, const struct rule *rule, const char *
 		token_bucket_take(&e->doubts, now);
 }
 
-static void keep_doubt(void *owner, const struct rule *rule, const char *predicate,
-		       enum tristate answer, struct str seen, struct str wanted)
+static void note_doubt(struct decision *d, const struct rule *rule, const char *predicate)
 {
-	(void)rule;
-	(void)seen;
-	(void)wanted;
-	if (answer == TRISTATE_UNKNOWN)
-		*(const char **)owner = predicate;
-}
-
-/* Rare enough to ask once more, this time with a listener, for what could not be told. */
-static void note_doubt(struct decision *d, const struct rule *rule, struct captures *captures)
-{
-	const char *predicate = "";
-	const struct trace trace = { &predicate, keep_doubt };
-
-	rule_match(rule, d->ev, captures, &trace);
 	tell_doubt(d, rule, predicate);
 	/* A text that could not be read is not the pattern's fault. */
 	if (!event_text_is_missing(d->ev) &&
@@ -161,7 +122,7 @@ static const char *shut_out(const struct decision *d, const struct rule *rule)
 		return "fallback";
 	if (d->talk_closed && rule_talks(rule))
 		return "then";
-	if (breaker_has(&d->e->breaker, rule->order))
+	if (breaker_rests(&d->e->breaker, rule->order, d->e->setup.clock))
 		return "breaker";
 	return NULL;
 }
@@ -173,7 +134,7 @@ static void tell_shut_out(struct decision *d, const struct rule *rule, const cha
 	CLEANUP(buf_deinit) struct buf seen = { 0 };
 	struct captures captures;
 
-	if (trace == NULL || rule_match(rule, d->ev, &captures, trace) != TRISTATE_YES)
+	if (trace == NULL || rule_match(rule, d->ev, &captures, trace, NULL) != TRISTATE_YES)
 		return;
 	buf_init(&seen, 0);
 	if (d->closed_by != NULL)
@@ -275,22 +236,20 @@ static struct run *ask(struct decision *d, const struct rule *rule, bool *has_wo
 {
 	struct engine *e = d->e;
 	const bool is_shadow = rule->mode == MODE_SHADOW && !e->setup.trial;
-	const struct mono began = clock_mono(e->setup.clock);
 	struct run_readiness ready;
 	struct captures captures;
+	const char *doubt = NULL;
 	enum tristate answer;
 	struct run *run;
 
-	answer = rule_match(rule, d->ev, &captures, trace_for(e, rule));
-	note_time_of(d, rule, clock_mono(e->setup.clock).ns - began.ns);
+	answer = rule_match(rule, d->ev, &captures, trace_for(e, rule), &doubt);
 	if (answer == TRISTATE_UNKNOWN)
-		note_doubt(d, rule, &captures);
+		note_doubt(d, rule, doubt);
 	if (answer != TRISTATE_YES)
 		return NULL;
 	d->has_matched = true;
 	run = run_open(e, rule, d->ev, &captures, false, &ready);
 	*has_work = ready.has_work;
-	note_time_of(d, rule, ready.asked_ns);
 	tell_condition(d, run, ready.answer);
 	if (ready.answer == TRISTATE_UNKNOWN) {
 		tell_doubt(d, rule, "if");
@@ -343,6 +302,7 @@ void decide(struct engine *e, struct event *ev)
 		return;
 	}
 	end_waits(e, ev);
+	ruleset_renew_time(e->set);
 	if (e->setup.trace != NULL || e->setup.ask_all)
 		bits_fill(e->candidates, n);
 	else
@@ -354,7 +314,7 @@ void decide(struct engine *e, struct event *ev)
 	for (size_t i = 0; (i = bits_next(e->candidates, n, i)) < n; i++) {
 		const struct rule *rule = ruleset_rule(e->set, i);
 
-		if ((d.stopped && e->setup.trace == NULL) || is_over_budget(&d, rule))
+		if (d.stopped && e->setup.trace == NULL)
 			break;
 		if (rule->fallback && !d.helped && !d.talked && !d.stopped)
 			consider_help(&d);

@@ -83,7 +83,7 @@ static bool change_waiting(struct engine *e, const struct rule *rule, struct eve
 		}
 		/* It was begun by the rule as it was then, which may have been written anew since. */
 		if (fits == TRISTATE_YES &&
-		    rule_match(run->rule, ev, &captures, NULL) == TRISTATE_YES)
+		    rule_match(run->rule, ev, &captures, NULL, NULL) == TRISTATE_YES)
 			run_retell(e, run, ev, &captures);
 		kept = mem_grow(kept, n + 1, sizeof(kept[0]));
 		kept[n++] = run;
@@ -100,7 +100,7 @@ static bool follow_edit(struct engine *e, const struct rule *rule, struct event 
 			bool answered)
 {
 	struct captures captures;
-	enum tristate fits = rule_match(rule, seen, &captures, NULL);
+	enum tristate fits = rule_match(rule, seen, &captures, NULL, NULL);
 	bool waits = change_waiting(e, rule, seen, fits);
 
 	if (answered && fits == TRISTATE_NO)

@@ -459,10 +459,8 @@ struct run *run_open(struct engine *e, const struct rule *rule, struct event *ev
 	if (rule->condition != NULL) {
 		const struct values v = run_values(e, run, &run->arena);
 		const struct template_host host = values_host(&v);
-		const struct mono began = clock_mono(e->setup.clock);
 
 		ready->answer = condition_ask(rule->condition, &host);
-		ready->asked_ns = clock_mono(e->setup.clock).ns - began.ns;
 	}
 	if (ready->answer == TRISTATE_YES)
 		ready->has_work = make_next(e, run);

@@ -19,7 +19,6 @@ struct run_readiness {
 	enum tristate answer; /* of the rule's `if` */
 	bool has_work;	      /* there is something to do */
 	bool is_late;	      /* too late for all that it would do */
-	int64_t asked_ns;     /* how long it took to answer */
 };
 
 /* A run that `renews` edits what the rule answered, as if it answered now; its `if` is asked like any other's. */

@@ -30,8 +30,6 @@ struct resolver {
 	bool (*channel)(const struct workspace *w, struct str id, struct str *name);
 	/* A number below n; n is never 0. */
 	size_t (*random)(const struct workspace *w, size_t n);
-	struct mono (*mono)(
-		const struct workspace *w); /* for budgets of time; NULL = there are none */
 };
 
 /* Who we are, as auth.test (or rtm.connect) says. Plain owned texts; NULL = not told. */

@@ -14,7 +14,7 @@ struct pattern_kit;
 
 enum {
 	PATTERN_MAX = 4096,    /* bytes a pattern may have as written */
-	PATTERN_BUDGET_MS = 5, /* for one pattern on one text */
+	PATTERN_BUDGET_MS = 5, /* of processor time, for one pattern on one text */
 	CAPTURES_MAX = 64,
 };
 
@@ -35,9 +35,16 @@ struct captures {
 	const struct pattern *pattern; /* knows the names; NULL = no group has one */
 };
 
-/* What all patterns of a set share: settings, stack, room for results. Outlives its patterns; one thread. */
+/* What all patterns of a set share: settings, stack, room for results, and the time that they may take. Outlives its
+ * patterns; one thread. */
 struct pattern_kit *pattern_kit_new(void);
 void pattern_kit_free(struct pattern_kit *kit);
+/* A new event begins: together, all searches until the next call may take 50 ms. When these are nearly used up, what
+ * might take long cannot tell; short texts are searched even so. */
+void pattern_kit_renew(struct pattern_kit *kit);
+/* Nanoseconds that only grow. Where none is set, time is the processor's. */
+typedef int64_t pattern_clock_fn(void *owner);
+void pattern_kit_set_clock(struct pattern_kit *kit, pattern_clock_fn *now, void *owner);
 
 /* Within a pattern: here a mention must begin, here it must end. They are callouts of PCRE2's. */
 #define PATTERN_PERSON_BEGINS "(?C201)"
@@ -69,19 +76,12 @@ size_t pattern_n_groups(const struct pattern *p); /* without group 0 */
 const char *pattern_group_name(const struct pattern *p, size_t i);
 size_t pattern_group_number(const struct pattern *p, size_t i); /* … and which group that is */
 
-/* What the budget is measured by. */
-struct stopwatch {
-	void *owner;
-	struct mono (*now)(void *owner); /* NULL = no budget */
-};
-
-/* Searches the text; what is no valid UTF-8 in it never matches. Unknown when the budget was not enough.
- * `out` is written on yes alone. Allocates nothing. */
-enum tristate pattern_find_in(const struct pattern *p, const struct subject *subject,
-			      const struct stopwatch *watch, struct captures *out);
+/* Searches the text; what is no valid UTF-8 in it never matches. Unknown when its time was not enough. `out` is written
+ * on yes alone. */
+enum tristate pattern_find_in(struct pattern *p, const struct subject *subject,
+			      struct captures *out);
 /* The same in a text that mentions nobody. */
-enum tristate pattern_find(const struct pattern *p, struct str text, const struct stopwatch *watch,
-			   struct captures *out);
+enum tristate pattern_find(struct pattern *p, struct str text, struct captures *out);
 
 enum recase { RECASE_UPPER, RECASE_LOWER, RECASE_TITLE };
 /* Capital or small letters by Unicode, as patterns see them. The text is valid UTF-8. */

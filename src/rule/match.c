@@ -231,24 +231,9 @@ static bool waits_for_mention(const struct rule *rule)
 	return false;
 }
 
-static struct mono pattern_now(void *owner)
-{
-	const struct workspace *w = owner;
-
-	return w->resolver->mono(w);
-}
-
-/* The time that patterns take, where somebody measures it. */
-static struct stopwatch stopwatch_for(const struct event *ev)
-{
-	return (struct stopwatch){ (void *)ev->workspace,
-				   ev->workspace->resolver->mono != NULL ? pattern_now : NULL };
-}
-
 /* Made once, before the first of its patterns is looked for. */
 static void look_at(struct matching *m)
 {
-	const struct stopwatch watch = stopwatch_for(m->ev);
 	bool to_bot = m->rule->to_bot || (m->ev->mentions_bot && waits_for_mention(m->rule));
 
 	if (event_text_is_missing(m->ev) && m->rule->look.field == NULL)
@@ -256,7 +241,7 @@ static void look_at(struct matching *m)
 	if (look_is_plain(&m->rule->look))
 		m->subject = subject_whole(m->ev, to_bot);
 	else
-		m->is_blurred = subject_make(&m->subject, m->ev, &m->rule->look, to_bot, &watch) ==
+		m->is_blurred = subject_make(&m->subject, m->ev, &m->rule->look, to_bot) ==
 				TRISTATE_UNKNOWN;
 }
 
@@ -265,13 +250,12 @@ static enum tristate find_any(struct matching *m, struct pattern *const *pattern
 			      struct captures *caught)
 {
 	struct captures ignored;
-	const struct stopwatch watch = stopwatch_for(m->ev);
 	enum tristate answer = TRISTATE_NO;
 
 	if (event_text_is_missing(m->ev) && m->rule->look.field == NULL)
 		return TRISTATE_UNKNOWN;
 	for (size_t i = 0; i < n && answer != TRISTATE_YES; i++)
-		answer = tristate_or(answer, pattern_find_in(patterns[i], &m->subject, &watch,
+		answer = tristate_or(answer, pattern_find_in(patterns[i], &m->subject,
 							     caught != NULL ? caught : &ignored));
 	return m->is_blurred ? TRISTATE_UNKNOWN : answer;
 }
@@ -540,7 +524,7 @@ void ruleset_candidates(const struct ruleset *set, const struct event *ev, uint6
 /* ---- the rule ---- */
 
 enum tristate rule_match(const struct rule *rule, struct event *ev, struct captures *out,
-			 const struct trace *trace)
+			 const struct trace *trace, const char **doubt)
 {
 	struct matching m = { .rule = rule, .ev = ev, .captures = out };
 	enum tristate all = TRISTATE_YES;
@@ -552,6 +536,8 @@ enum tristate rule_match(const struct rule *rule, struct event *ev, struct captu
 
 		if (trace != NULL)
 			trace_predicate(&m, (enum predicate)i, answer, trace);
+		if (answer == TRISTATE_UNKNOWN && doubt != NULL)
+			*doubt = predicate_keys[i];
 		all = tristate_and(all, answer);
 	}
 	return all;

@@ -20,8 +20,9 @@ void ruleset_candidates(const struct ruleset *set, const struct event *ev, uint6
 /* Is the event one of those that the rule waits for (`on`)? */
 bool rule_is_pulled(const struct rule *rule, const struct event *ev);
 /* All predicates but those of `if`, `limit` and `chance`, which are the engine's. Texts that have to be made for
- * the rule lie in the event's arena, as does what was caught of them. */
+ * the rule lie in the event's arena, as does what was caught of them. Unknown: *doubt, unless NULL, is the last predicate
+ * that could not be told. */
 enum tristate rule_match(const struct rule *rule, struct event *ev, struct captures *out,
-			 const struct trace *trace);
+			 const struct trace *trace, const char **doubt);
 /* The predicates about workspace, place and person alone: would the rule listen to this person here? */
 enum tristate rule_listens(const struct rule *rule, struct event *ev);

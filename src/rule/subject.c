@@ -138,7 +138,6 @@ static struct str field_text(struct event *ev, const char *path)
 struct hunt {
 	const struct subject *in;
 	const struct look *look;
-	const struct stopwatch *watch;
 	struct str rest;  /* not searched yet */
 	struct str *next; /* the next hit of each pattern, which may be behind already */
 	bool *searched;	  /* … and is known */
@@ -146,12 +145,11 @@ struct hunt {
 };
 
 static void hunt_init(struct hunt *h, const struct subject *in, struct event *ev,
-		      const struct look *look, const struct stopwatch *watch)
+		      const struct look *look)
 {
 	*h = (struct hunt){
 		.in = in,
 		.look = look,
-		.watch = watch,
 		.rest = in->text,
 		.next = arena_alloc(&ev->arena, look->n_ignore * sizeof(struct str)),
 		.searched = arena_alloc(&ev->arena, look->n_ignore * sizeof(bool)),
@@ -168,7 +166,7 @@ static struct str next_of(struct hunt *h, size_t i)
 	if (h->searched[i] && (h->next[i].p == NULL || h->next[i].p >= h->rest.p))
 		return h->next[i];
 	rest.text = h->rest;
-	answer = pattern_find_in(h->look->ignore[i], &rest, h->watch, &caught);
+	answer = pattern_find_in(h->look->ignore[i], &rest, &caught);
 	h->cannot_tell = h->cannot_tell || answer == TRISTATE_UNKNOWN;
 	h->searched[i] = true;
 	h->next[i] = answer == TRISTATE_YES && caught.group[0].len > 0 ? caught.group[0] :
@@ -232,8 +230,7 @@ static size_t count_phrases(struct hunt *h)
 	return n;
 }
 
-static enum tristate blank_out(struct subject *out, struct event *ev, const struct look *look,
-			       const struct stopwatch *watch)
+static enum tristate blank_out(struct subject *out, struct event *ev, const struct look *look)
 {
 	const struct subject in = *out;
 	struct hunt hunt;
@@ -241,11 +238,11 @@ static enum tristate blank_out(struct subject *out, struct event *ev, const stru
 	struct str part;
 	size_t n, first = 0;
 
-	hunt_init(&hunt, &in, ev, look, watch);
+	hunt_init(&hunt, &in, ev, look);
 	n = count_phrases(&hunt);
 	if (n == 0 || hunt.cannot_tell)
 		return hunt.cannot_tell ? TRISTATE_UNKNOWN : TRISTATE_YES;
-	hunt_init(&hunt, &in, ev, look, watch);
+	hunt_init(&hunt, &in, ev, look);
 	making_init(&m, ev, (in.n_pieces > 0 ? in.n_pieces : 1) + 2 * n);
 	/* By the clock the second walk may find others, and there is room for so many. */
 	while (n-- > 0 && next_phrase(&hunt, &part)) {
@@ -258,7 +255,7 @@ static enum tristate blank_out(struct subject *out, struct event *ev, const stru
 }
 
 enum tristate subject_make(struct subject *out, struct event *ev, const struct look *look,
-			   bool to_bot, const struct stopwatch *watch)
+			   bool to_bot)
 {
 	if (look->field != NULL)
 		*out = (struct subject){ .text = field_text(ev, look->field) };
@@ -268,5 +265,5 @@ enum tristate subject_make(struct subject *out, struct event *ev, const struct l
 		*out = subject_whole(ev, to_bot);
 	else
 		select_parts(out, ev, look, to_bot);
-	return look->n_ignore > 0 ? blank_out(out, ev, look, watch) : TRISTATE_YES;
+	return look->n_ignore > 0 ? blank_out(out, ev, look) : TRISTATE_YES;
 }

@@ -24,4 +24,4 @@ static inline struct subject subject_whole(const struct event *ev, bool to_bot)
 }
 /* The text that this look sees of the event; what has to be made lies in the event's arena. Unknown when it could not be found out in time what is to be ignored. */
 enum tristate subject_make(struct subject *out, struct event *ev, const struct look *look,
-			   bool to_bot, const struct stopwatch *watch);
+			   bool to_bot);

@@ -340,19 +340,11 @@ static enum tristate is_greater(const struct value *a, const struct value *b)
 	return tristate_of(str_cmp(a->text, b->text) > 0);
 }
 
-static struct mono now(void *owner)
+static enum tristate fits(struct pattern *pattern, struct str text)
 {
-	(void)owner;
-	return clock_mono(clock_system());
-}
-
-/* What people write is matched here as elsewhere: within the budget. */
-static enum tristate fits(const struct pattern *pattern, struct str text)
-{
-	const struct stopwatch watch = { .now = now };
 	struct captures caught;
 
-	return pattern_find(pattern, text, &watch, &caught);
+	return pattern_find(pattern, text, &caught);
 }
 
 static enum tristate ask_test(const struct test *test, const struct sides *s,

@@ -30,12 +30,6 @@ static enum tristate in_group(const struct workspace *w, struct str id, const st
 	return id.len % 2 == 0 && person->id.len > 0 ? TRISTATE_YES : TRISTATE_NO;
 }
 
-static struct mono now(const struct workspace *w)
-{
-	(void)w;
-	return clock_mono(clock_system());
-}
-
 static void check_captures(const struct captures *caught, struct str text)
 {
 	for (size_t i = 0; i < caught->n; i++) {
@@ -61,7 +55,6 @@ static void ask_rules(const struct ruleset *set, struct event *ev)
 	static const struct resolver resolver = {
 		.is_user = is_user,
 		.in_group = in_group,
-		.mono = now,
 	};
 	static const struct workspace workspace = { .name = "main", .resolver = &resolver };
 	size_t told = 0;
@@ -70,12 +63,12 @@ static void ask_rules(const struct ruleset *set, struct event *ev)
 
 	ev->workspace = &workspace;
 	for (size_t i = 0; i < ruleset_n_rules(set) && i < 16; i++) {
-		enum tristate answer = rule_match(ruleset_rule(set, i), ev, &caught, NULL);
+		enum tristate answer = rule_match(ruleset_rule(set, i), ev, &caught, NULL, NULL);
 
 		if (answer == TRISTATE_YES && look_is_plain(&ruleset_rule(set, i)->look))
 			check_captures(&caught, ev->text);
 		/* Listening changes nothing, but for what runs out of time. */
-		enum tristate again = rule_match(ruleset_rule(set, i), ev, &caught, &trace);
+		enum tristate again = rule_match(ruleset_rule(set, i), ev, &caught, &trace, NULL);
 
 		if (again != answer && again != TRISTATE_UNKNOWN && answer != TRISTATE_UNKNOWN)
 			abort();

@@ -99,13 +99,6 @@ static size_t roll(const struct workspace *w, size_t n)
 	return world_of(w)->dice % n;
 }
 
-/* The budget of patterns is asked for while they run. */
-static struct mono pattern_now(const struct workspace *w)
-{
-	fakeclock_pass(&world_of(w)->clock, world_of(w)->look_ms);
-	return clock_mono(&world_of(w)->clock.clock);
-}
-
 static const struct resolver resolver = {
 	.is_user = is_user,
 	.in_group = in_group,
@@ -113,7 +106,6 @@ static const struct resolver resolver = {
 	.person = person,
 	.channel = channel,
 	.random = roll,
-	.mono = pattern_now,
 };
 
 void world_init(struct world *w)
@@ -152,7 +144,7 @@ void view_init(struct view *v, struct world *w, const char *rules, struct event 
 	take->workspace = &w->workspace;
 	state_init(&v->state, NULL);
 	arena_init(&v->arena);
-	CU_ASSERT_EQUAL_FATAL(rule_match(ruleset_rule(v->set, 0), take, &captures, NULL),
+	CU_ASSERT_EQUAL_FATAL(rule_match(ruleset_rule(v->set, 0), take, &captures, NULL, NULL),
 			      TRISTATE_YES);
 	run_catch(v->run, &captures);
 	v->values = (struct values){

@@ -14,7 +14,6 @@
 struct world {
 	struct fakeclock clock;
 	struct workspace workspace;
-	int64_t look_ms; /* how long it takes to look at the clock while a pattern runs */
 	size_t dice;	 /* what `random` gives next, modulo its n */
 };
 

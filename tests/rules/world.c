@@ -61,11 +61,6 @@ static enum tristate is_user(const struct workspace *w, struct str name,
 	return n > 1 ? TRISTATE_UNKNOWN : in_group(w, name, person);
 }
 
-static struct mono now_mono(const struct workspace *w)
-{
-	return clock_mono(&world_of(w)->clock.clock);
-}
-
 static bool find(const struct workspace *workspace, char sigil, struct str name, struct str *id)
 {
 	struct world *w = world_of(workspace);
@@ -116,7 +111,6 @@ static const struct resolver resolver = {
 	.person = person,
 	.channel = channel,
 	.random = choose,
-	.mono = now_mono,
 };
 
 static bool user_name(void *owner, struct str id, struct str *name)

@@ -120,7 +120,7 @@ static size_t check_text(struct ruleset *set, struct str text)
 	ev->text = ev->text_to_bot = str_keep(&ev->arena, text);
 	ev->workspace = &world.workspace;
 	ev->user.name = str_keep(&ev->arena, text); /* a display name is user text as well */
-	if (rule_match(ruleset_rule(set, 0), ev, &captures, NULL) != TRISTATE_YES)
+	if (rule_match(ruleset_rule(set, 0), ev, &captures, NULL, NULL) != TRISTATE_YES)
 		return 0;
 	state_init(&state, NULL);
 	arena_init(&arena);

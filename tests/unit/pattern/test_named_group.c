@@ -41,7 +41,6 @@ static void catches(const char *pattern, const struct subject *subject, const ch
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 	struct pattern_kit *kit = pattern_kit_new();
 	struct pattern_source source = { .shown = str_from(pattern), .at = here };
-	const struct stopwatch none = { 0 };
 	struct captures caught;
 	struct pattern *p = NULL;
 	struct str text = STR("-");
@@ -50,7 +49,7 @@ static void catches(const char *pattern, const struct subject *subject, const ch
 	CU_ASSERT_TRUE_FATAL(named_group_expand(&out, source.shown, here, &diag));
 	source.regex = buf_str(&out);
 	CU_ASSERT_EQUAL_FATAL(pattern_compile(&p, kit, &source, &diag), 0);
-	if (pattern_find_in(p, subject, &none, &caught) == TRISTATE_YES) {
+	if (pattern_find_in(p, subject, &caught) == TRISTATE_YES) {
 		CU_ASSERT_FATAL(captures_index(&caught, str_from(group)) < caught.n);
 		text = caught.group[captures_index(&caught, str_from(group))];
 	}

@@ -80,7 +80,6 @@ static void complain(const struct plot *plot, size_t i, struct str text)
 /* Asks all patterns, and holds the candidates against what matched. */
 static void plot_compare(struct plot *plot, struct str text)
 {
-	const struct stopwatch no_watch = { 0 };
 
 	prefilter_find(plot->filter, &text, 1, plot->candidates);
 	for (size_t i = 0; i < plot->n; i++) {
@@ -89,7 +88,7 @@ static void plot_compare(struct plot *plot, struct str text)
 
 		plot->n_pairs++;
 		plot->n_candidates += candidate;
-		if (pattern_find(plot->patterns[i], text, &no_watch, &caught) != TRISTATE_YES)
+		if (pattern_find(plot->patterns[i], text, &caught) != TRISTATE_YES)
 			continue;
 		plot->n_matches++;
 		if (!candidate)

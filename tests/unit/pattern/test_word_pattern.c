@@ -20,7 +20,6 @@ static bool finds(enum word_kind wording, const char *item, const char *text)
 {
 	CLEANUP(buf_deinit) struct buf one = { 0 }, regex = { 0 };
 	struct pattern_kit *kit = pattern_kit_new();
-	const struct stopwatch none = { 0 };
 	struct captures caught;
 	struct pattern *p = NULL;
 	struct diag diag = { 0 };
@@ -31,7 +30,7 @@ static bool finds(enum word_kind wording, const char *item, const char *text)
 	const struct pattern_source source = { .regex = buf_str(&regex), .shown = str_from(item) };
 
 	CU_ASSERT_EQUAL_FATAL(pattern_compile(&p, kit, &source, &diag), 0);
-	found = pattern_find(p, str_from(text), &none, &caught) == TRISTATE_YES;
+	found = pattern_find(p, str_from(text), &caught) == TRISTATE_YES;
 	pattern_free(p);
 	pattern_kit_free(kit);
 	diag_deinit(&diag);

@@ -78,12 +78,11 @@ static void test_case_holds_wherever_it_stands(void)
 {
 	struct ruleset *set = rules_good(RULE "match = abc\ncase = yes\n" ACT
 					      "[rule s]\nmatch = abc\n" ACT);
-	const struct stopwatch none = { 0 };
 	struct captures caught;
 
-	CU_ASSERT_EQUAL(pattern_find(ruleset_rule(set, 0)->any[0], STR("ABC"), &none, &caught),
+	CU_ASSERT_EQUAL(pattern_find(ruleset_rule(set, 0)->any[0], STR("ABC"), &caught),
 			TRISTATE_NO);
-	CU_ASSERT_EQUAL(pattern_find(ruleset_rule(set, 1)->any[0], STR("ABC"), &none, &caught),
+	CU_ASSERT_EQUAL(pattern_find(ruleset_rule(set, 1)->any[0], STR("ABC"), &caught),
 			TRISTATE_YES);
 	ruleset_unref(set);
 }
@@ -408,7 +407,6 @@ static void test_a_faulty_pattern_makes_no_second_complaint(void)
 static void test_long_lists_become_several_patterns(void)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
-	const struct stopwatch none = { 0 };
 	struct captures caught;
 	struct ruleset *set;
 	const struct rule *r;
@@ -422,8 +420,7 @@ static void test_long_lists_become_several_patterns(void)
 	r = ruleset_rule(set, 0);
 	CU_ASSERT_TRUE(r->n_any > 1);
 	for (size_t i = 0; i < r->n_any; i++)
-		found |= pattern_find(r->any[i], STR("a word2999!"), &none, &caught) ==
-			 TRISTATE_YES;
+		found |= pattern_find(r->any[i], STR("a word2999!"), &caught) == TRISTATE_YES;
 	CU_ASSERT_TRUE(found);
 	ruleset_unref(set);
 }

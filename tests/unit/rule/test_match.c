@@ -41,7 +41,7 @@ static enum tristate ask(const char *keys, struct event *ev, struct captures *ca
 	buf_addc(&text, '\0');
 	set = rules_good(text.p);
 	ev->workspace = &workspace;
-	answer = rule_match(ruleset_rule(set, 0), ev, caught, trace);
+	answer = rule_match(ruleset_rule(set, 0), ev, caught, trace, NULL);
 	ruleset_unref(set);
 	return answer;
 }
@@ -412,8 +412,8 @@ static void test_moments(void)
 	ev->workspace = &workspace;
 	ev->for_rule = STR("s");
 	ev->time = (struct wall){ 1767787200000 };
-	CU_ASSERT_EQUAL(rule_match(ruleset_rule(set, 0), ev, &caught, NULL), TRISTATE_NO);
-	CU_ASSERT_EQUAL(rule_match(ruleset_rule(set, 1), ev, &caught, NULL), TRISTATE_YES);
+	CU_ASSERT_EQUAL(rule_match(ruleset_rule(set, 0), ev, &caught, NULL, NULL), TRISTATE_NO);
+	CU_ASSERT_EQUAL(rule_match(ruleset_rule(set, 1), ev, &caught, NULL, NULL), TRISTATE_YES);
 	event_free(ev);
 	ruleset_unref(set);
 }

@@ -51,7 +51,6 @@ static void test_times(void)
 static bool fits(const char *keys, const char *text)
 {
 	CLEANUP(buf_deinit) struct buf rule = { 0 };
-	const struct stopwatch none = { 0 };
 	struct captures caught;
 	struct ruleset *set;
 	bool found = false;
@@ -60,8 +59,8 @@ static bool fits(const char *keys, const char *text)
 	buf_addc(&rule, '\0');
 	set = rules_good(rule.p);
 	for (size_t i = 0; i < ruleset_rule(set, 0)->n_any; i++)
-		found |= pattern_find(ruleset_rule(set, 0)->any[i], str_from(text), &none,
-				      &caught) == TRISTATE_YES;
+		found |= pattern_find(ruleset_rule(set, 0)->any[i], str_from(text), &caught) ==
+			 TRISTATE_YES;
 	ruleset_unref(set);
 	return found;
 }

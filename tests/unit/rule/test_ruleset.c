@@ -402,7 +402,6 @@ static void test_a_rule_outlives_its_set(void)
 		"blocks = [{\"type\": \"section\", \"text\": {\"type\": \"mrkdwn\", \"text\": \"{what}\"}}]\n"
 		"set karma[{what}] = 1\ntest = \"vpn down\" -> silent\n");
 	const struct rule *rule = rule_ref(ruleset_rule_named(set, STR("rich")));
-	const struct stopwatch none = { 0 };
 	struct captures caught;
 
 	ruleset_unref(set);
@@ -411,8 +410,7 @@ static void test_a_rule_outlives_its_set(void)
 	CU_ASSERT_STRING_EQUAL(zone_name(rule->zone), "Asia/Tokyo");
 	CU_ASSERT_STRING_EQUAL(zone_name(hours_zone(rule->when.hours)), "Europe/London");
 	CU_ASSERT_STRING_EQUAL(rule->in.items[0].list->channels.items[0].name, "help");
-	CU_ASSERT_EQUAL(pattern_find(rule->any[0], STR("the vpn down"), &none, &caught),
-			TRISTATE_YES);
+	CU_ASSERT_EQUAL(pattern_find(rule->any[0], STR("the vpn down"), &caught), TRISTATE_YES);
 	CU_ASSERT_EQUAL(captures_index(&caught, STR("what")), 1);
 	ASSERT_STR(caught.group[1], "vpn");
 	CU_ASSERT_STRING_EQUAL(rule->tests[0].line, "\"vpn down\" -> silent");
