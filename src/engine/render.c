@@ -11,6 +11,8 @@ enum {
 	/* So much may be put into one link that it still is not cut in two. */
 	ADDRESS_MAX = 1200,
 	LABEL_MAX = 400,
+	/* A link is sought so far back: longer ones Slack does not take. */
+	LINK_MAX = 4096,
 };
 
 #define JOINER "\xE2\x81\xA0"
@@ -61,7 +63,7 @@ static enum spot spot_of(const struct render *r, const struct buf *out)
 {
 	enum spot spot = IN_ADDRESS;
 
-	for (size_t i = out->len; i > 0; i--) {
+	for (size_t i = out->len; i > 0 && out->len - i < LINK_MAX; i--) {
 		char c = out->p[i - 1];
 
 		if (c == '<')

@@ -28,6 +28,37 @@ static const struct {
 	[RECASE_TITLE] = { "(\\p{L})([\\p{L}\\p{M}\\p{N}']*)", "\\U$1\\E\\L$2" },
 };
 
+static bool is_ascii(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if ((unsigned char)text.p[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+/* What most texts are, in a hundredth of the time. A word begins with a letter; digits and apostrophes go on with it. */
+static void recase_ascii(struct buf *out, struct str text, enum recase how)
+{
+	char *room = buf_room(out, text.len);
+	bool in_word = false;
+
+	if (room == NULL)
+		return;
+	for (size_t i = 0; i < text.len; i++) {
+		const char c = text.p[i];
+		const bool is_capital = c >= 'A' && c <= 'Z', is_small = c >= 'a' && c <= 'z';
+		const bool to_capital = how == RECASE_UPPER || (how == RECASE_TITLE && !in_word);
+
+		room[i] = is_small && to_capital    ? (char)(c - 'a' + 'A') :
+			  is_capital && !to_capital ? (char)(c - 'A' + 'a') :
+						      c;
+		in_word = is_capital || is_small ||
+			  (in_word && ((c >= '0' && c <= '9') || c == '\''));
+	}
+	out->len += text.len;
+}
+
 void pattern_recase(struct buf *out, struct str text, enum recase how)
 {
 	CLEANUP(mem_freep) char *once = NULL, *twice = NULL;
@@ -36,8 +67,10 @@ void pattern_recase(struct buf *out, struct str text, enum recase how)
 	pcre2_code *code;
 	int error;
 
-	if (text.len == 0)
+	if (is_ascii(text)) {
+		recase_ascii(out, text, how);
 		return;
+	}
 	code = pcre2_compile((PCRE2_SPTR)recasings[how].pattern, PCRE2_ZERO_TERMINATED,
 			     PCRE2_UTF | PCRE2_UCP, &error, &offset, NULL);
 	assert(code != NULL);

@@ -154,7 +154,8 @@ void json_template_free(struct json_template *f)
 struct rendering {
 	const struct json_template *of;
 	const struct template_host *host, *plain;
-	size_t next; /* blank */
+	size_t next;	   /* blank */
+	size_t n_inserted; /* bytes of texts with something inserted */
 	struct buf text;
 };
 
@@ -164,11 +165,16 @@ static struct str render_string(struct rendering *r)
 {
 	const struct blank *blank = &r->of->blanks[r->next++];
 	const struct template_host *host = blank->plain ? r->plain : r->host;
+	struct str literal;
 
 	buf_clear(&r->text);
+	/* What is that long, Slack refuses in any case. */
+	if (r->n_inserted > TEMPLATE_TEXT_MAX && !template_is_literal(blank->text, &literal))
+		return STR_EMPTY;
 	if (host->begin != NULL)
 		host->begin(host->owner);
 	template_render(blank->text, host, &r->text);
+	r->n_inserted += template_is_literal(blank->text, &literal) ? 0 : r->text.len;
 	return buf_str(&r->text);
 }
 

@@ -145,6 +145,10 @@ static void put_filtered(const struct placeholder *placeholder, const struct tem
 	for (size_t i = 0; i < placeholder->n_filters; i++) {
 		struct buf old = now;
 
+		*host->n_filtered += shown->value.text.len;
+		if (*host->n_filtered > TEMPLATE_TEXT_MAX)
+			return;
+		shown->value.text = str_clip(shown->value.text, TEMPLATE_TEXT_MAX);
 		filter_apply(&placeholder->filters[i], &shown->value, &host->filters, &next);
 		now = next;
 		next = old;
@@ -173,7 +177,7 @@ static void put_placeholder(const struct placeholder *placeholder, const struct 
 static void put_pieces(const struct pieces *pieces, const struct template_host *host,
 		       struct buf *out)
 {
-	for (size_t i = 0; i < pieces->n; i++) {
+	for (size_t i = 0; i < pieces->n && out->len < TEMPLATE_TEXT_MAX; i++) {
 		const struct piece *piece = &pieces->items[i];
 		const struct value plain = { .kind = VALUE_TEXT, .text = piece->text };
 
@@ -193,7 +197,11 @@ static void put_pieces(const struct pieces *pieces, const struct template_host *
 
 void template_render(const struct template *t, const struct template_host *host, struct buf *out)
 {
-	put_pieces(&t->pieces, host, out);
+	struct template_host counting = *host;
+	size_t n_filtered = 0;
+
+	counting.n_filtered = &n_filtered;
+	put_pieces(&t->pieces, &counting, out);
 }
 
 bool template_value(const struct template *t, const struct template_host *host, struct value *out)

@@ -30,9 +30,14 @@ struct template_host {
 	/* A number below n, for {pick: …}. */
 	size_t (*random)(void *owner, size_t n);
 	struct filter_world filters;
+	size_t *n_filtered; /* template_render's own */
 };
 
 enum { TEMPLATE_BAD = 1 }; /* said in the diag */
+
+/* Bytes after which a text is not gone on with, whatever it has been given to insert: more than Slack takes in the
+ * twenty messages that a long answer may be cut into. */
+enum { TEMPLATE_TEXT_MAX = 20 * 3500 * 3 };
 
 /* Lines as inifile gives them, so that a complaint names the very line. `kit`, for `matches`, may be NULL. */
 int template_compile(struct template **out, const struct ini_line *lines, size_t n_lines,
@@ -42,6 +47,8 @@ int template_compile(struct template **out, const struct ini_line *lines, size_t
 int template_compile_text(struct template **out, struct str text, struct place at,
 			  const struct template_scope *scope, struct diag *diag);
 void template_free(struct template *t);
+/* At most one piece beyond TEMPLATE_TEXT_MAX. So many bytes are gone over by filters, too: what is filtered behind them
+ * is left out. */
 void template_render(const struct template *t, const struct template_host *host, struct buf *out);
 /* Is it one placeholder and nothing else? Then what it stands for, as it is: a person stays a person. */
 bool template_value(const struct template *t, const struct template_host *host, struct value *out);

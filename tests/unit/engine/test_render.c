@@ -140,8 +140,43 @@ static void test_each_string_begins_anew(void)
 		__LINE__);
 }
 
-UNIT_MAIN("render", { "mentions", test_mentions },
-	  { "names in literal text", test_names_in_literal_text },
+/* One long message, inserted again and again. */
+static void fills(const char *placeholder, size_t times, const char *letter, size_t least,
+		  size_t most)
+{
+	CLEANUP(buf_deinit) struct buf rules = { 0 };
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	CLEANUP(buf_deinit) struct buf out = { 0 };
+	struct world w;
+	struct view v;
+
+	world_init(&w);
+	buf_addz(&text, "go ");
+	while (text.len < 40000)
+		buf_addz(&text, letter);
+	buf_addc(&text, '\0');
+	buf_addz(&rules, "[rule a]\nmatch = go (?s)(?<x>.*)\nsay =\n");
+	for (size_t i = 0; i < times; i++)
+		buf_addf(&rules, "\t%s\n", placeholder);
+	buf_addc(&rules, '\0');
+	view_init(&v, &w, rules.p, said(text.p, "1.1"));
+	render_text(v.values.rule->actions[0].texts[0], &v.values, &out);
+	CU_ASSERT_TRUE(out.len >= least);
+	CU_ASSERT_TRUE(out.len <= TEMPLATE_TEXT_MAX + most);
+	view_deinit(&v);
+}
+
+static void test_what_is_inserted_has_a_bound(void)
+{
+	fills("{x}", 1000, "a", TEMPLATE_TEXT_MAX, 40000);
+	fills("{x}", 1000, "&amp;&lt;", TEMPLATE_TEXT_MAX, 5 * 40000);
+	fills("{x|upper}{text|lower}", 1000, "a", 4 * 40000, 40000);
+	fills("{x|upper|short 3} ", 1000, "a", 4, 100); /* none of the thousand lines but five */
+	fills("{x|url|url|url|url|url|url|url|url}", 8, "%%", 0, 0);
+}
+
+UNIT_MAIN("render", { "what is inserted has a bound", test_what_is_inserted_has_a_bound },
+	  { "mentions", test_mentions }, { "names in literal text", test_names_in_literal_text },
 	  { "what people wrote is inert", test_what_people_wrote_is_inert },
 	  { "code and quote hold what they wrap", test_code_and_quote_hold_what_they_wrap },
 	  { "what goes into an address stays in it", test_what_goes_into_an_address_stays_in_it },
