@@ -52,3 +52,6 @@ static inline void list_move_all(struct list *from, struct list *to)
 #define list_each(it, head)                                                       \
 	for (struct list *it = (head)->next, *it##_next = it->next; it != (head); \
 	     it = it##_next, it##_next = it->next)
+
+/* Puts the n links of the list into order; qsort's compare, given links. */
+void list_sort(struct list *list, size_t n, int (*compare)(const void *a, const void *b));

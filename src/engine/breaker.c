@@ -58,7 +58,8 @@ int64_t breaker_strike(struct breaker *b, size_t rule_order, struct str author, 
 	s->by[s->n++].at = now;
 	if (s->n < BREAKER_PEOPLE)
 		return 0;
-	minutes = (int64_t)REST_MINUTES << (s->n_rests < DOUBLINGS_MAX ? s->n_rests : DOUBLINGS_MAX);
+	minutes = (int64_t)REST_MINUTES
+		  << (s->n_rests < DOUBLINGS_MAX ? s->n_rests : DOUBLINGS_MAX);
 	s->n = 0;
 	s->n_rests++;
 	s->rests_until = mono_after(now, minutes * 60 * 1000);

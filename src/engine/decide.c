@@ -23,8 +23,8 @@ struct decision {
 	bool helped;	  /* the built-in help was considered */
 	/* The rule that talked or stopped, for a listener; NULL = none, or the help. */
 	const char *closed_by;
-	bool fired;		   /* some rule does something */
-	bool has_matched;	   /* some rule, whether it may act or not */
+	bool fired;	  /* some rule does something */
+	bool has_matched; /* some rule, whether it may act or not */
 };
 
 /* ---- who listens ---- */

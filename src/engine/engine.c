@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/decide.h"
+#include "engine/moments.h"
 #include "engine/owner_notice.h"
 #include "engine/run.h"
 
@@ -250,57 +251,13 @@ void engine_probed(struct engine *e, struct job *job, const struct outcome *outc
 
 /* ---- what is due ---- */
 
-static void do_moment(struct engine *e, const struct rule *rule, enum moment_kind kind,
-		      struct wall at)
-{
-	struct str team = str_from(e->setup.workspace->me.team_id);
-
-	if (kind == MOMENT_TICK) {
-		engine_take(e, schedule_event(rule, at, team), NULL, NULL, NULL);
-		return;
-	}
-	log_warn("rules", "%s:%u: the rule `%s` has expired and is off", rule->at.file,
-		 rule->at.line, rule->name);
-	notice_tell(e, rule, "it has expired and is off");
-}
-
-/* It stands together with what was done at the moments before it. */
-static void keep_time(struct engine *e)
-{
-	char value[24];
-
-	if (e->state.batch == NULL || !e->is_loaded || e->schedule.n == 0)
-		return;
-	snprintf(value, sizeof(value), "%lld", (long long)e->ticked_until.ms);
-	batch_put(&e->batch, STORE_WATERMARK, STR(ENGINE_TIME_KEY), str_from(value));
-}
-
-/* What would be refused stays to come. */
-static void do_moments(struct engine *e)
-{
-	struct wall now = clock_wall(e->setup.clock), at;
-	const struct rule *rule;
-	enum moment_kind kind;
-	bool any = false;
-
-	for (; !engine_is_behind(e) && schedule_take(&e->schedule, now, &rule, &kind, &at);
-	     any = true)
-		do_moment(e, rule, kind, at);
-	if (engine_is_behind(e))
-		return;
-	if (now.ms > e->ticked_until.ms)
-		e->ticked_until = now;
-	if (any)
-		keep_time(e);
-}
-
 void engine_tick(struct engine *e)
 {
 	struct run *run;
 
 	while ((run = waits_take_due(&e->waits, clock_mono(e->setup.clock))) != NULL)
 		run_go(e, run, false);
-	do_moments(e);
+	moments_do(e);
 	if (clock_mono(e->setup.clock).ns >= e->tell_at.ns) {
 		outbox_tell(&e->outbox, clock_mono(e->setup.clock));
 		e->tell_at = mono_after(clock_mono(e->setup.clock), TELL_EVERY_MS);
@@ -432,15 +389,6 @@ void engine_commit(struct engine *e)
 	}
 }
 
-/* What is due and not done yet is not lost with the old rules; what lies behind us does not come again. */
-static void note_time(struct engine *e)
-{
-	struct wall now = clock_wall(e->setup.clock), due;
-
-	if (!schedule_next(&e->schedule, &due) || due.ms > now.ms)
-		e->ticked_until = now;
-}
-
 void engine_finish(struct engine *e)
 {
 	struct store *store = e->setup.store;
@@ -448,8 +396,8 @@ void engine_finish(struct engine *e)
 	e->retry_at = clock_mono(e->setup.clock); /* one more time, if the last one failed */
 	e->watermarks.written_by = e->retry_at;	  /* and be it they alone */
 	engine_tell_late(e);
-	note_time(e);
-	keep_time(e);
+	moments_note_time(e);
+	moments_keep_time(e);
 	do {
 		engine_commit(e);
 		store->ops->wait(store);
@@ -508,31 +456,6 @@ bool engine_find_rule(struct engine *e, struct run *run)
 	return true;
 }
 
-static void plan(struct engine *e)
-{
-	const struct schedule_span span = { e->ticked_until, clock_wall(e->setup.clock),
-					    e->setup.answer_within_ms };
-
-	schedule_deinit(&e->schedule);
-	schedule_init(&e->schedule, e->set, &span);
-}
-
-/* What came while the program did not run is made up for, each rule's moments by one, unless it is too late. */
-void engine_go_on_from(struct engine *e, struct wall time)
-{
-	e->is_loaded = true;
-	if (time.ms > 0 && time.ms < e->ticked_until.ms) {
-		e->ticked_until = time;
-		plan(e);
-		if (e->schedule.n_too_late > 0)
-			log_warn(
-				"rules",
-				"moments that came while the program did not run are too long ago to be made"
-				" up for moments=%zu",
-				e->schedule.n_too_late);
-	}
-}
-
 void engine_set_rules(struct engine *e, struct ruleset *set)
 {
 	struct ruleset *old = e->set;
@@ -540,11 +463,11 @@ void engine_set_rules(struct engine *e, struct ruleset *set)
 	struct str key;
 	void *run;
 
-	note_time(e);
+	moments_note_time(e);
 	e->set = ruleset_ref(set);
 	e->candidates = mem_grow(e->candidates, bits_words(ruleset_n_rules(set)) + 1,
 				 sizeof(e->candidates[0]));
-	plan(e);
+	moments_plan(e);
 	breaker_deinit(&e->breaker); /* who was silenced may have been mended */
 	while (map_next(&e->runs, &at, &key, &run))
 		engine_find_rule(e, run);

@@ -14,13 +14,12 @@
 #include "base/clock.h"
 #include "base/list.h"
 #include "base/map.h"
-#include "store/batch.h"
+#include "engine/spending.h"
 
 enum {
 	STATE_MAX_SEEN =
 		1 << 17, /* keys of events; beyond, the oldest are forgotten; as many again that
 				     * something was done about */
-	STATE_MAX_LIMITS = 1 << 17, /* spent limits; beyond, those spent longest ago */
 	STATE_MAX_VALUES =
 		1000000,	 /* variables, and rules that count; beyond, nothing new is kept */
 	STATE_MAX_VALUE = 40000, /* bytes of a value */
@@ -33,20 +32,12 @@ struct state {
 	struct list seen_order; /* of those that nothing came of; the oldest first */
 	struct list done_order; /* of those that something was done about */
 	size_t n_done;
-	struct map limits;	 /* struct spending */
-	struct list limit_order; /* spent longest ago first */
-	struct map variables;	 /* struct entry */
-	struct map posted;	 /* struct entry */
+	struct spendings spendings; /* of limits */
+	struct map variables;	    /* struct entry */
+	struct map posted;	    /* struct entry */
 	struct list posted_order;
 	struct map counts; /* int64_t, by the name of the rule */
 	struct map turns;  /* int64_t, by rule and action */
-};
-
-/* One spending that a rule asks for: at most `count` in any `window_ms` (0 = for ever) under `key`. */
-struct state_limit {
-	struct str key;
-	unsigned count;
-	int64_t window_ms;
 };
 
 void state_init(struct state *s, struct batch *batch);
@@ -56,8 +47,11 @@ void state_deinit(struct state *s);
 bool state_claim(struct state *s, struct str key, struct wall now);
 /* Something was done about it: it must be known after a restart, too. */
 void state_note_claim(struct state *s, struct str key);
-/* Spends all the limits together, or none when one of them is used up. */
-bool state_spend(struct state *s, const struct state_limit *limits, size_t n, struct wall now);
+static inline bool state_spend(struct state *s, const struct state_limit *limits, size_t n,
+			       struct wall now)
+{
+	return spendings_spend(&s->spendings, limits, n, now);
+}
 
 /* p == NULL when there is none. Valid until the next change. */
 struct str state_variable(const struct state *s, struct str key);

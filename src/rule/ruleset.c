@@ -194,8 +194,3 @@ void ruleset_each_name(const struct ruleset *set, rule_name_fn *on_name, void *o
 		rule_each_name(set->asked[i], on_name, owner);
 	shared_each_name(set->shared, on_name, owner);
 }
-
-void ruleset_renew_time(const struct ruleset *set)
-{
-	pattern_kit_renew(set->shared->kit);
-}

@@ -6,7 +6,9 @@
 #pragma once
 
 #include "base/map.h"
+#include "pattern/pattern.h"
 #include "rule/rule.h"
+#include "rule/shared.h"
 
 struct prefilter; /* pattern/prefilter.h */
 
@@ -76,7 +78,10 @@ static inline const struct rule *ruleset_written(const struct ruleset *set, size
 const struct zone *ruleset_zone(const struct ruleset *set);
 
 /* A new event, or what goes on after a wait: the patterns have their time anew (pattern_kit_renew). */
-void ruleset_renew_time(const struct ruleset *set);
+static inline void ruleset_renew_time(const struct ruleset *set)
+{
+	pattern_kit_renew(set->shared->kit);
+}
 
 /* What must be known of an event before this set can be asked: names of authors and channels; */
 static inline bool ruleset_wants_names(const struct ruleset *set)

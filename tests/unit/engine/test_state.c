@@ -141,7 +141,7 @@ static void limits_bounded(struct state *s)
 	char key[32] = "";
 	struct state_limit limit = { .count = 1 };
 
-	for (int i = 0; i <= STATE_MAX_LIMITS; i++) {
+	for (int i = 0; i <= SPENDINGS_MAX; i++) {
 		snprintf(key, sizeof(key), "k%d", i);
 		limit.key = str_from(key);
 		CU_ASSERT_TRUE_FATAL(state_spend(s, &limit, 1, NOON));
