@@ -24,8 +24,9 @@ enum {
 	TOTAL_MS = 15000,
 	BACKOFF_FIRST_MS = 1000,
 	BACKOFF_MAX_MS = 60000,
-	MAX_UNDER_WAY = 8,	 /* as many connections as http keeps to one server */
-	MAX_READS = 5,		 /* of these: questions that hang must not keep answers waiting */
+	MAX_UNDER_WAY = 8, /* as many connections as http keeps to one server */
+	MAX_READS = 5,	   /* of these: questions that hang must not keep answers waiting */
+	MAX_MARKED = 8, /* calls that are to wait: a connection will be free for them before long */
 	MAX_UNSURE_IN_QUEUE = 8, /* then a channel goes on without this call */
 	POST_EVERY_MS = 1000,
 	POST_BURST = 4,
@@ -56,9 +57,11 @@ struct api {
 	bool sends_team;   /* the token is of a whole organisation */
 	struct map usages; /* by method */
 	struct map queues;
-	struct list ready;   /* queues that wait for a connection */
+	struct list ready;   /* queues that wait for a connection, or for room among the marked */
 	struct list resting; /* queues without calls, those that rest the longest first */
+	struct list going;   /* calls that may leave and wait for a connection */
 	size_t n_under_way, n_reads;
+	size_t n_marked; /* calls that wait for api_go, or are going */
 	bool unreachable;
 };
 
@@ -78,7 +81,8 @@ struct api_call {
 	struct backoff backoff;
 	unsigned n_unsure;
 	struct loop_timer again;
-	struct list link; // queue::waiting or queue::held
+	struct list link;	// queue::waiting or queue::held
+	struct list going_link; // api::going
 };
 
 /* ---- arguments ---- */
@@ -98,13 +102,16 @@ void api_arg(void *to, const char *name, struct str value)
 
 static void queue_pump(void *owner);
 
-static struct queue *queue_for(struct api *api, struct str channel, const char *method)
+/* Calls that are asked have queues of their own, where no channel keeps them together: as long as none of them may be
+ * marked, nothing else waits behind them. */
+static struct queue *queue_for(struct api *api, struct str channel, const char *method,
+			       bool is_asked)
 {
 	CLEANUP(buf_deinit) struct buf key;
 	struct queue *queue;
 
 	buf_init(&key, 0);
-	buf_addz(&key, channel.len > 0 ? "#" : "");
+	buf_addz(&key, channel.len > 0 ? "#" : is_asked ? "?" : "");
 	buf_add(&key, channel.len > 0 ? channel : str_from(method));
 	queue = map_get(&api->queues, buf_str(&key));
 	if (queue != NULL)
@@ -135,12 +142,23 @@ static void count_under_way(struct api_call *call, int by)
 		call->api->n_reads += (size_t)by;
 }
 
-static bool has_room(const struct queue *queue)
+static bool has_connection(const struct queue *queue)
 {
 	const struct api *api = queue->api;
 
 	return api->n_under_way < MAX_UNDER_WAY &&
 	       (!queue->is_for_reads || api->n_reads < MAX_READS);
+}
+
+/* For its first call, which may have to wait for its mark. */
+static bool has_room(const struct queue *queue)
+{
+	const struct api_call *call = list_is_empty(&queue->waiting) ?
+					      NULL :
+					      list_first(&queue->waiting, struct api_call, link);
+
+	return has_connection(queue) &&
+	       (call == NULL || call->on_turn == NULL || queue->api->n_marked < MAX_MARKED);
 }
 
 /* A token of a whole organisation does not say which of its workspaces is meant. */
@@ -152,7 +170,7 @@ static void add_team(struct api_call *call)
 		api_arg(&call->form, "team_id", str_from(api->me->team_id));
 }
 
-void api_go(struct api_call *call)
+static void call_post(struct api_call *call)
 {
 	CLEANUP(buf_deinit) struct buf url;
 	struct api *api = call->api;
@@ -162,7 +180,6 @@ void api_go(struct api_call *call)
 		.total_ms = TOTAL_MS,
 	};
 
-	call->is_waiting = false;
 	add_team(call);
 	req.body = buf_str(&call->form);
 	buf_init(&url, 0);
@@ -170,10 +187,11 @@ void api_go(struct api_call *call)
 	buf_add_percent(&url, str_from(call->usage->name));
 	buf_addc(&url, '\0');
 	req.url = url.p;
+	count_under_way(call, 1);
 	call->http = http_post(api->http, &req, on_reply, call);
 }
 
-/* It holds its queue, and a connection, from now on. */
+/* It holds its queue from now on. */
 static void call_hold(struct api_call *call)
 {
 	const struct mono now = loop_now(call->api->loop);
@@ -184,7 +202,6 @@ static void call_hold(struct api_call *call)
 	list_remove(&call->link);
 	list_append(&call->queue->held, &call->link);
 	call->queue->n_held++;
-	count_under_way(call, 1);
 }
 
 static void call_drop(struct api_call *call)
@@ -207,8 +224,9 @@ static void call_send(struct api_call *call)
 	}
 	call_hold(call);
 	call->is_waiting = turn == API_TURN_WAIT;
+	call->api->n_marked += turn == API_TURN_WAIT;
 	if (turn == API_TURN_GO)
-		api_go(call);
+		call_post(call);
 }
 
 static int64_t call_wait_ms(const struct api_call *call)
@@ -283,15 +301,31 @@ static struct queue *first_with_room(const struct api *api)
 	return NULL;
 }
 
-/* Gives free connections to the queues that have waited for one the longest. */
+/* Gives free connections to the calls that were to wait, then to the queues that have waited for one the longest. */
 static void pump_ready(struct api *api)
 {
 	struct queue *queue;
 
+	list_each (link, &api->going) {
+		struct api_call *call = list_entry(link, struct api_call, going_link);
+
+		if (!has_connection(call->queue))
+			continue;
+		list_remove(&call->going_link);
+		api->n_marked--;
+		call_post(call);
+	}
 	while ((queue = first_with_room(api)) != NULL) {
 		list_remove(&queue->ready_link);
 		queue_pump(queue);
 	}
+}
+
+void api_go(struct api_call *call)
+{
+	call->is_waiting = false;
+	list_append(&call->api->going, &call->going_link);
+	pump_ready(call->api);
 }
 
 /* The call no longer holds its queue. */
@@ -325,8 +359,7 @@ static void call_end(struct api_call *call)
 	buf_deinit(&call->form);
 	loop_bury(api->loop, call, free);
 	queue_pump(queue);
-	if (!list_is_empty(&api->ready))
-		pump_ready(api);
+	pump_ready(api);
 }
 
 /* ---- answers ---- */
@@ -471,7 +504,7 @@ struct api_call *api_queue(struct api *api, const char *method, const struct sec
 	struct api_call *call = mem_zero(1, sizeof(*call));
 
 	call->api = api;
-	call->queue = queue_for(api, channel, method);
+	call->queue = queue_for(api, channel, method, on_turn != NULL);
 	call->usage = usage_of(&api->usages, method, api->connect_every_ms);
 	call->token = token;
 	if (take_form != NULL)
@@ -484,6 +517,7 @@ struct api_call *api_queue(struct api *api, const char *method, const struct sec
 	list_init(&call->link);
 	if (list_is_empty(&call->queue->waiting) && call->queue->n_held == 0)
 		list_remove(&call->queue->ready_link); /* it rests no longer */
+	list_init(&call->going_link);
 	list_append(&call->queue->waiting, &call->link);
 	queue_pump(call->queue);
 	return call->is_over ? NULL : call; /* the memory stays until the end of the turn */
@@ -506,23 +540,30 @@ struct api_call *api_try(struct api *api, const char *method, const struct secre
 	return call;
 }
 
+static bool is_marked(const struct api_call *call)
+{
+	return call->is_waiting || !list_is_empty(&call->going_link);
+}
+
 static bool is_held(const struct api_call *call)
 {
-	return call->http != NULL || call->is_waiting || loop_timer_is_on(&call->again);
+	return call->http != NULL || is_marked(call) || loop_timer_is_on(&call->again);
 }
 
 void api_cancel(struct api_call *call)
 {
 	if (call == NULL)
 		return;
-	if (call->http != NULL)
+	if (call->http != NULL) {
 		http_cancel(call->http);
-	if (call->http != NULL || call->is_waiting)
 		count_under_way(call, -1);
+	}
+	call->api->n_marked -= is_marked(call);
 	if (is_held(call))
 		call_release(call);
 	else
 		list_remove(&call->link);
+	list_remove(&call->going_link);
 	call_end(call);
 }
 
@@ -548,6 +589,7 @@ int api_new(struct api **out, const struct api_setup *setup)
 	map_init(&api->queues);
 	list_init(&api->ready);
 	list_init(&api->resting);
+	list_init(&api->going);
 	*out = api;
 	return 0;
 }

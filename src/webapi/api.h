@@ -49,7 +49,7 @@ struct api_call *api_call(struct api *api, const char *method, const struct secr
 /* What becomes of a call whose turn has come. */
 enum api_turn {
 	API_TURN_GO,   /* it leaves now */
-	API_TURN_WAIT, /* it leaves when api_go says so, and keeps its place until then */
+	API_TURN_WAIT, /* it leaves after api_go, and keeps its place until then, but no connection */
 	API_TURN_OVER, /* it is not wanted any more, and gone when this has been said; no answer follows */
 };
 /* The call's turn has come, and comes again when it could not be sent. The form is empty the first time, and is to be
@@ -59,7 +59,7 @@ typedef enum api_turn api_turn_fn(void *owner, struct buf *form);
 struct api_call *api_queue(struct api *api, const char *method, const struct secret *token,
 			   struct str channel, struct buf *take_form, api_turn_fn *on_turn,
 			   outcome_fn *on_answer, void *owner);
-/* The call that was to wait leaves now. */
+/* The call that was to wait leaves as soon as a connection is free. */
 void api_go(struct api_call *call);
 /* Asked once, whatever comes of it; LATER too is told. For methods that open a connection (apps.connections.open,
  * rtm.connect, rtm.start), whose session decides itself when to try again. */
