@@ -152,6 +152,8 @@ static void make_engine(struct daemon_workspace *w)
 		.store = w->store,
 		.clock = loop_clock(w->loop),
 		.workspace = &w->as_seen,
+		.owner = w,
+		.on_kept = workspace_on_kept,
 		.limits = { .max = (size_t)w->conf->backlog,
 			    .max_per_channel = (size_t)w->conf->backlog_per_channel,
 			    .probe_after_ms = w->conf->probe_after_ms },
@@ -169,6 +171,7 @@ static void make_engine(struct daemon_workspace *w)
 	const struct deliver_setup deliver = {
 		.api = w->api,
 		.token = &w->own->bot_token,
+		.receipt_key = &w->receipt_key,
 		.me = &w->as_seen.me,
 		.clock = loop_clock(w->loop),
 		.http = w->http,
@@ -242,6 +245,7 @@ void workspace_free(struct daemon_workspace *w)
 	gap_deinit(&w->gap);
 	name_wants_deinit(&w->name_wants);
 	identity_deinit(&w->as_seen.me);
+	secret_deinit(&w->receipt_key);
 	free(w->granted);
 	free(w);
 }

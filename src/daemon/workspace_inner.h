@@ -46,6 +46,7 @@ struct daemon_workspace {
 	char *granted; /* the token's scopes, joined by commas; NULL until auth.test has answered */
 	struct directory *directory;
 	struct store *store;
+	struct secret receipt_key;
 	struct engine *engine;
 	struct outbox *outbox; /* the engine's */
 	struct deliver *deliver;
@@ -74,6 +75,12 @@ void workspace_close_down(struct daemon_workspace *w);
 
 void workspace_on_patience(void *workspace);
 void workspace_on_names_due(void *workspace);
+
+/* ---- what it keeps beside the engine: kept.c ---- */
+
+void workspace_on_kept(void *workspace, enum store_table table, struct str key, struct str value);
+/* After the engine has loaded: makes what has to be there. */
+void workspace_complete_kept(struct daemon_workspace *w);
 
 /* ---- its work: workspace_work.c ---- */
 

@@ -40,6 +40,7 @@ static void start_listening(struct daemon_workspace *w)
 		workspace_fail(w, "what the store kept cannot be read");
 		return;
 	}
+	workspace_complete_kept(w);
 	w->transport = transport_new(&setup);
 }
 

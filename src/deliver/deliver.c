@@ -229,7 +229,7 @@ static const char *write_form(const struct deliver *d, const struct job *job, st
 
 	if (!job_can_be_found(job))
 		return method;
-	receipt_metadata(d->setup.token, job, &metadata);
+	receipt_metadata(d->setup.receipt_key, job, &metadata);
 	api_arg(form, "metadata", buf_str(&metadata));
 	return method;
 }
@@ -402,7 +402,11 @@ void deliver_probe(struct deliver *d, struct job *job)
 {
 	struct delivery *way = take(d, job);
 
-	way->probe = probe_start(d->setup.api, d->setup.token, d->setup.me, job, on_probed, way);
+	char receipt[RECEIPT_SIZE];
+
+	receipt_of(receipt, d->setup.receipt_key, job);
+	way->probe = probe_start(d->setup.api, d->setup.token, d->setup.me, job, receipt, on_probed,
+				 way);
 }
 
 struct deliver *deliver_new(const struct deliver_setup *setup)

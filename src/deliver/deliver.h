@@ -38,6 +38,7 @@ typedef void deliver_fatal_fn(void *owner, const char *sentence);
 struct deliver_setup {
 	struct api *api; /* borrowed, as the rest */
 	const struct secret *token;
+	const struct secret *receipt_key; /* set before the first message is sent or looked for */
 	const struct identity *me;
 	const struct clock *clock;
 	struct http *http;    /* for webhooks and response_urls; NULL = there are none */

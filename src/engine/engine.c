@@ -74,6 +74,16 @@ bool engine_take(struct engine *e, struct event *take, engine_decided_fn *on_dec
 	return true;
 }
 
+void engine_keep(struct engine *e, enum store_table table, struct str key, struct str value)
+{
+	if (e->state.batch == NULL)
+		return;
+	if (value.p != NULL)
+		batch_put(e->state.batch, table, key, value);
+	else
+		batch_drop(e->state.batch, table, key);
+}
+
 struct outbox *engine_outbox(struct engine *e)
 {
 	return &e->outbox;

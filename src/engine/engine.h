@@ -35,6 +35,7 @@ struct engine_setup {
 	void *owner;
 	engine_fired_fn *on_fired; /* may be NULL */
 	engine_step_fn *on_step;   /* may be NULL */
+	store_row_fn *on_kept;	   /* told of each row of engine_keep at engine_load; may be NULL */
 	struct outbox_limits limits;
 	int64_t answer_within_ms; /* an answer that could not be given for so long is not; 0 = it always is */
 	/* A trial: no limits and no chance, and rules in shadow mode act like live ones. */
@@ -49,6 +50,9 @@ void engine_free(struct engine *engine); /* the store answers nothing any more *
 /* Takes back what the store kept, and goes on with it: once, when the first rules are there and the workspace knows its
  * id. < 0 when the store cannot give it. */
 int engine_load(struct engine *engine);
+/* Notes a row of the owner's own, which stands together with what is decided in this turn, and before all that comes
+ * later; value.p == NULL drops it. Its table is one that the engine does not use itself. */
+void engine_keep(struct engine *engine, enum store_table table, struct str key, struct str value);
 /* Swaps the rules; takes a reference of its own. Runs go on with the new rule of their name if it says the same, else with
  * the rule that they began with. */
 void engine_set_rules(struct engine *engine, struct ruleset *set);

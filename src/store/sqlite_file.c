@@ -33,6 +33,10 @@ static const struct {
 } steps[] = {
 	{ "CREATE TABLE", "(space TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,"
 			  " PRIMARY KEY(space, key)) WITHOUT ROWID" },
+	/* Tables that the first version did not have. */
+	{ "CREATE TABLE IF NOT EXISTS",
+	  "(space TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,"
+	  " PRIMARY KEY(space, key)) WITHOUT ROWID" },
 };
 
 /* ---- opening ---- */

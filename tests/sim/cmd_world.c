@@ -260,6 +260,17 @@ static bool speed(struct stage *st, const struct match *m)
 	return true;
 }
 
+static bool change_token(struct stage *st, const struct match *m)
+{
+	CLEANUP(mem_freep) char *old = st->sim->bot_token;
+	struct buf anew = { 0 };
+
+	(void)m;
+	buf_addf(&anew, "%s-anew", old);
+	st->sim->bot_token = buf_take(&anew);
+	return true;
+}
+
 static bool take_scope(struct stage *st, const struct match *m)
 {
 	struct str rest = str_from(st->sim->set.scopes), piece;
@@ -365,6 +376,9 @@ const struct command world_commands[] = {
 	  "what is written from now on bears this time, \"2026-12-24 19:00\", of UTC; within a channel "
 	  "time never goes back, and the client's own clock stays as it is",
 	  time_is },
+	{ "change the token",
+	  "another token is the bot's from now on: a client that is started then has it",
+	  change_token },
 	{ "take scope WORD away", "the bot's token loses a scope", take_scope },
 	{ "give scope WORD", "it gets one more, such as chat:write.public", give_scope },
 	{ "method METHOD answers JSON",

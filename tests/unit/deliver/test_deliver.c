@@ -286,13 +286,14 @@ static void on_fatal(void *owner, const char *sentence)
 	h->fatal++;
 }
 
-static const struct secret token = { (char *)"xoxb-1" };
+static const struct secret token = { (char *)"xoxb-1" }, receipt_key = { (char *)"k" };
 static const struct identity me = { .user_id = (char *)"UBOT", .bot_id = (char *)"BBOT" };
 
 static void fixture_init(struct fixture *h)
 {
 	struct deliver_setup setup = {
 		.token = &token,
+		.receipt_key = &receipt_key,
 		.me = &me,
 		.on_turn = on_turn,
 		.on_probed = on_probed,
@@ -368,7 +369,7 @@ static struct job *command_job(void)
 	return job;
 }
 
-#define RECEIPT "071831897776d0c57e120a5e6ceeda23"
+#define RECEIPT "085c56ee72f5b5dc54fe7cbf976c3f43"
 #define METADATA \
 	" metadata={\"event_type\":\"retort_reply\",\"event_payload\":{\"k\":\"" RECEIPT "\"}}"
 

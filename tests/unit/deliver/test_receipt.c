@@ -5,8 +5,8 @@
 #include "base/mem.h"
 #include "lib/unit.h"
 
-static char token_text[] = "xoxb-1-2-secret";
-static const struct secret token = { token_text };
+static char key_text[] = "0123456789-secret";
+static const struct secret key_of_store = { key_text };
 static char user[] = "U1", bot[] = "B1";
 static const struct identity me = { .user_id = user, .bot_id = bot };
 
@@ -23,7 +23,7 @@ static void receipt_for(char out[RECEIPT_SIZE], const char *channel, const char 
 {
 	struct job *job = job_about(channel, key);
 
-	receipt_of(out, &token, job);
+	receipt_of(out, &key_of_store, job);
 	job_free(job);
 }
 
@@ -39,9 +39,9 @@ static void test_it_follows_from_what_is_answered(void)
 	CU_ASSERT_STRING_NOT_EQUAL(a, b);
 	receipt_for(b, "C1", "m:T1:C1:1.1/hello/1");
 	CU_ASSERT_STRING_NOT_EQUAL(a, b);
-	token_text[14] = 'x';
+	key_text[14] = 'x';
 	receipt_for(b, "C1", "m:T1:C1:1.1/hello/0");
-	token_text[14] = 't';
+	key_text[14] = 'r';
 	CU_ASSERT_STRING_NOT_EQUAL(a, b);
 }
 
@@ -66,7 +66,7 @@ static void test_it_is_known_again_on_our_own_messages_alone(void)
 
 	receipt_for(receipt, "C1", "a");
 	receipt_for(other, "C1", "b");
-	receipt_metadata(&token, job, &metadata);
+	receipt_metadata(&key_of_store, job, &metadata);
 	job_free(job);
 	text = buf_take(&metadata);
 	CU_ASSERT_TRUE(is_on("B1", "", text, receipt));
