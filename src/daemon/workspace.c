@@ -129,6 +129,9 @@ static int make_slack(struct daemon_workspace *w)
 		.post_burst = w->conf->post_burst,
 		.connect_every_ms = w->conf->connect_every_ms,
 		.me = &w->as_seen.me,
+		.on_rest = workspace_on_rest,
+		.n_waiting = workspace_n_waiting,
+		.owner = w,
 	};
 	int r = http_new(&w->http, w->loop, ca_file);
 
@@ -218,6 +221,7 @@ int workspace_new(struct daemon_workspace **out, const struct workspace_setup *s
 	loop_hook_init(&w->turn_end, workspace_on_turn_end, w);
 	loop_hook_add(w->loop, &w->turn_end);
 	list_init(&w->pending_acks);
+	batch_init(&w->kept);
 	loop_timer_init(&w->patience, workspace_on_patience, w);
 	loop_timer_init(&w->due, workspace_on_due, w);
 	loop_timer_init(&w->names_due, workspace_on_names_due, w);
@@ -246,6 +250,7 @@ void workspace_free(struct daemon_workspace *w)
 	name_wants_deinit(&w->name_wants);
 	identity_deinit(&w->as_seen.me);
 	secret_deinit(&w->receipt_key);
+	batch_clear(&w->kept);
 	free(w->granted);
 	free(w);
 }

@@ -47,6 +47,7 @@ struct daemon_workspace {
 	struct directory *directory;
 	struct store *store;
 	struct secret receipt_key;
+	struct batch kept; /* rows of rests, until all has been loaded */
 	struct engine *engine;
 	struct outbox *outbox; /* the engine's */
 	struct deliver *deliver;
@@ -79,8 +80,10 @@ void workspace_on_names_due(void *workspace);
 /* ---- what it keeps beside the engine: kept.c ---- */
 
 void workspace_on_kept(void *workspace, enum store_table table, struct str key, struct str value);
-/* After the engine has loaded: makes what has to be there. */
+/* After the engine has loaded: what was kept holds again, and what has to be there is made. */
 void workspace_complete_kept(struct daemon_workspace *w);
+void workspace_on_rest(void *workspace, const struct api_rest *rest);
+size_t workspace_n_waiting(void *workspace, struct str channel);
 
 /* ---- its work: workspace_work.c ---- */
 

@@ -139,6 +139,11 @@ size_t engine_unsettled(const struct engine *e)
 	return e->outbox.n;
 }
 
+size_t engine_unsettled_in(const struct engine *e, struct str channel)
+{
+	return channel.len > 0 ? outbox_n_in(&e->outbox, channel) : e->outbox.n;
+}
+
 /* ---- how jobs leave and end: in good time or too late, for sure or not ---- */
 
 /* Its run is over; the log has been told by whoever sent it. */

@@ -113,5 +113,7 @@ size_t engine_in_flight(
 	const struct engine *engine); /* of these, those that may be leaving right now */
 
 /* Lets the wait that is due first be over now; for trials. False: nothing waits. */
+/* Of these, those for the channel; empty = all. */
+size_t engine_unsettled_in(const struct engine *engine, struct str channel);
 bool engine_end_waits(struct engine *engine);
 size_t engine_waiting(const struct engine *engine); /* runs in a `wait` */

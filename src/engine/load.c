@@ -32,7 +32,7 @@ static void on_row(void *owner, enum store_table table, struct str key, struct s
 		run->is_kept = true;
 	} else if (table == STORE_WATERMARK && str_is(key, ENGINE_TIME_KEY)) {
 		l->n_strange += !str_int(value, &l->time.ms);
-	} else if (table == STORE_SECRET) {
+	} else if (table == STORE_SECRET || table == STORE_REST) {
 		if (l->e->setup.on_kept != NULL)
 			l->e->setup.on_kept(l->e->setup.owner, table, key, value);
 	} else if (table == STORE_WATERMARK) {

@@ -166,6 +166,13 @@ static void give_turn(struct outbox *o, struct outbox_channel *c)
 	list_append(before->next, &c->turn);
 }
 
+size_t outbox_n_in(const struct outbox *o, struct str channel)
+{
+	const struct outbox_channel *c = map_get(&o->channels, channel);
+
+	return c != NULL ? c->n : 0;
+}
+
 /* ---- put, and the store ---- */
 
 static bool has_room(const struct outbox *o, const struct outbox_channel *c)

@@ -59,6 +59,8 @@ static inline struct job *outbox_lease_first(struct outbox *o, struct list *from
 }
 
 bool outbox_has_room(const struct outbox *o, const struct job *job);
+/* Jobs of the channel that have not ended. */
+size_t outbox_n_in(const struct outbox *o, struct str channel);
 /* Takes the job. False, and it is gone, when there are too many. */
 bool outbox_put(struct outbox *o, struct job *take, struct mono now);
 /* The batch is handed over to the store; later it stands, or it does not and its rows are in the next batch. */

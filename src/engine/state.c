@@ -380,6 +380,7 @@ bool state_load(struct state *s, enum store_table table, struct str key, struct 
 	case STORE_DEAD_LETTER:
 	case STORE_PERSON:
 	case STORE_CHANNEL:
+	case STORE_REST:
 	case STORE_SECRET:
 	case N_STORE_TABLES:
 		break;

@@ -14,6 +14,7 @@ static const char *const names[N_STORE_TABLES] = {
 	[STORE_DEAD_LETTER] = "dead letter",
 	[STORE_PERSON] = "person",
 	[STORE_CHANNEL] = "channel",
+	[STORE_REST] = "rest",
 	[STORE_SECRET] = "secret",
 };
 

@@ -25,6 +25,7 @@ enum store_table {
 	STORE_DEAD_LETTER,
 	STORE_PERSON,
 	STORE_CHANNEL,
+	STORE_REST,   /* by channel or method; daemon/kept */
 	STORE_SECRET, /* by what it is for; made once, by daemon/kept */
 	N_STORE_TABLES
 };

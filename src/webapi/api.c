@@ -6,18 +6,12 @@
  * queue's own pace let it. What Slack held back (429) returns to the head of its queue; what failed on
  * the way waits for a timer of its own and returns there as well.
  */
-#include "webapi/api.h"
-
 #include <stdlib.h>
 #include <string.h>
-#include "base/map.h"
 #include "base/mem.h"
-#include "base/telling.h"
-#include "net/backoff.h"
 #include "slack/methods.h"
-#include "net/token_bucket.h"
 #include "webapi/api_error.h"
-#include "webapi/usage.h"
+#include "webapi/api_inner.h"
 
 enum {
 	CONNECT_MS = 5000,
@@ -30,59 +24,6 @@ enum {
 	MAX_UNSURE_IN_QUEUE = 8, /* then a channel goes on without this call */
 	POST_EVERY_MS = 1000,
 	POST_BURST = 4,
-};
-
-/* ---- what there is ---- */
-
-struct queue {
-	struct api *api;
-	bool is_channel; /* one call at a time */
-	bool is_for_reads;
-	size_t n_held;	     /* calls under way or waiting to be repeated */
-	struct list waiting; /* calls, in order */
-	struct list held;
-	struct token_bucket posts;
-	struct telling limited;
-	struct loop_timer timer; /* until the first one may go */
-	struct list ready_link;	 // api::ready, or api::resting while it has no calls
-	char key[];
-};
-
-struct api {
-	struct loop *loop;
-	struct http *http;
-	char *base_url;
-	int64_t post_every_ms, post_burst, connect_every_ms;
-	const struct identity *me;
-	bool sends_team;   /* the token is of a whole organisation */
-	struct map usages; /* by method */
-	struct map queues;
-	struct list ready;   /* queues that wait for a connection, or for room among the marked */
-	struct list resting; /* queues without calls, those that rest the longest first */
-	struct list going;   /* calls that may leave and wait for a connection */
-	size_t n_under_way, n_reads;
-	size_t n_marked; /* calls that wait for api_go, or are going */
-	bool unreachable;
-};
-
-struct api_call {
-	struct api *api;
-	struct queue *queue;
-	struct usage *usage; /* lives as long as the api */
-	const struct secret *token;
-	struct buf form;
-	api_turn_fn *on_turn; /* NULL = it leaves as soon as it may */
-	outcome_fn *on_answer;
-	void *owner;
-	bool is_waiting; /* for api_go */
-	bool is_over;
-	bool once;		/* whatever comes of it is told, and nothing tried again */
-	struct http_call *http; /* NULL = not under way */
-	struct backoff backoff;
-	unsigned n_unsure;
-	struct loop_timer again;
-	struct list link;	// queue::waiting or queue::held
-	struct list going_link; // api::going
 };
 
 /* ---- arguments ---- */
@@ -100,12 +41,9 @@ void api_arg(void *to, const char *name, struct str value)
 
 /* ---- queues ---- */
 
-static void queue_pump(void *owner);
-
 /* Calls that are asked have queues of their own, where no channel keeps them together: as long as none of them may be
  * marked, nothing else waits behind them. */
-static struct queue *queue_for(struct api *api, struct str channel, const char *method,
-			       bool is_asked)
+struct queue *api_queue_for(struct api *api, struct str channel, const char *method, bool is_asked)
 {
 	CLEANUP(buf_deinit) struct buf key;
 	struct queue *queue;
@@ -126,7 +64,7 @@ static struct queue *queue_for(struct api *api, struct str channel, const char *
 	list_init(&queue->held);
 	list_init(&queue->ready_link);
 	token_bucket_init(&queue->posts, api->post_every_ms, api->post_burst);
-	loop_timer_init(&queue->timer, queue_pump, queue);
+	loop_timer_init(&queue->timer, api_pump, queue);
 	map_set(&api->queues, buf_str(&key), queue);
 	return queue;
 }
@@ -196,6 +134,7 @@ static void call_hold(struct api_call *call)
 {
 	const struct mono now = loop_now(call->api->loop);
 
+	rest_end(call);
 	token_bucket_take(&call->usage->pace, now);
 	if (call->usage->method->call == CALL_POSTS)
 		token_bucket_take(&call->queue->posts, now);
@@ -242,24 +181,25 @@ static int64_t call_wait_ms(const struct api_call *call)
 
 /* Queues without calls are forgotten when there is nothing to remember any more, of their pace and of what was told of
  * them. */
-static void forget_rested(struct api *api)
+static void forget_idle(struct api *api)
 {
 	struct mono now = loop_now(api->loop);
 
-	list_each (link, &api->resting) {
+	list_each (link, &api->idle) {
 		struct queue *queue = list_entry(link, struct queue, ready_link);
 
 		if (token_bucket_fresh_in_ms(&queue->posts, now) > 0 ||
 		    telling_is_on(&queue->limited, now))
 			continue;
+		rest_forget(queue);
 		map_remove(&api->queues, str_from(queue->key));
 		list_remove(&queue->ready_link);
 		loop_bury(api->loop, queue, free);
 	}
 }
 
-/* Sends what may go, also when the queue's timer says that it may. */
-static void queue_pump(void *owner)
+/* Sends what may go, also when the queue's timer says that it may. The queue may be gone afterwards. */
+void api_pump(void *owner)
 {
 	struct queue *queue = owner;
 	struct api *api = queue->api;
@@ -285,8 +225,8 @@ static void queue_pump(void *owner)
 	if (queue->n_held == 0) {
 		loop_timer_stop(api->loop, &queue->timer);
 		list_remove(&queue->ready_link);
-		forget_rested(api);
-		list_append(&api->resting, &queue->ready_link);
+		forget_idle(api);
+		list_append(&api->idle, &queue->ready_link);
 	}
 }
 
@@ -317,7 +257,7 @@ static void pump_ready(struct api *api)
 	}
 	while ((queue = first_with_room(api)) != NULL) {
 		list_remove(&queue->ready_link);
-		queue_pump(queue);
+		api_pump(queue);
 	}
 }
 
@@ -341,7 +281,7 @@ static void call_to_head(struct api_call *call)
 
 	call_release(call);
 	list_prepend(&queue->waiting, &call->link);
-	queue_pump(queue);
+	api_pump(queue);
 }
 
 static void on_again(void *owner)
@@ -358,7 +298,7 @@ static void call_end(struct api_call *call)
 	loop_timer_stop(api->loop, &call->again);
 	buf_deinit(&call->form);
 	loop_bury(api->loop, call, free);
-	queue_pump(queue);
+	api_pump(queue);
 	pump_ready(api);
 }
 
@@ -411,32 +351,11 @@ static void call_again_later(struct api_call *call, enum backoff_kind kind,
 	pump_ready(call->api);
 }
 
-/* Slack counts posts by the channel, and all of them together: which of both was too much is told by whether a second
- * channel is refused while the first one rests. */
-static void freeze_channel(struct queue *queue, struct usage *usage, struct mono now, int64_t ms,
-			   int64_t asked_ms)
-{
-	if (usage->limited_queue != NULL && usage->limited_queue != queue &&
-	    usage->limited_until.ns > now.ns) {
-		usage_freeze(usage, now, ms, asked_ms);
-	} else {
-		usage_tell_limit(usage, &queue->limited, now, asked_ms, queue->key + 1);
-	}
-	token_bucket_freeze(&queue->posts, now, ms);
-	usage->limited_queue = queue;
-	usage->limited_until = mono_after(now, ms);
-}
-
 static void call_limited(struct api_call *call, const struct outcome *outcome)
 {
 	struct api *api = call->api;
-	struct mono now = loop_now(api->loop);
-	int64_t ms = backoff_at_least(-1, outcome->wait_ms);
 
-	if (call->usage->method->call == CALL_POSTS && call->queue->is_channel)
-		freeze_channel(call->queue, call->usage, now, ms, outcome->wait_ms);
-	else
-		usage_freeze(call->usage, now, ms, outcome->wait_ms);
+	rest_begin(call, outcome);
 	call_to_head(call);
 	pump_ready(api);
 }
@@ -504,7 +423,7 @@ struct api_call *api_queue(struct api *api, const char *method, const struct sec
 	struct api_call *call = mem_zero(1, sizeof(*call));
 
 	call->api = api;
-	call->queue = queue_for(api, channel, method, on_turn != NULL);
+	call->queue = api_queue_for(api, channel, method, on_turn != NULL);
 	call->usage = usage_of(&api->usages, method, api->connect_every_ms);
 	call->token = token;
 	if (take_form != NULL)
@@ -516,10 +435,10 @@ struct api_call *api_queue(struct api *api, const char *method, const struct sec
 	loop_timer_init(&call->again, on_again, call);
 	list_init(&call->link);
 	if (list_is_empty(&call->queue->waiting) && call->queue->n_held == 0)
-		list_remove(&call->queue->ready_link); /* it rests no longer */
+		list_remove(&call->queue->ready_link); /* it is idle no longer */
 	list_init(&call->going_link);
 	list_append(&call->queue->waiting, &call->link);
-	queue_pump(call->queue);
+	api_pump(call->queue);
 	return call->is_over ? NULL : call; /* the memory stays until the end of the turn */
 }
 
@@ -584,11 +503,14 @@ int api_new(struct api **out, const struct api_setup *setup)
 	api->post_every_ms = setup->post_every_ms > 0 ? setup->post_every_ms : POST_EVERY_MS;
 	api->connect_every_ms = setup->connect_every_ms;
 	api->me = setup->me;
+	api->on_rest = setup->on_rest;
+	api->n_waiting = setup->n_waiting;
+	api->owner = setup->owner;
 	api->post_burst = setup->post_burst > 0 ? setup->post_burst : POST_BURST;
 	map_init(&api->usages);
 	map_init(&api->queues);
 	list_init(&api->ready);
-	list_init(&api->resting);
+	list_init(&api->idle);
 	list_init(&api->going);
 	*out = api;
 	return 0;

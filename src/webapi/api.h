@@ -17,6 +17,16 @@
 struct api;
 struct api_call;
 
+/* Slack has asked for fewer calls (429): nothing is posted in the channel, or the method is not called at all. */
+struct api_rest {
+	const char *method;
+	struct str channel; /* empty = the method, everywhere */
+	int64_t ms;	    /* so long from now on; 0 = it is over */
+};
+typedef void api_rest_fn(void *owner, const struct api_rest *rest);
+/* How many answers wait for the channel; empty = in all. */
+typedef size_t api_n_waiting_fn(void *owner, struct str channel);
+
 struct api_setup {
 	struct loop *loop;
 	struct http *http;
@@ -24,6 +34,9 @@ struct api_setup {
 	int64_t post_every_ms; /* per channel; default 1000 */
 	int64_t post_burst;    /* default 4 */
 	int64_t connect_every_ms; /* between methods that open a connection; default 10 s, after five at once */
+	api_rest_fn *on_rest;	     /* so that it can be kept over a restart; NULL = it is not */
+	api_n_waiting_fn *n_waiting; /* to say it; NULL = it is not known */
+	void *owner;		     /* of these two */
 	const struct identity *
 		me; /* whose workspace a token of a whole organisation is used in; NULL = it is of one */
 };
@@ -34,6 +47,9 @@ void api_free(struct api *api); /* pending calls vanish without callbacks */
 /* The token is of a whole organisation: from now on methods that ask for it are told the workspace (team_id). That is so
  * too, and said, as soon as Slack misses it; a call that was refused for that alone is made again. */
 void api_send_team(struct api *api);
+
+/* A rest from before the start goes on, which is said. */
+void api_rest(struct api *api, const struct api_rest *rest);
 
 /* Appends a field to a form, a struct buf; fits a slack_request_sink (deliver/deliver.h). */
 void api_arg(void *form, const char *name, struct str value);

@@ -50,20 +50,21 @@ void usage_note_trouble(struct usage *usage, struct mono now, const char *senten
 }
 
 void usage_tell_limit(const struct usage *usage, struct telling *told, struct mono now,
-		      int64_t asked_ms, const char *channel)
+		      int64_t asked_ms, struct str channel, size_t n_waiting)
 {
 	if (!telling_is_on(told, now))
 		telling_end(told);
 	if (telling_is_due(told, now))
-		log_warn("api", "Slack wants fewer calls: %s rests for %lld s%s%s", usage->name,
-			 (long long)(asked_ms / 1000), channel != NULL ? " channel=" : "",
-			 channel != NULL ? channel : "");
+		log_warn("api", "Slack wants fewer calls: %s rests for %lld s%s%.*s waiting=%zu",
+			 usage->name, (long long)(asked_ms / 1000),
+			 channel.len > 0 ? " channel=" : "", STR_ARG(channel), n_waiting);
 }
 
-void usage_freeze(struct usage *usage, struct mono now, int64_t ms, int64_t asked_ms)
+void usage_freeze(struct usage *usage, struct mono now, int64_t ms, int64_t asked_ms,
+		  size_t n_waiting)
 {
 	/* Calls that were under way together are refused together. */
 	if (token_bucket_wait_ms(&usage->pace, now) < asked_ms)
-		usage_tell_limit(usage, &usage->limited, now, asked_ms, NULL);
+		usage_tell_limit(usage, &usage->limited, now, asked_ms, STR_EMPTY, n_waiting);
 	token_bucket_freeze(&usage->pace, now, ms);
 }

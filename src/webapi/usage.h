@@ -13,6 +13,7 @@ struct usage {
 	const struct method *method;
 	struct token_bucket pace;
 	bool scope_told;
+	bool is_resting; /* Slack held it back, which was kept */
 	struct telling trouble, limited;
 	const void *limited_queue; /* the channel that Slack held back last, until then */
 	struct mono limited_until;
@@ -41,8 +42,9 @@ static inline void usage_note_success(struct usage *usage)
 		log_info("api", "%s works again", usage->name);
 }
 
-/* Slack wants it to rest for `asked_ms`; it rests a little longer, `ms`. */
-void usage_freeze(struct usage *usage, struct mono now, int64_t ms, int64_t asked_ms);
-/* Says that it rests, by what was told before: everywhere, or in one channel (NULL = everywhere). */
+/* Slack wants it to rest for `asked_ms`; it rests a little longer, `ms`. So many answers wait meanwhile. */
+void usage_freeze(struct usage *usage, struct mono now, int64_t ms, int64_t asked_ms,
+		  size_t n_waiting);
+/* Says that it rests, by what was told before: everywhere, or in one channel (empty = everywhere). */
 void usage_tell_limit(const struct usage *usage, struct telling *told, struct mono now,
-		      int64_t asked_ms, const char *channel);
+		      int64_t asked_ms, struct str channel, size_t n_waiting);

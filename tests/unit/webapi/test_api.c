@@ -766,6 +766,94 @@ static void test_cancelling(void)
 	stop();
 }
 
+/* ---- rests over a restart ---- */
+
+static struct buf rests;
+
+static void on_rest(void *owner, const struct api_rest *rest)
+{
+	(void)owner;
+	buf_addf(&rests, "%s #%.*s %lld;", rest->method, STR_ARG(rest->channel),
+		 (long long)(rest->ms / 1000));
+}
+
+static size_t n_waiting(void *owner, struct str channel)
+{
+	(void)owner;
+	return channel.len > 0 ? 3 : 7;
+}
+
+static void start_keeping(void)
+{
+	start();
+	api_free(api);
+	buf_clear(&rests);
+	api_new(&api, &(struct api_setup){ .loop = loop,
+					   .http = http,
+					   .base_url = "https://slack.test/api/",
+					   .on_rest = on_rest,
+					   .n_waiting = n_waiting });
+}
+
+static void rests_are(const char *wanted)
+{
+	ASSERT_STR(buf_str(&rests), wanted);
+	buf_clear(&rests);
+}
+
+static void test_rests_are_told_and_their_end(void)
+{
+	struct seen seen = { 0 };
+
+	start_keeping();
+	post("C1", "one", &seen);
+	log_catch();
+	limited(fakehttp_open(http, 0), "3");
+	rests_are("chat.postMessage #C1 3;");
+	CU_ASSERT_EQUAL(log_count("chat.postMessage rests for 3 s channel=C1 waiting=3"), 1);
+	post("C2", "two", &seen);
+	log_catch();
+	limited(fakehttp_find(http, "two"), "5");
+	rests_are("chat.postMessage # 5;chat.postMessage #C2 5;");
+	CU_ASSERT_EQUAL(log_count("chat.postMessage rests for 5 s waiting=7"), 1);
+	pass(10000);
+	rests_are("chat.postMessage # 0; #C1 0; #C2 0;");
+	while (fakehttp_n_open(http) > 0)
+		ok(fakehttp_open(http, 0));
+	post("C1", "three", &seen);
+	rests_are("");
+	buf_deinit(&rests);
+	stop();
+}
+
+static void test_rests_go_on(void)
+{
+	struct seen seen = { 0 };
+
+	start_keeping();
+	api_rest(api, &(struct api_rest){ "chat.postMessage", STR("C1"), 4000 });
+	api_rest(api, &(struct api_rest){ "users.info", STR_EMPTY, 4000 });
+	post("C1", "one", &seen);
+	ask("users.info", "", "who", &seen);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	post("C2", "two", &seen);
+	limited(fakehttp_find(http, "two"),
+		"2"); /* the second channel within the time of the first */
+	rests_are("chat.postMessage # 2;chat.postMessage #C2 2;");
+	pass(3000);
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 1);
+	ok(fakehttp_find(http, "two"));
+	pass(2000);
+	CU_ASSERT_PTR_NOT_NULL(fakehttp_find(http, "one"));
+	CU_ASSERT_PTR_NOT_NULL(fakehttp_find(http, "who"));
+	api_rest(api, &(struct api_rest){ "chat.postMessage", STR("C9"), 4000 });
+	buf_clear(&rests);
+	pass(100000); /* nobody posts there any more: it is forgotten */
+	rests_are(" #C9 0;");
+	buf_deinit(&rests);
+	stop();
+}
+
 /* ---- turns ---- */
 
 struct turned {
@@ -1065,6 +1153,8 @@ UNIT_MAIN("api", { "a call", test_a_call }, { "outcomes", test_outcomes },
 	  { "a missing workspace is named", test_a_missing_workspace_is_named },
 	  { "another argument is missing", test_another_argument_is_missing },
 	  { "a workspace named by a rule stays", test_a_workspace_named_by_a_rule_stays },
+	  { "rests are told, and their end", test_rests_are_told_and_their_end },
+	  { "rests go on", test_rests_go_on },
 	  { "a call is asked when its turn has come", test_a_call_is_asked_when_its_turn_has_come },
 	  { "a call that is to wait keeps its place", test_a_call_that_is_to_wait_keeps_its_place },
 	  { "waiting calls hold no connection", test_waiting_calls_hold_no_connection },
