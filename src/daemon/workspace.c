@@ -100,6 +100,7 @@ void workspace_close_down(struct daemon_workspace *w)
 	loop_timer_stop(w->loop, &w->patience);
 	loop_timer_stop(w->loop, &w->due);
 	loop_timer_stop(w->loop, &w->names_due);
+	loop_timer_stop(w->loop, &w->names_overdue);
 	catchup_free(TAKE(w->catchup));
 	deliver_free(TAKE(w->deliver));
 	if (w->engine != NULL)
@@ -220,11 +221,12 @@ int workspace_new(struct daemon_workspace **out, const struct workspace_setup *s
 	w->end_owner = setup->owner;
 	loop_hook_init(&w->turn_end, workspace_on_turn_end, w);
 	loop_hook_add(w->loop, &w->turn_end);
-	list_init(&w->pending_acks);
 	batch_init(&w->kept);
+	list_init(&w->pending_acks);
 	loop_timer_init(&w->patience, workspace_on_patience, w);
 	loop_timer_init(&w->due, workspace_on_due, w);
 	loop_timer_init(&w->names_due, workspace_on_names_due, w);
+	loop_timer_init(&w->names_overdue, workspace_on_names_overdue, w);
 	w->sink = (struct transport_sink){ w, workspace_on_event, workspace_on_live,
 					   workspace_on_renewed, workspace_fail };
 	w->store = setup->store;

@@ -55,6 +55,9 @@ struct daemon_workspace {
 	struct transport_sink sink;
 	struct catchup *catchup;
 	struct gap gap;
+	bool holds_names;    /* jobs wait until a channel is known by its name, … */
+	uint64_t names_then; /* … which the directory may tell when its news are others, … */
+	struct loop_timer names_overdue; /* … but not for ever */
 	bool transport_stopped;
 	struct list pending_acks;
 	struct loop_timer patience; /* for the directory, later for the stop */
@@ -84,6 +87,26 @@ void workspace_on_kept(void *workspace, enum store_table table, struct str key, 
 void workspace_complete_kept(struct daemon_workspace *w);
 void workspace_on_rest(void *workspace, const struct api_rest *rest);
 size_t workspace_n_waiting(void *workspace, struct str channel);
+
+/* ---- where its answers go: address.c ---- */
+
+/* Is the id of the job's channel known, or cannot be? Else it waits again, there or in the channel of that name. */
+bool workspace_is_addressed(struct daemon_workspace *w, struct job *job);
+/* What is held for want of names is held no longer, when there are some. */
+void workspace_look_at_names(struct daemon_workspace *w);
+void workspace_on_names_overdue(void *workspace);
+/* The next job that is to be sent; NULL = none. */
+static inline struct job *workspace_lease(struct daemon_workspace *w)
+{
+	struct job *job;
+
+	if (w->holds_names)
+		workspace_look_at_names(w);
+	while ((job = outbox_lease(w->outbox)) != NULL && job->channel[0] == '#' &&
+	       !workspace_is_addressed(w, job))
+		;
+	return job;
+}
 
 /* ---- its work: workspace_work.c ---- */
 

@@ -195,7 +195,7 @@ void workspace_on_turn_end(void *owner)
 	if (w->state == WORKSPACE_LISTENING)
 		gap_read_missed(&w->gap);
 	if (!w->leaves_the_rest) {
-		while ((job = outbox_lease(w->outbox)) != NULL)
+		while ((job = workspace_lease(w)) != NULL)
 			deliver_send(w->deliver, job);
 		while ((job = outbox_probe(w->outbox, clock_mono(loop_clock(w->loop)))) != NULL)
 			deliver_probe(w->deliver, job);

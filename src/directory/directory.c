@@ -13,6 +13,7 @@
 enum {
 	GROUPS_EVERY_MS = 30 * 60 * 1000, /* not every app subscribes to what happens to them */
 	GROUPS_SOON_MS = 10 * 1000,	  /* after an event that did not say all */
+	SEEK_AGAIN_MS = 10 * 60 * 1000,	  /* a name that is in no list is mostly a wrong one */
 };
 
 /* ---- loading ---- */
@@ -27,6 +28,7 @@ bool directory_restore(struct directory *d, struct store *store, struct str team
 
 void directory_load(struct directory *d, void (*on_loaded)(void *owner), void *owner)
 {
+	d->seek_again = mono_after(loop_now(d->loop), SEEK_AGAIN_MS);
 	loader_load(d->listing, on_loaded, owner);
 	enrich_expect_lists(d->completer, true);
 }
@@ -50,6 +52,7 @@ static void on_page(void *owner)
 {
 	struct directory *d = owner;
 
+	d->n_news++;
 	enrich_expect_lists(d->completer, directory_is_loading(d));
 }
 
@@ -209,6 +212,20 @@ int directory_find_channel(const struct directory *d, struct str name, struct st
 
 	*id = buf_str(found);
 	return count_to_answer(n);
+}
+
+bool directory_seek_channels(struct directory *d)
+{
+	if (loop_now(d->loop).ns >= d->seek_again.ns) {
+		d->seek_again = mono_after(loop_now(d->loop), SEEK_AGAIN_MS);
+		loader_load_channels(d->listing);
+	}
+	return loader_is_loading_channels(d->listing);
+}
+
+uint64_t directory_news(const struct directory *d)
+{
+	return d->n_news;
 }
 
 int directory_find_group(const struct directory *d, struct str handle, struct str *id)

@@ -23,6 +23,8 @@ struct directory {
 	struct loader *listing;
 	struct lookups *lookups;
 	struct members *members;
+	uint64_t n_news; /* pages of lists */
+	struct mono seek_again;
 	struct enrich *completer;
 	struct join_dedup moves;
 	struct buf found; /* what directory_find_… gives */
@@ -61,6 +63,11 @@ const struct text_names *directory_names(struct directory *d);
  * in *id then). Slices valid until the next loop turn. */
 int directory_find_user(const struct directory *d, struct str name, struct str *id);
 int directory_find_channel(const struct directory *d, struct str name, struct str *id);
+/* A channel is named that is not known: true = the list of channels is under way, or was asked for anew, because the bot
+ * may have come into one unheard; false = it was not in the list not long ago. */
+bool directory_seek_channels(struct directory *d);
+/* Changes with every page of a list. */
+uint64_t directory_news(const struct directory *d);
 int directory_find_group(const struct directory *d, struct str handle, struct str *id);
 /* Is this person the one of that name, or in the user group of that handle? */
 enum tristate directory_is_user(const struct directory *d, struct str name,

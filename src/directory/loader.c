@@ -242,6 +242,11 @@ void loader_want_groups(struct loader *l)
 		loader_load_groups(l);
 }
 
+bool loader_is_loading_channels(const struct loader *l)
+{
+	return l->lists[LIST_CHANNELS].call != NULL;
+}
+
 bool loader_has_groups(const struct loader *l)
 {
 	return l->lists[LIST_GROUPS].complete;

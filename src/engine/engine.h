@@ -109,11 +109,11 @@ void engine_probed(struct engine *engine, struct job *job, const struct outcome 
 /* It never left, and waits again. */
 void engine_give_back(struct engine *engine, struct job *job);
 size_t engine_unsettled(const struct engine *engine); /* jobs that have not ended */
+/* Of these, those for the channel; empty = all. */
+size_t engine_unsettled_in(const struct engine *engine, struct str channel);
 size_t engine_in_flight(
 	const struct engine *engine); /* of these, those that may be leaving right now */
 
 /* Lets the wait that is due first be over now; for trials. False: nothing waits. */
-/* Of these, those for the channel; empty = all. */
-size_t engine_unsettled_in(const struct engine *engine, struct str channel);
 bool engine_end_waits(struct engine *engine);
 size_t engine_waiting(const struct engine *engine); /* runs in a `wait` */

@@ -145,7 +145,7 @@ static void give_turn(struct outbox *o, struct outbox_channel *c)
 	struct job *next = NULL;
 	struct list *before;
 
-	if (c->n_leased == 0 || is_free(c)) {
+	if ((c->n_leased == 0 || is_free(c)) && !(o->holds_names && c->name[0] == '#')) {
 		list_each (link, &c->waiting) {
 			if (is_held_up(o, c, job_at(link)))
 				continue;
@@ -286,6 +286,17 @@ static inline void end_lease(struct outbox *o, struct job *job)
 	job->probe_at = (struct mono){ 0 };
 }
 
+static inline void leave_channel(struct outbox *o, struct outbox_channel *c)
+{
+	if (--c->n > 0) {
+		give_turn(o, c);
+		return;
+	}
+	if (telling_end(&c->behind))
+		log_info("engine", "all that waited has been sent channel=%s", c->name);
+	channel_free(o, c);
+}
+
 void outbox_settle(struct outbox *o, struct job *job)
 {
 	struct outbox_channel *c = job->among;
@@ -297,13 +308,7 @@ void outbox_settle(struct outbox *o, struct job *job)
 	job_free(job);
 	if (--o->n < o->limits.max / 2)
 		telling_end(&o->full);
-	if (--c->n > 0) {
-		give_turn(o, c);
-		return;
-	}
-	if (telling_end(&c->behind))
-		log_info("engine", "all that waited has been sent channel=%s", c->name);
-	channel_free(o, c);
+	leave_channel(o, c);
 }
 
 void outbox_give_back(struct outbox *o, struct job *job)
@@ -319,6 +324,39 @@ void outbox_give_back(struct outbox *o, struct job *job)
 	list_prepend(&job->among->waiting, &job->link);
 	o->n_waiting++;
 	give_turn(o, job->among);
+}
+
+void outbox_readdress(struct outbox *o, struct job *job, struct str channel)
+{
+	struct outbox_channel *from = job->among, *to;
+	struct list *before;
+
+	from->n_leased--;
+	job->channel = job_keep(job, channel);
+	to = job->among = channel_for(o, job);
+	to->n++;
+	for (before = to->waiting.prev; before != &to->waiting; before = before->prev) {
+		if (job_at(before)->id < job->id)
+			break;
+	}
+	list_remove(&job->link);
+	list_append(before->next, &job->link);
+	o->n_waiting++;
+	give_turn(o, to);
+	leave_channel(o, from);
+}
+
+void outbox_hold_names(struct outbox *o, bool hold)
+{
+	struct map_entry *at = NULL;
+	struct str name;
+	void *c;
+
+	o->holds_names = hold;
+	while (!hold && map_next(&o->channels, &at, &name, &c)) {
+		if (name.len > 0 && name.p[0] == '#')
+			give_turn(o, c);
+	}
 }
 
 static bool is_in(const struct list *jobs, const struct job *job)

@@ -41,6 +41,7 @@ struct outbox {
 	size_t n_waiting;   /* in channels */
 	size_t n_in_flight; /* marked, and not ended or in doubt */
 	uint64_t last_id;
+	bool holds_names;
 	struct telling full; /* all of it; that a channel is, is said for each */
 };
 
@@ -58,9 +59,9 @@ static inline struct job *outbox_lease_first(struct outbox *o, struct list *from
 	return job;
 }
 
-bool outbox_has_room(const struct outbox *o, const struct job *job);
 /* Jobs of the channel that have not ended. */
 size_t outbox_n_in(const struct outbox *o, struct str channel);
+bool outbox_has_room(const struct outbox *o, const struct job *job);
 /* Takes the job. False, and it is gone, when there are too many. */
 bool outbox_put(struct outbox *o, struct job *take, struct mono now);
 /* The batch is handed over to the store; later it stands, or it does not and its rows are in the next batch. */
@@ -85,6 +86,10 @@ static inline struct job *outbox_ready(struct outbox *o)
 void outbox_settle(struct outbox *o, struct job *job);
 /* Leases a job that waits, whose turn it is not; false = it does not wait in its channel. */
 bool outbox_take_out(struct outbox *o, struct job *job);
+/* A leased job that is not marked goes to that channel, and waits there in its place: the id of its #name is known. */
+void outbox_readdress(struct outbox *o, struct job *job, struct str channel);
+/* While names are looked for, nothing is leased from a channel of which only the name is known. */
+void outbox_hold_names(struct outbox *o, bool hold);
 /* It never left, or shall leave once more; it waits again, in front of the others of its channel. */
 void outbox_give_back(struct outbox *o, struct job *job);
 

@@ -930,7 +930,44 @@ static void test_freeing_with_everything_under_way(void)
 	buf_deinit(&out);
 }
 
-UNIT_MAIN("directory", { "all pages are loaded", test_loading_all_pages },
+/* ---- channels that are named and not known ---- */
+
+static void test_the_list_of_channels_is_asked_for_anew(void)
+{
+	unsigned loaded = 0;
+	struct str id;
+	uint64_t news;
+
+	start();
+	directory_load(directory, on_loaded, &loaded);
+	CU_ASSERT_TRUE(directory_seek_channels(directory)); /* it is under way */
+	news = directory_news(directory);
+	answer("users.list", "{\"ok\":true,\"members\":[]}");
+	answer("users.conversations", "{\"ok\":true,\"channels\":[" GENERAL "]}");
+	CU_ASSERT_NOT_EQUAL(directory_news(directory), news);
+	CU_ASSERT_FALSE(directory_seek_channels(directory)); /* it came just now */
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 0);
+	fakeclock_pass(&clock_, 601000);
+	loop_turn(loop, 0);
+	CU_ASSERT_TRUE(directory_seek_channels(directory));
+	CU_ASSERT_TRUE(directory_seek_channels(directory));
+	CU_ASSERT_EQUAL(fakehttp_n_open(http), 1);
+	answer("users.conversations",
+	       "{\"ok\":true,\"channels\":[{\"id\":\"C6\",\"name\":\"ops\"}]}");
+	CU_ASSERT_EQUAL(directory_find_channel(directory, STR("ops"), &id), 1);
+	ASSERT_STR(id, "C6");
+	CU_ASSERT_EQUAL(loaded, 1);
+	fakeclock_pass(&clock_, 601000);
+	loop_turn(loop, 0);
+	CU_ASSERT_TRUE(directory_seek_channels(directory));
+	answer("users.conversations", "{\"ok\":false,\"error\":\"missing_scope\"}");
+	CU_ASSERT_FALSE(directory_seek_channels(directory));
+	stop();
+}
+
+UNIT_MAIN("directory",
+	  { "the list of channels is asked for anew", test_the_list_of_channels_is_asked_for_anew },
+	  { "all pages are loaded", test_loading_all_pages },
 	  { "an old cursor starts over", test_an_old_cursor_starts_over },
 	  { "a missing scope is no obstacle", test_a_missing_scope_is_no_obstacle },
 	  { "names that several have", test_names_that_several_have },

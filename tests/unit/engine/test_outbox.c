@@ -673,7 +673,59 @@ static void test_each_job_is_found_wherever_it_is(void)
 	end();
 }
 
+/* ---- names of channels ---- */
+
+static void test_a_job_goes_to_the_channel_of_its_name(void)
+{
+	struct job *job;
+
+	begin(true);
+	put("C1", NULL, "first");
+	put("#ops", NULL, "second");
+	put("#ops", NULL, "third");
+	put("C1", NULL, "fourth");
+	stand();
+	leave("first");
+	outbox_readdress(&o, lease("second"), STR("C1"));
+	outbox_readdress(&o, lease("third"), STR("C1"));
+	CU_ASSERT_PTR_NULL(outbox_lease(&o)); /* all behind the first one */
+	CU_ASSERT_EQUAL(outbox_n_in(&o, STR("#ops")), 0);
+	CU_ASSERT_EQUAL(outbox_n_in(&o, STR("C1")), 4);
+	while (o.n > 0) {
+		static const char *const texts[] = { "fourth", "third", "second", "first" };
+
+		job = o.n == 4 ? list_entry(o.leased.next, struct job, link) :
+				 leave(texts[o.n - 1]);
+		CU_ASSERT_STRING_EQUAL(job->channel, "C1");
+		outbox_settle(&o, job);
+	}
+	end();
+}
+
+static void test_names_are_held(void)
+{
+	struct job *job;
+
+	begin(true);
+	put("#ops", NULL, "by name");
+	put("C1", NULL, "by id");
+	stand();
+	job = lease("by name");
+	outbox_give_back(&o, job);
+	outbox_hold_names(&o, true);
+	lease("by id");
+	CU_ASSERT_PTR_NULL(outbox_lease(&o));
+	put("#ops", NULL, "later");
+	stand();
+	CU_ASSERT_PTR_NULL(outbox_lease(&o));
+	outbox_hold_names(&o, false);
+	lease("by name");
+	end();
+}
+
 UNIT_MAIN("outbox",
+	  { "a job goes to the channel of its name", test_a_job_goes_to_the_channel_of_its_name },
+	  { "names are held", test_names_are_held },
 	  { "where nothing is kept one commit is enough",
 	    test_where_nothing_is_kept_one_commit_is_enough },
 	  { "that it is in flight stands before it leaves",
