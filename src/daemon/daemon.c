@@ -10,12 +10,16 @@
 #include "daemon/control.h"
 #include "daemon/outbox_requests.h"
 #include "daemon/rule_watch.h"
+#include "daemon/stop_signal.h"
 #include "daemon/workspace.h"
 #include "model/workspace.h"
 #include "net/loop.h"
 #include "net/tls.h"
 #include "store/memory.h"
 #include "store/sqlite.h"
+
+/* For a disk that is slow, after all else has had its time. */
+enum { STOP_GRACE_MS = 500 };
 
 struct daemon {
 	const struct conf *conf;
@@ -115,10 +119,13 @@ static void on_signal(void *owner, int signal)
 		load_rules(d);
 		return;
 	}
-	if (signal == SIGUSR1) {
-		print_counters();
-		return;
-	}
+	print_counters();
+}
+
+static void on_stop_signal(void *owner)
+{
+	struct daemon *d = owner;
+
 	if (is_stopping(d)) {
 		log_warn("bot", "second signal: stopping at once");
 		loop_stop(d->loop);
@@ -131,10 +138,13 @@ static void on_signal(void *owner, int signal)
 
 static int watch_signals(struct daemon *d)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
+	static const int signals[] = { SIGHUP, SIGUSR1 };
+	int r = loop_signals(d->loop, signals, ARRAY_LEN(signals), on_signal, d);
 
 	signal(SIGPIPE, SIG_IGN);
-	return loop_signals(d->loop, signals, ARRAY_LEN(signals), on_signal, d);
+	return r != 0 ? r :
+			stop_signal_watch(d->loop, d->conf->stop_within_ms + STOP_GRACE_MS,
+					  on_stop_signal, d);
 }
 
 /* ---- what people ask ---- */
@@ -261,12 +271,14 @@ static int exit_status(const struct daemon *d)
 
 static void tear_down(struct daemon *d)
 {
+	stop_signal_begin();
 	control_free(d->control);
 	for (size_t i = 0; d->workspaces != NULL && i < d->conf->n_workspaces; i++)
 		workspace_free(d->workspaces[i]);
 	free(d->workspaces);
 	if (d->store != NULL)
 		d->store->ops->close(d->store);
+	stop_signal_unwatch();
 	rule_watch_free(d->rule_watch);
 	ruleset_unref(d->rules);
 	tls_free(d->tls);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include "base/mem.h"
 
 /* A file of ours; the real one follows it in memory. */
@@ -32,14 +33,16 @@ static int on_write(sqlite3_file *base, const void *bytes, int n, sqlite3_int64 
 static int on_sync(sqlite3_file *base, int flags)
 {
 	struct file *f = (struct file *)base;
-	struct timespec pause = { 0, delay_ms * 1000000L };
+	struct timespec delay = { 0, delay_ms * 1000000L };
 
 	if (fault_now == SLOWDISK_NO_SYNC) {
 		n_failed++;
 		return SQLITE_IOERR_FSYNC;
 	}
+	while (fault_now == SLOWDISK_HANGS)
+		pause();
 	if (delay_ms > 0)
-		nanosleep(&pause, NULL);
+		nanosleep(&delay, NULL);
 	return f->real->pMethods->xSync(f->real, flags);
 }
 

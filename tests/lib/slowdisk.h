@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A disk under SQLite that is slow, full or broken when the test says so; below it is the real one. */
+/* A disk under SQLite that is slow, full, broken, or never answers when the test says so; below it is the real one. */
 #pragma once
 
-enum slowdisk_fault { SLOWDISK_GOOD, SLOWDISK_FULL, SLOWDISK_NO_SYNC };
+enum slowdisk_fault { SLOWDISK_GOOD, SLOWDISK_FULL, SLOWDISK_NO_SYNC, SLOWDISK_HANGS };
 
 /* All files that SQLite opens from now on, until slowdisk_remove, are on it. */
 void slowdisk_install(void);
