@@ -343,10 +343,6 @@ static void fall(struct engine *e)
 {
 	if (!e->has_fallen)
 		engine_count(e, METRIC_COMMITS_FAILED);
-	if (!e->has_fallen)
-		log_error("engine",
-			  "what was decided could not be stored: it is not acted on, and tried"
-			  " again");
 	e->has_fallen = true;
 	e->retry_at = mono_after(clock_mono(e->setup.clock), RETRY_AFTER_MS);
 	batch_append(&e->sealed_batch, &e->batch);
@@ -365,8 +361,6 @@ static void on_committed(void *owner, bool stands)
 		fall(e);
 		return;
 	}
-	if (e->has_fallen)
-		log_info("engine", "what was decided is stored again");
 	e->has_fallen = e->is_behind = false;
 	if (e->sealed_batch.n > 0)
 		batch_clear(&e->sealed_batch);

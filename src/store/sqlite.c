@@ -16,13 +16,15 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/map.h"
 #include "base/metric.h"
+#include "base/telling.h"
 #include "store/sqlite_file.h"
 
 enum {
 	SLOW_US = 20000,
-	WINDOW = 200, /* commits that are looked at together: more than … */
-	SLOW_MAX = 2, /* … so many slow ones are over one in a hundred */
+	WINDOW = 200,	      /* commits that are looked at together: more than … */
+	SLOW_MAX = 2,	      /* … so many slow ones are over one in a hundred */
 };
 
 /* A commit that the thread has, or has made. */
@@ -42,7 +44,9 @@ struct sqlite {
 	struct sqlite_file *file;
 	int lock; /* fd; while it is open no other process has the folder */
 	struct loop *loop;
-	bool is_down; /* the last commit failed, which was said */
+	struct map
+		down; /* namespaces whose last commit failed; all share one file, and one line about it */
+	struct telling down_told;
 	unsigned n_window, n_slow;
 	/* The thread; from its start on the file is the lock's. */
 	bool is_threaded;
@@ -85,15 +89,28 @@ static void look_at_time(struct sqlite *q, int64_t us)
 		q->n_window = q->n_slow = 0;
 }
 
-static void look_at(struct sqlite *q, bool stands, int64_t us, const struct buf *why)
+/* One that fails for itself says nothing of the others, and theirs that stand say nothing of it. */
+static void tell_whether_it_stands(struct sqlite *q, const struct commit *c)
 {
-	if (!stands && !q->is_down)
-		log_error("store", "the disk does not take what was decided: %.*s",
-			  STR_ARG(buf_str(why)));
-	else if (stands && q->is_down)
-		log_info("store", "the disk takes what was decided again");
-	q->is_down = !stands;
-	look_at_time(q, us);
+	if (!c->stands) {
+		map_set(&q->down, c->namespace, q);
+		if (telling_is_due(&q->down_told, (struct mono){ now_us() * 1000 }))
+			log_error(
+				"store",
+				"the disk does not take what was decided, which is not acted on and "
+				"tried again: %.*s",
+				STR_ARG(buf_str(&c->why)));
+	} else if (q->down.n > 0) {
+		map_remove(&q->down, c->namespace);
+		if (q->down.n == 0 && telling_end(&q->down_told))
+			log_info("store", "the disk takes what was decided again");
+	}
+}
+
+static void look_at(struct sqlite *q, const struct commit *c)
+{
+	tell_whether_it_stands(q, c);
+	look_at_time(q, c->us);
 }
 
 /* ---- the thread ---- */
@@ -162,7 +179,7 @@ static void answer_made(struct sqlite *q)
 		void *owner = c->owner;
 		bool stands = c->stands;
 
-		look_at(q, stands, c->us, &c->why);
+		look_at(q, c);
 		commit_free(c);
 		on_committed(owner, stands);
 	}
@@ -206,7 +223,7 @@ static void sqlite_commit(struct store *s, struct str namespace, const struct ba
 		struct commit now = { .namespace = namespace, .batch = batch };
 
 		make(q, &now);
-		look_at(q, now.stands, now.us, &now.why);
+		look_at(q, &now);
 		buf_deinit(&now.why);
 		on_committed(owner, now.stands);
 		return;
@@ -280,6 +297,7 @@ static void sqlite_close(struct store *s)
 		close(q->lock);
 	pthread_mutex_destroy(&q->mutex);
 	pthread_cond_destroy(&q->changed);
+	map_deinit(&q->down, NULL);
 	free(q);
 }
 
@@ -384,6 +402,7 @@ int sqlite_open(struct store **out, const struct sqlite_setup *setup, struct buf
 	q->lock = -1;
 	list_init(&q->asked);
 	list_init(&q->made);
+	map_init(&q->down);
 	pthread_mutex_init(&q->mutex, NULL);
 	pthread_cond_init(&q->changed, NULL);
 	buf_clear(why);

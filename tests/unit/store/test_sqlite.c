@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/metric.h"
+#include "lib/logcatch.h"
 #include "lib/slowdisk.h"
 #include "lib/tmpdir.h"
 #include "lib/unit.h"
@@ -277,6 +278,48 @@ static void test_a_full_disk_costs_nothing_that_stands(void)
 	slowdisk_remove();
 }
 
+/* Each time something else, or there would be nothing to write. */
+static void put_for(struct house *h, const char *namespace)
+{
+	static unsigned n;
+	struct batch batch;
+	char value[16];
+
+	batch_init(&batch);
+	snprintf(value, sizeof(value), "%u", n++);
+	batch_put(&batch, STORE_COUNT, STR("a"), str_from(value));
+	h->store->ops->commit(h->store, str_from(namespace), &batch, on_committed, h);
+	h->store->ops->wait(h->store);
+	batch_deinit(&batch);
+}
+
+/* Of several workspaces one may be in trouble and the others not: that is one story, and not a new one each second. */
+static void test_a_disk_that_fails_is_told_once_for_all(void)
+{
+	struct house h;
+
+	slowdisk_install();
+	begin(&h);
+	logcatch_begin();
+	for (int i = 0; i < 3; i++) {
+		slowdisk_fail(SLOWDISK_NO_SYNC);
+		put_for(&h, "T1");
+		slowdisk_fail(SLOWDISK_GOOD);
+		put_for(&h, "T2");
+	}
+	slowdisk_fail(SLOWDISK_NO_SYNC);
+	put_for(&h, "T2");
+	slowdisk_fail(SLOWDISK_GOOD);
+	put_for(&h, "T1");
+	put_for(&h, "T2");
+	logcatch_end();
+	CU_ASSERT_STRING_EQUAL(h.told, "-+-+-+-++");
+	CU_ASSERT_EQUAL(logcatch_count("the disk does not take"), 1);
+	CU_ASSERT_EQUAL(logcatch_count("the disk takes what was decided again"), 1);
+	end(&h);
+	slowdisk_remove();
+}
+
 /* After a failed fsync nobody knows what the disk has: the file is opened anew before it is believed. */
 static void test_a_failed_fsync_is_no_commit(void)
 {
@@ -417,5 +460,6 @@ UNIT_MAIN("sqlite", { "who looks changes nothing", test_who_looks_changes_nothin
 	  { "a newer file is refused and left alone", test_a_newer_file_is_refused_and_left_alone },
 	  { "a damaged file is moved aside", test_a_damaged_file_is_moved_aside },
 	  { "a full disk costs nothing that stands", test_a_full_disk_costs_nothing_that_stands },
+	  { "a disk that fails is told once for all", test_a_disk_that_fails_is_told_once_for_all },
 	  { "a failed fsync is no commit", test_a_failed_fsync_is_no_commit },
 	  { "a slow disk does not hold up the loop", test_a_slow_disk_does_not_hold_up_the_loop })

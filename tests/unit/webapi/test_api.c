@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "lib/fakeclock.h"
 #include "lib/fakehttp.h"
+#include "lib/logcatch.h"
 #include "lib/unit.h"
 
 /* ---- a Slack that the test plays ---- */
@@ -328,32 +329,10 @@ static void test_many_calls(void)
 
 /* ---- 429 ---- */
 
-/* What is logged from here on, and how often it says something. */
-static int log_saved;
-static FILE *log_file;
-
-static void log_catch(void)
-{
-	fflush(stderr);
-	log_saved = dup(STDERR_FILENO);
-	log_file = tmpfile();
-	CU_ASSERT_FATAL(log_saved >= 0 && log_file != NULL);
-	dup2(fileno(log_file), STDERR_FILENO);
-}
-
 static size_t log_count(const char *text)
 {
-	char line[1024];
-	size_t n = 0;
-
-	fflush(stderr);
-	dup2(log_saved, STDERR_FILENO);
-	close(log_saved);
-	rewind(log_file);
-	while (fgets(line, sizeof(line), log_file) != NULL)
-		n += strstr(line, text) != NULL;
-	fclose(log_file);
-	return n;
+	logcatch_end();
+	return logcatch_count(text);
 }
 
 static void test_429_rests_the_channel_first(void)
@@ -361,7 +340,7 @@ static void test_429_rests_the_channel_first(void)
 	struct seen seen = { 0 };
 
 	start();
-	log_catch();
+	logcatch_begin();
 	post("C1", "one", &seen);
 	limited(fakehttp_find(http, "one"), "600");
 	post("C1", "two", &seen);
@@ -410,7 +389,7 @@ static void test_many_429s_are_few_lines(void)
 	struct seen seen = { 0 };
 
 	start();
-	log_catch();
+	logcatch_begin();
 	post("C1", "one", &seen);
 	for (int i = 0; i < 20; i++) {
 		limited(fakehttp_find(http, "one"), "0");
@@ -689,7 +668,7 @@ static void test_a_missing_workspace_is_named(void)
 	struct seen seen = { 0 };
 
 	start();
-	log_catch();
+	logcatch_begin();
 	ask("users.list", "", "one", &seen);
 	ask("users.conversations", "", "two", &seen);
 	ask("chat.postMessage", "C1", "three", &seen);
@@ -807,12 +786,12 @@ static void test_rests_are_told_and_their_end(void)
 
 	start_keeping();
 	post("C1", "one", &seen);
-	log_catch();
+	logcatch_begin();
 	limited(fakehttp_open(http, 0), "3");
 	rests_are("chat.postMessage #C1 3;");
 	CU_ASSERT_EQUAL(log_count("chat.postMessage rests for 3 s channel=C1 waiting=3"), 1);
 	post("C2", "two", &seen);
-	log_catch();
+	logcatch_begin();
 	limited(fakehttp_find(http, "two"), "5");
 	rests_are("chat.postMessage # 5;chat.postMessage #C2 5;");
 	CU_ASSERT_EQUAL(log_count("chat.postMessage rests for 5 s waiting=7"), 1);
