@@ -13,6 +13,7 @@
 	ROW(EVENTS_RECEIVED,   "events_received",   "Events that Slack sent, repeated ones included.") \
 	ROW(EVENTS_REPEATED,   "events_repeated",   "Events that had been handled before and were left alone.") \
 	ROW(EVENTS_CAUGHT_UP,  "events_caught_up",  "Messages that were read back from history after a gap.") \
+	ROW(EVENTS_LEFT,       "events_left",       "Events that were left for Slack to send again, because they could not be kept.") \
 	ROW(EVENTS_OWN,        "events_own",        "Events that the bot caused itself.") \
 	ROW(RULES_FIRED,       "rules_fired",       "Rules that fired and act.") \
 	ROW(RULES_SHADOWED,    "rules_shadowed",    "Rules in shadow mode that would have fired.") \
@@ -32,6 +33,7 @@
 	ROW(COMMIT_US,         "commit_us",         "Microseconds that they took in all.") \
 	ROW(COMMITS_SLOW,      "commits_slow",      "Those of them that took over 20 ms.") \
 	ROW(STORES_DAMAGED,    "stores_damaged",    "Files of the store that were found damaged and moved aside.") \
+	ROW(DISKS_FULL,        "disks_full",        "Times that the disk became full.") \
 	ROW(COMMITS_FAILED,    "commits_failed",    "Turns that the store could not take; they were tried again.") \
 	ROW(CONNECTIONS_LOST,  "connections_lost",  "Sockets to Slack that ended without notice.") \
 	ROW(LOG_LINES_LOST,    "log_lines_lost",    "Lines of the log that nobody took: a full pipe or disk.") \

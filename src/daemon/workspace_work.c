@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include "base/mem.h"
+#include "base/metric.h"
 #include "daemon/workspace_inner.h"
 #include "slack/thrown_out.h"
 
@@ -66,17 +67,34 @@ unsigned workspace_on_wants(void *owner, struct event *ev, unsigned wants_of_it)
 	return name_wants_of(&w->name_wants, ev, wants_of_it);
 }
 
+/* Any other event is sent again, or read back; a command is sent but once. */
+static void ask_to_try_again(const struct ack *ack)
+{
+	struct ack answer = *ack;
+
+	metric_count(METRIC_EVENTS_LEFT);
+	answer.say =
+		"Sorry, nothing can be noted down here right now. Please try again in a few minutes.";
+	transport_ack(&answer);
+}
+
 void workspace_on_event(void *owner, struct event *take, const struct ack *ack)
 {
 	struct daemon_workspace *w = owner;
-	struct pending_ack *pending = mem_zero(1, sizeof(*pending));
+	struct pending_ack *pending;
 	const char *end = take->kind == EVENT_OTHER ?
 				  slack_thrown_out(take, &w->as_seen.me, w->known_since) :
 				  NULL;
 
 	if (end != NULL) /* no call would tell before an answer is lost on it */
 		workspace_fail(w, end);
+	if (take->kind == EVENT_COMMAND && engine_is_stuck(w->engine)) {
+		ask_to_try_again(ack);
+		event_free(take);
+		return;
+	}
 	take->workspace = &w->as_seen;
+	pending = mem_zero(1, sizeof(*pending));
 	pending->ack = *ack;
 	list_init(&pending->link);
 	list_append(&w->pending_acks, &pending->link);

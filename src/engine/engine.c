@@ -38,7 +38,12 @@ static void add_decided(struct decided_list *list, struct decided decided)
 
 bool engine_is_behind(const struct engine *e)
 {
-	return e->batch.n >= ENGINE_ROWS_MAX;
+	return e->batch.n >= ENGINE_ROWS_MAX || e->setup.store->is_short;
+}
+
+bool engine_is_stuck(const struct engine *e)
+{
+	return e->has_fallen || engine_is_behind(e);
 }
 
 bool engine_take(struct engine *e, struct event *take, engine_decided_fn *on_decided, void *owner,
@@ -48,12 +53,13 @@ bool engine_take(struct engine *e, struct event *take, engine_decided_fn *on_dec
 	bool is_mute = (take->from_self || take->hidden) && e->setup.trace == NULL;
 
 	if (engine_is_behind(e)) {
-		if (!e->is_behind)
+		if (!e->is_behind && !e->setup.store->is_short) /* which has been said */
 			log_error(
 				"engine",
 				"the store is too far behind: events are left to be sent again, or read"
 				" back later");
 		e->is_behind = true;
+		engine_count(e, METRIC_EVENTS_LEFT);
 		watermarks_miss(&e->watermarks, take->channel);
 		event_free(take);
 		return false;
@@ -126,7 +132,8 @@ void engine_release_mark(struct engine *e, struct str channel)
 
 bool engine_take_missed(struct engine *e, struct str *channel)
 {
-	return !e->is_behind && watermarks_take_missed(&e->watermarks, channel);
+	return !e->is_behind && !engine_is_behind(e) &&
+	       watermarks_take_missed(&e->watermarks, channel);
 }
 
 void engine_begin_hearing(struct engine *e, struct str ts)

@@ -60,9 +60,13 @@ struct ruleset *engine_rules(const struct engine *engine); /* borrowed; NULL bef
 
 /* So many rows of changes may wait for the store; beyond, no event is decided. */
 enum { ENGINE_ROWS_MAX = 100000 };
-/* Takes and decides the event. `on_decided` (may be NULL) comes when the decision stands, and never when it does not. False:
- * the store is too far behind; nothing is done, and whoever sent the event shall send it again. Its channel is noted. */
+/* It is so far behind, or the store has no room for what is new. */
 bool engine_is_behind(const struct engine *engine);
+/* Nothing can be kept for now: it is behind, or the store did not take the last batch, which is tried again. */
+bool engine_is_stuck(const struct engine *engine);
+/* Takes and decides the event. `on_decided` (may be NULL) comes when the decision stands, and never when it does not. False:
+ * it is behind; nothing is done but to note the event's channel (engine_take_missed), and whoever sent the event shall
+ * send it again. */
 bool engine_take(struct engine *engine, struct event *take, engine_decided_fn *on_decided,
 		 void *owner, void *tag);
 /* How far the channel has been heard, or "" = all: the timestamp of the newest event; empty = it never was. Valid until

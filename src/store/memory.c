@@ -38,7 +38,7 @@ struct store *memory_open(void)
 		.wait = memory_wait,
 		.close = memory_close,
 	};
-	static struct store store = { &ops };
+	static struct store store = { .ops = &ops };
 
 	return &store;
 }

@@ -19,10 +19,12 @@
 #include "base/map.h"
 #include "base/metric.h"
 #include "base/telling.h"
+#include "store/reserve.h"
 #include "store/sqlite_file.h"
 
 enum {
 	SLOW_US = 20000,
+	SHORT_LOOK_MS = 5000, /* whether there is room again */
 	WINDOW = 200,	      /* commits that are looked at together: more than … */
 	SLOW_MAX = 2,	      /* … so many slow ones are over one in a hundred */
 };
@@ -34,7 +36,7 @@ struct commit {
 	const struct batch *batch;
 	store_committed_fn *on_committed;
 	void *owner;
-	bool stands;
+	bool stands, is_short;
 	int64_t us;
 	struct buf why;
 };
@@ -47,8 +49,10 @@ struct sqlite {
 	struct map
 		down; /* namespaces whose last commit failed; all share one file, and one line about it */
 	struct telling down_told;
+	struct loop_timer short_look;
 	unsigned n_window, n_slow;
-	/* The thread; from its start on the file is the lock's. */
+	/* The thread; from its start on the file and the reserve are the lock's. */
+	struct reserve reserve;
 	bool is_threaded;
 	pthread_t thread;
 	pthread_mutex_t mutex;
@@ -107,9 +111,27 @@ static void tell_whether_it_stands(struct sqlite *q, const struct commit *c)
 	}
 }
 
+static void look_at_room(struct sqlite *q, bool is_short)
+{
+	if (is_short && !q->store.is_short) {
+		metric_count(METRIC_DISKS_FULL);
+		log_error(
+			"store",
+			"the disk is full: what was begun is finished from the reserve, and what is new is "
+			"left for Slack to send again; make room folder=%.*s",
+			(int)(strrchr(q->reserve.path, '/') - q->reserve.path), q->reserve.path);
+	} else if (!is_short && q->store.is_short) {
+		log_info("store", "the disk has room again: what is new is taken");
+	}
+	q->store.is_short = is_short;
+	if (is_short && q->loop != NULL && !loop_timer_is_on(&q->short_look))
+		loop_timer_start(q->loop, &q->short_look, SHORT_LOOK_MS);
+}
+
 static void look_at(struct sqlite *q, const struct commit *c)
 {
 	tell_whether_it_stands(q, c);
+	look_at_room(q, c->is_short);
 	look_at_time(q, c->us);
 }
 
@@ -119,7 +141,11 @@ static inline void make(struct sqlite *q, struct commit *c)
 {
 	int64_t from = now_us();
 
+	reserve_renew(&q->reserve, from);
 	c->stands = sqlite_file_write(q->file, c->namespace, c->batch, &c->why);
+	if (!c->stands && sqlite_file_is_full(q->file) && reserve_spend(&q->reserve, from))
+		c->stands = sqlite_file_write(q->file, c->namespace, c->batch, &c->why);
+	c->is_short = q->reserve.is_short;
 	c->us = now_us() - from;
 }
 
@@ -239,6 +265,21 @@ static void sqlite_commit(struct store *s, struct str namespace, const struct ba
 	pthread_mutex_unlock(&q->mutex);
 }
 
+static void on_nothing(void *owner, bool stands)
+{
+	(void)owner;
+	(void)stands;
+}
+
+/* Where nothing new is begun, nothing may be left to commit: then the reserve would never be made anew. */
+static void on_short_look(void *owner)
+{
+	static const struct batch nothing;
+	struct sqlite *q = owner;
+
+	sqlite_commit(&q->store, STR_EMPTY, &nothing, on_nothing, NULL);
+}
+
 /* Until the thread has nothing to do; the mutex is held. */
 static void await_thread(struct sqlite *q)
 {
@@ -288,6 +329,8 @@ static void sqlite_close(struct store *s)
 
 	if (q->is_threaded)
 		stop_thread(q);
+	if (q->loop != NULL)
+		loop_timer_stop(q->loop, &q->short_look);
 	list_each (link, &q->asked)
 		commit_free(list_entry(link, struct commit, link));
 	list_each (link, &q->made)
@@ -403,6 +446,7 @@ int sqlite_open(struct store **out, const struct sqlite_setup *setup, struct buf
 	list_init(&q->asked);
 	list_init(&q->made);
 	map_init(&q->down);
+	loop_timer_init(&q->short_look, on_short_look, q);
 	pthread_mutex_init(&q->mutex, NULL);
 	pthread_cond_init(&q->changed, NULL);
 	buf_clear(why);
@@ -411,6 +455,8 @@ int sqlite_open(struct store **out, const struct sqlite_setup *setup, struct buf
 		sqlite_close(&q->store);
 		return SQLITE_REFUSED;
 	}
+	reserve_init(&q->reserve, setup->folder);
+	look_at_room(q, q->reserve.is_short);
 	*out = &q->store;
 	return 0;
 }

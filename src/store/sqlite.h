@@ -5,6 +5,8 @@
  *
  * Commits are made within the call as long as they are quick. When one in a hundred takes over 20 ms, they move to a
  * thread of their own, and are answered from the loop.
+ *
+ * Beside it lie 4 MiB of nothing (store/reserve.h), with which a full disk still takes what was begun.
  */
 #pragma once
 

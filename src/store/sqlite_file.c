@@ -21,6 +21,7 @@ struct sqlite_file {
 	sqlite3 *db;
 	char *path;
 	bool is_relaxed;
+	bool is_full;	 /* the last write failed for want of room */
 	bool is_suspect; /* the disk failed: it is opened anew before anything is believed */
 	sqlite3_stmt *put[N_STORE_TABLES], *drop[N_STORE_TABLES];
 	sqlite3_stmt *begin, *commit, *rollback;
@@ -283,6 +284,7 @@ static bool is_trusted_again(struct sqlite_file *f, struct buf *why)
 		return true;
 	close_db(f);
 	f->is_suspect = open_db(f, why) != 0;
+	f->is_full = f->is_suspect && sqlite3_errcode(f->db) == SQLITE_FULL;
 	return !f->is_suspect;
 }
 
@@ -291,6 +293,7 @@ bool sqlite_file_write(struct sqlite_file *f, struct str namespace, const struct
 {
 	bool good;
 
+	f->is_full = false;
 	if (!is_trusted_again(f, why))
 		return false;
 	good = do_step(f->begin);
@@ -299,10 +302,16 @@ bool sqlite_file_write(struct sqlite_file *f, struct str namespace, const struct
 	if (good && do_step(f->commit))
 		return true;
 	explain(f, why);
+	f->is_full = (sqlite3_extended_errcode(f->db) & 0xff) == SQLITE_FULL;
 	f->is_suspect = (sqlite3_extended_errcode(f->db) & 0xff) != SQLITE_BUSY;
 	if (!sqlite3_get_autocommit(f->db))
 		do_step(f->rollback);
 	return false;
+}
+
+bool sqlite_file_is_full(const struct sqlite_file *f)
+{
+	return f->is_full;
 }
 
 /* ---- looking ---- */

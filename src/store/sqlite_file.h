@@ -26,3 +26,5 @@ bool sqlite_file_peek(const char *path, const enum store_table *tables, size_t n
 /* Makes the rows stand, all or none, on the disk. False, and a sentence in `why`, when none does. */
 bool sqlite_file_write(struct sqlite_file *f, struct str namespace, const struct batch *batch,
 		       struct buf *why);
+/* Was it for want of room that the last write failed? */
+bool sqlite_file_is_full(const struct sqlite_file *f);

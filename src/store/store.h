@@ -10,6 +10,7 @@
 
 struct store {
 	const struct store_ops *ops;
+	bool is_short; /* of room: what was begun is finished, but nothing new should be begun */
 };
 
 /* A row that stands; the texts are valid during the call. */

@@ -523,24 +523,27 @@ void session_give(struct session_socket *socket, struct event *take, struct str 
 void transport_ack(const struct ack *ack)
 {
 	struct transport *t = ack->transport;
+	const struct str id = str_from(ack->envelope_id);
 	CLEANUP(buf_deinit) struct buf frame = { 0 };
-	struct session_socket *newest = NULL;
-	bool is_sent = false;
+	struct session_socket *to = NULL;
 
-	if (ack->envelope_id[0] == '\0')
+	if (id.len == 0)
 		return;
-	t->setup.protocol->ack_frame(&frame, str_from(ack->envelope_id));
+	if (ack->say != NULL && t->setup.protocol->say_frame != NULL)
+		t->setup.protocol->say_frame(&frame, id, str_from(ack->say));
+	else
+		t->setup.protocol->ack_frame(&frame, id);
 	/* On the newest live one, where its own is gone. Without any, Slack will send the envelope again. */
 	list_each (it, &t->sockets) {
 		struct session_socket *socket = list_entry(it, struct session_socket, link);
 
-		if (socket->generation == ack->socket)
-			is_sent = ws_send_text(socket->ws, buf_str(&frame));
 		if (socket->state != SOCKET_NEW && ws_is_open(socket->ws))
-			newest = socket;
+			to = socket;
+		if (to == socket && socket->generation == ack->socket)
+			break;
 	}
-	if (!is_sent && newest != NULL)
-		ws_send_text(newest->ws, buf_str(&frame));
+	if (to != NULL)
+		ws_send_text(to->ws, buf_str(&frame));
 	transport_forgo(ack);
 }
 
@@ -592,8 +595,7 @@ void transport_free(struct transport *t)
 {
 	if (t == NULL)
 		return;
-	if (t->call != NULL)
-		api_cancel(TAKE(t->call));
+	api_cancel(TAKE(t->call));
 	drop_all(t);
 	enter(t, SESSION_OVER, NO_DEADLINE);
 	loop_bury(t->setup.loop, t, free);

@@ -24,6 +24,8 @@ struct session_protocol {
 			struct str text);
 	/* Appends the frame that acknowledges; NULL = nothing is ever acknowledged. */
 	void (*ack_frame)(struct buf *out, struct str id);
+	/* The same, with words for who typed the command that is acknowledged; NULL = there are none. */
+	void (*say_frame)(struct buf *out, struct str id, struct str text);
 	/* Appends the frame of a ping of the protocol's own, numbered from 1 on each socket; NULL = those of WebSocket
 	 * will do. One that session_ponged does not answer within dead_after_ms breaks the socket. */
 	void (*ping_frame)(struct buf *out, int64_t id, int64_t time_ms);

@@ -178,6 +178,15 @@ void envelope_ack(struct buf *out, struct str id)
 	buf_addc(out, '}');
 }
 
+static void envelope_say(struct buf *out, struct str id, struct str text)
+{
+	buf_addz(out, "{\"envelope_id\":");
+	json_quote(id, out);
+	buf_addz(out, ",\"payload\":{\"response_type\":\"ephemeral\",\"text\":");
+	json_quote(text, out);
+	buf_addz(out, "}}");
+}
+
 /* ---- what comes of it ---- */
 
 static void on_hello(struct identity *me, struct session_socket *socket, const struct envelope *e)
@@ -296,4 +305,5 @@ const struct session_protocol transport_socketmode = {
 	.advice = advice,
 	.on_text = on_text,
 	.ack_frame = envelope_ack,
+	.say_frame = envelope_say,
 };

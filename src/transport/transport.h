@@ -21,6 +21,7 @@ struct ack {
 	struct transport *transport;
 	uint64_t socket;      /* generation of the socket it came on */
 	char envelope_id[64]; /* empty = nothing to acknowledge */
+	const char *say;      /* to who typed the command that it came with; NULL = nothing */
 };
 
 struct transport_sink {

@@ -17,13 +17,14 @@ struct file {
 
 static sqlite3_vfs vfs, *real_vfs;
 static enum slowdisk_fault fault_now;
+static const char *full_with;
 static int delay_ms, n_failed;
 
 static int on_write(sqlite3_file *base, const void *bytes, int n, sqlite3_int64 at)
 {
 	struct file *f = (struct file *)base;
 
-	if (fault_now == SLOWDISK_FULL) {
+	if (fault_now == SLOWDISK_FULL || (full_with != NULL && access(full_with, F_OK) == 0)) {
 		n_failed++;
 		return SQLITE_FULL;
 	}
@@ -149,6 +150,7 @@ void slowdisk_install(void)
 	vfs.szOsFile = (int)sizeof(struct file) + real_vfs->szOsFile;
 	vfs.xOpen = on_open;
 	fault_now = SLOWDISK_GOOD;
+	full_with = NULL;
 	delay_ms = n_failed = 0;
 	sqlite3_vfs_register(&vfs, 1);
 }
@@ -162,6 +164,11 @@ void slowdisk_remove(void)
 void slowdisk_fail(enum slowdisk_fault fault)
 {
 	fault_now = fault;
+}
+
+void slowdisk_full_with(const char *path)
+{
+	full_with = path;
 }
 
 void slowdisk_delay(int ms)

@@ -8,5 +8,6 @@ enum slowdisk_fault { SLOWDISK_GOOD, SLOWDISK_FULL, SLOWDISK_NO_SYNC, SLOWDISK_H
 void slowdisk_install(void);
 void slowdisk_remove(void);
 void slowdisk_fail(enum slowdisk_fault fault);
-void slowdisk_delay(int ms); /* of every fsync */
-int slowdisk_n_failed(void); /* writes and fsyncs, since slowdisk_install */
+void slowdisk_full_with(const char *path); /* full as long as this file is there; kept as it is */
+void slowdisk_delay(int ms);		   /* of every fsync */
+int slowdisk_n_failed(void);		   /* writes and fsyncs, since slowdisk_install */

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands that set the scene. */
+#include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 #include "calendar/civil.h"
 #include "base/mem.h"
 #include "sim/commands.h"
@@ -260,6 +264,38 @@ static bool speed(struct stage *st, const struct match *m)
 	return true;
 }
 
+/* Only where that harms nobody: on a small disk in memory, as tests/disk makes one. */
+static bool fill_disk(struct stage *st, const struct match *m)
+{
+	enum { MIB = 1 << 20, MAX_MIB = 64 };
+	CLEANUP(mem_freep) char *path = stage_path(st, "filler");
+	static const char zeros[4096];
+	struct statfs disk;
+	int fd = path != NULL ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+
+	(void)m;
+	if (fd < 0 || fstatfs(fd, &disk) != 0)
+		return stage_fail(st, "the disk cannot be filled");
+	if (disk.f_type == TMPFS_MAGIC && disk.f_blocks > 0 &&
+	    disk.f_blocks * (uint64_t)disk.f_bsize <= (uint64_t)MAX_MIB * MIB) {
+		while (write(fd, zeros, sizeof(zeros)) > 0)
+			;
+		close(fd);
+		return true;
+	}
+	close(fd);
+	unlink(path);
+	return stage_fail(st, "TMPDIR is no tmpfs of at most %d MiB: see tests/disk", MAX_MIB);
+}
+
+static bool make_room(struct stage *st, const struct match *m)
+{
+	CLEANUP(mem_freep) char *path = stage_path(st, "filler");
+
+	(void)m;
+	return path != NULL && (unlink(path) == 0 || stage_fail(st, "the disk was not filled"));
+}
+
 static bool change_token(struct stage *st, const struct match *m)
 {
 	CLEANUP(mem_freep) char *old = st->sim->bot_token;
@@ -376,6 +412,9 @@ const struct command world_commands[] = {
 	  "what is written from now on bears this time, \"2026-12-24 19:00\", of UTC; within a channel "
 	  "time never goes back, and the client's own clock stays as it is",
 	  time_is },
+	{ "the disk fills up",
+	  "nothing more goes on the disk that TMPDIR is on, a small one in memory", fill_disk },
+	{ "the disk has room", "it does again", make_room },
 	{ "change the token",
 	  "another token is the bot's from now on: a client that is started then has it",
 	  change_token },

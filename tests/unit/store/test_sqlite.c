@@ -4,9 +4,11 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/metric.h"
@@ -320,6 +322,46 @@ static void test_a_disk_that_fails_is_told_once_for_all(void)
 	slowdisk_remove();
 }
 
+/* Where the reserve lies the disk has no room; without it, it has a little. */
+static void test_a_full_disk_takes_what_was_begun(void)
+{
+	const struct rlimit small = { 1 << 20, RLIM_INFINITY };
+	uint64_t before = metric_counts[METRIC_DISKS_FULL];
+	struct rlimit all;
+	struct house h;
+
+	getrlimit(RLIMIT_FSIZE, &all);
+	signal(SIGXFSZ, SIG_IGN);
+	slowdisk_install();
+	begin(&h);
+	CU_ASSERT_EQUAL(access(in(&h, "store/reserve"), F_OK), 0);
+	slowdisk_full_with(in(&h, "store/reserve"));
+	setrlimit(RLIMIT_FSIZE, &small); /* so that it cannot be made anew */
+	logcatch_begin();
+	put_once(&h, "a", "1");
+	CU_ASSERT_STRING_EQUAL(h.told, "+");
+	CU_ASSERT_TRUE(h.store->is_short);
+	CU_ASSERT_NOT_EQUAL(access(in(&h, "store/reserve"), F_OK), 0);
+	put_once(&h, "b", "2");
+	slowdisk_fail(SLOWDISK_FULL); /* the reserve, too, has an end */
+	put_once(&h, "c", "3");
+	slowdisk_fail(SLOWDISK_GOOD);
+	put_once(&h, "c", "4");
+	CU_ASSERT_STRING_EQUAL(h.told, "++-+");
+	CU_ASSERT_TRUE(h.store->is_short);
+	setrlimit(RLIMIT_FSIZE, &all);
+	while (h.store->is_short) /* it is looked for every few seconds */
+		loop_turn(h.loop, -1);
+	logcatch_end();
+	CU_ASSERT_EQUAL(access(in(&h, "store/reserve"), F_OK), 0);
+	CU_ASSERT_EQUAL(logcatch_count("the disk is full"), 1);
+	CU_ASSERT_EQUAL(logcatch_count("the disk has room again"), 1);
+	CU_ASSERT_EQUAL(metric_counts[METRIC_DISKS_FULL], before + 1);
+	rows_are(&h, "a=1 b=2 c=4 ", __LINE__);
+	end(&h);
+	slowdisk_remove();
+}
+
 /* After a failed fsync nobody knows what the disk has: the file is opened anew before it is believed. */
 static void test_a_failed_fsync_is_no_commit(void)
 {
@@ -427,7 +469,7 @@ static void test_who_looks_changes_nothing(void)
 	peek_is(&h, 0, "T1/a=1 T1/b=2 ", __LINE__);
 	rows_are(&h, "a=1 b=2 ", __LINE__);
 	close_it(&h);
-	CU_ASSERT_EQUAL(n_files(&h), 2); /* the file, and the lock */
+	CU_ASSERT_EQUAL(n_files(&h), 3); /* the file, the lock and the reserve */
 	peek_is(&h, 0, "T1/a=1 T1/b=2 ", __LINE__);
 	open_it(&h);
 	rows_are(&h, "a=1 b=2 ", __LINE__);
@@ -461,5 +503,6 @@ UNIT_MAIN("sqlite", { "who looks changes nothing", test_who_looks_changes_nothin
 	  { "a damaged file is moved aside", test_a_damaged_file_is_moved_aside },
 	  { "a full disk costs nothing that stands", test_a_full_disk_costs_nothing_that_stands },
 	  { "a disk that fails is told once for all", test_a_disk_that_fails_is_told_once_for_all },
+	  { "a full disk takes what was begun", test_a_full_disk_takes_what_was_begun },
 	  { "a failed fsync is no commit", test_a_failed_fsync_is_no_commit },
 	  { "a slow disk does not hold up the loop", test_a_slow_disk_does_not_hold_up_the_loop })

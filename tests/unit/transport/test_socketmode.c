@@ -6,6 +6,7 @@
 #include <string.h>
 #include "lib/stage.h"
 #include "lib/unit.h"
+#include "transport/session.h"
 #include "transport/transport.h"
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND };
@@ -219,6 +220,16 @@ static void test_ack_frame(void)
 	buf_clear(&out);
 	envelope_ack(&out, STR("a\"b"));
 	ASSERT_STR(buf_str(&out), "{\"envelope_id\":\"a\\\"b\"}");
+	buf_deinit(&out);
+}
+
+static void test_say_frame(void)
+{
+	struct buf out = { 0 };
+
+	transport_socketmode.say_frame(&out, STR("e-1"), STR("try \"again\""));
+	ASSERT_STR(buf_str(&out), "{\"envelope_id\":\"e-1\",\"payload\":{\"response_type\":"
+				  "\"ephemeral\",\"text\":\"try \\\"again\\\"\"}}");
 	buf_deinit(&out);
 }
 
@@ -622,6 +633,7 @@ UNIT_MAIN("socketmode", { "hello frame", test_hello_frame },
 	  { "payload of another shape", test_payload_of_another_shape },
 	  { "garbled frames", test_garbled }, { "cut at every byte", test_cut_at_every_byte },
 	  { "too deep", test_deep }, { "acknowledgement frame", test_ack_frame },
+	  { "acknowledgement with words", test_say_frame },
 	  { "hello tells the app", test_hello_tells_the_app },
 	  { "event is acknowledged when asked", test_event_is_acknowledged_when_asked },
 	  { "command is acknowledged when asked", test_command_is_acknowledged_when_asked },
