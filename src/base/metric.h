@@ -29,6 +29,7 @@
 	ROW(JOBS_LATE,         "jobs_late",         "Answers that were dropped because they came too late.") \
 	ROW(JOBS_UNKNOWN,      "jobs_unknown",      "Answers and calls that may have got through.") \
 	ROW(JOBS_FOUND,        "jobs_found",        "Those of them that had got through, as the channel showed.") \
+	ROW(CALLS_LIMITED,     "calls_limited",     "Calls that Slack held back because there were too many.") \
 	ROW(COMMITS,           "commits",           "Turns whose changes the store has taken, or refused.") \
 	ROW(COMMIT_US,         "commit_us",         "Microseconds that they took in all.") \
 	ROW(COMMITS_SLOW,      "commits_slow",      "Those of them that took over 20 ms.") \

@@ -3,6 +3,7 @@
  * What Slack holds back (429) rests. Slack counts posts by the channel, and all of them together: which of both was too
  * much is told by whether a second channel is refused while the first one rests. Until then only the channel rests.
  */
+#include "base/metric.h"
 #include "slack/methods.h"
 #include "webapi/api_inner.h"
 
@@ -54,6 +55,7 @@ void rest_begin(struct api_call *call, const struct outcome *outcome)
 	struct mono now = loop_now(api->loop);
 	int64_t ms = backoff_at_least(-1, outcome->wait_ms);
 
+	metric_count(METRIC_CALLS_LIMITED);
 	if (!is_of_channel(call)) {
 		freeze_method(api, usage, ms, outcome->wait_ms);
 		return;

@@ -322,6 +322,29 @@ static void test_a_disk_that_fails_is_told_once_for_all(void)
 	slowdisk_remove();
 }
 
+/* Somebody looks at it by hand, and holds it: what does not stand now is tried again later. */
+static void test_a_file_that_is_held_is_no_commit(void)
+{
+	struct house h;
+	sqlite3 *db;
+
+	begin(&h);
+	put_once(&h, "a", "1");
+	CU_ASSERT_EQUAL_FATAL(sqlite3_open(in(&h, "store/retort.db"), &db), SQLITE_OK);
+	CU_ASSERT_EQUAL(sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+	logcatch_begin();
+	put_once(&h, "a", "2");
+	CU_ASSERT_EQUAL(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+	put_once(&h, "a", "3");
+	logcatch_end();
+	sqlite3_close(db);
+	CU_ASSERT_STRING_EQUAL(h.told, "+-+");
+	CU_ASSERT_EQUAL(logcatch_count("database is locked"), 1);
+	CU_ASSERT_EQUAL(logcatch_count("takes what was decided again"), 1);
+	rows_are(&h, "a=3 ", __LINE__);
+	end(&h);
+}
+
 /* Where the reserve lies the disk has no room; without it, it has a little. */
 static void test_a_full_disk_takes_what_was_begun(void)
 {
@@ -503,6 +526,7 @@ UNIT_MAIN("sqlite", { "who looks changes nothing", test_who_looks_changes_nothin
 	  { "a damaged file is moved aside", test_a_damaged_file_is_moved_aside },
 	  { "a full disk costs nothing that stands", test_a_full_disk_costs_nothing_that_stands },
 	  { "a disk that fails is told once for all", test_a_disk_that_fails_is_told_once_for_all },
+	  { "a file that is held is no commit", test_a_file_that_is_held_is_no_commit },
 	  { "a full disk takes what was begun", test_a_full_disk_takes_what_was_begun },
 	  { "a failed fsync is no commit", test_a_failed_fsync_is_no_commit },
 	  { "a slow disk does not hold up the loop", test_a_slow_disk_does_not_hold_up_the_loop })

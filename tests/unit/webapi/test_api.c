@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/metric.h"
 #include "lib/fakeclock.h"
 #include "lib/fakehttp.h"
 #include "lib/logcatch.h"
@@ -782,6 +783,7 @@ static void rests_are(const char *wanted)
 
 static void test_rests_are_told_and_their_end(void)
 {
+	const uint64_t before = metric_counts[METRIC_CALLS_LIMITED];
 	struct seen seen = { 0 };
 
 	start_keeping();
@@ -789,6 +791,7 @@ static void test_rests_are_told_and_their_end(void)
 	logcatch_begin();
 	limited(fakehttp_open(http, 0), "3");
 	rests_are("chat.postMessage #C1 3;");
+	CU_ASSERT_EQUAL(metric_counts[METRIC_CALLS_LIMITED], before + 1);
 	CU_ASSERT_EQUAL(log_count("chat.postMessage rests for 3 s channel=C1 waiting=3"), 1);
 	post("C2", "two", &seen);
 	logcatch_begin();
