@@ -21,6 +21,7 @@ enum {
 	STUCK_MS = 20000,     /* nothing happens, and it does not rest */
 	AFTER_REST_MS = 150,  /* what comes behind that would be too much */
 	LOOK_MS = 50,
+	CUT_MAX = 600, /* of the bytes of an answer, its head with it */
 	STRIDE =
 		7919, /* system calls between one kill and the next; a prime, so that all get their turn */
 };
@@ -109,20 +110,23 @@ static void let_fail(struct story *s)
 		{ "internal_error after commit", FAULT_ERROR_AFTER, 0, "internal_error" },
 		{ "request_timeout", FAULT_ERROR, 0, "request_timeout" },
 		{ "fatal_error after commit", FAULT_ERROR_AFTER, 0, "fatal_error" },
-		{ "cut in the head", FAULT_CUT, 9, "" },
-		{ "cut in the body", FAULT_CUT, 400, "" },
+		{ "cut", FAULT_CUT, -1, "" },
+		{ "cut", FAULT_CUT, -1, "" },
 		{ "429", FAULT_LIMITED, 1, "" },
 		{ "delay 120ms", FAULT_DELAY, 120, "" },
+		{ "dribble", FAULT_DRIBBLE, 0, "" },
 	};
 	static const char *const methods[] = { "chat.postMessage", "chat.postMessage",
 					       "reactions.add" };
 	size_t i = (size_t)below(s, ARRAY_LEN(faults));
 	const char *method = methods[below(s, ARRAY_LEN(methods))];
 
-	fault_add(&s->sim->faults, str_from(method), 1, faults[i].kind, faults[i].number,
+	int64_t number = faults[i].number >= 0 ? faults[i].number : below(s, CUT_MAX);
+
+	fault_add(&s->sim->faults, str_from(method), 1, faults[i].kind, number,
 		  str_from(faults[i].word));
-	note(s, now(s), SIZE_MAX, "the next %s goes wrong: %s", method, faults[i].name);
-	s->tally->faults++;
+	note(s, now(s), SIZE_MAX, "the next %s goes wrong: %s %" PRId64, method, faults[i].name,
+	     number);
 }
 
 static void say_something(struct story *s)
@@ -346,6 +350,7 @@ static bool judge(struct story *s)
 	s->tally->doubled += sum.doubled;
 	s->tally->wrong += sum.wrong;
 	s->tally->redelivered += socket_side_resent(s->sim->socket);
+	s->tally->faults += s->sim->n_faults;
 	if (s->first_bad != SIZE_MAX)
 		tell(s, s->first_bad);
 	if (s->setup->verbose)

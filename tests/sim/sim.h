@@ -90,7 +90,8 @@ struct sim {
 	struct links *links;
 	struct socket_side *socket;
 	struct rtm_side *rtm;
-	size_t n_cuts; /* connections that were really cut where they should be */
+	size_t n_faults; /* calls that went wrong because they should */
+	size_t n_cuts;	 /* connections that were really cut where they should be */
 	struct sim_then then;
 	struct mono started;
 	uint64_t random;

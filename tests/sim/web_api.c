@@ -481,6 +481,7 @@ void web_api_handle(struct sim *any, struct conn *conn, const struct request *r,
 	struct fault fault;
 	bool faulty = fault_take(&sim->faults, shown, &fault);
 
+	sim->n_faults += faulty;
 	conn_belongs(conn, sim);
 	call.answer = json_new_object();
 	call.entry = ledger_add(&sim->ledger, clock_mono(loop_clock(sim->loop)), sim_ms(sim), shown,
