@@ -135,7 +135,7 @@ static bool start(struct stage *st, const struct match *m)
 		process_free(TAKE(st->client));
 	build_command_line(st, m, &line);
 	build_environment(st, !is_rtm(m), variables);
-	st->client = process_start(st->sim->loop, line.argv, variables, NULL);
+	st->client = process_start(st->sim->loop, line.argv, variables, st->errors, NULL);
 	st->log_then = 0;
 	return st->client != NULL || stage_fail(st, "cannot start %s", st->program);
 }
@@ -173,7 +173,7 @@ static bool run(struct stage *st, const struct match *m)
 		add(&line, st->conf_path);
 	}
 	build_environment(st, true, variables);
-	st->ran = process_start(st->sim->loop, line.argv, variables, NULL);
+	st->ran = process_start(st->sim->loop, line.argv, variables, NULL, NULL);
 	if (st->ran == NULL)
 		return stage_fail(st, "cannot start %s", st->program);
 	return await_end(st, st->ran);
@@ -241,6 +241,35 @@ static bool environment(struct stage *st, const struct match *m)
 	return true;
 }
 
+static bool errors_go(struct stage *st, const struct match *m)
+{
+	struct str to = match_text(m, "PATH");
+
+	free(st->errors);
+	st->errors = str_is(to, "us") ? NULL : str_dup(str_is(to, "nowhere") ? STR_EMPTY : to);
+	return true;
+}
+
+static bool read_client(struct stage *st, bool read)
+{
+	if (st->client == NULL)
+		return stage_fail(st, "nothing has been started");
+	process_read(st->client, read);
+	return true;
+}
+
+static bool nobody_reads(struct stage *st, const struct match *m)
+{
+	(void)m;
+	return read_client(st, false);
+}
+
+static bool is_read_again(struct stage *st, const struct match *m)
+{
+	(void)m;
+	return read_client(st, true);
+}
+
 const struct command client_commands[] = {
 	{ "start retort [over WORD] [by WORD2] [with REST]",
 	  "over socket or rtm, by connect or start; REST are further "
@@ -262,6 +291,12 @@ const struct command client_commands[] = {
 	{ "configuration :",
 	  "a configuration file, indented below; {webhook NAME} in it is the address of that webhook",
 	  configuration },
+	{ "standard error goes to PATH",
+	  "of clients started from now on: a file such as /dev/full, nowhere (it is closed), or us; what goes there "
+	  "is not in the log",
+	  errors_go },
+	{ "nobody reads the client", "what it writes stays in a pipe of 4096 bytes", nobody_reads },
+	{ "the client is read again", "and the pipe is emptied", is_read_again },
 	{ "environment NAME TEXT", "a variable for the client", environment },
 	{ 0 },
 };

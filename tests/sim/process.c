@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-enum { OUTPUT_MAX = 16 << 20 };
+enum { OUTPUT_MAX = 16 << 20, SMALL_PIPE = 4096 };
 
 struct process {
 	struct loop *loop;
@@ -68,7 +68,19 @@ static void set_environment(const char *const *environment)
 	}
 }
 
-static void become(const char *const *argv, const char *const *environment, int out)
+/* "" = nowhere: it is closed. */
+static void write_to(const char *path, int out)
+{
+	if (path == NULL)
+		dup2(out, STDERR_FILENO);
+	else if (*path == '\0')
+		close(STDERR_FILENO);
+	else
+		dup2(open(path, O_WRONLY), STDERR_FILENO);
+}
+
+static void become(const char *const *argv, const char *const *environment, const char *errors,
+		   int out)
 {
 	sigset_t none;
 
@@ -77,7 +89,7 @@ static void become(const char *const *argv, const char *const *environment, int 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(open("/dev/null", O_RDONLY), 0);
 	dup2(out, 1);
-	dup2(out, 2);
+	write_to(errors, out);
 	set_environment(environment);
 	execvp(argv[0], (char *const *)argv);
 	dprintf(2, "cannot run %s: %s\n", argv[0], strerror(errno));
@@ -85,7 +97,7 @@ static void become(const char *const *argv, const char *const *environment, int 
 }
 
 struct process *process_start(struct loop *loop, const char *const *argv,
-			      const char *const *environment, FILE *show)
+			      const char *const *environment, const char *errors, FILE *show)
 {
 	struct process *p;
 	int ends[2];
@@ -100,7 +112,7 @@ struct process *process_start(struct loop *loop, const char *const *argv,
 	buf_init(&p->output, OUTPUT_MAX);
 	p->pid = fork();
 	if (p->pid == 0)
-		become(argv, environment, ends[1]);
+		become(argv, environment, errors, ends[1]);
 	close(ends[1]);
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	loop_file_init(&p->file, on_output, p);
@@ -134,6 +146,17 @@ void process_free(struct process *p)
 	stop_reading(p);
 	buf_deinit(&p->output);
 	free(p);
+}
+
+void process_read(struct process *p, bool read)
+{
+	int fd = p->file.fd;
+
+	if (fd < 0)
+		return;
+	if (!read)
+		fcntl(fd, F_SETPIPE_SZ, SMALL_PIPE);
+	loop_file_watch(p->loop, &p->file, fd, read ? EPOLLIN : 0);
 }
 
 void process_signal(struct process *p, int signal)

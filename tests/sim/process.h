@@ -11,14 +11,17 @@
 struct process;
 
 /* `argv` and `environment` end with NULL; the environment is laid over our own, "NAME=" takes a name away. NULL when it
- * cannot be started (said in the log). Output is also passed on to `show` when it is not NULL. */
+ * cannot be started (said in the log). Its standard error is the file `errors`, or closed where that is empty; NULL = we
+ * read it like the other output. What we read is also passed on to `show` when it is not NULL. */
 struct process *process_start(struct loop *loop, const char *const *argv,
-			      const char *const *environment, FILE *show);
+			      const char *const *environment, const char *errors, FILE *show);
 /* Kills it when it still runs, and waits for its end. */
 void process_free(struct process *p);
 void process_signal(struct process *p, int signal);
 pid_t process_pid(const struct process *p);
 /* Everything that it wrote so far, on both outputs. */
 struct str process_output(const struct process *p);
+/* Not read, its output fills a small pipe, and then it has to do without. */
+void process_read(struct process *p, bool read);
 /* Has it ended? *status: its exit status, or 128 + the signal that ended it. */
 bool process_ended(struct process *p, int *status);

@@ -45,6 +45,7 @@ void stage_deinit(struct stage *st)
 	free(st->folder);
 	free(st->rules_path);
 	free(st->conf_path);
+	free(st->errors);
 	for (size_t i = 0; i < st->n_environment; i++)
 		free((char *)(uintptr_t)st->environment[i]);
 	free(st->environment);

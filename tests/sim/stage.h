@@ -16,6 +16,7 @@ struct stage {
 	char *folder;		  /* temporary; holds rules/ and its like; NULL until needed */
 	char *rules_path;	  /* given to the client; NULL = none */
 	char *conf_path;	  /* NULL = none */
+	char *errors;		  /* where the client's standard error goes; NULL = to us */
 	const char **environment; /* further NAME=VALUE for the client, owned */
 	size_t n_environment;
 	struct process *client; /* NULL = not started */
