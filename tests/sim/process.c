@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-enum { OUTPUT_MAX = 16 << 20, SMALL_PIPE = 4096 };
+enum { OUTPUT_MAX = 16 << 20, SMALL_PIPE = 4096, USUAL_PIPE = 65536 };
 
 struct process {
 	struct loop *loop;
@@ -154,8 +154,7 @@ void process_read(struct process *p, bool read)
 
 	if (fd < 0)
 		return;
-	if (!read)
-		fcntl(fd, F_SETPIPE_SZ, SMALL_PIPE);
+	fcntl(fd, F_SETPIPE_SZ, read ? USUAL_PIPE : SMALL_PIPE);
 	loop_file_watch(p->loop, &p->file, fd, read ? EPOLLIN : 0);
 }
 
