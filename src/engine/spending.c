@@ -9,15 +9,22 @@
 #include "base/json.h"
 #include "base/mem.h"
 
+enum {
+	SPENT_UNTIL_LOOKED_AT = 1000,
+	/* A clock that is set back so far does not bring back what was forgotten. */
+	SET_BACK_MS = 3600000,
+};
+
 /* The times at which a limit was spent: the latest `count` of them, in a ring. */
 struct spending {
 	struct list link; // spendings::order
 	char *key;
 	size_t key_len;
 	unsigned count;
-	unsigned used;	 /* how many of `at` are set */
-	unsigned room;	 /* for so many: most limits are spent a few times only */
-	uint64_t serial; /* of the next; its place in the ring is serial % count */
+	unsigned used;	   /* how many of `at` are set */
+	unsigned room;	   /* for so many: most limits are spent a few times only */
+	uint64_t serial;   /* of the next; its place in the ring is serial % count */
+	int64_t window_ms; /* after which none of them matters; 0 = it always does, or is not known */
 	struct wall *at;
 };
 
@@ -32,7 +39,7 @@ static void spending_free(void *object)
 }
 
 /* A row a spending, so that a limit of thousands is not written anew each time: `KEY LF PLACE` to `[time, serial,
- * count]`. */
+ * count, window]`. */
 static struct str spending_row(const struct spending *sp, unsigned place, struct buf *key)
 {
 	buf_clear(key);
@@ -56,9 +63,13 @@ static bool is_allowed(const struct spendings *s, const struct state_limit *limi
 	return now.ms - oldest.ms >= limit->window_ms || now.ms < oldest.ms;
 }
 
-static void forget_oldest_spending(struct spendings *s)
+static struct wall last_spent(const struct spending *sp)
 {
-	struct spending *sp = list_first(&s->order, struct spending, link);
+	return sp->at[(sp->serial - 1) % sp->count];
+}
+
+static void forget_spending(struct spendings *s, struct spending *sp)
+{
 	CLEANUP(buf_deinit) struct buf key = { 0 };
 
 	buf_init(&key, 0);
@@ -68,19 +79,35 @@ static void forget_oldest_spending(struct spendings *s)
 	spending_free(sp);
 }
 
-static struct spending *spending_for(struct spendings *s, struct str key, unsigned count)
+/* Where each text has a limit of its own, those that are over would become ever more. All are looked at, as the first in
+ * the order may be over last; so not each time, but the first time in a life, which may be short. */
+static void forget_spendings_that_are_over(struct spendings *s, struct wall now)
+{
+	if (s->n_spent++ % SPENT_UNTIL_LOOKED_AT != 0)
+		return;
+	list_each (link, &s->order) {
+		struct spending *sp = list_entry(link, struct spending, link);
+
+		if (sp->window_ms > 0 && now.ms - last_spent(sp).ms >= sp->window_ms + SET_BACK_MS)
+			forget_spending(s, sp);
+	}
+}
+
+static struct spending *spending_for(struct spendings *s, struct str key, unsigned count,
+				     int64_t window_ms)
 {
 	struct spending *sp = map_get(&s->limits, key);
 
 	if (sp != NULL)
 		return sp;
 	if (s->limits.n >= SPENDINGS_MAX)
-		forget_oldest_spending(s);
+		forget_spending(s, list_first(&s->order, struct spending, link));
 	sp = mem_zero(1, sizeof(*sp));
 	list_init(&sp->link);
 	sp->key = str_dup(key);
 	sp->key_len = key.len;
 	sp->count = count;
+	sp->window_ms = window_ms;
 	map_set(&s->limits, key, sp);
 	return sp;
 }
@@ -102,19 +129,19 @@ static void note_spending(struct spendings *s, struct spending *sp, struct wall 
 {
 	CLEANUP(buf_deinit) struct buf key = { 0 };
 	unsigned place = (unsigned)(sp->serial % sp->count);
-	char value[80];
+	char value[100];
 
 	if (s->batch == NULL)
 		return;
 	buf_init(&key, 0);
-	snprintf(value, sizeof(value), "[%lld,%llu,%u]", (long long)now.ms,
-		 (unsigned long long)sp->serial, sp->count);
+	snprintf(value, sizeof(value), "[%lld,%llu,%u,%lld]", (long long)now.ms,
+		 (unsigned long long)sp->serial, sp->count, (long long)sp->window_ms);
 	batch_put(s->batch, STORE_LIMIT, spending_row(sp, place, &key), str_from(value));
 }
 
 static void spend(struct spendings *s, const struct state_limit *limit, struct wall now)
 {
-	struct spending *sp = spending_for(s, limit->key, limit->count);
+	struct spending *sp = spending_for(s, limit->key, limit->count, limit->window_ms);
 	unsigned place = (unsigned)(sp->serial % sp->count);
 
 	make_room(sp, place);
@@ -136,13 +163,14 @@ bool spendings_spend(struct spendings *s, const struct state_limit *limits, size
 	}
 	for (size_t i = 0; i < n; i++)
 		spend(s, &limits[i], now);
+	forget_spendings_that_are_over(s, now);
 	return true;
 }
 
 bool spendings_load(struct spendings *s, struct str key, struct str value)
 {
 	CLEANUP(json_freep) struct json *j = NULL;
-	int64_t place, at, serial, count;
+	int64_t place, at, serial, count, window_ms = 0;
 	size_t end = key.len;
 	struct spending *sp;
 
@@ -153,7 +181,8 @@ bool spendings_load(struct spendings *s, struct str key, struct str value)
 	    !json_get_int(j, "1", &serial) || !json_get_int(j, "2", &count) || count <= 0 ||
 	    count > UINT_MAX || serial < 0 || serial % count != place)
 		return false;
-	sp = spending_for(s, str_sub(key, 0, end - 1), (unsigned)count);
+	json_get_int(j, "3", &window_ms);
+	sp = spending_for(s, str_sub(key, 0, end - 1), (unsigned)count, window_ms);
 	if (sp->count != count)
 		return false;
 	make_room(sp, (unsigned)place);
@@ -164,11 +193,6 @@ bool spendings_load(struct spendings *s, struct str key, struct str value)
 	list_remove(&sp->link);
 	list_append(&s->order, &sp->link);
 	return true;
-}
-
-static struct wall last_spent(const struct spending *sp)
-{
-	return sp->at[(sp->serial - 1) % sp->count];
 }
 
 static int spendings_by_age(const void *a, const void *b)

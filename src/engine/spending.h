@@ -7,12 +7,16 @@
 #include "base/map.h"
 #include "store/batch.h"
 
-enum { SPENDINGS_MAX = 1 << 17 }; /* limits; beyond, those spent longest ago are forgotten */
+enum {
+	SPENDINGS_MAX = 1 << 17
+}; /* limits; beyond, those spent longest ago are forgotten, and before
+				   * them those whose window is over */
 
 struct spendings {
 	struct batch *batch; /* where changes are noted; NULL = nowhere */
 	struct map limits;   /* struct spending */
 	struct list order;   /* spent longest ago first */
+	uint64_t n_spent;
 };
 
 /* One spending that a rule asks for: at most `count` in any `window_ms` (0 = for ever) under `key`. */

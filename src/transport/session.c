@@ -14,11 +14,10 @@
  *
  * A socket's state tells what it is good for: NEW, the attempt, before its hello; LIVE; LEAVING, still read although
  * Slack has announced its end; CLOSING, after our close frame. There is one NEW socket exactly while the transport is
- * CONNECTING, and one LIVE socket exactly while it is LIVE, while any number of old ones is still read. A callback of an
- * old socket cannot touch the attempt, because it comes with the socket that it is about.
+ * CONNECTING, and one LIVE socket exactly while it is LIVE, while any number of old ones is still read.
  *
- * enter() alone writes the transport's state, with the deadline that it has. A socket stops counting in one place,
- * end_socket(), which also decides whether another one is needed.
+ * enter() alone writes the transport's state. A socket stops counting in end_socket(), which also decides whether
+ * another one is needed.
  */
 #include "transport/session.h"
 
@@ -537,9 +536,11 @@ void transport_ack(const struct ack *ack)
 	list_each (it, &t->sockets) {
 		struct session_socket *socket = list_entry(it, struct session_socket, link);
 
-		if (socket->state != SOCKET_NEW && ws_is_open(socket->ws))
+		if (!ws_is_open(socket->ws))
+			continue;
+		if (socket->state != SOCKET_NEW || socket->generation == ack->socket)
 			to = socket;
-		if (to == socket && socket->generation == ack->socket)
+		if (socket->generation == ack->socket)
 			break;
 	}
 	if (to != NULL)

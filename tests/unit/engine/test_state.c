@@ -156,6 +156,29 @@ static void test_limits_forget_what_was_spent_longest_ago(void)
 	each(limits_bounded);
 }
 
+static void limits_over(struct state *s)
+{
+	const struct state_limit for_ever = { STR("ever"), 1, 0 };
+	char key[32] = "";
+	struct state_limit limit = { .count = 1, .window_ms = HOUR };
+
+	CU_ASSERT_TRUE(state_spend(s, &for_ever, 1, NOON));
+	for (int i = 0; i < 20000; i++) {
+		snprintf(key, sizeof(key), "k%d", i);
+		limit.key = str_from(key);
+		CU_ASSERT_TRUE_FATAL(state_spend(s, &limit, 1, later(i * 10000)));
+	}
+	/* Of the last two hours are 720, and not each spending looks. */
+	CU_ASSERT_TRUE(s->limits.n < 2000);
+	CU_ASSERT_FALSE(state_spend(s, &limit, 1, later(20000 * 10000)));
+	CU_ASSERT_FALSE(state_spend(s, &for_ever, 1, later(20000 * 10000)));
+}
+
+static void test_limits_that_are_over_are_forgotten(void)
+{
+	each(limits_over);
+}
+
 /* ---- variables ---- */
 
 #define VARIABLE_IS(key, wanted)                                                                  \
@@ -569,6 +592,7 @@ UNIT_MAIN("state", { "claim is new once a day", test_claim_is_new_once_a_day },
 	    test_limit_is_no_longer_than_its_period_when_the_clock_goes_back },
 	  { "limits forget what was spent longest ago",
 	    test_limits_forget_what_was_spent_longest_ago },
+	  { "limits that are over are forgotten", test_limits_that_are_over_are_forgotten },
 	  { "variables are kept and forgotten", test_variables_are_kept_and_forgotten },
 	  { "numbers are added", test_numbers_are_added },
 	  { "what is no number is not added to", test_what_is_no_number_is_not_added_to },
