@@ -59,8 +59,8 @@ bool life_start(struct life *life, const struct story_setup *setup, struct sim *
 	snprintf(app, sizeof(app), "SLACK_APP_TOKEN=%s", setup->rtm ? "" : sim->app_token);
 	snprintf(ca, sizeof(ca), "SSL_CERT_FILE=%s", certificates_ca_file(setup->certificates));
 	life->is_traced = at >= 0;
-	life->process = process_start(sim->loop, life->is_traced ? argv : argv + 3, environment, NULL,
-				      setup->verbose ? stdout : NULL);
+	life->process = process_start(sim->loop, life->is_traced ? argv : argv + 3, environment,
+				      NULL, setup->verbose ? stdout : NULL);
 	return life->process != NULL;
 }
 
