@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* simulate [--store sqlite] [FIRST [COUNT]]: plays so many seeds. `simulate -v SEED` tells one story step by step. */
+/* simulate [--store sqlite] [FIRST [COUNT]]: plays so many seeds. `simulate -v SEED` tells one story step by step.
+ * simulate --days N [SEED]: lives so many days over the store of SQLite, twice. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "simulate/days.h"
 #include "simulate/play.h"
 
 enum { STEPS = 400 };
@@ -13,6 +15,7 @@ int main(int argc, char **argv)
 	const char *program = argv[0];
 	enum play_store store = PLAY_JOURNAL;
 	bool verbose = false;
+	int n_days = 0;
 	uint64_t first, count, failed = 0;
 	struct play_tally t = { 0 };
 
@@ -22,6 +25,12 @@ int main(int argc, char **argv)
 		else if (argc > 2 && strcmp(argv[1], "--store") == 0 &&
 			 strcmp(argv[2], "sqlite") == 0) {
 			store = PLAY_SQLITE;
+			argc--;
+			argv++;
+		} else if (argc > 2 && strcmp(argv[1], "--days") == 0) {
+			n_days = atoi(argv[2]);
+			if (n_days < DAYS_MIN)
+				return 2;
 			argc--;
 			argv++;
 		} else {
@@ -36,6 +45,12 @@ int main(int argc, char **argv)
 	/* What the engine says of so much trouble is of use for one story alone. */
 	if (!verbose && freopen("/dev/null", "w", stderr) == NULL)
 		return 2;
+	if (n_days > 0) {
+		bool good = days_play(first, n_days);
+
+		printf("%d passed, %d failed\n", good, !good);
+		return good ? 0 : 1;
+	}
 	for (uint64_t seed = first; seed < first + count; seed++) {
 		if (play(seed, store, STEPS, verbose, &t))
 			continue;
