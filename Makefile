@@ -189,11 +189,18 @@ simulate: build/simulate
 simulate-sqlite: build/simulate
 	@build/simulate --store sqlite $(SIMULATE_FIRST) 10000
 
+# A month by a clock that passes as it is told to, undisturbed and with deaths.
+month: build/simulate
+	@build/simulate --days 30 $(SIMULATE_FIRST)
+
 # Thousands of kills: seconds of work each, and mostly waiting.
 kill: all build/kill
 	@build/kill $(KILL_FLAGS) 2000 $(KILL_FIRST)
 soak: all build/kill
 	@build/kill $(KILL_FLAGS) 50000 $(KILL_FIRST)
+# A story makes some twenty faults.
+faults: all build/kill
+	@build/kill $(KILL_FLAGS) --spare --faults 5500 $(KILL_FIRST)
 
 powercut: build/powercut
 	@build/powercut 10000
@@ -203,6 +210,8 @@ e2e: all build/slacksim
 	@tests/e2e/run
 e2e-long: all build/slacksim
 	@tests/e2e/run --long
+soak-e2e: all build/slacksim
+	@SLACKSIM=build/slacksim RETORT=build/retort tests/e2e/run --soak
 
 layers:
 	@tests/layers
@@ -262,11 +271,14 @@ help:
 	@echo 'make rules      the conformance suite of the rule language alone: tests/rules/README'
 	@echo 'make simulate   2,000 seeded stories of the engine, from seed SIMULATE_FIRST ($(SIMULATE_FIRST)) on'
 	@echo 'make simulate-sqlite  10,000 of them over the store of SQLite, with power cuts'
+	@echo 'make month      30 days of it, twice, the second time with deaths: the same answers, and nothing that grows'
 	@echo 'make kill       kills the bot 2,000 times and counts what is lost or said twice; KILL_FIRST, KILL_FLAGS'
 	@echo 'make soak       the same 50,000 times'
+	@echo 'make faults     10,000 faults of the Web API, obeyed or not: what is lost or said twice'
 	@echo 'make powercut   10,000 power cuts under the store'
 	@echo 'make e2e        the end-to-end scenarios alone'
 	@echo 'make e2e-long   the same and those that take minutes: floods, refreshes, cuts at every byte'
+	@echo 'make soak-e2e   1,000 refreshes and 10,000 reloads under load: half an hour; SEED'
 	@echo 'make layers     refuses includes that go up'
 	@echo 'make platforms  the README in empty roots of Debian 12, 13 and Ubuntu 24.04, or of PLATFORMS; as root'
 	@echo 'make lint       clang-tidy, cppcheck, clang-format, manual pages'
@@ -279,7 +291,7 @@ help:
 	@echo 'make clean      removes build/'
 	@echo 'demo, check, lint, fuzz, bench and path first install missing Debian or Ubuntu packages.'
 
-.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit rules simulate simulate-sqlite kill soak powercut e2e e2e-long layers platforms \
+.PHONY: all san strict-gcc strict-clang fuzzers deps deps-tools check demo unit rules simulate simulate-sqlite month kill soak faults powercut e2e e2e-long soak-e2e layers platforms \
         man lint format fuzz node bench path install clean help
 .SECONDARY:
 -include $(shell find build -path build/platforms -prune -o -name '*.d' -print 2>/dev/null)
