@@ -200,7 +200,7 @@ soak: all build/kill
 	@build/kill $(KILL_FLAGS) 50000 $(KILL_FIRST)
 # A story makes some twenty faults.
 faults: all build/kill
-	@build/kill $(KILL_FLAGS) --spare --faults 5500 $(KILL_FIRST)
+	@build/kill $(KILL_FLAGS) --spare --faults 5800 $(KILL_FIRST)
 
 powercut: build/powercut
 	@build/powercut 10000

@@ -18,8 +18,9 @@ enum {
 	LIFE_MAX_MS = 4000,   /* a life in which nothing is killed by then ends */
 	QUIET_MS = 150,	      /* so does one in which nothing more happens */
 	REST_MAX_MS = 300000, /* the last one rests by then: looking up is slow by Slack's limits */
-	STUCK_MS = 20000,     /* nothing happens, and it does not rest */
-	AFTER_REST_MS = 150,  /* what comes behind that would be too much */
+	STUCK_MS =
+		70000, /* nothing happens, and it does not rest: all is tried again within a minute */
+	AFTER_REST_MS = 150, /* what comes behind that would be too much */
 	LOOK_MS = 50,
 	CUT_MAX = 600, /* of the bytes of an answer, its head with it */
 	STRIDE =
@@ -116,8 +117,10 @@ static void let_fail(struct story *s)
 		{ "delay 120ms", FAULT_DELAY, 120, "" },
 		{ "dribble", FAULT_DRIBBLE, 0, "" },
 	};
-	static const char *const methods[] = { "chat.postMessage", "chat.postMessage",
-					       "reactions.add" };
+	/* Also those by which it looks for what it may have said. */
+	static const char *const methods[] = { "chat.postMessage",	"chat.postMessage",
+					       "chat.postMessage",	"reactions.add",
+					       "conversations.replies", "conversations.history" };
 	size_t i = (size_t)below(s, ARRAY_LEN(faults));
 	const char *method = methods[below(s, ARRAY_LEN(methods))];
 
