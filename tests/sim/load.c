@@ -187,6 +187,11 @@ static int64_t count_answers(const struct load *load)
 	return n;
 }
 
+int64_t load_sent(const struct load *load)
+{
+	return load != NULL ? load->sent : 0;
+}
+
 bool load_done(const struct load *load)
 {
 	return load->sent == load->plan.messages && socket_side_open(load->sim->socket) == 0 &&

@@ -20,6 +20,7 @@ void load_free(struct load *load);
 /* A disconnect frame every so often, of the kind `reason` or ("any") of each announced kind in turn. */
 void load_refresh(struct load *load, int64_t every_ms, int64_t times, struct str reason);
 bool load_refreshed(const struct load *load);
+int64_t load_sent(const struct load *load); /* messages so far; NULL = none */
 /* Everything has been sent and taken, and there are as many answers as matching messages. */
 bool load_done(const struct load *load);
 /* Counts in the ledger: each matching message has one answer, `text` with {user} replaced, the others none. One
