@@ -72,6 +72,7 @@ struct measure {
 struct life {
 	uint64_t random, dice; /* of what happens, and of deaths */
 	bool dies;
+	bool is_calling; /* a webhook, from the mark that it is on its way: one that dies then calls it no more */
 	struct world world;
 	struct tmpdir folder;
 	struct store *store;
@@ -134,7 +135,7 @@ static void bury(struct life *l)
 /* True: it has died, and lives again; whoever was at work leaves everything as it is. */
 static bool dies(struct life *l)
 {
-	if (!l->dies || draw_from(&l->dice) % DEATH_ONE_IN != 0)
+	if (!l->dies || l->is_calling || draw_from(&l->dice) % DEATH_ONE_IN != 0)
 		return false;
 	l->n_deaths++;
 	bury(l);
@@ -228,6 +229,7 @@ static void fly(struct life *l, struct job *job)
 	engine_settled(l->engine, job, &outcome);
 	if (kind == JOB_WEBHOOK)
 		engine_commit(l->engine);
+	l->is_calling = false;
 	json_free(outcome.body);
 }
 
@@ -263,6 +265,7 @@ static void work(struct life *l)
 		} else if ((job = engine_probe(l->engine)) != NULL) {
 			look_for(l, job);
 		} else if ((job = engine_lease(l->engine)) != NULL) {
+			l->is_calling = job->kind == JOB_WEBHOOK;
 			if (engine_turn(l->engine, job) == ENGINE_TURN_GO)
 				fly(l, job);
 		} else if (engine_due_ms(l->engine) != 0) {
