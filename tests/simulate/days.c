@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "simulate/days.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include "base/mem.h"
 #include "engine/inner.h"
 #include "lib/tmpdir.h"
 #include "lib/world.h"
+#include "simulate/growth.h"
 #include "store/sqlite.h"
 
 enum {
@@ -26,9 +24,7 @@ enum {
 	ALARM_AGAIN_MS = 10 * 60000,
 	EDIT_AFTER_MS = 5 * 60000,
 	REPLY_AFTER_MS = 20 * HOUR_MS, /* of the day that is waited for */
-	SETTLED_DAY = 9,	       /* by then all is kept that is kept for seven days */
-	GROWTH_PERCENT = 3,
-	DEATH_ONE_IN = 4000, /* of the steps */
+	DEATH_ONE_IN = 4000,	       /* of the steps */
 };
 
 static const char rules_text[] =
@@ -63,10 +59,6 @@ struct landed {
 	char key[160];
 	char text[64];
 	char ts[40];
-};
-
-struct measure {
-	long memory_kb, files, store_kb;
 };
 
 struct life {
@@ -438,81 +430,6 @@ static void what_was_planned_happens(struct life *l)
 	}
 }
 
-/* ---- measuring ---- */
-
-static long file_kb(struct life *l, const char *name)
-{
-	char path[4200];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "%s/%s", tmpdir_path(&l->folder), name);
-	return stat(path, &st) == 0 ? (long)(st.st_size / 1024) : 0;
-}
-
-static long count_files(void)
-{
-	DIR *d = opendir("/proc/self/fd");
-	long n = 0;
-
-	while (d != NULL && readdir(d) != NULL)
-		n++;
-	if (d != NULL)
-		closedir(d);
-	return n;
-}
-
-static long memory_kb(void)
-{
-	long pages = 0;
-	FILE *f = fopen("/proc/self/statm", "r");
-
-	if (f != NULL && fscanf(f, "%*s %ld", &pages) != 1)
-		pages = 0;
-	if (f != NULL)
-		fclose(f);
-	return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
-static struct measure measure(struct life *l)
-{
-	return (struct measure){ memory_kb(), count_files(),
-				 file_kb(l, "retort.db") + file_kb(l, "retort.db-wal") };
-}
-
-static long larger(long a, long b)
-{
-	return a > b ? a : b;
-}
-
-/* The most of three days, as a file has its tides. */
-static struct measure most(const struct measure *days)
-{
-	struct measure m = days[0];
-
-	for (int i = 1; i < 3; i++)
-		m = (struct measure){ larger(m.memory_kb, days[i].memory_kb),
-				      larger(m.files, days[i].files),
-				      larger(m.store_kb, days[i].store_kb) };
-	return m;
-}
-
-static bool is_flat(const char *what, long early, long late)
-{
-	if (late <= early + early * GROWTH_PERCENT / 100)
-		return true;
-	printf("%s grows: %ld, later %ld\n", what, early, late);
-	return false;
-}
-
-static bool judge_growth(const struct measure *days, int n_days)
-{
-	struct measure early = most(days + SETTLED_DAY), late = most(days + n_days - 3);
-	bool good = is_flat("memory in kB", early.memory_kb, late.memory_kb);
-
-	good = is_flat("the number of open files", early.files, late.files) && good;
-	return is_flat("the store in kB", early.store_kb, late.store_kb) && good;
-}
-
 /* ---- what was said, and what should have been ---- */
 
 static int by_text(const void *a, const void *b)
@@ -625,7 +542,7 @@ static bool live(uint64_t seed, int n_days, bool with_deaths)
 			what_was_planned_happens(l);
 			pass(l, EVERY_MS);
 		}
-		days[day] = measure(l);
+		days[day] = growth_measure(tmpdir_path(&l->folder));
 		print_day(day + 1, &days[day]);
 	}
 	for (int64_t ms = 0; ms < (int64_t)AFTER_DAYS * DAY_MS; ms += EVERY_MS) {
@@ -638,7 +555,7 @@ static bool live(uint64_t seed, int n_days, bool with_deaths)
 	       l->n_things, l->n_answers, l->n_deaths, l->n_found, n_wrong,
 	       engine_unsettled(l->engine), engine_waiting(l->engine));
 	good = n_wrong == 0 && engine_unsettled(l->engine) == 0 && engine_waiting(l->engine) == 0;
-	good = judge_growth(days, n_days) && good;
+	good = growth_judge(days, n_days) && good;
 	end(l);
 	free(days);
 	return good;
