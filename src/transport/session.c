@@ -132,15 +132,13 @@ static void drop_socket(struct session_socket *socket)
 /* With a close frame, where the peer can read one. */
 static void shut_socket(struct session_socket *socket)
 {
-	struct loop *loop = socket->transport->setup.loop;
-
 	if (!ws_is_open(socket->ws)) {
 		drop_socket(socket);
 		return;
 	}
 	socket->state = SOCKET_CLOSING;
-	loop_timer_stop(loop, &socket->check);
-	loop_timer_stop(loop, &socket->drain);
+	loop_timer_stop(socket->transport->setup.loop, &socket->check);
+	loop_timer_stop(socket->transport->setup.loop, &socket->drain);
 	ws_close(socket->ws, CLOSE_NORMAL, CLOSE_MS);
 }
 
@@ -164,8 +162,7 @@ static void abandon_attempt(struct transport *t)
 {
 	struct session_socket *attempt = find_socket(t, SOCKET_NEW);
 
-	if (t->call != NULL)
-		api_cancel(TAKE(t->call));
+	api_cancel(TAKE(t->call));
 	if (attempt != NULL)
 		shut_socket(attempt);
 }

@@ -252,11 +252,12 @@ static void work(struct life *l)
 		engine_commit(l->engine);
 		if (dies(l))
 			continue;
-		if ((job = engine_ready(l->engine)) != NULL) {
+		if ((job = outbox_ready(engine_outbox(l->engine))) != NULL) {
 			fly(l, job);
-		} else if ((job = engine_probe(l->engine)) != NULL) {
+		} else if ((job = outbox_probe(engine_outbox(l->engine),
+					       clock_mono(&l->world.clock.clock))) != NULL) {
 			look_for(l, job);
-		} else if ((job = engine_lease(l->engine)) != NULL) {
+		} else if ((job = outbox_lease(engine_outbox(l->engine))) != NULL) {
 			l->is_calling = job->kind == JOB_WEBHOOK;
 			if (engine_turn(l->engine, job) == ENGINE_TURN_GO)
 				fly(l, job);
