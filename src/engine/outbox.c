@@ -353,7 +353,7 @@ void outbox_hold_names(struct outbox *o, bool hold)
 	void *c;
 
 	o->holds_names = hold;
-	while (!hold && map_next(&o->channels, &at, &name, &c)) {
+	while (map_next(&o->channels, &at, &name, &c)) {
 		if (name.len > 0 && name.p[0] == '#')
 			give_turn(o, c);
 	}

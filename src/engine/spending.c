@@ -68,20 +68,21 @@ static struct wall last_spent(const struct spending *sp)
 	return sp->at[(sp->serial - 1) % sp->count];
 }
 
-static void forget_spending(struct spendings *s, struct spending *sp)
+static void forget_spending(struct spendings *s, struct batch *batch, struct spending *sp)
 {
 	CLEANUP(buf_deinit) struct buf key = { 0 };
 
 	buf_init(&key, 0);
-	for (unsigned i = 0; i < sp->used && s->batch != NULL; i++)
-		batch_drop(s->batch, STORE_LIMIT, spending_row(sp, i, &key));
+	for (unsigned i = 0; i < sp->used && batch != NULL; i++)
+		batch_drop(batch, STORE_LIMIT, spending_row(sp, i, &key));
 	map_remove(&s->limits, str_make(sp->key, sp->key_len));
 	spending_free(sp);
 }
 
 /* Where each text has a limit of its own, those that are over would become ever more. All are looked at, as the first in
  * the order may be over last; so not each time, but the first time in a life, which may be short. */
-static void forget_spendings_that_are_over(struct spendings *s, struct wall now)
+static void forget_spendings_that_are_over(struct spendings *s, struct batch *batch,
+					   struct wall now)
 {
 	if (s->n_spent++ % SPENT_UNTIL_LOOKED_AT != 0)
 		return;
@@ -89,19 +90,19 @@ static void forget_spendings_that_are_over(struct spendings *s, struct wall now)
 		struct spending *sp = list_entry(link, struct spending, link);
 
 		if (sp->window_ms > 0 && now.ms - last_spent(sp).ms >= sp->window_ms + SET_BACK_MS)
-			forget_spending(s, sp);
+			forget_spending(s, batch, sp);
 	}
 }
 
-static struct spending *spending_for(struct spendings *s, struct str key, unsigned count,
-				     int64_t window_ms)
+static struct spending *spending_for(struct spendings *s, struct batch *batch, struct str key,
+				     unsigned count, int64_t window_ms)
 {
 	struct spending *sp = map_get(&s->limits, key);
 
 	if (sp != NULL)
 		return sp;
 	if (s->limits.n >= SPENDINGS_MAX)
-		forget_spending(s, list_first(&s->order, struct spending, link));
+		forget_spending(s, batch, list_first(&s->order, struct spending, link));
 	sp = mem_zero(1, sizeof(*sp));
 	list_init(&sp->link);
 	sp->key = str_dup(key);
@@ -125,28 +126,29 @@ static void make_room(struct spending *sp, unsigned place)
 	memset(sp->at + old, 0, (sp->room - old) * sizeof(sp->at[0]));
 }
 
-static void note_spending(struct spendings *s, struct spending *sp, struct wall now)
+static void note_spending(struct batch *batch, struct spending *sp, struct wall now)
 {
 	CLEANUP(buf_deinit) struct buf key = { 0 };
 	unsigned place = (unsigned)(sp->serial % sp->count);
 	char value[100];
 
-	if (s->batch == NULL)
+	if (batch == NULL)
 		return;
 	buf_init(&key, 0);
 	snprintf(value, sizeof(value), "[%lld,%llu,%u,%lld]", (long long)now.ms,
 		 (unsigned long long)sp->serial, sp->count, (long long)sp->window_ms);
-	batch_put(s->batch, STORE_LIMIT, spending_row(sp, place, &key), str_from(value));
+	batch_put(batch, STORE_LIMIT, spending_row(sp, place, &key), str_from(value));
 }
 
-static void spend(struct spendings *s, const struct state_limit *limit, struct wall now)
+static void spend(struct spendings *s, struct batch *batch, const struct state_limit *limit,
+		  struct wall now)
 {
-	struct spending *sp = spending_for(s, limit->key, limit->count, limit->window_ms);
+	struct spending *sp = spending_for(s, batch, limit->key, limit->count, limit->window_ms);
 	unsigned place = (unsigned)(sp->serial % sp->count);
 
 	make_room(sp, place);
 	sp->at[place] = now;
-	note_spending(s, sp, now);
+	note_spending(batch, sp, now);
 	sp->serial++;
 	if (sp->used < sp->count)
 		sp->used++;
@@ -154,16 +156,16 @@ static void spend(struct spendings *s, const struct state_limit *limit, struct w
 	list_append(&s->order, &sp->link);
 }
 
-bool spendings_spend(struct spendings *s, const struct state_limit *limits, size_t n,
-		     struct wall now)
+bool spendings_spend(struct spendings *s, struct batch *batch, const struct state_limit *limits,
+		     size_t n, struct wall now)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (!is_allowed(s, &limits[i], now))
 			return false;
 	}
 	for (size_t i = 0; i < n; i++)
-		spend(s, &limits[i], now);
-	forget_spendings_that_are_over(s, now);
+		spend(s, batch, &limits[i], now);
+	forget_spendings_that_are_over(s, batch, now);
 	return true;
 }
 
@@ -182,7 +184,7 @@ bool spendings_load(struct spendings *s, struct str key, struct str value)
 	    count > UINT_MAX || serial < 0 || serial % count != place)
 		return false;
 	json_get_int(j, "3", &window_ms);
-	sp = spending_for(s, str_sub(key, 0, end - 1), (unsigned)count, window_ms);
+	sp = spending_for(s, NULL, str_sub(key, 0, end - 1), (unsigned)count, window_ms);
 	if (sp->count != count)
 		return false;
 	make_room(sp, (unsigned)place);
@@ -210,9 +212,9 @@ void spendings_loaded(struct spendings *s)
 	list_sort(&s->order, s->limits.n, spendings_by_age);
 }
 
-void spendings_init(struct spendings *s, struct batch *batch)
+void spendings_init(struct spendings *s)
 {
-	*s = (struct spendings){ .batch = batch };
+	*s = (struct spendings){ 0 };
 	map_init(&s->limits);
 	list_init(&s->order);
 }

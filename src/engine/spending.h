@@ -13,9 +13,8 @@ enum {
 				   * them those whose window is over */
 
 struct spendings {
-	struct batch *batch; /* where changes are noted; NULL = nowhere */
-	struct map limits;   /* struct spending */
-	struct list order;   /* spent longest ago first */
+	struct map limits; /* struct spending */
+	struct list order; /* spent longest ago first */
 	uint64_t n_spent;
 };
 
@@ -26,11 +25,11 @@ struct state_limit {
 	int64_t window_ms;
 };
 
-void spendings_init(struct spendings *s, struct batch *batch);
+void spendings_init(struct spendings *s);
 void spendings_deinit(struct spendings *s);
-/* Spends all the limits together, or none when one of them is used up. */
-bool spendings_spend(struct spendings *s, const struct state_limit *limits, size_t n,
-		     struct wall now);
+/* Spends all the limits together, or none when one of them is used up. Changes are noted in the batch; NULL = nowhere. */
+bool spendings_spend(struct spendings *s, struct batch *batch, const struct state_limit *limits,
+		     size_t n, struct wall now);
 /* Takes a row back. False: it is none. When all are back, spendings_loaded orders them. */
 bool spendings_load(struct spendings *s, struct str key, struct str value);
 void spendings_loaded(struct spendings *s);

@@ -412,7 +412,7 @@ void state_init(struct state *s, struct batch *batch)
 {
 	*s = (struct state){ .batch = batch };
 	map_init(&s->seen);
-	spendings_init(&s->spendings, batch);
+	spendings_init(&s->spendings);
 	map_init(&s->variables);
 	map_init(&s->posted);
 	map_init(&s->counts);

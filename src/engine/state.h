@@ -50,7 +50,7 @@ void state_note_claim(struct state *s, struct str key);
 static inline bool state_spend(struct state *s, const struct state_limit *limits, size_t n,
 			       struct wall now)
 {
-	return spendings_spend(&s->spendings, limits, n, now);
+	return spendings_spend(&s->spendings, s->batch, limits, n, now);
 }
 
 /* p == NULL when there is none. Valid until the next change. */

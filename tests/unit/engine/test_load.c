@@ -320,7 +320,7 @@ static void test_a_store_that_cannot_be_read_is_told(void)
 	struct engine_fixture h;
 	struct store *store = memory_open();
 	struct store_ops ops = *store->ops;
-	struct store broken = { &ops };
+	struct store broken = { .ops = &ops };
 	struct engine *engine;
 
 	begin(&h, HELLO);

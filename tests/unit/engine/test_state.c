@@ -169,7 +169,7 @@ static void limits_over(struct state *s)
 		CU_ASSERT_TRUE_FATAL(state_spend(s, &limit, 1, later(i * 10000)));
 	}
 	/* Of the last two hours are 720, and not each spending looks. */
-	CU_ASSERT_TRUE(s->limits.n < 2000);
+	CU_ASSERT_TRUE(s->spendings.limits.n < 2000);
 	CU_ASSERT_FALSE(state_spend(s, &limit, 1, later(20000 * 10000)));
 	CU_ASSERT_FALSE(state_spend(s, &for_ever, 1, later(20000 * 10000)));
 }

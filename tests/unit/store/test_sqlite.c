@@ -292,7 +292,7 @@ static void put_for(struct house *h, const char *namespace)
 	batch_put(&batch, STORE_COUNT, STR("a"), str_from(value));
 	h->store->ops->commit(h->store, str_from(namespace), &batch, on_committed, h);
 	h->store->ops->wait(h->store);
-	batch_deinit(&batch);
+	batch_clear(&batch);
 }
 
 /* Of several workspaces one may be in trouble and the others not: that is one story, and not a new one each second. */

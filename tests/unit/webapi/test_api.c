@@ -830,8 +830,11 @@ static void test_rests_go_on(void)
 	CU_ASSERT_PTR_NOT_NULL(fakehttp_find(http, "who"));
 	api_rest(api, &(struct api_rest){ "chat.postMessage", STR("C9"), 4000 });
 	buf_clear(&rests);
-	pass(100000); /* nobody posts there any more: it is forgotten */
-	rests_are(" #C9 0;");
+	pass(100000);
+	post("C8", "elsewhere", &seen);
+	ok(fakehttp_find(http, "elsewhere"));
+	rests_are(
+		" #C9 0;"); /* nobody posts there any more: it is forgotten when the next queue has no calls */
 	buf_deinit(&rests);
 	stop();
 }
