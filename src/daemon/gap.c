@@ -89,7 +89,7 @@ void gap_read_rest(struct gap *g)
 	engine_release_mark(g->engine, STR_EMPTY);
 }
 
-void gap_read_missed(struct gap *g)
+bool gap_read_missed(struct gap *g)
 {
 	struct str channel;
 	size_t n = 0;
@@ -98,6 +98,7 @@ void gap_read_missed(struct gap *g)
 		read_held(g, channel, CHANNEL_UNKNOWN);
 	if (n > 0 && g->back_ms > 0)
 		log_info("bot", "events that were not taken are read back channels=%zu", n);
+	return n > 0;
 }
 
 void gap_was_read(struct gap *g, struct str channel)

@@ -24,8 +24,8 @@ void gap_init(struct gap *g);
 void gap_deinit(struct gap *g);
 /* A socket is live again. What is said from now on comes by it. */
 void gap_end(struct gap *g);
-/* The end of a turn: what the engine refused is read back as soon as it takes it again. */
-void gap_read_missed(struct gap *g);
+/* The engine has refused something: that is read back as soon as it takes it again; then true. */
+bool gap_read_missed(struct gap *g);
 /* A channel that was asked for has been read. */
 void gap_was_read(struct gap *g, struct str channel);
 /* A list of channels has come, or will not: those that were never heard are read as well, as far as they are known. */

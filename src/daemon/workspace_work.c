@@ -47,6 +47,7 @@ static void on_complete(void *owner, struct event *take, void *tag)
 
 	if (engine_take(w->engine, take, on_decided, w, pending))
 		return;
+	w->has_missed = true;
 	transport_forgo(&pending->ack);
 	pending_ack_free(pending);
 }
@@ -115,8 +116,10 @@ static void on_told_complete(void *owner, struct event *take, void *tag)
 {
 	struct daemon_workspace *w = owner;
 
-	if (!engine_take(w->engine, take, on_told_decided, w, tag))
-		on_told_decided(w, tag);
+	if (engine_take(w->engine, take, on_told_decided, w, tag))
+		return;
+	w->has_missed = true;
+	on_told_decided(w, tag);
 }
 
 /* One that nobody delivered, and nobody waits for an acknowledgement of. */
@@ -210,8 +213,8 @@ void workspace_on_turn_end(void *owner)
 	w->leaves_the_rest = w->has_failed || (w->transport_stopped && w->store->ops->keeps &&
 					       list_is_empty(&w->pending_acks));
 	engine_commit(w->engine);
-	if (w->state == WORKSPACE_LISTENING)
-		gap_read_missed(&w->gap);
+	if (w->has_missed && w->state == WORKSPACE_LISTENING)
+		w->has_missed = !gap_read_missed(&w->gap);
 	if (!w->leaves_the_rest) {
 		while ((job = workspace_lease(w)) != NULL)
 			deliver_send(w->deliver, job);

@@ -45,7 +45,7 @@ bool reserve_spend(struct reserve *r, int64_t now_us)
 
 void reserve_renew(struct reserve *r, int64_t now_us)
 {
-	if (!r->is_short || now_us < r->try_again_us)
+	if (now_us < r->try_again_us)
 		return;
 	r->try_again_us = now_us + TRY_EVERY_US;
 	make(r);

@@ -19,5 +19,5 @@ struct reserve {
 void reserve_init(struct reserve *r, const char *folder);
 /* Gives it up; false = it was not there. */
 bool reserve_spend(struct reserve *r, int64_t now_us);
-/* Makes it anew if it is time for that; may take a moment. */
+/* It is short: makes it anew if it is time for that; may take a moment. */
 void reserve_renew(struct reserve *r, int64_t now_us);

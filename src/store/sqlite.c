@@ -141,7 +141,8 @@ static inline void make(struct sqlite *q, struct commit *c)
 {
 	int64_t from = now_us();
 
-	reserve_renew(&q->reserve, from);
+	if (q->reserve.is_short)
+		reserve_renew(&q->reserve, from);
 	c->stands = sqlite_file_write(q->file, c->namespace, c->batch, &c->why);
 	if (!c->stands && sqlite_file_is_full(q->file) && reserve_spend(&q->reserve, from))
 		c->stands = sqlite_file_write(q->file, c->namespace, c->batch, &c->why);

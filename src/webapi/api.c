@@ -134,7 +134,8 @@ static void call_hold(struct api_call *call)
 {
 	const struct mono now = loop_now(call->api->loop);
 
-	rest_end(call);
+	if (call->usage->is_resting || call->queue->is_resting)
+		rest_end(call);
 	token_bucket_take(&call->usage->pace, now);
 	if (call->usage->method->call == CALL_POSTS)
 		token_bucket_take(&call->queue->posts, now);
