@@ -453,7 +453,7 @@ int64_t engine_due_ms(const struct engine *e)
 		ms = sooner(ms, ms_until(e, e->tell_at));
 	if (e->late.n > 0)
 		ms = sooner(ms, ms_until(e, e->late_at));
-	if (!engine_is_behind(e) && schedule_next(&e->schedule, &moment)) {
+	if (e->schedule.n > 0 && !engine_is_behind(e) && schedule_next(&e->schedule, &moment)) {
 		by_wall = at_least_zero(moment.ms - clock_wall(e->setup.clock).ms);
 		ms = sooner(ms, by_wall < LOOK_AGAIN_MS ? by_wall : LOOK_AGAIN_MS);
 	}

@@ -192,7 +192,8 @@ static void forget_idle(struct api *api)
 		if (token_bucket_fresh_in_ms(&queue->posts, now) > 0 ||
 		    telling_is_on(&queue->limited, now))
 			continue;
-		rest_forget(queue);
+		if (queue->is_resting)
+			rest_forget(queue);
 		map_remove(&api->queues, str_from(queue->key));
 		list_remove(&queue->ready_link);
 		loop_bury(api->loop, queue, free);

@@ -78,5 +78,5 @@ void api_pump(void *queue);
 void rest_begin(struct api_call *call, const struct outcome *outcome);
 /* The call leaves: what rested until now rests no more. */
 void rest_end(struct api_call *call);
-/* The queue is forgotten. */
+/* A queue that rests is forgotten. */
 void rest_forget(struct queue *queue);

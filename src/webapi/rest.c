@@ -95,13 +95,12 @@ void rest_end(struct api_call *call)
 	if (call->usage->is_resting)
 		tell_owner(call->api, call->usage->name, STR_EMPTY, 0);
 	call->usage->is_resting = false;
-	if (is_of_channel(call))
+	if (is_of_channel(call) && call->queue->is_resting)
 		rest_forget(call->queue);
 }
 
 void rest_forget(struct queue *queue)
 {
-	if (queue->is_resting)
-		tell_owner(queue->api, "", channel_of(queue), 0);
+	tell_owner(queue->api, "", channel_of(queue), 0);
 	queue->is_resting = false;
 }
