@@ -449,7 +449,7 @@ int64_t engine_due_ms(const struct engine *e)
 		ms = sooner(ms, ms_until(e, probe));
 	if (!e->is_committing && e->state.batch != NULL && watermarks_wait(&e->watermarks))
 		ms = sooner(ms, ms_until(e, e->watermarks.written_by));
-	if (e->outbox.n_waiting > 0)
+	if (e->outbox.n > 0)
 		ms = sooner(ms, ms_until(e, e->tell_at));
 	if (e->late.n > 0)
 		ms = sooner(ms, ms_until(e, e->late_at));

@@ -24,6 +24,7 @@ struct outbox_channel {
 	struct list waiting; /* they stand, in their order */
 	size_t n;	     /* jobs of it in all */
 	size_t n_leased;
+	struct mono leased_since; /* since when the last one leased had waited */
 	size_t n_unsure;
 	struct telling behind;
 	struct telling full;
@@ -254,6 +255,7 @@ struct job *outbox_lease(struct outbox *o)
 	job = c->next;
 	move(job, &o->leased);
 	c->n_leased++;
+	c->leased_since = job->since;
 	o->n_waiting--;
 	give_turn(o, c);
 	return job;
@@ -376,6 +378,7 @@ bool outbox_take_out(struct outbox *o, struct job *job)
 		return false;
 	move(job, &o->leased);
 	c->n_leased++;
+	c->leased_since = job->since;
 	o->n_waiting--;
 	give_turn(o, c);
 	return true;
@@ -429,11 +432,14 @@ bool outbox_is_filling(const struct outbox *o)
 
 static void tell_of(struct outbox_channel *c, struct mono now)
 {
+	struct mono since = c->leased_since;
 	int64_t ms;
 
-	if (list_is_empty(&c->waiting) || is_free(c))
+	if ((list_is_empty(&c->waiting) && c->n_leased == 0) || is_free(c))
 		return;
-	ms = (now.ns - job_at(c->waiting.next)->since.ns) / 1000000;
+	if (c->n_leased == 0)
+		since = job_at(c->waiting.next)->since;
+	ms = mono_ms_between(since, now);
 	if (ms >= BEHIND_MS && telling_is_due(&c->behind, now))
 		log_warn("engine", "%zu answers wait, the oldest for %lld s channel=%s", c->n,
 			 (long long)(ms / 1000), c->name);
@@ -475,20 +481,6 @@ static int by_id(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-static void sort(struct list *jobs, size_t n)
-{
-	struct list **links = mem_alloc((n + 1) * sizeof(links[0]));
-	size_t i = 0;
-
-	list_each (link, jobs)
-		links[i++] = link;
-	qsort(links, i, sizeof(links[0]), by_id);
-	list_init(jobs);
-	for (size_t k = 0; k < i; k++)
-		list_append(jobs, links[k]);
-	free(links);
-}
-
 /* Twice does no more than once. */
 static bool is_repeatable(const struct job *job)
 {
@@ -505,7 +497,7 @@ static bool is_repeatable(const struct job *job)
 /* What was on its way may have arrived, or arrive yet. */
 void outbox_loaded(struct outbox *o, struct mono now)
 {
-	sort(&o->sealed, o->n);
+	list_sort(&o->sealed, o->n, by_id);
 	list_each (link, &o->sealed) {
 		struct job *job = job_at(link);
 
@@ -515,6 +507,7 @@ void outbox_loaded(struct outbox *o, struct mono now)
 				probe_later(o, job, now);
 			} else {
 				job->among->n_leased++;
+				job->among->leased_since = now;
 				o->n_in_flight++;
 				move(job, &o->leased);
 			}

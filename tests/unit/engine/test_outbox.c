@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "lib/logcatch.h"
 #include "lib/unit.h"
 
 enum { MINUTE_MS = 60000 };
@@ -723,7 +724,37 @@ static void test_names_are_held(void)
 	end();
 }
 
-UNIT_MAIN("outbox",
+/* The one that is on its way counts: it may be Slack that holds it up. */
+static void test_a_channel_that_is_behind_is_told(void)
+{
+	struct job *job;
+
+	begin(true);
+	log_set_level(LOG_INFO);
+	put("C1", NULL, "alone");
+	stand();
+	job = lease("alone");
+	logcatch_begin();
+	outbox_tell(&o, at(29000));
+	outbox_tell(&o, at(41000));
+	logcatch_end();
+	CU_ASSERT_EQUAL(logcatch_count("answers wait"), 1);
+	CU_ASSERT_EQUAL(logcatch_count("1 answers wait, the oldest for 41 s channel=C1"), 1);
+	logcatch_begin();
+	CU_ASSERT_TRUE(outbox_put(&o, message("C1", NULL, "new"), at(41000)));
+	stand();
+	outbox_tell(&o, at(42000));
+	logcatch_end();
+	CU_ASSERT_EQUAL(logcatch_count("caught up"), 0); /* the first one is still under way */
+	logcatch_begin();
+	outbox_settle(&o, job);
+	outbox_tell(&o, at(43000));
+	logcatch_end();
+	CU_ASSERT_EQUAL(logcatch_count("answers have caught up channel=C1"), 1);
+	end();
+}
+
+UNIT_MAIN("outbox", { "a channel that is behind is told", test_a_channel_that_is_behind_is_told },
 	  { "a job goes to the channel of its name", test_a_job_goes_to_the_channel_of_its_name },
 	  { "names are held", test_names_are_held },
 	  { "where nothing is kept one commit is enough",
