@@ -55,7 +55,7 @@ struct daemon_workspace {
 	struct transport_sink sink;
 	struct catchup *catchup;
 	struct gap gap;
-	bool has_missed; /* the engine refused events, which are to be read back */
+	bool has_missed;     /* the engine refused events, which are to be read back */
 	bool holds_names;    /* jobs wait until a channel is known by its name, … */
 	uint64_t names_then; /* … which the directory may tell when its news are others, … */
 	struct loop_timer names_overdue; /* … but not for ever */

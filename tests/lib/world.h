@@ -14,7 +14,7 @@
 struct world {
 	struct fakeclock clock;
 	struct workspace workspace;
-	size_t dice;	 /* what `random` gives next, modulo its n */
+	size_t dice; /* what `random` gives next, modulo its n */
 };
 
 void world_init(struct world *w); /* it must not move afterwards */
