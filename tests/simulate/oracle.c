@@ -108,8 +108,8 @@ static bool is_answered_by(const struct oracle *o, const struct happening *reply
 {
 	const struct happening *about = reply->about >= 0 ? &o->all[reply->about] : NULL;
 
-	return reply->kind == HAPPENS_REPLY && about->due > now && about->cancelled_by < 0 &&
-	       about->user != reply->user;
+	return reply->kind == HAPPENS_REPLY && about != NULL && about->due > now &&
+	       about->cancelled_by < 0 && about->user != reply->user;
 }
 
 void oracle_decides(struct oracle *o, int happening, int64_t now, int version)
@@ -152,7 +152,7 @@ static struct happening *origin(struct oracle *o, const struct job *job, int *ac
 
 	if (slash == NULL)
 		return NULL;
-	*action = atoi(last + 1);
+	*action = (int)strtol(last + 1, NULL, 10);
 	return find(o, job->key, (size_t)(slash - job->key));
 }
 
@@ -226,6 +226,8 @@ static void check_answer(struct oracle *o, struct happening *h, int action, cons
 {
 	char wanted[64];
 
+	if (text == NULL)
+		text = "";
 	expected_text(h, action, wanted, sizeof(wanted));
 	if (!h->stands)
 		complain(o, h, "an answer leaves before the decision stands");

@@ -143,7 +143,7 @@ static char *heard_late(void (*say)(void), void (*then)(void))
 	fcntl(pipes[0], F_SETFL, O_NONBLOCK);
 	dup2(pipes[1], STDERR_FILENO);
 	say();
-	while ((more = read(pipes[0], text, 1 << 20)) > 0)
+	while (read(pipes[0], text, 1 << 20) > 0)
 		;
 	then();
 	while ((more = read(pipes[0], text + n, (1 << 20) - 1 - n)) > 0)

@@ -22,25 +22,23 @@ enum { CONT = 0, TEXT = 1, BINARY = 2, CLOSE = 8, PING = 9, PONG = 10, FIN = 0x8
 struct world {
 	struct tmpdir dir;
 	struct loop *loop;
-	bool is_guest; /* in the loop of another world */
 	struct ws_setup setup;
 	struct peer peer;
 	struct peer_conn *conn;
 	/* the server */
-	bool upgraded;
 	const char *answer;    /* instead of a good one */
 	struct buf behind;     /* said right behind the answer, in the same write */
-	bool answers_close;    /* with a close frame and the end of the connection */
 	struct buf frames;     /* "opcode:payload " of each frame of the client's */
 	int n_frames, n_gulps; /* frames, and reads that brought some */
 	/* the client */
 	struct ws *ws;
-	bool open, over;
 	int n_open, n_over, n_texts, code, status;
 	char why[256];
 	struct buf texts;    /* each with a | behind it */
 	const char *free_in; /* the callback in which the client is freed */
-	bool echo, close_on_text;
+	bool is_guest;	     /* in the loop of another world */
+	bool answers_close;  /* the server does, with a close frame and the end of the connection */
+	bool upgraded, open, over, echo, close_on_text;
 };
 
 /* ---- the server ---- */

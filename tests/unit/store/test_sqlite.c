@@ -122,7 +122,8 @@ static int n_damaged(struct house *h)
 
 	while (d != NULL && (e = readdir(d)) != NULL)
 		n += strstr(e->d_name, "retort.db.damaged-") != NULL;
-	closedir(d);
+	if (d != NULL)
+		closedir(d);
 	return n;
 }
 
