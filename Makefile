@@ -122,6 +122,9 @@ build/san/simulate: $(SIMULATE:%.c=build/san/obj/%.o) build/san/libtest.a build/
 # The words of the rule language, which the manual must have.
 build/san/words: build/san/obj/tests/pages/words.o build/san/libretort.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
+# Rules against texts that were written against them.
+build/san/hostile: build/san/obj/tests/pages/hostile.o build/san/libretort.a
+	$(CC) $(SAN) -o $@ $^ $(LIBS)
 # Tests in which sockets and the Web API are played: what stands before the archives beats them.
 FAKED    := transport/test_session transport/test_socketmode transport/test_rtm
 $(FAKED:%=build/san/unit/%): $(FAKES:%.c=build/san/obj/%.o)
@@ -134,7 +137,7 @@ build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/rep
 	$(MADE)
 	$(CC) $(SAN) -o $@ $^ $(LIBS)
 
-SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) build/san/words build/san/rules build/san/simulate build/san/powercut \
+SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) build/san/words build/san/hostile build/san/rules build/san/simulate build/san/powercut \
                 $(if $(wildcard src/main.c),build/san/retort) $(if $(SIM),build/san/slacksim)
 san: $(SAN_PROGRAMS)
 

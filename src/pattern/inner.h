@@ -21,7 +21,7 @@ struct pattern_kit {
 
 struct pattern {
 	pcre2_code *code;
-	pcre2_code *watched; /* the same with a callout before every item; NULL = not needed yet */
+	pcre2_code *watched; /* the same with callouts; NULL = not needed yet */
 	struct pattern_kit *kit;
 	char *shown;
 	struct str regex; /* ours */
@@ -38,10 +38,14 @@ enum {
 	CALLOUT_PERSON_BEGINS = 201,
 	CALLOUT_CHANNEL_BEGINS,
 	CALLOUT_MENTION_ENDS,
+	CALLOUT_LOOK, /* at the clock */
 	CALLOUT_AT_ITEM = 255,
 };
+#define PATTERN_LOOK "(?C204)"
 
 /* The processor's time that this thread has had. */
 pattern_clock_fn pattern_processor_ns;
-/* The pattern once more with callouts before its items; NULL = it is too large with them. */
+/* The pattern's options, and these, for a regex made out of its own; NULL = it is faulty, or too large. */
+pcre2_code *pattern_compile_as(const struct pattern *p, struct str regex, uint32_t options);
+/* The pattern once more with callouts wherever a match may come by often; NULL = it is too large with them. */
 pcre2_code *pattern_compile_watched(const struct pattern *p);

@@ -166,29 +166,18 @@ static struct pattern *compile(struct pattern_kit *kit, const struct pattern_sou
 	return p;
 }
 
-/* NULL: too large with the callouts. */
-static pcre2_code *compile_with_callouts(const struct pattern *p)
+pcre2_code *pattern_compile_as(const struct pattern *p, struct str regex, uint32_t options)
 {
 	size_t offset;
 	int error;
 
-	return pcre2_compile((PCRE2_SPTR)p->regex.p, p->regex.len,
-			     options_for(p->case_matters) | PCRE2_AUTO_CALLOUT, &error, &offset,
-			     p->kit->compile);
-}
-
-pcre2_code *pattern_compile_watched(const struct pattern *p)
-{
-	pcre2_code *code = compile_with_callouts(p);
-
-	if (code != NULL)
-		(void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-	return code;
+	return pcre2_compile((PCRE2_SPTR)regex.p, regex.len, options_for(p->case_matters) | options,
+			     &error, &offset, p->kit->compile);
 }
 
 static bool can_be_watched(const struct pattern *p)
 {
-	pcre2_code *code = compile_with_callouts(p);
+	pcre2_code *code = pattern_compile_watched(p);
 
 	pcre2_code_free(code);
 	return code != NULL;
@@ -306,7 +295,7 @@ bool pattern_each_item(const struct pattern *p, void (*on_item)(void *owner, str
 		       void *owner)
 {
 	struct item_walk walk = { p->regex, on_item, owner };
-	pcre2_code *code = compile_with_callouts(p);
+	pcre2_code *code = pattern_compile_as(p, p->regex, PCRE2_AUTO_CALLOUT);
 	int r;
 
 	if (code == NULL)

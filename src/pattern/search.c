@@ -3,9 +3,8 @@
  * A search is bounded in time. PCRE2 bounds steps alone, each start of a match anew, and a step may walk the whole
  * text: a long text costs seconds within any bound of steps. So a pattern is compiled twice. The plain code searches
  * texts on which so few steps cannot take long, and is stopped by their number. What is longer, or took more, is
- * searched with the watched code, which calls us before every item of the pattern: there we look at the clock, as
- * seldom as the length of the text allows. The watched code costs up to five times as much, and most patterns never
- * need it.
+ * searched with the watched code, which calls us wherever a match comes by often (watch.c): there we look at the clock,
+ * as seldom as the length of the text allows. That makes it slower, and most texts never need it.
  *
  * The clock is the processor's time: a machine that has no time for us is no fault of a pattern.
  */
@@ -14,11 +13,12 @@
 #include <time.h>
 
 enum {
-	SHORT_TEXT = 128,     /* bytes for which the plain code may do everything */
-	LONG_TEXT = 4096,     /* … and those for which it may search what does not repeat */
-	PLAIN_STEPS = 500000, /* starts times steps of each */
-	LOOK_AFTER =
-		32768, /* letters gone over between two looks at the clock; under 0.5 ms without JIT */
+	SHORT_TEXT = 128,	/* bytes for which the plain code may do everything */
+	LONG_TEXT = 4096,	/* … and those for which it may search what does not repeat */
+	PLAIN_STEPS = 500000,	/* starts times steps of each */
+	WATCHED_STEPS = 200000, /* of each start: those between two looks, where nothing repeats */
+	/* Letters gone over between two looks at the clock; under 0.5 ms without JIT. */
+	LOOK_AFTER = 32768,
 	ITEM_COST = 16,	      /* what an item costs beside the letters it walks, in letters */
 	EVENT_BUDGET_MS = 45, /* for all patterns on one event */
 	SHARE = 8,	      /* of what is left of it, a pattern may have this part */
@@ -131,7 +131,7 @@ static int on_callout(pcre2_callout_block *block, void *owner)
 {
 	struct search *s = owner;
 
-	if (block->callout_number == CALLOUT_AT_ITEM)
+	if (block->callout_number == CALLOUT_LOOK || block->callout_number == CALLOUT_AT_ITEM)
 		return is_over(s) ? PCRE2_ERROR_CALLOUT : 0;
 	return fits_mention(s->subject, block);
 }
@@ -199,7 +199,7 @@ static int search_watched(struct search *s, const struct pattern *p)
 
 	if (kit->event_end_ns != 0 && kit->looked_ns >= kit->event_end_ns)
 		return PCRE2_ERROR_CALLOUT;
-	return run(s, p->watched, UINT32_MAX);
+	return run(s, p->watched, WATCHED_STEPS);
 }
 
 enum tristate pattern_find_in(struct pattern *p, const struct subject *subject,

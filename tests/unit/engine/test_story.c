@@ -268,12 +268,12 @@ static void play_slow(struct engine_fixture *h)
 
 	h->crashes = false; /* a program that begins is patient with all rules again */
 	for (size_t i = 0; i < ARRAY_LEN(guest); i++)
-		say_slowly(h, "U666", 500, guest[i]); /* one person's, however many */
-	say_slowly(h, "U1", 500, "1.1");
+		say_slowly(h, "U666", 400, guest[i]); /* one person's, however many */
+	say_slowly(h, "U1", 400, "1.1");
 	say_slowly(h, "U2", 3000, "1.2"); /* nobody's ordinary message */
 	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_RULES_UNSURE), 7);
 	fixture_say(h, "aaa", "1.3"); /* not yet */
-	say_slowly(h, "U3", 500, "1.4");
+	say_slowly(h, "U3", 400, "1.4");
 	CU_ASSERT_EQUAL(fixture_counted(h, METRIC_RULES_UNSURE), 8);
 	fixture_say(h, "aaa", "1.5"); /* from now on */
 	fixture_say(h, "x", "1.6");
