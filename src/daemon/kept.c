@@ -41,9 +41,11 @@ void workspace_on_rest(void *owner, const struct api_rest *rest)
 	else
 		buf_addz(&key, rest->method);
 	if (rest->ms > 0) {
+		const long long until = loop_wall(w->loop).ms + rest->ms;
+
 		buf_addz(&row, "{\"method\":");
 		json_quote(str_from(rest->method), &row);
-		buf_addf(&row, ",\"until\":%lld}", (long long)(loop_wall(w->loop).ms + rest->ms));
+		buf_addf(&row, ",\"until\":%lld}", until);
 	}
 	if (w->state >= WORKSPACE_LISTENING) /* before, nothing is loaded, and nothing is posted */
 		engine_keep(w->engine, STORE_REST, buf_str(&key),
