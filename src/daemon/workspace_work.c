@@ -44,10 +44,11 @@ static void on_complete(void *owner, struct event *take, void *tag)
 {
 	struct daemon_workspace *w = owner;
 	struct pending_ack *pending = tag;
+	const bool has_channel = take->channel.len > 0;
 
 	if (engine_take(w->engine, take, on_decided, w, pending))
 		return;
-	w->has_missed = true;
+	w->has_missed |= has_channel;
 	transport_forgo(&pending->ack);
 	pending_ack_free(pending);
 }
@@ -115,10 +116,11 @@ static void on_told_decided(void *owner, void *tag)
 static void on_told_complete(void *owner, struct event *take, void *tag)
 {
 	struct daemon_workspace *w = owner;
+	const bool has_channel = take->channel.len > 0;
 
 	if (engine_take(w->engine, take, on_told_decided, w, tag))
 		return;
-	w->has_missed = true;
+	w->has_missed |= has_channel;
 	on_told_decided(w, tag);
 }
 

@@ -53,12 +53,15 @@ bool engine_take(struct engine *e, struct event *take, engine_decided_fn *on_dec
 	bool is_mute = (take->from_self || take->hidden) && e->setup.trace == NULL;
 
 	if (engine_is_behind(e)) {
-		if (!e->is_behind && !e->setup.store->is_short) /* which has been said */
-			log_error(
-				"engine",
-				"the store is too far behind: events are left to be sent again, or read"
-				" back later");
-		e->is_behind = true;
+		if (!e->setup.store
+			     ->is_short) { /* which has been said, and whose end no commit tells */
+			if (!e->is_behind)
+				log_error(
+					"engine",
+					"the store is too far behind: events are left to be sent again, or read"
+					" back later");
+			e->is_behind = true;
+		}
 		engine_count(e, METRIC_EVENTS_LEFT);
 		watermarks_miss(&e->watermarks, take->channel);
 		event_free(take);
@@ -277,8 +280,10 @@ void engine_tick(struct engine *e)
 {
 	struct run *run;
 
-	while ((run = waits_take_due(&e->waits, clock_mono(e->setup.clock))) != NULL)
+	while ((run = waits_take_due(&e->waits, clock_mono(e->setup.clock))) != NULL) {
+		rule_renew_time(run->rule);
 		run_go(e, run, false);
+	}
 	moments_do(e);
 	if (clock_mono(e->setup.clock).ns >= e->tell_at.ns) {
 		outbox_tell(&e->outbox, clock_mono(e->setup.clock));
@@ -293,9 +298,11 @@ bool engine_end_waits(struct engine *e)
 {
 	struct run *run = waits_take_due(&e->waits, (struct mono){ INT64_MAX });
 
-	if (run != NULL)
-		run_go(e, run, false);
-	return run != NULL;
+	if (run == NULL)
+		return false;
+	rule_renew_time(run->rule);
+	run_go(e, run, false);
+	return true;
 }
 
 size_t engine_waiting(const struct engine *e)
@@ -449,7 +456,7 @@ int64_t engine_due_ms(const struct engine *e)
 		ms = sooner(ms, ms_until(e, probe));
 	if (!e->is_committing && e->state.batch != NULL && watermarks_wait(&e->watermarks))
 		ms = sooner(ms, ms_until(e, e->watermarks.written_by));
-	if (e->outbox.n > 0)
+	if (e->outbox.n_waiting > 0)
 		ms = sooner(ms, ms_until(e, e->tell_at));
 	if (e->late.n > 0)
 		ms = sooner(ms, ms_until(e, e->late_at));

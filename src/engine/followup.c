@@ -82,6 +82,8 @@ static bool change_waiting(struct engine *e, const struct rule *rule, struct eve
 			continue;
 		}
 		/* It was begun by the rule as it was then, which may have been written anew since. */
+		if (run->rule->shared != rule->shared)
+			rule_renew_time(run->rule);
 		if (fits == TRISTATE_YES &&
 		    rule_match(run->rule, ev, &captures, NULL, NULL) == TRISTATE_YES)
 			run_retell(e, run, ev, &captures);

@@ -345,6 +345,7 @@ void outbox_readdress(struct outbox *o, struct job *job, struct str channel)
 	list_append(before->next, &job->link);
 	o->n_waiting++;
 	give_turn(o, to);
+	telling_end(&from->behind); /* nothing has been sent */
 	leave_channel(o, from);
 }
 

@@ -411,6 +411,7 @@ void run_settled(struct engine *e, struct run *run, const struct job *job,
 	if (run->n_open > 0)
 		return;
 	waits_remove(&e->waits, run);
+	rule_renew_time(run->rule);
 	run_go(e, run, false);
 }
 

@@ -146,6 +146,7 @@ static void spend(struct spendings *s, struct batch *batch, const struct state_l
 	struct spending *sp = spending_for(s, batch, limit->key, limit->count, limit->window_ms);
 	unsigned place = (unsigned)(sp->serial % sp->count);
 
+	sp->window_ms = limit->window_ms; /* one that was loaded may not know it */
 	make_room(sp, place);
 	sp->at[place] = now;
 	note_spending(batch, sp, now);

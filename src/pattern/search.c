@@ -193,6 +193,17 @@ static int search_plain(struct search *s, const struct pattern *p)
 	return rc;
 }
 
+/* Once in a pattern's life, for which this event's time is not to be had. */
+static void make_watched(struct pattern *p)
+{
+	struct pattern_kit *kit = p->kit;
+	const int64_t began = kit->now(kit->clock_owner);
+
+	p->watched = pattern_compile_watched(p);
+	if (kit->event_end_ns != 0)
+		kit->event_end_ns += kit->now(kit->clock_owner) - began;
+}
+
 static int search_watched(struct search *s, const struct pattern *p)
 {
 	const struct pattern_kit *kit = s->kit;
@@ -213,7 +224,7 @@ enum tristate pattern_find_in(struct pattern *p, const struct subject *subject,
 		rc = search_plain(&s, p);
 	if (rc == PCRE2_ERROR_MATCHLIMIT) {
 		if (p->watched == NULL)
-			p->watched = pattern_compile_watched(p);
+			make_watched(p);
 		if (p->watched != NULL)
 			rc = search_watched(&s, p);
 	}

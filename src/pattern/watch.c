@@ -49,14 +49,12 @@ static void choose(struct places *places)
 		if (is_first)
 			places->look[at] = true;
 		is_first = false;
+		if (repeats(item)) /* also a group that ends, or a call of one: (?1)* */
+			places->look[at + item.len] = true;
 		if (item.len > 0 && item.p[0] == '(' && depth < DEPTH_MAX)
 			bodies[depth++] = at + item.len;
-		else if (item.len > 0 && item.p[0] == ')' && depth > 0 && repeats(item))
-			places->look[bodies[--depth]] = true;
 		else if (item.len > 0 && item.p[0] == ')' && depth > 0)
-			depth--;
-		else if (repeats(item))
-			places->look[at + item.len] = true;
+			places->look[bodies[--depth]] |= repeats(item);
 	}
 }
 

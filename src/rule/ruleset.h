@@ -77,10 +77,15 @@ static inline const struct rule *ruleset_written(const struct ruleset *set, size
 }
 const struct zone *ruleset_zone(const struct ruleset *set);
 
-/* A new event, or what goes on after a wait: the patterns have their time anew (pattern_kit_renew). */
+/* A new event: its patterns have their time anew (pattern_kit_renew). */
 static inline void ruleset_renew_time(const struct ruleset *set)
 {
 	pattern_kit_renew(set->shared->kit);
+}
+/* One of its rules goes on after a wait, or when an answer has left. */
+static inline void rule_renew_time(const struct rule *rule)
+{
+	pattern_kit_renew(rule->shared->kit);
 }
 
 /* What must be known of an event before this set can be asked: names of authors and channels; */

@@ -96,6 +96,8 @@ static void look_at_time(struct sqlite *q, int64_t us)
 /* One that fails for itself says nothing of the others, and theirs that stand say nothing of it. */
 static void tell_whether_it_stands(struct sqlite *q, const struct commit *c)
 {
+	if (c->batch->n == 0) /* it only looked whether there is room again */
+		return;
 	if (!c->stands) {
 		map_set(&q->down, c->namespace, q);
 		if (telling_is_due(&q->down_told, (struct mono){ now_us() * 1000 }))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every call stands in a queue. The queue of a channel sends one call at a time, so that what is posted there
- * keeps its order; calls without a channel share the queue of their method, which starts them in
- * order but waits for none. A queue's first call goes when the method's pace and, for posts, the
+ * keeps its order; calls without a channel share a queue of their method (those that are asked
+ * first another one), which starts them in order but waits for none. A queue's first call goes when the method's pace and, for posts, the
  * queue's own pace let it. What Slack held back (429) returns to the head of its queue; what failed on
  * the way waits for a timer of its own and returns there as well.
  */
