@@ -713,8 +713,41 @@ static void test_many_actions_are_no_recursion(void)
 	ASSERT_DOES(rules.p, "x", "say C1GENERAL: 500");
 }
 
+/* Each look at the clock takes a while; long waits take more than all patterns of an event may. */
+static int64_t patterns_ns(void *owner)
+{
+	return *(int64_t *)owner += 1000;
+}
+
+static void test_patterns_have_their_time_anew_after_a_wait(void)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	struct engine_fixture h;
+	int64_t ns = 0;
+
+	buf_init(&text, 0);
+	while (text.len < 5000)
+		buf_addc(&text, 'b');
+	buf_addz(&text, "x");
+	buf_addc(&text, '\0');
+	fixture_init(&h, memory_open(),
+		     "[rule a]\nmatch = b[^q]*bbbbbbbbbbbbbbbbbbbbx\nwait = 2m\n"
+		     "say = {if text matches b[^q]*bbbbbbbbbbbbbbbbbbbbx: yes | else no}\n");
+	pattern_kit_set_clock(engine_rules(h.engine)->shared->kit, patterns_ns, &ns);
+	fixture_say(&h, text.p, "1.1");
+	CU_ASSERT_EQUAL(engine_waiting(h.engine), 1);
+	CU_ASSERT_TRUE(ns > 0);
+	ns += 1000000000;
+	fixture_wait(&h, 120000);
+	ASSERT_STR(buf_str(&h.done), "say C1GENERAL: yes");
+	fixture_deinit(&h);
+}
+
 UNIT_MAIN(
-	"run", { "actions are done in their order", test_actions_are_done_in_their_order },
+	"run",
+	{ "patterns have their time anew after a wait",
+	  test_patterns_have_their_time_anew_after_a_wait },
+	{ "actions are done in their order", test_actions_are_done_in_their_order },
 	{ "each action waits for the one before", test_each_action_waits_for_the_one_before },
 	{ "what a webhook brings feeds the next", test_what_a_webhook_brings_feeds_the_next },
 	{ "the first failure ends all but on error", test_the_first_failure_ends_all_but_on_error },

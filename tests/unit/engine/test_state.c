@@ -156,6 +156,28 @@ static void test_limits_forget_what_was_spent_longest_ago(void)
 	each(limits_bounded);
 }
 
+/* Rows of the first version do not say how long a limit lasts. */
+static void limits_of_old_rows(struct state *s)
+{
+	struct state_limit limit = { STR("old"), 1, 3000 };
+	char key[32];
+
+	CU_ASSERT_TRUE(state_load(s, STORE_LIMIT, STR("old\n0"), STR("[1000,0,1]")));
+	state_loaded(s);
+	CU_ASSERT_TRUE(state_spend(s, &limit, 1, NOON));
+	for (int i = 0; i < 2000; i++) {
+		snprintf(key, sizeof(key), "k%d", i);
+		limit.key = str_from(key);
+		CU_ASSERT_TRUE_FATAL(state_spend(s, &limit, 1, later(2 * HOUR)));
+	}
+	CU_ASSERT_PTR_NULL(map_get(&s->spendings.limits, STR("old")));
+}
+
+static void test_limits_of_old_rows_are_forgotten_too(void)
+{
+	each(limits_of_old_rows);
+}
+
 static void limits_over(struct state *s)
 {
 	const struct state_limit for_ever = { STR("ever"), 1, 0 };
@@ -582,7 +604,9 @@ static void test_what_is_only_heard_pushes_out_nothing_done(void)
 	state_deinit(&s);
 }
 
-UNIT_MAIN("state", { "claim is new once a day", test_claim_is_new_once_a_day },
+UNIT_MAIN("state",
+	  { "limits of old rows are forgotten too", test_limits_of_old_rows_are_forgotten_too },
+	  { "claim is new once a day", test_claim_is_new_once_a_day },
 	  { "claims forget the oldest when full", test_claims_forget_the_oldest_when_full },
 	  { "limit window rolls", test_limit_window_rolls },
 	  { "limit without window is for ever", test_limit_without_window_is_for_ever },

@@ -361,7 +361,28 @@ static void test_no_mark_passes_what_was_refused(void)
 	fixture_deinit(&h);
 }
 
-UNIT_MAIN("watermark", { "a mark moves forward alone", test_a_mark_moves_forward_alone },
+/* The store says itself when it has room again; nothing may be left to commit that would tell. */
+static void test_what_a_full_disk_refused_needs_no_commit(void)
+{
+	struct engine_fixture h;
+	struct str channel;
+
+	begin(&h, journal_new());
+	fixture_say(&h, "nothing", "1700000001.000000");
+	h.store->is_short = true;
+	fixture_take(&h, said("hello", "1700000003.000000"));
+	CU_ASSERT_EQUAL(fixture_counted(&h, METRIC_EVENTS_LEFT), 1);
+	CU_ASSERT_FALSE(engine_take_missed(h.engine, &channel));
+	h.store->is_short = false;
+	CU_ASSERT_TRUE_FATAL(engine_take_missed(h.engine, &channel));
+	ASSERT_STR(channel, "C1GENERAL");
+	fixture_deinit(&h);
+}
+
+UNIT_MAIN("watermark",
+	  { "what a full disk refused needs no commit",
+	    test_what_a_full_disk_refused_needs_no_commit },
+	  { "a mark moves forward alone", test_a_mark_moves_forward_alone },
 	  { "what is no timestamp moves nothing", test_what_is_no_timestamp_moves_nothing },
 	  { "it is written once and read back", test_it_is_written_once_and_read_back },
 	  { "every event moves it whatever comes of it",
