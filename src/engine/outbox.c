@@ -244,20 +244,26 @@ void outbox_falls(struct outbox *o)
 
 /* ---- its way ---- */
 
-struct job *outbox_lease(struct outbox *o)
+/* One that waits in its channel. */
+static inline void lease(struct outbox *o, struct job *job)
 {
-	struct outbox_channel *c;
-	struct job *job;
+	struct outbox_channel *c = job->among;
 
-	if (list_is_empty(&o->turns))
-		return NULL;
-	c = list_first(&o->turns, struct outbox_channel, turn);
-	job = c->next;
 	move(job, &o->leased);
 	c->n_leased++;
 	c->leased_since = job->since;
 	o->n_waiting--;
 	give_turn(o, c);
+}
+
+struct job *outbox_lease(struct outbox *o)
+{
+	struct job *job;
+
+	if (list_is_empty(&o->turns))
+		return NULL;
+	job = list_first(&o->turns, struct outbox_channel, turn)->next;
+	lease(o, job);
 	return job;
 }
 
@@ -373,15 +379,9 @@ static bool is_in(const struct list *jobs, const struct job *job)
 
 bool outbox_take_out(struct outbox *o, struct job *job)
 {
-	struct outbox_channel *c = job->among;
-
-	if (!is_in(&c->waiting, job))
+	if (!is_in(&job->among->waiting, job))
 		return false;
-	move(job, &o->leased);
-	c->n_leased++;
-	c->leased_since = job->since;
-	o->n_waiting--;
-	give_turn(o, c);
+	lease(o, job);
 	return true;
 }
 
