@@ -53,8 +53,8 @@ bool engine_take(struct engine *e, struct event *take, engine_decided_fn *on_dec
 	bool is_mute = (take->from_self || take->hidden) && e->setup.trace == NULL;
 
 	if (engine_is_behind(e)) {
-		if (!e->setup.store
-			     ->is_short) { /* which has been said, and whose end no commit tells */
+		/* That it is short has been said, and no commit tells the end of it. */
+		if (!e->setup.store->is_short) {
 			if (!e->is_behind)
 				log_error(
 					"engine",

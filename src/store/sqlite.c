@@ -47,7 +47,7 @@ struct sqlite {
 	int lock; /* fd; while it is open no other process has the folder */
 	struct loop *loop;
 	struct map
-		down; /* namespaces whose last commit failed; all share one file, and one line about it */
+		down; /* namespaces whose last commit failed: all share a file, and a line about it */
 	struct telling down_told;
 	struct loop_timer short_look;
 	unsigned n_window, n_slow;
