@@ -13,6 +13,7 @@
 #include "daemon/stop_signal.h"
 #include "daemon/workspace.h"
 #include "model/workspace.h"
+#include "net/http.h"
 #include "net/loop.h"
 #include "net/tls.h"
 #include "store/memory.h"
@@ -165,6 +166,10 @@ static int make_net(struct daemon *d)
 	const char *why = "";
 	int r = loop_new(&d->loop, NULL);
 
+	if (!http_resolves_aside())
+		log_warn(
+			"net",
+			"this libcurl was built without AsynchDNS: all stands still while a name is looked up");
 	if (r == 0)
 		r = tls_new(&d->tls, ca_file, &why);
 	if (r == TLS_BAD_FILE) {

@@ -385,6 +385,11 @@ int http_new(struct http **out, struct loop *loop, const char *ca_file)
 	return r;
 }
 
+bool http_resolves_aside(void)
+{
+	return (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_ASYNCHDNS) != 0;
+}
+
 struct loop *http_loop(const struct http *http)
 {
 	return http->loop;

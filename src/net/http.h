@@ -21,6 +21,8 @@ int http_new(struct http **out, struct loop *loop, const char *ca_file);
 /* Cancels what is under way, without callbacks. Whoever connects by its sockets must be gone. */
 void http_free(struct http *http);
 struct loop *http_loop(const struct http *http);
+/* Are names looked up while the loop goes on? So libcurl does wherever it was built as it mostly is. */
+bool http_resolves_aside(void);
 
 /* What came of a request, before anybody judges what the answer says. */
 struct http_reply {

@@ -877,7 +877,14 @@ static void test_reply_cancels_and_asks(void)
 	world_deinit(&w);
 }
 
+/* If this fails, the machine has a libcurl with which the program warns: see http_resolves_aside. */
+static void test_names_are_looked_up_aside(void)
+{
+	CU_ASSERT_TRUE(http_resolves_aside());
+}
+
 UNIT_MAIN("http", { "request and answer", test_request_and_answer },
+	  { "names are looked up aside", test_names_are_looked_up_aside },
 	  { "no headers and no body", test_no_headers_and_no_body },
 	  { "no redirects", test_no_redirects }, { "large body", test_large_body },
 	  { "answer is capped", test_answer_is_capped },
