@@ -26,7 +26,8 @@ struct leaf {
 	bool is_stranger;
 };
 
-static const char *const here[] = { "localhost", "127.0.0.1", "::1", NULL };
+static const char *const here[] = { "localhost", "slack.test", "other.slack.test",
+				    "127.0.0.1", "::1",	       NULL };
 static const char *const elsewhere[] = { "somewhere-else.example", NULL };
 
 static const struct leaf leaves[] = {

@@ -108,8 +108,8 @@ static void build_environment(struct stage *st, bool with_app_token, const char 
 	size_t n = 0;
 
 	variables[n++] = state_variable(st);
-	variables[n++] = str_keepf(&st->arena, "SLACK_API_URL=https://localhost:%d/api/",
-				   server_port(st->sim->server))
+	variables[n++] = str_keepf(&st->arena, "SLACK_API_URL=https://%s:%d/api/",
+				   st->sim->first->host, server_port(st->sim->server))
 				 .p;
 	n = add_tokens(st, with_app_token, variables, n);
 	variables[n++] = str_keepf(&st->arena, "SSL_CERT_FILE=%s", st->ca_file).p;

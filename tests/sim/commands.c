@@ -14,6 +14,7 @@ const struct command_family command_families[] = {
 	{ "Faults of the connection", wire_commands, false },
 	{ "A proxy in between", proxy_commands, false },
 	{ "What the proxy must see", proxy_expect_commands, true },
+	{ "What the machine denies the client", machine_commands, false },
 	{ "Faults of the Web API", fault_commands, false },
 	{ "Many messages", load_commands, false },
 	{ "What must come of them", load_expect_commands, true },

@@ -23,6 +23,7 @@ extern const struct command_family command_families[];
 
 extern const struct command people_commands[];
 extern const struct command world_commands[];
+extern const struct command machine_commands[];
 extern const struct command several_commands[];
 extern const struct command fault_commands[];
 extern const struct command wire_commands[];

@@ -63,6 +63,7 @@ int sim_new(struct sim **out, struct tls_identity *identity, int port, uint64_t 
 
 	*out = sim;
 	sim->first = sim;
+	snprintf(sim->host, sizeof(sim->host), "localhost");
 	if (r < 0)
 		return r;
 	sim->started = loop_now(sim->loop);

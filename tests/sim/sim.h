@@ -71,6 +71,7 @@ struct sim {
 	struct sim *first; /* of the workspaces; it owns loop, server and calendar */
 	struct sim *next;  /* NULL = the last */
 	char *name;	   /* as scenarios call it; NULL = it is the only one */
+	char host[64];	   /* in its addresses; in the first one */
 	char *bot_token, *app_token;
 	struct loop *loop;
 	struct calendar calendar; /* in the first one */

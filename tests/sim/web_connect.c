@@ -15,8 +15,8 @@ static void give_url(struct call *call, const char *path, const char *more)
 	sim_uuid(sim, ticket);
 	ticket_give(&sim->tickets, ticket,
 		    mono_after(loop_now(sim->loop), sim_scaled(sim, TICKET_MS)));
-	buf_addf(&url, "wss://localhost:%d%s?ticket=%s%s", server_port(sim->server), path, ticket,
-		 more);
+	buf_addf(&url, "wss://%s:%d%s?ticket=%s%s", sim->first->host, server_port(sim->server),
+		 path, ticket, more);
 	json_set_str(call->answer, "url", buf_str(&url));
 }
 
