@@ -187,7 +187,8 @@ static void on_connect(void *owner, uint32_t events)
 	(void)events;
 	if (fd >= 0)
 		client_new(c, fd);
-	else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+	else if (loop_is_short(c->loop, errno) ||
+		 (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED))
 		loop_timer_start(c->loop, &c->again, AGAIN_MS);
 	watch(c);
 }

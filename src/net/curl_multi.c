@@ -8,9 +8,12 @@
 
 #include <assert.h>
 #include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -86,6 +89,19 @@ static void name_certificate(struct transfer *t, CURLcode code)
 			words);
 }
 
+/* libcurl says then that nobody could be reached, or that no host has the name. */
+static void name_shortage(struct transfer *t)
+{
+	int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0), error = errno;
+
+	if (fd >= 0) {
+		close(fd);
+		return;
+	}
+	if (loop_is_short(t->pool->loop, error))
+		snprintf(t->error, sizeof(t->error), "no file descriptor is left");
+}
+
 static void tell_done(struct pool *pool)
 {
 	CURLMsg *msg;
@@ -103,6 +119,8 @@ static void tell_done(struct pool *pool)
 			name_proxy(t, code);
 		if (code != CURLE_OK)
 			name_certificate(t, code);
+		if (code != CURLE_OK)
+			name_shortage(t);
 		t->on_done(t, (int)code);
 	}
 }

@@ -69,6 +69,24 @@ void loop_file_unwatch(struct loop *loop, struct loop_file *file)
 	}
 }
 
+bool loop_is_short(struct loop *loop, int error)
+{
+	const struct mono now = clock_mono(loop->clock);
+
+	if (error != EMFILE && error != ENFILE)
+		return false;
+	metric_count(METRIC_DESCRIPTORS_SHORT);
+	if (!telling_is_on(&loop->shortage, now))
+		telling_end(&loop->shortage);
+	if (telling_is_due(&loop->shortage, now))
+		log_error(
+			"loop",
+			"no file descriptor is left for a new connection; those that are open go on: %s"
+			" (ulimit -n, LimitNOFILE)",
+			strerror(error));
+	return true;
+}
+
 static void run_files(struct loop *loop, struct epoll_event *events, int n)
 {
 	loop->batch = events;

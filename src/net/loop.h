@@ -14,6 +14,7 @@
 #include "base/heap.h"
 #include "base/list.h"
 #include "base/log.h"
+#include "base/telling.h"
 
 typedef void loop_ready_fn(void *owner, uint32_t events); /* EPOLLERR and EPOLLHUP come unasked */
 typedef void loop_fn(void *owner);
@@ -70,6 +71,7 @@ struct loop {
 	struct loop_file signals;
 	loop_signal_fn *on_signal;
 	void *signal_owner;
+	struct telling shortage; /* of descriptors */
 };
 
 /* < 0 fatal; clock NULL = the system's */
@@ -94,6 +96,8 @@ static inline const struct clock *loop_clock(const struct loop *loop)
 {
 	return loop->clock;
 }
+/* A descriptor was refused with this errno: because none is left? That is counted, and told now and then. */
+bool loop_is_short(struct loop *loop, int error);
 /* The number of this turn, for what may be done only so often in one. */
 static inline uint64_t loop_turn_number(const struct loop *loop)
 {

@@ -7,13 +7,16 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "base/metric.h"
 #include "daemon/control_client.h"
 #include "lib/fakeclock.h"
 #include "lib/feed.h"
+#include "lib/logcatch.h"
 #include "lib/pump.h"
 #include "lib/tmpdir.h"
 #include "lib/unit.h"
@@ -410,6 +413,38 @@ static void test_nobody_is_there(void)
 	end(&s);
 }
 
+/* It is tried now and then, without a loop that spins; and told once. */
+static void test_no_descriptor_is_left(void)
+{
+	struct rlimit all, few;
+	struct stand s;
+	int fd;
+
+	begin(&s);
+	logcatch_begin();
+	fd = connect_to(&s);
+	say(fd, "x\n");
+	getrlimit(RLIMIT_NOFILE, &all);
+	few = (struct rlimit){ 3, all.rlim_max };
+	setrlimit(RLIMIT_NOFILE, &few);
+	metric_counts[METRIC_DESCRIPTORS_SHORT] = 0;
+	turn(&s);
+	CU_ASSERT_EQUAL(metric_counts[METRIC_DESCRIPTORS_SHORT], 1);
+	fakeclock_pass(&s.clock, 1100);
+	turn(&s);
+	CU_ASSERT_EQUAL(metric_counts[METRIC_DESCRIPTORS_SHORT], 2);
+	setrlimit(RLIMIT_NOFILE, &all);
+	turn(&s);
+	ASSERT_STR(buf_str(&s.asked), "");
+	fakeclock_pass(&s.clock, 1100);
+	turn(&s);
+	ASSERT_STR(buf_str(&s.asked), "x|");
+	CU_ASSERT_EQUAL(logcatch_count("no file descriptor is left"), 1);
+	logcatch_end();
+	close(fd);
+	end(&s);
+}
+
 UNIT_MAIN("control", { "a request is answered", test_a_request_is_answered },
 	  { "byte by byte", test_byte_by_byte },
 	  { "garbage is a request like any", test_garbage_is_a_request_like_any },
@@ -423,4 +458,5 @@ UNIT_MAIN("control", { "a request is answered", test_a_request_is_answered },
 	  { "a stale socket is replaced", test_a_stale_socket_is_replaced },
 	  { "what is no socket stays", test_what_is_no_socket_stays },
 	  { "the client gets the whole answer", test_the_client_gets_the_whole_answer },
-	  { "nobody is there", test_nobody_is_there })
+	  { "nobody is there", test_nobody_is_there },
+	  { "no descriptor is left", test_no_descriptor_is_left })
