@@ -267,7 +267,7 @@ int json_parse_at(struct json **out, struct str text, struct json_fault *fault)
 		return JSON_MALFORMED;
 	tokener = json_tokener_new_ex(JSON_MAX_DEPTH + 1);
 	if (tokener == NULL)
-		abort();
+		mem_is_out();
 	root = json_tokener_parse_ex(tokener, text.p, (int)text.len);
 	/* A bare scalar goes on until something ends it. */
 	if (json_tokener_get_error(tokener) == json_tokener_continue)
@@ -413,7 +413,7 @@ bool json_member(const struct json *object, size_t *at, struct str *key, struct 
 static struct json *made(struct json_object *o)
 {
 	if (o == NULL)
-		abort(); /* out of memory, or a string over 2 GiB, which no caller has */
+		mem_is_out(); /* or a string over 2 GiB, which no caller has */
 	return outer(o);
 }
 
@@ -470,7 +470,7 @@ struct json *json_copy(const struct json *j)
 	if (j == NULL)
 		return NULL;
 	if (json_object_deep_copy(inner(j), &copy, NULL) != 0)
-		abort();
+		mem_is_out();
 	return outer(copy);
 }
 

@@ -5,6 +5,7 @@
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
+#include "base/mem.h"
 
 void random_bytes(void *out, size_t len)
 {
@@ -45,7 +46,7 @@ void base64_add(struct buf *out, struct str data)
 	if (data.len == 0)
 		return;
 	if (gnutls_base64_encode2(&in, &text) < 0)
-		abort(); /* out of memory */
+		mem_is_out();
 	buf_add(out, str_make((const char *)text.data, text.size));
 	gnutls_free(text.data);
 }

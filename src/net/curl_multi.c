@@ -223,7 +223,7 @@ void transfer_init(struct transfer *t, struct pool *pool, transfer_done_fn *on_d
 {
 	*t = (struct transfer){ .pool = pool, .easy = curl_easy_init(), .on_done = on_done };
 	if (t->easy == NULL)
-		abort(); /* out of memory */
+		mem_is_out();
 	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
 	curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
 	curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
@@ -235,7 +235,7 @@ void transfer_init(struct transfer *t, struct pool *pool, transfer_done_fn *on_d
 void transfer_start(struct transfer *t)
 {
 	if (curl_multi_add_handle(t->pool->multi, t->easy) != CURLM_OK)
-		abort(); /* out of memory, or added twice */
+		mem_is_out(); /* or added twice, which nobody does */
 }
 
 void transfer_stop(struct transfer *t)

@@ -239,7 +239,7 @@ static void add_header(struct http_call *call, const char *line)
 	struct curl_slist *longer = curl_slist_append(call->headers, line);
 
 	if (longer == NULL)
-		abort(); /* out of memory */
+		mem_is_out();
 	call->headers = longer;
 }
 

@@ -429,7 +429,7 @@ static void begin_tls(struct stream *s, unsigned side, void *credentials)
 	const gnutls_datum_t alpn = { (unsigned char *)http, sizeof(http) - 1 };
 
 	if (gnutls_init(&s->session, side | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
-		abort(); /* out of memory */
+		mem_is_out();
 	if (gnutls_set_default_priority_append(s->session, "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
 					       NULL, 0) < 0 ||
 	    gnutls_credentials_set(s->session, GNUTLS_CRD_CERTIFICATE, credentials) < 0 ||

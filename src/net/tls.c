@@ -45,7 +45,7 @@ int tls_new(struct tls **out, const char *ca_file, const char **why)
 	int r;
 
 	if (gnutls_certificate_allocate_credentials(&trust->credentials) < 0)
-		abort(); /* out of memory */
+		mem_is_out();
 	r = ca_file != NULL ? file_trust(trust, ca_file, why) : system_trust(trust, why);
 	if (r == 0)
 		*out = trust;
@@ -76,7 +76,7 @@ int tls_identity_new(struct tls_identity **out, const char *cert_file, const cha
 	int r;
 
 	if (gnutls_certificate_allocate_credentials(&id->credentials) < 0)
-		abort(); /* out of memory */
+		mem_is_out();
 	r = gnutls_certificate_set_x509_key_file(id->credentials, cert_file, key_file,
 						 GNUTLS_X509_FMT_PEM);
 	if (r < 0) {

@@ -320,7 +320,7 @@ static void open_up(struct ws *ws, size_t head)
 {
 	wslay_event_context_client_init(&ws->wslay, &wslay_callbacks, ws);
 	if (ws->wslay == NULL)
-		abort(); /* out of memory */
+		mem_is_out();
 	wslay_event_config_set_max_recv_msg_length(ws->wslay, WS_MAX_MESSAGE);
 	buf_consume(&ws->in, head);
 	ws->state = WS_OPEN;
