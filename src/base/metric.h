@@ -38,6 +38,7 @@
 	ROW(COMMITS_FAILED,    "commits_failed",    "Turns that the store could not take; they were tried again.") \
 	ROW(CONNECTIONS_LOST,  "connections_lost",  "Sockets to Slack that ended without notice.") \
 	ROW(DESCRIPTORS_SHORT, "descriptors_short", "Times that no file descriptor was left for a new connection.") \
+	ROW(FRAMES_GARBLED, "frames_garbled", "Frames of Slack that were no JSON; with an id they were acknowledged.") \
 	ROW(LOG_LINES_LOST,    "log_lines_lost",    "Lines of the log that nobody took: a full pipe or disk.") \
 	ROW(LOOP_TURNS_SLOW,   "loop_turns_slow",   "Turns of the loop that took over 10 ms.")
 /* clang-format on */

@@ -61,7 +61,7 @@ static void on_text(const struct transport_setup *setup, struct session_socket *
 	const char *why;
 
 	if (rtm_frame_parse(&frame, text, &why) != 0) {
-		session_garbled(socket, text, why);
+		session_garbled(setup, socket, STR_EMPTY, text.len, why);
 		return;
 	}
 	switch (frame.kind) {

@@ -84,6 +84,7 @@ struct transport {
 	struct api_call *call;	    /* while SESSION_ASKING */
 	struct list sockets;	    /* oldest first */
 	uint64_t last_generation;
+	struct telling garbled;
 	size_t n_owed; /* acknowledgements that the sink has not given yet */
 	transport_stopped_fn *on_stopped;
 	void *stop_owner;
@@ -478,11 +479,9 @@ void session_break(struct session_socket *socket, enum backoff_kind kind, const 
 		end_socket(socket, true, kind, why);
 }
 
-void session_garbled(struct session_socket *socket, struct str text, const char *why)
+struct telling *session_garbled_telling(struct session_socket *socket)
 {
-	log_warn("slack", "a frame is no JSON object: %s text=%.*s", why,
-		 STR_ARG(str_sub(text, 0, 120)));
-	session_break(socket, BACKOFF_SOON, "Slack sent something that is no JSON");
+	return &socket->transport->garbled;
 }
 
 void session_ponged(struct session_socket *socket)

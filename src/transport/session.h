@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/telling.h"
 #include "net/backoff.h"
 #include "transport/connect_error.h"
 #include "transport/transport.h"
@@ -37,8 +38,11 @@ void session_hello(struct session_socket *socket, int64_t num_connections);
 void session_replace(struct session_socket *socket, const char *why);
 /* The socket is of no use any more: closed at once, replaced after the wait of that kind. */
 void session_break(struct session_socket *socket, enum backoff_kind kind, const char *why);
-/* The frame is no JSON object: breaks the socket. */
-void session_garbled(struct session_socket *socket, struct str text, const char *why);
+/* The frame is no JSON object; acknowledged where an id can be read, else it breaks the socket. */
+void session_garbled(const struct transport_setup *setup, struct session_socket *socket,
+		     struct str id, size_t size, const char *why);
+/* When that was told last, on whichever socket; for transport/garbled.c. */
+struct telling *session_garbled_telling(struct session_socket *socket);
 void session_ponged(struct session_socket *socket);
 /* Gives the event to the sink, which owes an acknowledgement for `ack_id` from then on, unless it is empty. */
 void session_give(struct session_socket *socket, struct event *take, struct str ack_id);

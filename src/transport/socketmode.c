@@ -263,7 +263,7 @@ static void on_text(const struct transport_setup *setup, struct session_socket *
 	const char *why;
 
 	if (envelope_parse(&e, text, &why) != 0) {
-		session_garbled(socket, text, why);
+		session_garbled(setup, socket, STR_EMPTY, text.len, why);
 		return;
 	}
 	switch (e.kind) {
@@ -279,10 +279,12 @@ static void on_text(const struct transport_setup *setup, struct session_socket *
 		return;
 	case ENVELOPE_INTERACTIVE:
 	case ENVELOPE_UNKNOWN:
-	case ENVELOPE_GARBLED:
 		log_debug("slack", "acknowledged and left alone kind=%s type=%.*s",
 			  envelope_kind_name(e.kind), STR_ARG(e.type));
 		session_ack(socket, e.id);
+		return;
+	case ENVELOPE_GARBLED:
+		session_garbled(setup, socket, e.id, text.len, why);
 		return;
 	}
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/metric.h"
+#include "lib/logcatch.h"
 #include "lib/stage.h"
 #include "lib/unit.h"
 #include "transport/session.h"
@@ -583,6 +585,34 @@ static void test_cut_envelopes(void)
 	}
 }
 
+/* Its words may be a person's. */
+static void test_a_garbled_envelope_is_counted_and_told_without_its_words(void)
+{
+	static const char frame[] = "{\"envelope_id\":\"e-1\",\"payload\":{\"text\":\"my secret\"";
+	struct talk talk;
+	struct fakews *ws;
+
+	begin(&talk);
+	logcatch_begin();
+	metric_counts[METRIC_FRAMES_GARBLED] = 0;
+	ws = stage_connect(&talk.stage, HELLO);
+	for (int i = 0; i < 100; i++)
+		fakews_text(ws, frame);
+	CU_ASSERT_FALSE(ws->is_closing);
+	CU_ASSERT_EQUAL(metric_counts[METRIC_FRAMES_GARBLED], 100);
+	CU_ASSERT_EQUAL(logcatch_count("a frame is no JSON object"), 1);
+	CU_ASSERT_EQUAL(logcatch_count("envelope=e-1 bytes=50 "), 1);
+	stage_pass(&talk.stage, 11000);
+	fakews_heard(ws);
+	fakews_text(ws, frame);
+	CU_ASSERT_EQUAL(logcatch_count("more=99"), 1);
+	fakews_text(ws, "secret, and no object");
+	CU_ASSERT_TRUE(ws->is_closing);
+	CU_ASSERT_EQUAL(logcatch_count("secret"), 0);
+	logcatch_end();
+	end(&talk);
+}
+
 /* ---- */
 
 static void test_advice(void)
@@ -644,5 +674,7 @@ UNIT_MAIN("socketmode", { "hello frame", test_hello_frame },
 	  { "reasons before hello", test_reasons_before_hello },
 	  { "refreshes under a stream", test_refreshes_under_a_stream },
 	  { "frames that are no JSON", test_frames_that_are_no_json },
-	  { "cut envelopes", test_cut_envelopes }, { "advice", test_advice },
-	  { "stop flushes", test_stop_flushes })
+	  { "cut envelopes", test_cut_envelopes },
+	  { "a garbled envelope is counted and told without its words",
+	    test_a_garbled_envelope_is_counted_and_told_without_its_words },
+	  { "advice", test_advice }, { "stop flushes", test_stop_flushes })
