@@ -14,17 +14,13 @@
  */
 #include "base/inifile.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "base/mem.h"
 
 enum {
 	SHOWN_MAX = 60, /* so much of a faulty line is quoted */
-	CHUNK = 64 << 10,
 };
 
 struct reader {
@@ -336,40 +332,4 @@ void inifile_read(struct str text, const char *file, const struct ini_sink *sink
 	end_entry(&r);
 	buf_deinit(&r.key);
 	free(r.lines);
-}
-
-static int load_from(int fd, struct buf *out)
-{
-	char more;
-
-	for (;;) {
-		size_t left = (out->max > 0 ? out->max : BUF_MAX_DEFAULT) - out->len;
-		size_t want = left < CHUNK ? left : CHUNK;
-		ssize_t n;
-
-		if (want == 0)
-			return read(fd, &more, 1) == 0 ? 0 : FILE_TOO_LARGE;
-		n = read(fd, buf_room(out, want), want);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return FILE_UNREADABLE;
-		if (n == 0)
-			return 0;
-		out->len += (size_t)n;
-	}
-}
-
-int inifile_load(const char *path, struct buf *out)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int r, saved;
-
-	if (fd < 0)
-		return FILE_UNREADABLE;
-	r = load_from(fd, out);
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return r;
 }

@@ -45,7 +45,3 @@ struct ini_sink {
  * header are dropped (the header's message is enough). */
 void inifile_read(struct str text, const char *file, const struct ini_sink *sink,
 		  struct diag *diag);
-
-enum { FILE_UNREADABLE = 1, FILE_TOO_LARGE };
-/* A whole file into `out` (no NUL added). 0 or an outcome; errno says why it is unreadable. */
-int inifile_load(const char *path, struct buf *out);

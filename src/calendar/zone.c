@@ -2,11 +2,12 @@
 #include "calendar/zone.h"
 
 #include <dirent.h>
-#include <fcntl.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/map.h"
 #include "calendar/tzfile.h"
 
@@ -347,37 +348,17 @@ static bool is_name(struct str name)
 	return true;
 }
 
-/* All of a plain file that is not too long. */
-static bool read_file(const char *path, struct buf *out)
-{
-	/* Nobody shall wait for the other end of a pipe. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	ssize_t n = -1;
-
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-		do {
-			char *room = buf_room(out, 4096);
-
-			n = room != NULL ? read(fd, room, 4096) : 0;
-			out->len += n > 0 ? (size_t)n : 0;
-		} while (n > 0);
-	}
-	close(fd);
-	return n == 0;
-}
-
 static int load(const char *path, const char *name, struct zone **out, const char **why)
 {
 	CLEANUP(buf_deinit) struct buf bytes = { 0 };
+	const char *refused;
 
 	buf_init(&bytes, ZONEFILE_MAX);
 	*why = not_there;
-	if (!read_file(path, &bytes))
+	refused = file_load(path, &bytes);
+	if (refused != NULL && errno != EFBIG)
 		return ZONE_UNKNOWN;
-	*out = zonefile_read(bytes.bad ? STR_EMPTY : buf_str(&bytes), name, why);
+	*out = zonefile_read(refused != NULL ? STR_EMPTY : buf_str(&bytes), name, why);
 	return *out != NULL ? 0 : ZONE_BROKEN;
 }
 

@@ -2,6 +2,7 @@
 /* retort explain: what each rule makes of a message, and why. */
 #include <string.h>
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/inifile.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -17,10 +18,11 @@ static bool read_file(const char *path, struct buf *text, struct diag *diag)
 {
 	struct place at = { path, 0 };
 
-	if (inifile_load(path, text) == 0)
-		return true;
-	diag_error(diag, at, "the file of the event cannot be read");
-	return false;
+	const char *why = file_load(path, text);
+
+	if (why != NULL)
+		diag_error(diag, at, "the file of the event cannot be read: %s", why);
+	return why == NULL;
 }
 
 /* An envelope, the body of an Events API request, or the inner event alone. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/conf.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/file.h"
 #include "base/inifile.h"
 #include "base/mem.h"
 #include "deliver/webhook_conf.h"
@@ -118,16 +118,15 @@ void conf_deinit(struct conf *conf)
 void conf_read(struct conf *conf, const char *path, struct diag *diag)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
-	int r;
+	const char *why;
 
 	buf_init(&text, INIFILE_MAX_FILE);
-	r = inifile_load(path, &text);
-	if (r == 0)
+	why = file_load(path, &text);
+	if (why == NULL)
 		option_read(conf_options, conf, buf_str(&text), path, diag);
 	else
 		diag_error(diag, (struct place){ path, 0 },
-			   "this configuration file cannot be read: %s",
-			   r == FILE_TOO_LARGE ? "it is over 8 MiB" : strerror(errno));
+			   "this configuration file cannot be read: %s", why);
 }
 
 void conf_set(struct conf *conf, const char *key, const char *value, struct diag *diag)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/workspace_conf.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/inifile.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 static bool is_letter_or_digit(char c)
@@ -28,15 +27,15 @@ bool workspace_conf_is_name(struct str name)
 static void token_from_file(struct secret *token, const char *path, struct diag *diag)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
-	int r;
+	const char *why;
 
 	if (path == NULL || path[0] == '\0')
 		return;
 	buf_init(&text, 4096);
-	r = inifile_load(path, &text);
-	if (r != 0)
+	why = file_load(path, &text);
+	if (why != NULL)
 		diag_error(diag, (struct place){ path, 0 }, "this token file cannot be read: %s",
-			   r == FILE_TOO_LARGE ? "it is too long for a token" : strerror(errno));
+			   why);
 	else
 		secret_set(token, str_trim(buf_str(&text)));
 	if (text.p != NULL)

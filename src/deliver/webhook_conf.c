@@ -2,11 +2,10 @@
 #include "deliver/webhook_conf.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/inifile.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "net/url.h"
 
@@ -220,14 +219,13 @@ static void add_file(struct buf *out, struct str name, const struct spot *spot)
 {
 	CLEANUP(mem_freep) char *path = str_dup(name);
 	CLEANUP(wipe) struct buf text = { 0 };
-	int r;
+	const char *why;
 
 	buf_init(&text, VALUE_MAX);
-	r = inifile_load(path, &text);
-	if (r != 0)
+	why = file_load(path, &text);
+	if (why != NULL)
 		diag_error(spot->diag, spot->at, "`header %s`: the file %s cannot be read: %s",
-			   spot->header, path,
-			   r == FILE_TOO_LARGE ? "it is over 8 KiB" : strerror(errno));
+			   spot->header, path, why);
 	else if (str_trim(buf_str(&text)).len == 0)
 		diag_error(spot->diag, spot->at, "`header %s`: the file %s is empty", spot->header,
 			   path);

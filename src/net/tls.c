@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/tls.h"
 
-#include <errno.h>
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
-#include <string.h>
+#include "base/file.h"
 #include "base/mem.h"
+
+enum { CA_FILE_MAX = 8 << 20 };
 
 struct tls {
 	gnutls_certificate_credentials_t credentials;
@@ -25,16 +26,16 @@ static int system_trust(struct tls *trust, const char **why)
 
 static int file_trust(struct tls *trust, const char *ca_file, const char **why)
 {
-	gnutls_datum_t text = { NULL, 0 };
-	int n = GNUTLS_E_FILE_ERROR;
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	gnutls_datum_t pem;
+	int n;
 
-	errno = 0;
-	if (gnutls_load_file(ca_file, &text) < 0) {
-		*why = errno != 0 ? strerror(errno) : "it cannot be read";
+	buf_init(&text, CA_FILE_MAX);
+	*why = file_load(ca_file, &text);
+	if (*why != NULL)
 		return TLS_BAD_FILE;
-	}
-	n = gnutls_certificate_set_x509_trust_mem(trust->credentials, &text, GNUTLS_X509_FMT_PEM);
-	gnutls_free(text.data);
+	pem = (gnutls_datum_t){ (unsigned char *)text.p, (unsigned)text.len };
+	n = gnutls_certificate_set_x509_trust_mem(trust->credentials, &pem, GNUTLS_X509_FMT_PEM);
 	*why = "it holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
 	return n > 0 ? 0 : TLS_BAD_FILE;
 }

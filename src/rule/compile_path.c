@@ -5,24 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "base/file.h"
 #include "rule/compile.h"
 
-static void load_file(struct compile *p, const char *path, struct diag *diag)
+/* `folder` NULL = the file was named itself, and may be a link to anywhere. */
+static void load_file(struct compile *p, const char *folder, const char *path, struct diag *diag)
 {
 	CLEANUP(buf_deinit) struct buf text = { 0 };
-	struct place at = { path, 0 };
+	const char *why;
 
 	buf_init(&text, INIFILE_MAX_FILE);
-	switch (inifile_load(path, &text)) {
-	case FILE_UNREADABLE:
-		diag_error(diag, at, "the file cannot be read: %s", strerror(errno));
-		break;
-	case FILE_TOO_LARGE:
-		diag_error(diag, at, "the file is larger than %d MiB", INIFILE_MAX_FILE >> 20);
-		break;
-	default:
+	why = folder != NULL ? file_load_within(folder, path, &text) : file_load(path, &text);
+	if (why != NULL)
+		diag_error(diag, (struct place){ path, 0 }, "the file cannot be read: %s", why);
+	else
 		compile_text(p, buf_str(&text), path);
-	}
 }
 
 static int is_rule_file(const struct dirent *entry)
@@ -43,8 +40,8 @@ static void load_entry(struct compile *p, const char *folder, const char *name, 
 
 	buf_addf(&joined, "%s%s%s", folder, str_ends(str_from(folder), "/") ? "" : "/", name);
 	path = buf_take(&joined);
-	if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
-		load_file(p, path, diag); /* which says why, when it is a link to nothing */
+	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+		load_file(p, folder, path, diag); /* which says why, when it is a link to nothing */
 }
 
 /* Is there a rule, or a mistake in place of one, in the files read since then? */
@@ -93,5 +90,5 @@ void compile_path(struct compile *p, const char *path, struct diag *diag)
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		load_folder(p, path, diag);
 	else
-		load_file(p, path, diag);
+		load_file(p, NULL, path, diag);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/file.h"
 #include "base/mem.h"
 
 enum {
@@ -150,7 +151,7 @@ static bool make_private(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-	return fd >= 0 && close(fd) == 0;
+	return fd >= 0 && close(fd) == 0 && file_refuse(path) == NULL;
 }
 
 static int settle_in(struct sqlite_file *f, struct buf *why)
@@ -330,8 +331,14 @@ static bool has_journal(const char *path)
 static bool open_to_look(struct sqlite_file *f, const char *path, struct buf *why)
 {
 	CLEANUP(buf_deinit) struct buf uri = { 0 };
+	const char *refused = file_refuse(path);
 	int64_t version;
 
+	if (refused != NULL) { /* SQLite would wait for whoever writes into a pipe */
+		buf_clear(why);
+		buf_addz(why, refused);
+		return false;
+	}
 	buf_addz(&uri, "file:");
 	buf_add_percent(&uri, str_from(path));
 	buf_addz(&uri, has_journal(path) ? "?mode=ro" : "?mode=ro&immutable=1");

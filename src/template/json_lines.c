@@ -5,9 +5,10 @@
  */
 #include "template/json_lines.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include "base/file.h"
 #include "base/map.h"
 #include "base/mem.h"
 
@@ -355,33 +356,32 @@ static bool is_inside(struct str path)
 	return true;
 }
 
-static char *beside(const char *rule_file, struct str path)
+/* With the slash at its end; empty = where we are. */
+static struct str folder_of(const char *rule_file)
 {
 	const char *slash = strrchr(rule_file, '/');
+
+	return str_make(rule_file, slash != NULL ? (size_t)(slash - rule_file) + 1 : 0);
+}
+
+static char *beside(const char *rule_file, struct str path)
+{
 	struct buf whole = { 0 };
 
-	buf_add(&whole, str_make(rule_file, slash != NULL ? (size_t)(slash - rule_file) + 1 : 0));
+	buf_add(&whole, folder_of(rule_file));
 	buf_add(&whole, path);
 	return buf_take(&whole);
 }
 
-/* Why the file was not read, or NULL. A pipe would be waited for, so only a plain file will do. */
-static const char *load(const char *path, struct buf *out)
+/* Why the file was not read, or NULL. */
+static const char *load(const char *rule_file, const char *path, struct buf *out)
 {
-	struct stat st;
+	CLEANUP(mem_freep) char *folder = str_dup(folder_of(rule_file));
+	const char *why = file_load_within(folder[0] != '\0' ? folder : ".", path, out);
 
-	if (stat(path, &st) != 0)
-		return "there is no such file beside the rule file, or it may not be read";
-	if (!S_ISREG(st.st_mode))
-		return "this is no plain file";
-	switch (inifile_load(path, out)) {
-	case 0:
-		return NULL;
-	case FILE_TOO_LARGE:
-		return "the file is larger than 256 KiB";
-	default:
-		return "the file may not be read";
-	}
+	return why != NULL && (errno == ENOENT || errno == EACCES) ?
+		       "there is no such file beside the rule file, or it may not be read" :
+		       why;
 }
 
 static bool read_lines(struct json **out, struct str text, const char *path, struct diag *diag)
@@ -424,7 +424,7 @@ bool json_lines_load(struct json **out, struct str path, const char *rule_file, 
 		return false;
 	}
 	buf_init(&content, JSON_LINES_MAX_FILE);
-	why = load(whole, &content);
+	why = load(rule_file, whole, &content);
 	if (why != NULL) {
 		diag_error(diag, at, "`@%.*s` (%s): %s", STR_ARG(path), whole, why);
 		return false;

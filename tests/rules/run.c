@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/arena.h"
-#include "base/inifile.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "lib/tmpdir.h"
@@ -298,7 +298,7 @@ static void play_file(const char *path, struct tally *tally)
 	struct source source;
 	struct step step;
 
-	if (inifile_load(path, &text) != 0) {
+	if (file_load(path, &text) != NULL) {
 		fprintf(stderr, "%s: cannot be read: %s\n", path, strerror(errno));
 		tally->failed++;
 		return;

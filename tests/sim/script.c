@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/inifile.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "sim/commands.h"
 #include "sim/links.h"
@@ -60,7 +60,7 @@ static bool check_source(struct source s, int depth)
 
 static bool load_file(const char *path, struct buf *out)
 {
-	if (inifile_load(path, out) == 0)
+	if (file_load(path, out) == NULL)
 		return true;
 	fprintf(stderr, "%s: cannot be read: %s\n", path, strerror(errno));
 	return false;

@@ -329,31 +329,6 @@ static void test_cut_at_every_byte(void)
 	}
 }
 
-static void test_files_are_loaded_or_refused(void)
-{
-	CLEANUP(buf_deinit) struct buf text;
-	struct tmpdir dir;
-	const char *path;
-
-	tmpdir_init(&dir);
-	path = tmpdir_write(&dir, "a.ini", "[rule x]\nmatch = y\n");
-	buf_init(&text, INIFILE_MAX_FILE);
-	CU_ASSERT_EQUAL(inifile_load(path, &text), 0);
-	ASSERT_STR(buf_str(&text), "[rule x]\nmatch = y\n");
-	buf_deinit(&text);
-	buf_init(&text, 5);
-	CU_ASSERT_EQUAL(inifile_load(path, &text), FILE_TOO_LARGE);
-	buf_deinit(&text);
-	buf_init(&text, strlen("[rule x]\nmatch = y\n"));
-	CU_ASSERT_EQUAL(inifile_load(path, &text), 0);
-	buf_clear(&text);
-	errno = 0;
-	CU_ASSERT_EQUAL(inifile_load("/no/such/file", &text), FILE_UNREADABLE);
-	CU_ASSERT_EQUAL(errno, ENOENT);
-	CU_ASSERT_EQUAL(inifile_load(tmpdir_path(&dir), &text), FILE_UNREADABLE);
-	tmpdir_deinit(&dir);
-}
-
 UNIT_MAIN("inifile", { "the smallest rule", test_the_smallest_rule },
 	  { "comments stand in column one only", test_comments_stand_in_column_one_only },
 	  { "a comment between indented lines is skipped",
@@ -375,5 +350,4 @@ UNIT_MAIN("inifile", { "the smallest rule", test_the_smallest_rule },
 	    test_only_a_little_of_a_faulty_line_is_quoted },
 	  { "names may have any length", test_names_may_have_any_length },
 	  { "random values come back exact", test_random_values_come_back_exact },
-	  { "cut at every byte", test_cut_at_every_byte },
-	  { "files are loaded or refused", test_files_are_loaded_or_refused })
+	  { "cut at every byte", test_cut_at_every_byte })

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/inifile.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "lib/unit.h"
 
@@ -304,7 +304,7 @@ static void check_file(const char *folder, const char *name)
 	bool accepted;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	CU_ASSERT_EQUAL_FATAL(inifile_load(path, &text), 0);
+	CU_ASSERT_PTR_NULL_FATAL(file_load(path, &text));
 	accepted = json_parse(&j, buf_str(&text), NULL) == 0;
 	json_free(j);
 	if ((name[0] == 'y' && !accepted) || (name[0] == 'n' && accepted)) {

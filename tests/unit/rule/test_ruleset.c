@@ -235,6 +235,54 @@ static void test_what_cannot_be_read_is_told(void)
 	tmpdir_deinit(&f);
 }
 
+static void link_to(struct tmpdir *f, const char *target, const char *name)
+{
+	char path[512];
+
+	path_in(f, name, path);
+	CU_ASSERT_EQUAL(symlink(target, path), 0);
+}
+
+/* Neither as rules nor as JSON, and nothing in them is quoted. */
+static void test_links_do_not_leave_the_folder(void)
+{
+	struct tmpdir f, other;
+	char path[512];
+
+	tmpdir_init(&f);
+	tmpdir_init(&other);
+	tmpdir_write(&f, "a.ini", "[rule a]\nsay = x\nblocks = @s.json\n");
+	link_to(&f, tmpdir_write(&other, "s", "[\"secret\"]"), "s.json");
+	link_to(&f, tmpdir_write(&other, "t", "secret\n"), "t.ini");
+	path_in(&f, "u.ini", path);
+	CU_ASSERT_EQUAL(mkfifo(path, 0600), 0);
+	LOADS(&f,
+	      "/t.ini:0:the file cannot be read: it is a link that leads out of the folder\n"
+	      "/u.ini:0:the file cannot be read: it is a pipe; wanted a plain file\n"
+	      "/a.ini:3:`@s.json` (/s.json): it is a link that leads out of the folder\n",
+	      "");
+	tmpdir_deinit(&other);
+	tmpdir_deinit(&f);
+}
+
+/* As Kubernetes shows a ConfigMap. */
+static void test_folders_of_links_are_read(void)
+{
+	struct tmpdir f;
+	char path[512];
+
+	tmpdir_init(&f);
+	path_in(&f, "..2026_11_23", path);
+	CU_ASSERT_EQUAL_FATAL(mkdir(path, 0700), 0);
+	tmpdir_write(&f, "..2026_11_23/a.ini", "[rule a]\nsay = x\nblocks = @s.json\n");
+	tmpdir_write(&f, "..2026_11_23/s.json", "[{\"type\": \"divider\"}]");
+	link_to(&f, "..2026_11_23", "..data");
+	link_to(&f, "..data/a.ini", "a.ini");
+	link_to(&f, "..data/s.json", "s.json");
+	LOADS(&f, "a 1", "");
+	tmpdir_deinit(&f);
+}
+
 static void test_all_mistakes_of_all_files_are_told(void)
 {
 	struct tmpdir f;
@@ -468,6 +516,8 @@ UNIT_MAIN("set",
 	  { "names are listed with their lines", test_names_are_listed_with_their_lines },
 	  { "a folder gives its ini files in order", test_a_folder_gives_its_ini_files_in_order },
 	  { "what cannot be read is told", test_what_cannot_be_read_is_told },
+	  { "links do not leave the folder", test_links_do_not_leave_the_folder },
+	  { "folders of links are read", test_folders_of_links_are_read },
 	  { "all mistakes of all files are told", test_all_mistakes_of_all_files_are_told },
 	  { "rules that look elsewhere are candidates",
 	    test_rules_that_look_elsewhere_are_candidates },

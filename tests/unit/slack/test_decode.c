@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/inifile.h"
+#include "base/file.h"
 #include "lib/unit.h"
 
 /* ---- helpers ---- */
@@ -804,7 +804,7 @@ static void decode_sample(const char *path)
 	int r;
 
 	buf_init(&text, 0);
-	CU_ASSERT_EQUAL_FATAL(inifile_load(path, &text), 0);
+	CU_ASSERT_PTR_NULL_FATAL(file_load(path, &text));
 	CU_ASSERT_EQUAL_FATAL(json_parse(&body, buf_str(&text), &why), 0);
 	r = is_wrapper(body) ? decode_callback(&ev, body, &me, &why) :
 			       decode_event(&ev, body, STR_EMPTY, STR_EMPTY, 0, &me, &why);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/arena.h"
-#include "base/inifile.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "lib/unit.h"
 #include "slack/method_check.h"
@@ -190,7 +190,7 @@ static bool compare_file(const char *path)
 	const struct method *m;
 
 	buf_init(&text, 0);
-	if (inifile_load(path, &text) != 0 || json_parse(&j, buf_str(&text), NULL) != 0 ||
+	if (file_load(path, &text) != NULL || json_parse(&j, buf_str(&text), NULL) != 0 ||
 	    json_at(j, "method") == NULL)
 		return false;
 	m = method_named(json_str(j, "method"));

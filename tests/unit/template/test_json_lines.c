@@ -307,11 +307,11 @@ static void test_only_plain_files_of_some_size_are_read(void)
 	CU_ASSERT_EQUAL_FATAL(mkfifo(pipe, 0600), 0);
 	load(&folder, "full.json");
 	ASSERT_STR(buf_str(&folder.out), "[]");
-	refused(&folder, "over.json", "the file is larger than 256 KiB\n");
+	refused(&folder, "over.json", "it is over 256 KiB\n");
 	refused(&folder, "none.json",
 		"there is no such file beside the rule file, or it may not be read\n");
-	refused(&folder, "pipe.json", "this is no plain file\n");
-	refused(&folder, ".", "this is no plain file\n");
+	refused(&folder, "pipe.json", "it is a pipe; wanted a plain file\n");
+	refused(&folder, ".", "Is a directory\n");
 	buf_deinit(&text);
 	folder_deinit(&folder);
 }
