@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* retort run: connect to Slack and answer. */
 #include "base/mem.h"
+#include "base/secrecy.h"
 #include "daemon/daemon.h"
 #include "cmd/command.h"
 
@@ -12,6 +13,7 @@ static int run(const struct command *self, const struct command_line *line)
 	const char *preset;
 
 	(void)self;
+	secrecy_begin();
 	conf_init(&conf);
 	if (line->config != NULL)
 		conf_read(&conf, line->config, &diag);

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/inifile.h"
 #include "base/mem.h"
+#include "base/secrecy.h"
 #include "deliver/webhook_conf.h"
 
 /* ---- webhooks ---- */
@@ -293,8 +294,31 @@ static void check_pings(const struct conf *conf, struct diag *diag)
 			"would be given up before it was asked");
 }
 
+/* Whatever else reads our environment, or is started with it, has no use for them. `used` are those of webhooks. */
+static void wipe_secrets(const struct conf *conf, struct str used)
+{
+	static const char *const stems[] = { "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN" };
+	struct str name;
+
+	for (size_t i = 0; i < ARRAY_LEN(stems); i++) {
+		secrecy_wipe_variable(stems[i]);
+		for (size_t k = 0; k < conf->n_workspaces; k++) {
+			CLEANUP(mem_freep)
+			char *variable = workspace_conf_variable(&conf->workspaces[k], stems[i]);
+
+			secrecy_wipe_variable(variable);
+		}
+	}
+	while (str_cut(&used, '\0', &name)) {
+		if (name.len > 0)
+			secrecy_wipe_variable(name.p); /* with a NUL behind it */
+	}
+}
+
 void conf_finish(struct conf *conf, struct diag *diag)
 {
+	CLEANUP(buf_deinit) struct buf used = { 0 };
+
 	replace(&conf->api_url, getenv("SLACK_API_URL"));
 	replace(&conf->ca_file, getenv("SSL_CERT_FILE"));
 	end_in_slash(&conf->api_url);
@@ -307,5 +331,6 @@ void conf_finish(struct conf *conf, struct diag *diag)
 	conf_find_store_path(conf, diag);
 	check_pings(conf, diag);
 	for (size_t i = 0; i < conf->n_webhooks; i++)
-		webhook_resolve(&conf->webhooks[i], diag);
+		webhook_resolve(&conf->webhooks[i], &used, diag);
+	wipe_secrets(conf, buf_str(&used));
 }

@@ -63,5 +63,5 @@ const char **conf_webhook_names(const struct conf *conf);
 /* Settles where the store is, as conf_finish does too. */
 void conf_find_store_path(struct conf *conf, struct diag *diag);
 /* Looks at the environment (which beats the file), reads the token files and the secrets of webhooks, checks that
- * what `run` needs is there and goes together, and settles the transport. Once. */
+ * what `run` needs is there and goes together, and settles the transport. Once: the variables with secrets are wiped. */
 void conf_finish(struct conf *conf, struct diag *diag);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/secrecy.h"
 
 static bool is_letter_or_digit(char c)
 {
@@ -38,6 +39,10 @@ static void token_from_file(struct secret *token, const char *path, struct diag 
 			   why);
 	else
 		secret_set(token, str_trim(buf_str(&text)));
+	if (why == NULL && secrecy_open_to_others(path) != 0)
+		diag_warn(diag, (struct place){ path, 0 },
+			  "others may read this token file (mode %04o); wanted 0600",
+			  (unsigned)secrecy_open_to_others(path));
 	if (text.p != NULL)
 		explicit_bzero(text.p, text.len);
 }

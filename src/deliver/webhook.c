@@ -5,73 +5,22 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/mem.h"
-#include "net/url.h"
+#include "deliver/webhook_secret.h"
 
-enum {
-	CONNECT_MS = 5000,
-	/* A shorter word of a header, such as Bearer, is not what makes it secret. */
-	TELLING_LEN = 8,
-};
+enum { CONNECT_MS = 5000 };
 
 const char *const webhook_methods[] = { "POST", "PUT", "PATCH", "DELETE", "GET", NULL };
 
 /* ---- what may be said ---- */
 
-static bool has_text(struct str text, struct str needle)
-{
-	return needle.len > 0 && memmem(text.p, text.len, needle.p, needle.len) != NULL;
-}
-
-/* Many endpoints carry their secret in the path: a long word with digits in it. */
-static bool is_telling(struct str word)
-{
-	size_t digits = 0;
-
-	for (size_t i = 0; i < word.len; i++)
-		digits += word.p[i] >= '0' && word.p[i] <= '9';
-	return word.len >= TELLING_LEN && digits > 0;
-}
-
-static bool repeats_path(struct str path, struct str text)
-{
-	struct str word;
-
-	while (str_cut(&path, '/', &word)) {
-		if (is_telling(word) && has_text(text, word))
-			return true;
-	}
-	return false;
-}
-
-/* Does an endpoint that shows people their own request give a secret of ours away? */
-static bool repeats_secret(const struct webhook *hook, struct str text)
-{
-	struct url url;
-
-	if (url_parse(str_from(hook->url), "http", &url) &&
-	    (has_text(text, url.query) || repeats_path(url.path, text)))
-		return true;
-	for (size_t i = 0; i < hook->headers.n; i++) {
-		struct str rest = str_from(hook->headers.at[i].value.value), word;
-
-		if (has_text(text, rest))
-			return true;
-		while (str_word(&rest, &word)) {
-			if (word.len >= TELLING_LEN && has_text(text, word))
-				return true;
-		}
-	}
-	return false;
-}
-
 /* The beginning of what it said, on one line. */
-static void add_shown(struct buf *out, const struct webhook *hook, struct str text)
+static void add_shown(struct buf *out, struct str text, bool is_secret)
 {
 	struct str shown;
 
 	text = str_trim(text);
 	shown = str_clip(str_sub(text, 0, utf8_valid_len(text)), WEBHOOK_SHOWN_MAX);
-	if (repeats_secret(hook, text)) {
+	if (is_secret) {
 		buf_addz(out, ": (not shown: it repeats what the request keeps secret)");
 		return;
 	}
@@ -88,7 +37,8 @@ static bool is_fine(int status)
 	return status >= 200 && status < 300;
 }
 
-static void describe(struct buf *out, const struct webhook *hook, const struct http_reply *reply)
+static void describe(struct buf *out, const struct webhook *hook, const struct http_reply *reply,
+		     bool is_secret)
 {
 	buf_addf(out, "the webhook %s ", hook->name);
 	if (reply->end == OUTCOME_REFUSED) {
@@ -98,11 +48,14 @@ static void describe(struct buf *out, const struct webhook *hook, const struct h
 		buf_addf(out, "answered %d", reply->status);
 		if (reply->status >= 300 && reply->status < 400)
 			buf_addz(out, " (redirects are not followed)");
-		add_shown(out, hook, reply->body);
+		add_shown(out, reply->body, is_secret);
 	} else {
 		buf_addz(out, reply->end == OUTCOME_LATER ? "cannot be reached: " :
 							    "gave no whole answer: ");
-		log_redact(str_from(reply->why), out);
+		log_redact(webhook_repeats_secret(hook, str_from(reply->why)) ?
+				   STR("the reason repeats what the request keeps secret") :
+				   str_from(reply->why),
+			   out);
 	}
 }
 
@@ -112,6 +65,7 @@ static void judge(struct outcome *out, const struct http_reply *reply, const cha
 		  const void *subject)
 {
 	const struct webhook *hook = subject;
+	bool is_secret = webhook_hide_secrets(hook, &out->body);
 
 	(void)url;
 	/* An answer that is too large was cut off, but its status says what became of the request. */
@@ -121,7 +75,7 @@ static void judge(struct outcome *out, const struct http_reply *reply, const cha
 		log_warn("webhook",
 			 "the webhook %s answered with over %d KiB; its answer is left out",
 			 hook->name, WEBHOOK_MAX_BODY >> 10);
-	describe(&out->text, hook, reply);
+	describe(&out->text, hook, reply, is_secret || webhook_repeats_secret(hook, reply->body));
 }
 
 /* ---- requests ---- */

@@ -7,6 +7,8 @@
 #include <string.h>
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/secrecy.h"
+#include "deliver/webhook_secret.h"
 #include "net/url.h"
 
 enum { NAME_MAX_LEN = 64, VALUE_MAX = 8 << 10 };
@@ -193,6 +195,7 @@ const char *webhook_refuse_header(struct str name, struct str value)
 struct spot {
 	struct place at;
 	const char *header;
+	struct buf *used; /* names of variables */
 	struct diag *diag;
 };
 
@@ -201,6 +204,8 @@ static void add_variable(struct buf *out, struct str name, const struct spot *sp
 	CLEANUP(mem_freep) char *variable = str_dup(name);
 	const char *value = getenv(variable);
 
+	buf_add(spot->used, name);
+	buf_addc(spot->used, '\0');
 	if (value == NULL || str_trim(str_from(value)).len == 0)
 		diag_error(spot->diag, spot->at, "`header %s`: the environment has no %s",
 			   spot->header, variable);
@@ -231,6 +236,10 @@ static void add_file(struct buf *out, struct str name, const struct spot *spot)
 			   path);
 	else
 		buf_add(out, str_trim(buf_str(&text)));
+	if (why == NULL && secrecy_open_to_others(path) != 0)
+		diag_warn(spot->diag, (struct place){ path, 0 },
+			  "others may read this file of a secret header (mode %04o); wanted 0600",
+			  (unsigned)secrecy_open_to_others(path));
 }
 
 static void resolve_header(struct option_pair *pair, const struct spot *spot)
@@ -260,11 +269,39 @@ static void resolve_header(struct option_pair *pair, const struct spot *spot)
 		secret_set(&pair->value, buf_str(&value));
 }
 
-void webhook_resolve(struct webhook *hook, struct diag *diag)
+/* Secrets that stand in the configuration itself. */
+static void warn_of_file(const struct webhook *hook, struct diag *diag)
 {
+	mode_t mode = secrecy_open_to_others(hook->file);
+	bool has_secret = webhook_has_secret_url(hook);
+	unsigned line = 0;
+
+	if (mode == 0)
+		return;
+	for (size_t i = 0; !has_secret && i < hook->headers.n; i++) {
+		const struct option_pair *pair = &hook->headers.at[i];
+		struct str rest = str_from(pair->value.value);
+		struct piece piece;
+
+		while (!has_secret && next_piece(&rest, &piece))
+			has_secret = piece.kind == PIECE_TEXT &&
+				     webhook_is_secret_header(str_from(pair->name), piece.text);
+		line = pair->line;
+	}
+	if (has_secret)
+		diag_warn(
+			diag, (struct place){ hook->file, line },
+			"others may read this file (mode %04o), and [webhook %s] looks as if it had "
+			"a secret in it; wanted 0600",
+			(unsigned)mode, hook->name);
+}
+
+void webhook_resolve(struct webhook *hook, struct buf *used, struct diag *diag)
+{
+	warn_of_file(hook, diag);
 	for (size_t i = 0; i < hook->headers.n; i++) {
 		struct option_pair *pair = &hook->headers.at[i];
-		const struct spot spot = { { hook->file, pair->line }, pair->name, diag };
+		const struct spot spot = { { hook->file, pair->line }, pair->name, used, diag };
 
 		resolve_header(pair, &spot);
 	}

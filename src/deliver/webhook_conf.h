@@ -12,6 +12,7 @@ const char *webhook_refuse_url(struct str name, struct str url);
 const char *webhook_refuse_header(struct str name, struct str value);
 /* Do the keys of a whole section go together? */
 void webhook_check(const void *hook, struct place at, struct diag *diag);
-/* Puts the values that {env:VARIABLE} and {file:/path} name into the headers. What is missing is a mistake on the
- * header's line. Once. */
-void webhook_resolve(struct webhook *hook, struct diag *diag);
+/* Puts the values that {env:VARIABLE} and {file:/path} name into the headers, and the names of those variables, each with
+ * a NUL behind it, into `used`. What is missing is a mistake on the header's line; a warning names each file with a secret
+ * that others may read. Once. */
+void webhook_resolve(struct webhook *hook, struct buf *used, struct diag *diag);

@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include "base/str.h"
 
 void tmpdir_init(struct tmpdir *dir)
@@ -46,7 +47,8 @@ const char *tmpdir_write(struct tmpdir *dir, const char *name, const char *text)
 	const char *path = str_keepf(&dir->arena, "%s/%s", dir->path, name).p;
 	FILE *file = fopen(path, "w");
 
-	if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0) {
+	if (file == NULL || fchmod(fileno(file), 0600) != 0 || fputs(text, file) < 0 ||
+	    fclose(file) != 0) {
 		perror(path);
 		abort();
 	}

@@ -12,5 +12,5 @@ struct tmpdir {
 void tmpdir_init(struct tmpdir *dir);
 void tmpdir_deinit(struct tmpdir *dir);
 const char *tmpdir_path(const struct tmpdir *dir);
-/* Writes a file and gives its path, valid until tmpdir_deinit. */
+/* Writes a file that others may not read, and gives its path, valid until tmpdir_deinit. */
 const char *tmpdir_write(struct tmpdir *dir, const char *name, const char *text);

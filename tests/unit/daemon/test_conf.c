@@ -2,20 +2,37 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "daemon/conf.h"
 #include "lib/tmpdir.h"
 #include "lib/unit.h"
 
+static const char *const names[] = {
+	"SLACK_BOT_TOKEN",	"SLACK_APP_TOKEN",	"SLACK_API_URL",
+	"SSL_CERT_FILE",	"SLACK_BOT_TOKEN_ACME", "SLACK_APP_TOKEN_ACME",
+	"SLACK_BOT_TOKEN_UP_2", "SLACK_APP_TOKEN_UP_2",
+};
+
 static void forget_environment(void)
 {
-	static const char *const names[] = {
-		"SLACK_BOT_TOKEN",	"SLACK_APP_TOKEN",	"SLACK_API_URL",
-		"SSL_CERT_FILE",	"SLACK_BOT_TOKEN_ACME", "SLACK_APP_TOKEN_ACME",
-		"SLACK_BOT_TOKEN_UP_2", "SLACK_APP_TOKEN_UP_2",
-	};
-
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		unsetenv(names[i]);
+}
+
+/* conf_finish wipes what it reads. */
+static void remember_environment(char **kept)
+{
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		kept[i] = getenv(names[i]) != NULL ? mem_strdup(getenv(names[i])) : NULL;
+}
+
+static void restore_environment(char **kept)
+{
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (kept[i] != NULL)
+			setenv(names[i], kept[i], 1);
+		mem_freep(&kept[i]);
+	}
 }
 
 /* What conf_finish says, one complaint a line. */
@@ -356,6 +373,7 @@ static void check_secret(const char *value, const char *wanted)
 	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	CLEANUP(buf_deinit) struct buf text = { 0 };
 
+	setenv("SLACK_BOT_TOKEN", "xoxb-1", 1); /* which reading it wipes */
 	buf_addf(&text, TICKETS "header X-Key = %s\n", value);
 	buf_addc(&text, '\0');
 	conf_init(&conf);
@@ -401,6 +419,109 @@ static void test_missing_secrets_are_named(void)
 	check_secret("{env:LONG_TOKEN}", "the value is over 8 KiB");
 	unsetenv("LONG_TOKEN");
 	mem_freep(&long_text);
+}
+
+static void test_what_others_may_read_is_told(void)
+{
+	static const struct {
+		const char *lines;
+		bool is_secret;
+	} cases[] = {
+		{ TICKETS "header Authorization = Bearer abcdefgh\n", true },
+		{ TICKETS "header X-Key = abcdefg1\n", true },
+		{ TICKETS "header Authorization = Bearer {env:TICKETS_TOKEN}\n", false },
+		{ TICKETS "header Accept = application/json;version=2\n", false },
+		{ "[webhook tickets]\nurl = https://hooks.example.com/T0/abcdefghijklmno1\n",
+		  true },
+		{ "[webhook tickets]\nurl = https://hooks.example.com/?key=abcdefg1\n", true },
+		{ TICKETS, false },
+	};
+	struct tmpdir dir;
+
+	forget_environment();
+	tmpdir_init(&dir);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(conf_deinit) struct conf conf;
+		CLEANUP(diag_deinit) struct diag diag = { 0 };
+		const char *path = tmpdir_write(&dir, "retort.ini", cases[i].lines);
+
+		setenv("SLACK_BOT_TOKEN", "xoxb-1", 1);
+		setenv("TICKETS_TOKEN", "abcdefg1", 1);
+		conf_init(&conf);
+		conf_read(&conf, path, &diag);
+		CU_ASSERT_EQUAL(chmod(path, 0644), 0);
+		conf_finish(&conf, &diag);
+		CU_ASSERT_EQUAL(diag.n_errors, 0);
+		CU_ASSERT_EQUAL_FATAL(diag.n_warnings, cases[i].is_secret);
+		if (cases[i].is_secret) {
+			ASSERT_STR(str_from(diag.entries[0].file), path);
+			ASSERT_STR(str_from(diag.entries[0].text),
+				   "others may read this file (mode 0644), and [webhook tickets] "
+				   "looks as if it had a secret in it; wanted 0600");
+		}
+	}
+	tmpdir_deinit(&dir);
+}
+
+static void test_open_token_files_are_told(void)
+{
+	CLEANUP(conf_deinit) struct conf conf;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	CLEANUP(mem_freep) char *said = NULL;
+	CLEANUP(buf_deinit) struct buf wanted = { 0 };
+	const char *token, *header;
+	struct tmpdir dir;
+
+	forget_environment();
+	tmpdir_init(&dir);
+	token = tmpdir_write(&dir, "token", "xoxb-s3cret");
+	header = tmpdir_write(&dir, "header", "s3cret");
+	CU_ASSERT_EQUAL(chmod(token, 0644), 0);
+	CU_ASSERT_EQUAL(chmod(header, 0604), 0);
+	buf_addf(&text, "[slack]\nbot token file = %s\n" TICKETS "header X-Key = {file:%s}\n",
+		 token, header);
+	buf_addc(&text, '\0');
+	conf_init(&conf);
+	read_text(&conf, text.p, &diag);
+	said = complaints(&conf);
+	buf_addf(&wanted,
+		 "%s: others may read this token file (mode 0644); wanted 0600\n"
+		 "%s: others may read this file of a secret header (mode 0604); wanted 0600\n",
+		 token, header);
+	buf_addc(&wanted, '\0');
+	ASSERT_STR(str_from(said), wanted.p);
+	tmpdir_deinit(&dir);
+}
+
+static void test_secrets_leave_the_environment(void)
+{
+	CLEANUP(conf_deinit) struct conf conf;
+	CLEANUP(diag_deinit) struct diag diag = { 0 };
+	CLEANUP(mem_freep) char *said = NULL;
+	char *bot, *ticket;
+
+	forget_environment();
+	setenv("SLACK_BOT_TOKEN", "xoxb-1", 1);
+	setenv("SLACK_APP_TOKEN", "xapp-1", 1);
+	setenv("TICKETS_TOKEN", "t-1", 1);
+	bot = getenv("SLACK_BOT_TOKEN");
+	ticket = getenv("TICKETS_TOKEN");
+	conf_init(&conf);
+	read_text(&conf,
+		  TICKETS "header A = {env:TICKETS_TOKEN}\nheader B = {env:TICKETS_TOKEN}\n"
+			  "header C = {env:SLACK_BOT_TOKEN}\n",
+		  &diag);
+	said = complaints(&conf);
+	ASSERT_STR(str_from(said), "");
+	ASSERT_STR(str_from(conf.workspaces[0].bot_token.value), "xoxb-1");
+	ASSERT_STR(str_from(conf.webhooks[0].headers.at[1].value.value), "t-1");
+	ASSERT_STR(str_from(conf.webhooks[0].headers.at[2].value.value), "xoxb-1");
+	CU_ASSERT_PTR_NULL(getenv("SLACK_BOT_TOKEN"));
+	CU_ASSERT_PTR_NULL(getenv("SLACK_APP_TOKEN"));
+	CU_ASSERT_PTR_NULL(getenv("TICKETS_TOKEN"));
+	CU_ASSERT_EQUAL(bot[0], '\0');
+	CU_ASSERT_EQUAL(ticket[0], '\0');
 }
 
 /* ---- several workspaces ---- */
@@ -451,10 +572,13 @@ static void check_sections(const char *text, unsigned line, const char *file, co
 	CLEANUP(conf_deinit) struct conf conf;
 	CLEANUP(diag_deinit) struct diag diag = { 0 };
 	const struct diag_entry *entry;
+	char *kept[ARRAY_LEN(names)];
 
 	conf_init(&conf);
 	read_text(&conf, text, &diag);
+	remember_environment(kept);
 	conf_finish(&conf, &diag);
+	restore_environment(kept);
 	if (diag.n_entries != 1) {
 		printf("\n  of: %s", text);
 		diag_print(&diag, stdout);
@@ -554,6 +678,9 @@ UNIT_MAIN("conf", { "two tokens are enough", test_two_tokens_are_enough },
 	  { "all mistakes of a webhook at once", test_all_mistakes_of_a_webhook_at_once },
 	  { "secrets of webhooks", test_secrets_of_webhooks },
 	  { "missing secrets are named", test_missing_secrets_are_named },
+	  { "what others may read is told", test_what_others_may_read_is_told },
+	  { "open token files are told", test_open_token_files_are_told },
+	  { "secrets leave the environment", test_secrets_leave_the_environment },
 	  { "sections are workspaces", test_sections_are_workspaces },
 	  { "mistakes in workspaces", test_mistakes_in_workspaces },
 	  { "tokens of workspaces", test_tokens_of_workspaces },

@@ -328,6 +328,45 @@ static void test_an_answer_that_repeats_secrets(void)
 	}
 }
 
+/* What {result} would show: each text that repeats a secret is gone, the others stay. */
+static void test_answers_without_secrets(void)
+{
+	static const struct {
+		const char *answer, *body;
+	} cases[] = {
+		{ "{\"id\":\"T-1\",\"headers\":{\"Authorization\":\"Bearer abcdefgh-1\"}}",
+		  "{\"id\":\"T-1\",\"headers\":{\"Authorization\":\"(secret)\"}}" },
+		{ "[\"abcd\\u0065fgh-1\", 7, null]", "[\"(secret)\",7,null]" },
+		{ "{\"abcdefgh-1\":true}", "{\"(secret)\":true}" },
+		{ "{\"args\":{\"key\":\"q-s3cret\"}}", "{\"args\":{\"key\":\"(secret)\"}}" },
+		{ "{\"url\":\"/new?key=q%2Ds3cret\"}", "{\"url\":\"(secret)\"}" },
+		{ "{\"user\":\"ann\",\"password\":\"pa55\"}",
+		  "{\"user\":\"ann\",\"password\":\"(secret)\"}" },
+		{ "{\"cookie\":\"c00kie-12\"}", "{\"cookie\":\"(secret)\"}" },
+		{ "{\"type\":\"application/json\",\"key\":\"k7\",\"is\":\"Bearer\"}",
+		  "{\"type\":\"application/json\",\"key\":\"k7\",\"is\":\"Bearer\"}" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		static struct world w;
+		char answer[256];
+
+		world_init(&w);
+		add_header(&w, "Authorization", "Bearer abcdefgh-1");
+		add_header(&w, "X-Basic", "Basic YW5uOnBhNTU=");
+		add_header(&w, "Cookie", "sid=c00kie-12; x=1");
+		add_header(&w, "Accept", "application/json");
+		snprintf(answer, sizeof(answer), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s",
+			 strlen(cases[i].answer), cases[i].answer);
+		w.answer = answer;
+		send_and_wait(&w, "{}");
+		ASSERT_STR(str_from(w.body), cases[i].body);
+		CU_ASSERT_EQUAL(strstr(cases[i].body, "(secret)") != NULL,
+				strstr(w.sentence, "not shown") != NULL);
+		world_deinit(&w);
+	}
+}
+
 static char *answer_of(const char *status, size_t len)
 {
 	struct buf out = { 0 };
@@ -516,6 +555,7 @@ UNIT_MAIN("webhook", { "request", test_request }, { "methods", test_methods },
 	  { "http when allowed", test_http_when_allowed }, { "answers", test_answers },
 	  { "a long answer is shown in part", test_a_long_answer_is_shown_in_part },
 	  { "an answer that repeats secrets", test_an_answer_that_repeats_secrets },
+	  { "answers without secrets", test_answers_without_secrets },
 	  { "large answers", test_large_answers }, { "cut at every byte", test_cut_at_every_byte },
 	  { "no answer in time", test_no_answer_in_time },
 	  { "private addresses", test_private_addresses }, { "not sent", test_not_sent },
