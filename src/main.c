@@ -42,17 +42,18 @@ static int run_command(int argc, char **argv)
 /* What is opened first must not become what others take for standard error, and write their lines to. */
 static bool have_standard_files(void)
 {
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	return fd < 0 || close(fd) == 0;
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		/* The lowest that is free is taken. */
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return false;
+	}
+	return true;
 }
 
 int main(int argc, char **argv)
 {
-	have_standard_files();
+	if (!have_standard_files())
+		return EXIT_FINDINGS; /* there is nowhere to say why */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	if (argc < 2)
 		return usage(stderr, EXIT_USAGE);

@@ -24,6 +24,7 @@
 #include "base/mem.h"
 #include "net/address_policy.h"
 #include "net/curl_multi.h"
+#include "net/url.h"
 
 enum {
 	MAX_HOST_CONNECTIONS = 8,
@@ -51,9 +52,11 @@ struct http_call {
 	bool left;	  /* something that can have an effect has been given to libcurl to send */
 	bool has_head;	  /* the answer's, whole */
 	bool told;	  /* on_reply is running, or has run */
-	bool barred;	  /* an address was refused */
-	bool connects;	  /* an address was not */
-	char why[64];	  /* room for on_reply's */
+	char *host;	  /* as the url has it */
+	bool public_only;
+	bool barred;   /* an address was refused */
+	bool connects; /* an address was not */
+	char why[64];  /* room for on_reply's */
 	struct buf answer;
 	http_reply_fn *on_reply;
 	void *owner;
@@ -75,6 +78,7 @@ static void call_free(struct http_call *call)
 	headers_free(call->headers);
 	buf_deinit(&call->body);
 	buf_deinit(&call->answer);
+	free(call->host);
 	free(call);
 }
 
@@ -121,7 +125,8 @@ static const char *why_failed(struct http_call *call, int code)
 	if (call->answer.bad)
 		return why_too_large(call);
 	if (is_barred(call))
-		return "it leads to an address that is private";
+		return call->public_only ? "it leads to an address that is private" :
+					   "it leads to a cloud's metadata service";
 	return transfer_why(&call->transfer, code);
 }
 
@@ -149,9 +154,11 @@ static void on_done(struct transfer *t, int code)
 		*headers[i].text = header(call, headers[i].name);
 	/* libcurl takes a status line and a farewell for an answer. */
 	if (code != CURLE_OK || !call->has_head) {
-		reply.end = call->left	    ? OUTCOME_UNKNOWN :
-			    is_barred(call) ? OUTCOME_REFUSED :
-					      OUTCOME_LATER;
+		reply.end = OUTCOME_LATER;
+		if (call->left)
+			reply.end = OUTCOME_UNKNOWN;
+		else if (is_barred(call) && call->public_only)
+			reply.end = OUTCOME_REFUSED;
 		reply.why = why_failed(call, code);
 		reply.too_large = call->answer.bad;
 	}
@@ -224,7 +231,10 @@ static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct cur
 	struct http_call *call = user;
 
 	(void)purpose;
-	if (!address_policy_allows(&address->addr)) {
+	if (call->public_only ?
+		    !address_policy_allows(&address->addr) :
+		    address_policy_is_metadata(&address->addr) &&
+			    !address_policy_is_named(&address->addr, str_from(call->host))) {
 		call->barred = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -314,10 +324,16 @@ static void set_body(struct http_call *call, const char *method)
 	}
 }
 
-static void allow_public_only(struct http_call *call)
+static void guard_addresses(struct http_call *call, const struct http_request *req)
 {
-	call->transfer.direct = true;
-	curl_easy_setopt(call->transfer.easy, CURLOPT_PROXY, "");
+	struct url url;
+
+	call->host = str_dup(url_parse(str_from(req->url), "http", &url) ? url.host : STR_EMPTY);
+	call->public_only = req->public_only;
+	if (req->public_only) {
+		call->transfer.direct = true;
+		curl_easy_setopt(call->transfer.easy, CURLOPT_PROXY, "");
+	}
 	curl_easy_setopt(call->transfer.easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 	curl_easy_setopt(call->transfer.easy, CURLOPT_OPENSOCKETDATA, call);
 }
@@ -352,8 +368,7 @@ struct http_call *http_post(struct http *http, const struct http_request *req,
 	set_connection(call->transfer.easy, req);
 	set_trust(call->transfer.easy, http->ca_file);
 	set_body(call, req->method);
-	if (req->public_only)
-		allow_public_only(call);
+	guard_addresses(call, req);
 	curl_easy_setopt(call->transfer.easy, CURLOPT_WRITEFUNCTION, on_write);
 	curl_easy_setopt(call->transfer.easy, CURLOPT_WRITEDATA, call);
 	curl_easy_setopt(call->transfer.easy, CURLOPT_HEADERFUNCTION, on_head);

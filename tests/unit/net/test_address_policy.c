@@ -149,5 +149,51 @@ static void test_other_families(void)
 	CU_ASSERT_FALSE(address_policy_allows(&none));
 }
 
+/* Also where private addresses are fine; some of them look public. */
+static void test_metadata(void)
+{
+	static const struct {
+		const char *address;
+		bool is_metadata;
+	} cases[] = {
+		{ "169.254.169.254", true },
+		{ "169.254.170.2", true },
+		{ "168.63.129.16", true },
+		{ "100.100.100.200", true },
+		{ "192.0.0.192", true },
+		{ "fd00:ec2::254", true },
+		{ "fd20:ce::254", true },
+		{ "fe80::a9fe:a9fe", true },
+		{ "fd00:c1::a9fe:a9fe", true },
+		{ "::ffff:169.254.169.254", true },
+		{ "::168.63.129.16", true },
+		{ "64:ff9b::a83f:8110", true },
+		{ "64:ff9b:1::a83f:8110", true },
+		{ "2002:a83f:8110::1", true },
+		{ "168.63.129.17", false },
+		{ "169.254.1.1", false },
+		{ "10.0.0.1", false },
+		{ "127.0.0.1", false },
+		{ "::1", false },
+		{ "fd00:ec2::255", false },
+		{ "8.8.8.8", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct sockaddr_storage address = address_of(cases[i].address);
+		const struct sockaddr *given = (const struct sockaddr *)&address;
+
+		if (address_policy_is_metadata(given) != cases[i].is_metadata)
+			printf("\n  %s", cases[i].address);
+		CU_ASSERT_EQUAL(address_policy_is_metadata(given), cases[i].is_metadata);
+		if (cases[i].is_metadata)
+			check(cases[i].address, false);
+		CU_ASSERT_TRUE(address_policy_is_named(given, str_from(cases[i].address)));
+		CU_ASSERT_FALSE(address_policy_is_named(given, STR("169.254.169.253")));
+		CU_ASSERT_FALSE(address_policy_is_named(given, STR("metadata.example.com")));
+		CU_ASSERT_FALSE(address_policy_is_named(given, STR_EMPTY));
+	}
+}
+
 UNIT_MAIN("public only", { "v4", test_v4 }, { "v6", test_v6 }, { "carried", test_carried },
-	  { "other families", test_other_families })
+	  { "other families", test_other_families }, { "metadata", test_metadata })

@@ -492,6 +492,27 @@ static void refused_by_the_policy(struct world *w, const char *host)
 	CU_ASSERT_EQUAL(w->peer.n_conns, n_conns);
 }
 
+/* Private addresses are fine here, but not those, unless it is said that they are meant. */
+static void test_metadata_services(void)
+{
+	static struct world w;
+	struct http_request req = { .url = "https://0xa9fea9fe:9/", .body = STR("never") };
+
+	world_init(&w);
+	ask_as_and_wait(&w, &w.asks[0], req);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_LATER);
+	ASSERT_STR(buf_str(&w.asks[0].why), "it leads to a cloud's metadata service");
+	req.url = "https://2822734096:9/"; /* 168.63.129.16 */
+	ask_as_and_wait(&w, &w.asks[0], req);
+	CU_ASSERT_TRUE(str_find(buf_str(&w.asks[0].why), "metadata") != SIZE_MAX);
+	req.url = "https://169.254.169.254:9/";
+	req.connect_ms = 1;
+	ask_as_and_wait(&w, &w.asks[0], req);
+	CU_ASSERT_EQUAL(w.asks[0].outcome, OUTCOME_LATER);
+	CU_ASSERT_TRUE(str_find(buf_str(&w.asks[0].why), "metadata") == SIZE_MAX);
+	world_deinit(&w);
+}
+
 /* All the ways of writing the same place, and a connection to it that is there already. */
 static void test_public_only(void)
 {
@@ -891,7 +912,8 @@ UNIT_MAIN("http", { "request and answer", test_request_and_answer },
 	  { "a cap of one's own", test_a_cap_of_ones_own },
 	  { "the cap counts what is unpacked", test_the_cap_counts_what_is_unpacked },
 	  { "methods", test_methods }, { "headers", test_headers },
-	  { "http when allowed", test_http_when_allowed }, { "public only", test_public_only },
+	  { "http when allowed", test_http_when_allowed },
+	  { "metadata services", test_metadata_services }, { "public only", test_public_only },
 	  { "public only needs no proxy", test_public_only_needs_no_proxy },
 	  { "public only lets others through", test_public_only_lets_others_through },
 	  { "keeps connections", test_keeps_connections },
