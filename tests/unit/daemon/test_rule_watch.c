@@ -186,6 +186,32 @@ static void test_a_folder_that_cannot_be_watched(void)
 	loop_free(loop);
 }
 
+/* As Kubernetes replaces a ConfigMap: the files are links by way of one that is swapped. */
+static void test_a_set_replaced_as_a_whole(void)
+{
+	struct stand s;
+	char path[300], other[300];
+
+	stand_init(&s, NULL);
+	for (int i = 1; i <= 2; i++) {
+		snprintf(path, sizeof(path), "%s/..%d", tmpdir_path(&s.dir), i);
+		CU_ASSERT_EQUAL_FATAL(mkdir(path, 0700), 0);
+		tmpdir_write(&s.dir, i == 1 ? "..1/c.ini" : "..2/c.ini",
+			     i == 1 ? "[rule c]\nreply = 1\n" : "[rule c]\nreply = two\n");
+	}
+	snprintf(path, sizeof(path), "%s/..data", tmpdir_path(&s.dir));
+	snprintf(other, sizeof(other), "%s/..data_tmp", tmpdir_path(&s.dir));
+	CU_ASSERT_EQUAL(symlink("..1", path), 0);
+	CU_ASSERT_EQUAL(symlink("..2", other), 0);
+	snprintf(path, sizeof(path), "%s/c.ini", tmpdir_path(&s.dir));
+	CU_ASSERT_EQUAL(symlink("..data/c.ini", path), 0);
+	expect_told(&s);
+	snprintf(path, sizeof(path), "%s/..data", tmpdir_path(&s.dir));
+	CU_ASSERT_EQUAL(rename(other, path), 0);
+	expect_told(&s);
+	stand_deinit(&s);
+}
+
 UNIT_MAIN("live", { "a file written in place", test_a_file_written_in_place },
 	  { "a new file, a removed one and a replaced one",
 	    test_a_new_file_a_removed_one_and_a_replaced_one },
@@ -194,4 +220,5 @@ UNIT_MAIN("live", { "a file written in place", test_a_file_written_in_place },
 	  { "a file that is open is waited for", test_a_file_that_is_open_is_waited_for },
 	  { "a single file is watched by its folder", test_a_single_file_is_watched_by_its_folder },
 	  { "blocks of their own file count", test_blocks_of_their_own_file_count },
+	  { "a set replaced as a whole", test_a_set_replaced_as_a_whole },
 	  { "a folder that cannot be watched", test_a_folder_that_cannot_be_watched })
