@@ -177,6 +177,7 @@ static void make_engine(struct daemon_workspace *w)
 		.token = &w->own->bot_token,
 		.receipt_key = &w->receipt_key,
 		.me = &w->as_seen.me,
+		.allow_broadcast = w->conf->allow_broadcast,
 		.clock = loop_clock(w->loop),
 		.http = w->http,
 		.base_url = w->conf->api_url,

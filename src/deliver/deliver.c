@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/metric.h"
+#include "deliver/guard.h"
 #include "deliver/probe.h"
 #include "deliver/receipt.h"
 #include "webapi/response_url.h"
@@ -19,6 +20,7 @@ struct delivery {
 	struct api_call *call;
 	struct retry *request;
 	struct probe *probe;
+	const char *refused; /* why it may not leave; NULL = it may */
 	bool may_have_acted; /* when the program ended */
 	struct list link;    // deliver::under_way
 };
@@ -349,16 +351,28 @@ static struct delivery *take(struct deliver *d, struct job *job)
 	return way;
 }
 
-static bool has_own_address(const struct deliver *d, const struct job *job)
+/* Does it end without the Web API, and without its queue? */
+static bool has_own_address(const struct delivery *way)
 {
-	return job->kind == JOB_WEBHOOK ||
+	const struct job *job = way->job;
+
+	return way->refused != NULL || job->kind == JOB_WEBHOOK ||
 	       (job->kind == JOB_MESSAGE && job->message.response_url != NULL &&
-		d->setup.http != NULL);
+		way->deliver->setup.http != NULL);
+}
+
+static void refuse(struct delivery *way)
+{
+	const struct outcome outcome = { .kind = OUTCOME_REFUSED, .sentence = way->refused };
+
+	on_answer(way, &outcome);
 }
 
 static void send_there(struct delivery *way)
 {
-	if (way->job->kind == JOB_WEBHOOK)
+	if (way->refused != NULL)
+		refuse(way);
+	else if (way->job->kind == JOB_WEBHOOK)
 		send_webhook(way);
 	else
 		send_to_command(way);
@@ -368,7 +382,8 @@ void deliver_send(struct deliver *d, struct job *job)
 {
 	struct delivery *way = take(d, job);
 
-	if (!has_own_address(d, job))
+	way->refused = d->setup.allow_broadcast ? NULL : guard_refuses(job);
+	if (!has_own_address(way))
 		queue_call(way);
 	else if (turn_of(way) == API_TURN_GO)
 		send_there(way);
@@ -378,7 +393,8 @@ void deliver_go(struct deliver *d, struct job *job)
 {
 	struct delivery *way = job->carrier;
 
-	if (has_own_address(d, job))
+	(void)d;
+	if (has_own_address(way))
 		send_there(way);
 	else
 		api_go(way->call);

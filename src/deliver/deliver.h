@@ -40,6 +40,7 @@ struct deliver_setup {
 	const struct secret *token;
 	const struct secret *receipt_key; /* set before the first message is sent or looked for */
 	const struct identity *me;
+	bool allow_broadcast; /* else what notifies everyone is refused */
 	const struct clock *clock;
 	struct http *http;    /* for webhooks and response_urls; NULL = there are none */
 	const char *base_url; /* of the Web API */

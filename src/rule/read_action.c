@@ -208,13 +208,13 @@ static void check_declared(struct rule_builder *d, struct str name, struct place
 }
 
 static void compile_form(struct rule_builder *d, struct json_template **out,
-			 const struct ini_entry *entry, struct json *take, bool plain)
+			 const struct ini_entry *entry, struct json *take, enum json_ground ground)
 {
 	struct template_scope scope = rule_builder_scope(d);
 
-	scope.plain = plain;
-	json_template_compile(out, take, rule_builder_place(d, entry->lines[0].line), &scope,
-			      d->shared->kit, d->diag);
+	scope.plain = ground == GROUND_OTHERS;
+	json_template_compile(out, take, ground, rule_builder_place(d, entry->lines[0].line),
+			      &scope, d->shared->kit, d->diag);
 }
 
 void read_webhook(struct rule_builder *d, const struct ini_entry *entry)
@@ -232,7 +232,7 @@ void read_webhook(struct rule_builder *d, const struct ini_entry *entry)
 	else
 		check_declared(d, name, at);
 	if (json_lines_read(&body, entry, d->file, d->diag))
-		compile_form(d, &action->form, entry, body, true);
+		compile_form(d, &action->form, entry, body, GROUND_OTHERS);
 	d->has_result = true;
 }
 
@@ -255,7 +255,7 @@ void read_call(struct rule_builder *d, const struct ini_entry *entry)
 			   "the arguments of a method stand in braces, as in {\"channel\": "
 			   "\"{channel.id}\"}");
 	else if (method_check(name, args, at, d->diag)) {
-		compile_form(d, &action->form, entry, args, false);
+		compile_form(d, &action->form, entry, args, GROUND_ARGS);
 		args = NULL;
 	}
 	json_free(args);
@@ -459,7 +459,7 @@ void read_blocks(struct rule_builder *d, const struct ini_entry *entry)
 			   "`blocks` is a list of blocks: [{\"type\": \"section\", …}]");
 	else if (blockkit_check(blocks, at, d->diag)) {
 		d->on_error = action->on_error; /* the error can be inserted there, too */
-		compile_form(d, &action->blocks, entry, json_copy(blocks), false);
+		compile_form(d, &action->blocks, entry, json_copy(blocks), GROUND_BLOCKS);
 		d->on_error = false;
 	}
 }

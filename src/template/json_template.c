@@ -5,10 +5,10 @@
 #include "base/mem.h"
 #include "template/json_lines.h"
 
-/* A string of the JSON: its template, and whether Slack takes it for no markup. */
+/* A string of the JSON, and what it is to Slack. */
 struct blank {
 	struct template *text;
-	bool plain;
+	enum json_place place;
 };
 
 /* Strings are numbered in the order in which a walk over the JSON meets them. */
@@ -29,16 +29,17 @@ struct compiling {
 	bool good;
 };
 
-static void compile_node(struct compiling *c, const struct json *node, bool plain);
+static void compile_node(struct compiling *c, const struct json *node, enum json_ground ground,
+			 enum json_place place);
 
-static void compile_string(struct compiling *c, struct str text, bool plain)
+static void compile_string(struct compiling *c, struct str text, enum json_place place)
 {
 	struct template_scope scope = *c->scope;
 	struct json_template *f = c->out;
 	struct ini_line line;
-	struct blank blank = { .plain = plain };
+	struct blank blank = { .place = place };
 
-	scope.plain = scope.plain || plain;
+	scope.plain = scope.plain || place == PLACE_PLAIN;
 	if (json_lines_is_whole(text))
 		text = str_sub(text, 1, text.len);
 	line = (struct ini_line){ text, c->at.line };
@@ -51,67 +52,46 @@ static void compile_string(struct compiling *c, struct str text, bool plain)
 	f->blanks[f->n++] = blank;
 }
 
-/* `{"type": "plain_text", "text": …}`, and the leaves of rich text. */
-static bool is_plain_object(const struct json *object)
+/* What the object does itself; of what is inserted the way out takes care. */
+static void check_broadcast(struct compiling *c, const struct json *object, enum json_ground ground)
 {
-	static const char *const types[] = { "plain_text", "text", "link" };
-	struct str type = json_str(object, "type");
+	const char *why = json_place_notifies(ground, object);
 
-	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-		if (str_is(type, types[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Is the member of this name an address, or a text that nobody sees? */
-static bool is_plain_member(struct str name, const struct json *object)
-{
-	if (str_is(name, "value"))
-		return json_kind(json_at(object, "text")) ==
-		       JSON_OBJECT; /* of a button, an option */
-	return str_is(name, "url") || str_ends(name, "_url") || str_ends(name, "_link") ||
-	       str_is(name, "action_id") || str_is(name, "block_id") || str_is(name, "alt_text");
-}
-
-/* A piece of rich text that notifies everyone. */
-static void check_broadcast(struct compiling *c, const struct json *object)
-{
-	if (!str_is(json_str(object, "type"), "broadcast") || c->scope->plain ||
-	    c->scope->allow_broadcast)
+	if (why == NULL || c->scope->allow_broadcast)
 		return;
-	diag_error(
-		c->diag, c->at,
-		"the block of the type `broadcast` notifies everyone; the configuration must allow "
-		"it with `allow broadcast = yes`");
+	diag_error(c->diag, c->at,
+		   "%s notifies everyone; the configuration must allow it with `allow broadcast = "
+		   "yes`",
+		   why);
 	c->good = false;
 }
 
-/* Strings of what people read are markup, but for some. */
-static void compile_members(struct compiling *c, const struct json *object)
+static void compile_members(struct compiling *c, const struct json *object, enum json_ground ground)
 {
-	bool plain = is_plain_object(object);
 	struct json *value;
 	struct str key;
 	size_t at = 0;
 
-	check_broadcast(c, object);
+	check_broadcast(c, object, ground);
 	while (json_member(object, &at, &key, &value))
-		compile_node(c, value, plain || is_plain_member(key, object));
+		compile_node(c, value, json_place_inner(ground, object, key),
+			     json_place_of(ground, object, key));
 }
 
-static void compile_node(struct compiling *c, const struct json *node, bool plain)
+/* The ground is that of objects, the place that of strings. */
+static void compile_node(struct compiling *c, const struct json *node, enum json_ground ground,
+			 enum json_place place)
 {
 	switch (json_kind(node)) {
 	case JSON_STRING:
-		compile_string(c, json_str(node, ""), plain);
+		compile_string(c, json_str(node, ""), place);
 		break;
 	case JSON_OBJECT:
-		compile_members(c, node);
+		compile_members(c, node, ground);
 		break;
 	case JSON_ARRAY:
 		for (size_t i = 0; i < json_len(node); i++)
-			compile_node(c, json_item(node, i), plain);
+			compile_node(c, json_item(node, i), ground, place);
 		break;
 	case JSON_NULL:
 	case JSON_BOOL:
@@ -121,15 +101,15 @@ static void compile_node(struct compiling *c, const struct json *node, bool plai
 	}
 }
 
-int json_template_compile(struct json_template **out, struct json *take, struct place at,
-			  const struct template_scope *scope, struct pattern_kit *kit,
-			  struct diag *diag)
+int json_template_compile(struct json_template **out, struct json *take, enum json_ground ground,
+			  struct place at, const struct template_scope *scope,
+			  struct pattern_kit *kit, struct diag *diag)
 {
 	struct json_template *f = mem_zero(1, sizeof(*f));
 	struct compiling c = { f, at, scope, kit, diag, true };
 
 	f->json = take;
-	compile_node(&c, take, false);
+	compile_node(&c, take, ground, ground == GROUND_OTHERS ? PLACE_PLAIN : PLACE_MARKUP);
 	if (!c.good) {
 		json_template_free(f);
 		return TEMPLATE_BAD;
@@ -164,7 +144,7 @@ static struct json *render_node(struct rendering *r, const struct json *node);
 static struct str render_string(struct rendering *r)
 {
 	const struct blank *blank = &r->of->blanks[r->next++];
-	const struct template_host *host = blank->plain ? r->plain : r->host;
+	const struct template_host *host = blank->place == PLACE_PLAIN ? r->plain : r->host;
 	struct str literal;
 
 	buf_clear(&r->text);

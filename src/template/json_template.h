@@ -6,15 +6,16 @@
 #pragma once
 
 #include "base/json.h"
+#include "template/json_place.h"
 #include "template/template.h"
 
 struct json_template;
 
-/* Takes the JSON as json_lines_read gave it, also when it fails. `scope` says whether its strings are Slack's markup
- * or plain text for others. 0, or TEMPLATE_BAD (said). */
-int json_template_compile(struct json_template **out, struct json *take, struct place at,
-			  const struct template_scope *scope, struct pattern_kit *kit,
-			  struct diag *diag);
+/* Takes the JSON as json_lines_read gave it, also when it fails; `ground` says what it is to Slack. 0, or TEMPLATE_BAD
+ * (said). */
+int json_template_compile(struct json_template **out, struct json *take, enum json_ground ground,
+			  struct place at, const struct template_scope *scope,
+			  struct pattern_kit *kit, struct diag *diag);
 void json_template_free(struct json_template *f);
 /* The JSON with everything inserted; the caller's. `plain` renders the strings that Slack takes for no markup
  * (those of plain_text objects, addresses, what nobody reads); it may be the same host. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "base/mem.h"
 #include "deliver/deliver.h"
+#include "deliver/guard.h"
 #include "rules/world.h"
 #include "sim/facts.h"
 #include "webapi/response_url.h"
@@ -258,8 +259,11 @@ static void do_answer(struct doing *d)
 void world_do(struct world *w, struct job *job)
 {
 	struct doing d = { .w = w, .job = job, .body = json_new_object() };
+	struct outcome refused = { .kind = OUTCOME_REFUSED, .sentence = guard_refuses(job) };
 
-	if (job->kind == JOB_WEBHOOK)
+	if (!w->allow_broadcast && refused.sentence != NULL)
+		finish(&d, &refused);
+	else if (job->kind == JOB_WEBHOOK)
 		do_webhook(&d);
 	else if (job->kind == JOB_MESSAGE && job->message.response_url != NULL)
 		do_answer(&d);

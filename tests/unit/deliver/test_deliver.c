@@ -591,6 +591,24 @@ static void test_what_is_not_sent_is_not_settled(void)
 	fixture_deinit(&h);
 }
 
+static void test_what_notifies_everyone_does_not_leave(void)
+{
+	struct job *job = message_job("reply"), *command = command_job();
+	struct fixture h;
+
+	fixture_init(&h);
+	job->message.text = job_keep(job, STR("<!here> hi"));
+	command->message.text = job_keep(command, STR("<!here> hi"));
+	send(&h, job);
+	send(&h, command);
+	CU_ASSERT_EQUAL(fake.n, 0);
+	ASSERT_STR(buf_str(&h.settled),
+		   "reply dead (it would notify everyone, which needs `allow broadcast = yes` in "
+		   "the configuration) | reply dead (it would notify everyone, which needs `allow "
+		   "broadcast = yes` in the configuration)");
+	fixture_deinit(&h);
+}
+
 /* ---- webhooks ---- */
 
 static void test_a_webhook_is_sent_and_its_answer_told(void)
@@ -813,7 +831,9 @@ static void test_looking_ends_with_the_program(void)
 	fixture_deinit(&h);
 }
 
-UNIT_MAIN("deliver", { "every job becomes its call", test_every_job_becomes_its_call },
+UNIT_MAIN("deliver",
+	  { "what notifies everyone does not leave", test_what_notifies_everyone_does_not_leave },
+	  { "every job becomes its call", test_every_job_becomes_its_call },
 	  { "a job leaves when its turn has come", test_a_job_leaves_when_its_turn_has_come },
 	  { "a job whose turn is over is known no more",
 	    test_a_job_whose_turn_is_over_is_known_no_more },

@@ -513,7 +513,8 @@ static void test_filters_in_all_places(void)
 	"call chat.postMessage = {\"channel\": \"C1GENERAL\", \"text\": \"@ana {all}@{all}\", "       \
 	"\"blocks\": [{\"type\": \"section\", \"text\": {\"type\": \"mrkdwn\", \"text\": "            \
 	"\"{all} {channel}\"}}], \"metadata\": {\"event_type\": \"x\", \"event_payload\": "           \
-	"{\"k\": \"{all}\"}}, \"link_names\": true}\n"                                                \
+	"{\"k\": \"{all}\"}}, \"attachments\": [{\"type\": \"text\", \"text\": \"{all} {user}\", "    \
+	"\"fields\": [{\"type\": \"text\", \"text\": \"{all}\"}]}], \"link_names\": true}\n"          \
 	"on error say = failed: {error} <@U1ANA> {error|code} {error|quote}z\n"
 
 /* What a run said, a line for each string: where it stands, and it. */
@@ -657,7 +658,7 @@ static bool fits(struct str wanted, struct str text)
 
 static bool is_markup(struct str path)
 {
-	static const char *const markup[] = { " text ", "mrkdwn.text", " topic " };
+	static const char *const markup[] = { " text ", "mrkdwn.text", "{text.text", " topic " };
 
 	for (size_t i = 0; i < ARRAY_LEN(markup); i++) {
 		if (str_ends(path, markup[i]))
