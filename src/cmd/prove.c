@@ -22,6 +22,7 @@ static int load(struct proof *proof, const char *config, struct rule_paths given
 	options = (struct ruleset_options){
 		.allow_broadcast = conf.allow_broadcast,
 		.zone = conf.zone,
+		.calls = conf.call_allow,
 		.webhooks = webhooks,
 	};
 	preset = conf.rules;

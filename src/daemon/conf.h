@@ -22,6 +22,7 @@ struct conf {
 	bool allow_broadcast;
 	char *zone; /* "" = the machine's */
 	bool reload_on_save;
+	char *call_allow;      /* slack/grants */
 	int store_backend;     /* enum conf_store */
 	char *store_path;      /* a folder; set after conf_finish, where the store needs one */
 	int store_synchronous; /* enum conf_synchronous */

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include "daemon/conf.h"
 #include "deliver/webhook_conf.h"
+#include "slack/grants.h"
 
 static const char *const transports[] = { "auto", "socket", "rtm", NULL };
 static const char *const rtm_methods[] = { "connect", "start", NULL };
@@ -128,6 +129,15 @@ const struct option_row conf_options[] = {
 	  .preset = "yes",
 	  .offset = offsetof(struct conf, reload_on_save),
 	  .help = "Are the rules read again when one of their files is saved? SIGHUP always does it." },
+	{ .section = "call",
+	  .key = "allow",
+	  .type = OPTION_TEXT,
+	  .preset = "default",
+	  .offset = offsetof(struct conf, call_allow),
+	  .refuse = grants_refuse,
+	  .help = "Which methods of Slack's Web API a `call` of a rule may name, with commas between them: names, "
+		  "beginnings such as chat.*, and default, which is what an answering bot needs and nothing that reads "
+		  "other channels or changes people, groups or the app." },
 	{ .section = "store",
 	  .key = "backend",
 	  .type = OPTION_CHOICE,

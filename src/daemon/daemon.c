@@ -80,6 +80,7 @@ static int load_rules(struct daemon *d)
 	const struct ruleset_options options = {
 		.allow_broadcast = d->conf->allow_broadcast,
 		.zone = d->conf->zone,
+		.calls = d->conf->call_allow,
 		.webhooks = d->webhooks,
 	};
 	int r;

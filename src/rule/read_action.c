@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers of the actions. */
 #include <assert.h>
+#include "slack/grants.h"
 #include "slack/blockkit.h"
 #include "rule/rule_builder.h"
 #include "template/json_template.h"
@@ -236,6 +237,21 @@ void read_webhook(struct rule_builder *d, const struct ini_entry *entry)
 	d->has_result = true;
 }
 
+static bool check_granted(struct rule_builder *d, struct str method, struct place at)
+{
+	const char *grants = d->options->calls != NULL ? d->options->calls : "default";
+
+	if (grants_cover(str_from(grants), method))
+		return true;
+	diag_error(
+		d->diag, at,
+		"the configuration does not let rules call %.*s, as the rule `%s` does; it needs "
+		"`allow = %s%s%.*s` in the section [call]",
+		STR_ARG(method), d->rule->name, grants, grants[0] != '\0' ? ", " : "",
+		STR_ARG(method));
+	return false;
+}
+
 void read_call(struct rule_builder *d, const struct ini_entry *entry)
 {
 	struct place at = rule_builder_place(d, entry->line);
@@ -254,7 +270,7 @@ void read_call(struct rule_builder *d, const struct ini_entry *entry)
 		diag_error(d->diag, rule_builder_place(d, entry->lines[0].line),
 			   "the arguments of a method stand in braces, as in {\"channel\": "
 			   "\"{channel.id}\"}");
-	else if (method_check(name, args, at, d->diag)) {
+	else if (method_check(name, args, at, d->diag) && check_granted(d, name, at)) {
 		compile_form(d, &action->form, entry, args, GROUND_ARGS);
 		args = NULL;
 	}

@@ -31,6 +31,7 @@ enum { RULESET_BROKEN = 1 };
 struct ruleset_options {
 	bool allow_broadcast; /* may literal text notify everyone? */
 	const char *zone;     /* of rules that name none; NULL or "" = the machine's own */
+	const char *calls; /* methods that `call` may name, as slack/grants; NULL = the default */
 	/* The webhooks that are declared, with NULL at the end; NULL = not known. */
 	const char *const *webhooks;
 };

@@ -55,7 +55,9 @@ static const char *why_forbidden(struct str name)
 	for (size_t i = 0; i < ARRAY_LEN(forbidden); i++) {
 		struct str row = str_from(forbidden[i].name);
 
-		if (str_ends(row, ".") ? str_starts(name, row.p) : str_eq(name, row))
+		struct str start = str_ends(row, ".") ? str_sub(name, 0, row.len) : name;
+
+		if (str_eq_nocase(start, row))
 			return forbidden[i].why;
 	}
 	return NULL;
@@ -270,9 +272,21 @@ static bool check_args(const struct method *m, const struct json *args, struct p
 
 /* ---- the method ---- */
 
+/* Whatever its cases, Slack may take it for the one that it means. */
+static const char *nearest_method(struct str method)
+{
+	const struct method *m;
+
+	for (size_t i = 0; (m = method_at(i)) != NULL; i++) {
+		if (str_eq_nocase(method, str_from(m->name)))
+			return m->name;
+	}
+	return str_nearest(method, name_at, NULL);
+}
+
 static bool meet_stranger(struct str method, struct place at, struct diag *diag)
 {
-	const char *nearest = str_nearest(method, name_at, NULL);
+	const char *nearest = nearest_method(method);
 
 	if (nearest != NULL)
 		diag_error(diag, at, "unknown method `%.*s`; did you mean `%s`?", STR_ARG(method),

@@ -201,6 +201,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const webhooks[] = { "x", "tickets", NULL };
 	const struct ruleset_options options = {
 		.allow_broadcast = size % 2 == 0,
+		.calls = "*",
 		.zone = "UTC",
 		.webhooks = size % 3 == 0 ? NULL : webhooks,
 	};

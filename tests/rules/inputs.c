@@ -188,6 +188,12 @@ static bool broadcast_is_allowed(struct world *w, const struct match *m)
 	return true;
 }
 
+static bool grants(struct world *w, const struct match *m)
+{
+	w->calls = str_keep(&w->arena, match_text(m, "TEXT")).p;
+	return true;
+}
+
 static bool hides_reacted(struct world *w, const struct match *m)
 {
 	(void)m;
@@ -260,6 +266,7 @@ const struct command setting_commands[] = {
 	{ "webhooks REST", "those that the configuration declares", webhooks },
 	{ "broadcast is allowed", "by the configuration: `allow broadcast = yes`",
 	  broadcast_is_allowed },
+	{ "calls allowed are TEXT", "by the configuration: `[call] allow = …`", grants },
 	{ "what was reacted to cannot be read", "Slack does not tell the text of such messages",
 	  hides_reacted },
 	{ "luck REST", "the next choices by chance: numbers from 0; 0 when there are no more",

@@ -186,6 +186,7 @@ void world_load(struct world *w, const char *folder)
 {
 	const struct ruleset_options options = {
 		.allow_broadcast = w->allow_broadcast,
+		.calls = w->calls,
 		.zone = str_keep(&w->arena, w->zone_name).p,
 		.webhooks = w->webhooks_known ? w->webhooks : NULL,
 	};

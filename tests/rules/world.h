@@ -55,6 +55,7 @@ struct world {
 	size_t n_webhooks;
 	bool webhooks_known;
 	bool allow_broadcast;
+	const char *calls;  /* NULL = the default */
 	bool hides_reacted; /* the text of what was reacted to cannot be had */
 	size_t luck[LUCK_MAX], n_luck, next_luck;
 	/* The bot. */

@@ -577,7 +577,8 @@ static void note_member(void *owner, const char *name, struct str value)
 {
 	CLEANUP(json_freep) struct json *nested = NULL;
 	struct deeds *d = owner;
-	bool is_json = strcmp(name, "blocks") == 0 || strcmp(name, "metadata") == 0;
+	bool is_json = strcmp(name, "blocks") == 0 || strcmp(name, "metadata") == 0 ||
+		       strcmp(name, "attachments") == 0;
 
 	buf_clear(&d->path);
 	buf_addf(&d->path, "%s %s ", d->verb, name);

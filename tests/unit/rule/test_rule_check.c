@@ -33,7 +33,7 @@ static void test_moments_have_nobody(void)
 		"post #x = {user} {channel} {text}\n"
 		"dm @a = {count}\n"
 		"webhook x = {\"a\": \"{link}\"}\n"
-		"call users.list = {}\n"
+		"call api.test = {}\n"
 		"set a = {time}\n"
 		"add b = 1\n"
 		"[rule s]\n"

@@ -72,6 +72,8 @@ static void test_unknown_methods(void)
 	      "unknown method `chat.postMesage`; did you mean `chat.postMessage`?\n");
 	check("Chat.PostMessage", "{}",
 	      "unknown method `Chat.PostMessage`; did you mean `chat.postMessage`?\n");
+	check("CHAT.POSTMESSAGE", "{}",
+	      "unknown method `CHAT.POSTMESSAGE`; did you mean `chat.postMessage`?\n");
 	check("brandnew.feature.doIt", "{\"a\":1}",
 	      "? unknown method `brandnew.feature.doIt`: it is called as it stands, its arguments "
 	      "unchecked\n");
@@ -103,6 +105,9 @@ static void test_some_methods_are_refused_and_why(void)
 		"users.identity",
 		"users.profile.set",
 		"tooling.tokens.rotate",
+		"Auth.REVOKE",
+		"ADMIN.users.invite",
+		"SEARCH.messages",
 	};
 	CLEANUP(json_freep) struct json *none = json_new_object();
 
