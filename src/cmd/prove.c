@@ -9,6 +9,7 @@ static int load(struct proof *proof, const char *config, struct rule_paths given
 {
 	CLEANUP(conf_deinit) struct conf conf;
 	CLEANUP(mem_freep) const char **webhooks = NULL;
+	CLEANUP(mem_freep) const char **markup_webhooks = NULL;
 	struct ruleset_options options;
 	const char *preset;
 
@@ -17,13 +18,15 @@ static int load(struct proof *proof, const char *config, struct rule_paths given
 	conf_init(&conf);
 	if (config != NULL) {
 		conf_read(&conf, config, &proof->diag);
-		webhooks = conf_webhook_names(&conf);
+		webhooks = conf_webhook_names(&conf, false);
+		markup_webhooks = conf_webhook_names(&conf, true);
 	}
 	options = (struct ruleset_options){
 		.allow_broadcast = conf.allow_broadcast,
 		.zone = conf.zone,
 		.calls = conf.call_allow,
 		.webhooks = webhooks,
+		.markup_webhooks = markup_webhooks,
 	};
 	preset = conf.rules;
 	if (given.n == 0)

@@ -141,12 +141,15 @@ void conf_set(struct conf *conf, const char *key, const char *value, struct diag
 	}
 }
 
-const char **conf_webhook_names(const struct conf *conf)
+const char **conf_webhook_names(const struct conf *conf, bool with_markup)
 {
 	const char **names = mem_zero(conf->n_webhooks + 1, sizeof(names[0]));
+	size_t n = 0;
 
-	for (size_t i = 0; i < conf->n_webhooks; i++)
-		names[i] = conf->webhooks[i].name;
+	for (size_t i = 0; i < conf->n_webhooks; i++) {
+		if (!with_markup || conf->webhooks[i].slack_markup)
+			names[n++] = conf->webhooks[i].name;
+	}
 	return names;
 }
 

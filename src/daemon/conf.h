@@ -59,8 +59,8 @@ void conf_read(struct conf *conf, const char *path, struct diag *diag);
 void conf_set(struct conf *conf, const char *key, const char *value, struct diag *diag);
 const struct webhook *conf_webhook(const struct conf *conf,
 				   struct str name); /* NULL = not declared */
-/* Their names, in a list that ends in NULL; the list is the caller's to free, the names are not. */
-const char **conf_webhook_names(const struct conf *conf);
+/* Their names, or those with `slack markup` alone, in a list that ends in NULL; the list is the caller's to free, the names are not. */
+const char **conf_webhook_names(const struct conf *conf, bool with_markup);
 /* Settles where the store is, as conf_finish does too. */
 void conf_find_store_path(struct conf *conf, struct diag *diag);
 /* Looks at the environment (which beats the file), reads the token files and the secrets of webhooks, checks that

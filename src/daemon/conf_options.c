@@ -300,5 +300,13 @@ const struct option_row conf_options[] = {
 	  .offset = offsetof(struct webhook, allow_http),
 	  .named = &conf_webhook_section,
 	  .help = "May the url begin with http://, where anybody on the way can read what is sent?" },
+	{ .section = "webhook",
+	  .key = "slack markup",
+	  .type = OPTION_BOOL,
+	  .preset = "no",
+	  .offset = offsetof(struct webhook, slack_markup),
+	  .named = &conf_webhook_section,
+	  .help = "May a rule send it what people wrote with Slack's control forms alive, by the filter raw? They "
+		  "could notify everyone where that ends up in Slack again." },
 	{ .key = NULL },
 };

@@ -26,6 +26,7 @@ struct daemon {
 	const struct conf *conf;
 	struct rule_paths paths;
 	const char **webhooks; /* names, ended by NULL */
+	const char **markup_webhooks;
 	struct loop *loop;
 	struct tls *tls;
 	struct store *store;
@@ -82,6 +83,7 @@ static int load_rules(struct daemon *d)
 		.zone = d->conf->zone,
 		.calls = d->conf->call_allow,
 		.webhooks = d->webhooks,
+		.markup_webhooks = d->markup_webhooks,
 	};
 	int r;
 
@@ -290,6 +292,7 @@ static void tear_down(struct daemon *d)
 	tls_free(d->tls);
 	loop_free(d->loop);
 	free(d->webhooks);
+	free(d->markup_webhooks);
 }
 
 int daemon_run(const struct conf *conf, struct rule_paths paths)
@@ -297,7 +300,8 @@ int daemon_run(const struct conf *conf, struct rule_paths paths)
 	struct daemon d = {
 		.conf = conf,
 		.paths = paths,
-		.webhooks = conf_webhook_names(conf),
+		.webhooks = conf_webhook_names(conf, false),
+		.markup_webhooks = conf_webhook_names(conf, true),
 	};
 	int r = start(&d), status;
 

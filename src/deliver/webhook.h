@@ -20,6 +20,7 @@ struct webhook {
 	struct option_pairs headers; /* as written, until webhook_resolve */
 	int64_t timeout_ms;
 	bool allow_private, allow_http;
+	bool slack_markup; /* rules may send it what people wrote as it is */
 };
 
 extern const char *const webhook_methods[]; /* NULL-ended; POST first */

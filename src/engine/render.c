@@ -179,6 +179,7 @@ static void put_in_text(struct render *r, struct buf *out, const struct value *v
 		break;
 	case VALUE_TEXT:
 	case VALUE_TIME:
+	case VALUE_RAW:	    /* only others may take it as it is */
 	case VALUE_LITERAL: /* changed by a filter, or part of something else */
 		markup_inert(out, value->text);
 		break;
@@ -376,30 +377,34 @@ void render_text(const struct template *t, const struct values *v, struct buf *o
 	template_render(t, &host, out);
 }
 
-/* Strings that are no markup may not hide anything all the same. */
-static void put_harmless(void *owner, struct buf *out, const struct value *value)
+/* Strings that are no markup may not hide anything all the same; and there are addresses among them, where what
+ * people wrote stays one part. */
+static bool put_in_address(const struct render *r, struct buf *out, const struct value *value)
 {
-	(void)owner;
-	markup_plain(out, value->text);
+	if (!r->in_address)
+		return false;
+	if (value->kind == VALUE_LINK)
+		markup_plain(out, value->text);
+	else
+		put_address(out, value);
+	return true;
 }
 
-struct json *render_plain_form(const struct json_template *f, const struct values *v)
-{
-	struct template_host host = values_host(v);
-
-	host.put = put_harmless;
-	return json_template_render(f, &host, &host);
-}
-
-/* In what Slack takes for no markup there are addresses as well. */
 static void put_plain(void *owner, struct buf *out, const struct value *value)
 {
-	const struct render *r = owner;
+	if (!put_in_address(owner, out, value))
+		markup_plain(out, value->text);
+}
 
-	if (r->in_address)
-		put_address(out, value);
+/* Whoever gets it may hand it on to Slack. */
+static void put_for_others(void *owner, struct buf *out, const struct value *value)
+{
+	if (put_in_address(owner, out, value))
+		return;
+	if (value->kind == VALUE_RAW)
+		markup_plain(out, value->text);
 	else
-		put_harmless(NULL, out, value);
+		markup_formless(out, value->text);
 }
 
 static void on_plain_literal(void *owner, struct buf *out, struct str text)
@@ -426,4 +431,15 @@ struct json *render_form(const struct json_template *f, const struct values *v)
 	plain.put = put_plain;
 	plain.literal = on_plain_literal;
 	return json_template_render(f, &host, &plain);
+}
+
+struct json *render_plain_form(const struct json_template *f, const struct values *v)
+{
+	struct render render;
+	struct template_host host = render_host(&render, v);
+
+	host.begin = on_begin;
+	host.put = put_for_others;
+	host.literal = on_plain_literal;
+	return json_template_render(f, &host, &host);
 }

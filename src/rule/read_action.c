@@ -174,10 +174,10 @@ void read_remove(struct rule_builder *d, const struct ini_entry *entry)
 
 /* ---- webhook, call ---- */
 
-static bool is_declared(const struct rule_builder *d, struct str name)
+static bool is_listed(const char *const *names, struct str name)
 {
-	for (size_t i = 0; d->options->webhooks[i] != NULL; i++) {
-		if (str_is(name, d->options->webhooks[i]))
+	for (size_t i = 0; names[i] != NULL; i++) {
+		if (str_is(name, names[i]))
 			return true;
 	}
 	return false;
@@ -196,7 +196,7 @@ static void check_declared(struct rule_builder *d, struct str name, struct place
 			"whether there is a webhook `%.*s` is not known without the configuration "
 			"(`-c FILE`)",
 			STR_ARG(name));
-	else if (!is_declared(d, name)) {
+	else if (!is_listed(d->options->webhooks, name)) {
 		const char *nearest = str_nearest(name, webhook_at, d->options->webhooks);
 
 		diag_error(d->diag, at,
@@ -209,11 +209,14 @@ static void check_declared(struct rule_builder *d, struct str name, struct place
 }
 
 static void compile_form(struct rule_builder *d, struct json_template **out,
-			 const struct ini_entry *entry, struct json *take, enum json_ground ground)
+			 const struct ini_entry *entry, struct json *take, enum json_ground ground,
+			 struct str name)
 {
 	struct template_scope scope = rule_builder_scope(d);
 
 	scope.plain = ground == GROUND_OTHERS;
+	scope.allow_raw = scope.plain && (d->options->markup_webhooks == NULL ||
+					  is_listed(d->options->markup_webhooks, name));
 	json_template_compile(out, take, ground, rule_builder_place(d, entry->lines[0].line),
 			      &scope, d->shared->kit, d->diag);
 }
@@ -233,7 +236,7 @@ void read_webhook(struct rule_builder *d, const struct ini_entry *entry)
 	else
 		check_declared(d, name, at);
 	if (json_lines_read(&body, entry, d->file, d->diag))
-		compile_form(d, &action->form, entry, body, GROUND_OTHERS);
+		compile_form(d, &action->form, entry, body, GROUND_OTHERS, name);
 	d->has_result = true;
 }
 
@@ -271,7 +274,7 @@ void read_call(struct rule_builder *d, const struct ini_entry *entry)
 			   "the arguments of a method stand in braces, as in {\"channel\": "
 			   "\"{channel.id}\"}");
 	else if (method_check(name, args, at, d->diag) && check_granted(d, name, at)) {
-		compile_form(d, &action->form, entry, args, GROUND_ARGS);
+		compile_form(d, &action->form, entry, args, GROUND_ARGS, name);
 		args = NULL;
 	}
 	json_free(args);
@@ -475,7 +478,8 @@ void read_blocks(struct rule_builder *d, const struct ini_entry *entry)
 			   "`blocks` is a list of blocks: [{\"type\": \"section\", …}]");
 	else if (blockkit_check(blocks, at, d->diag)) {
 		d->on_error = action->on_error; /* the error can be inserted there, too */
-		compile_form(d, &action->blocks, entry, json_copy(blocks), GROUND_BLOCKS);
+		compile_form(d, &action->blocks, entry, json_copy(blocks), GROUND_BLOCKS,
+			     STR_EMPTY);
 		d->on_error = false;
 	}
 }

@@ -34,6 +34,8 @@ struct ruleset_options {
 	const char *calls; /* methods that `call` may name, as slack/grants; NULL = the default */
 	/* The webhooks that are declared, with NULL at the end; NULL = not known. */
 	const char *const *webhooks;
+	/* Those among them that may be sent Slack's markup, likewise. */
+	const char *const *markup_webhooks;
 };
 
 /* Files and folders (a folder gives its *.ini files in byte order). All complaints of all files go to

@@ -107,6 +107,42 @@ void markup_without(struct buf *out, struct str text, bool direction)
 	}
 }
 
+/* Does Slack take what stands behind a `<` for one of its forms, or may it with what follows? */
+static bool may_open_form(struct str s)
+{
+	static const char *const openings[] = { "@", "#", "!", "mailto:", "tel:" };
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(openings); i++) {
+		struct str opening = str_from(openings[i]);
+
+		if (str_eq_nocase(str_sub(s, 0, opening.len), opening))
+			return true;
+	}
+	while (n < s.len &&
+	       (is_alnum((unsigned char)s.p[n]) || s.p[n] == '+' || s.p[n] == '-' || s.p[n] == '.'))
+		n++;
+	s = str_sub(s, n, s.len);
+	return s.len == 0 || str_starts(s, "://") || str_is(s, ":") || str_is(s, ":/");
+}
+
+void markup_formless(struct buf *out, struct str plain)
+{
+	CLEANUP(buf_deinit) struct buf clean = { 0 };
+	struct str rest, piece;
+
+	/* First, so that a sign which is dropped cannot hide a form. */
+	markup_plain(&clean, plain);
+	rest = buf_str(&clean);
+	if (rest.len > 0 && out->len > 0 && out->p[out->len - 1] == '<' && may_open_form(rest))
+		buf_addz(out, "\xE2\x81\xA0");
+	while (str_cut(&rest, '<', &piece)) {
+		buf_add(out, piece);
+		if (rest.p != NULL)
+			buf_addz(out, may_open_form(rest) ? "<\xE2\x81\xA0" : "<");
+	}
+}
+
 /* ---- mentions and links ---- */
 
 /* One of the letters, then 2 to 20 capitals and digits: the only ids that may stand in markup. */

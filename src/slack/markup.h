@@ -17,6 +17,10 @@ static inline void markup_plain(struct buf *out, struct str plain)
 {
 	markup_without(out, plain, true);
 }
+/* Plain text for others, who may hand it on to Slack: its control forms, such as <!here>, <@U1> and
+ * <https://x.example|y>, are broken by U+2060, also where what
+ * stands before it or will follow is part of one. All else stays as it is. */
+void markup_formless(struct buf *out, struct str plain);
 /* The literal text of a rule: its markup stays as written, but control characters go. */
 static inline void markup_literal(struct buf *out, struct str text)
 {

@@ -202,6 +202,7 @@ static const struct {
 	[FILTER_DATE] = { "date", TAKES_FORMAT, VALUE_TEXT, date },
 	[FILTER_AGO] = { "ago", TAKES_NOTHING, VALUE_TEXT, ago },
 	[FILTER_JOIN] = { "join", TAKES_TEXT, VALUE_TEXT, join },
+	[FILTER_RAW] = { "raw", TAKES_NOTHING, VALUE_RAW, same },
 };
 
 const char *filter_name_at(size_t i)

@@ -24,6 +24,7 @@ enum filter_kind {
 	FILTER_DATE,
 	FILTER_AGO,
 	FILTER_JOIN,
+	FILTER_RAW,
 	N_FILTERS
 };
 

@@ -177,6 +177,12 @@ bool placeholder_read_filters(struct filter **filters, size_t *n, struct str tex
 		f = &(*filters)[(*n)++];
 		*f = (struct filter){ .text = STR_EMPTY };
 		good &= filter_read(f, cut_at(&text, '|'), site->arena, site->at, site->diag);
+		if (f->kind == FILTER_RAW && !site->scope->allow_raw) {
+			diag_error(site->diag, site->at,
+				   "the filter `raw` may stand in a webhook alone, and only if the "
+				   "configuration says `slack markup = yes` of it");
+			good = false;
+		}
 	}
 	return good;
 }

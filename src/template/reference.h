@@ -71,6 +71,7 @@ struct template_scope {
 	const struct symbols *symbols;			  /* NULL = none */
 	bool allow_broadcast;
 	bool plain;	 /* its text is for others than Slack: no name in it is a mention */
+	bool allow_raw;	 /* the filter `raw` may stand in it */
 	bool literal;	 /* braces are plain: no placeholders */
 	bool has_result; /* an action above asks somebody */
 	bool has_error;	 /* it is what is done when one above fails */

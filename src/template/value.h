@@ -17,6 +17,7 @@ enum value_kind {
 	VALUE_TIME,    /* a moment; `time` and `zone` */
 	VALUE_CODE,    /* text to be shown as code */
 	VALUE_QUOTE,   /* text to be shown as a quote */
+	VALUE_RAW,     /* text that may hold Slack's markup, where the operator lets it */
 };
 
 /* Borrowed until the host that gave it is asked again for another rendering. */

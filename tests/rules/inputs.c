@@ -181,6 +181,14 @@ static bool webhooks(struct world *w, const struct match *m)
 	return true;
 }
 
+static bool takes_markup(struct world *w, const struct match *m)
+{
+	if (w->n_markup == WEBHOOKS_MAX)
+		return world_fail(w, "too many webhooks");
+	w->markup_webhooks[w->n_markup++] = str_keep(&w->arena, match_text(m, "WORD")).p;
+	return true;
+}
+
 static bool broadcast_is_allowed(struct world *w, const struct match *m)
 {
 	(void)m;
@@ -264,6 +272,7 @@ const struct command setting_commands[] = {
 	{ "group dms CHANNELS", "direct messages among several", group_dms },
 	{ "zone WORD", "the configuration's zone; UTC without it", zone },
 	{ "webhooks REST", "those that the configuration declares", webhooks },
+	{ "webhook WORD takes markup", "by the configuration: `slack markup = yes`", takes_markup },
 	{ "broadcast is allowed", "by the configuration: `allow broadcast = yes`",
 	  broadcast_is_allowed },
 	{ "calls allowed are TEXT", "by the configuration: `[call] allow = …`", grants },

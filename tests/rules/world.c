@@ -189,6 +189,7 @@ void world_load(struct world *w, const char *folder)
 		.calls = w->calls,
 		.zone = str_keep(&w->arena, w->zone_name).p,
 		.webhooks = w->webhooks_known ? w->webhooks : NULL,
+		.markup_webhooks = w->webhooks_known ? w->markup_webhooks : NULL,
 	};
 
 	w->folder = folder;

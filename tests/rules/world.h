@@ -52,7 +52,8 @@ struct world {
 	/* The configuration. */
 	struct str zone_name;
 	const char *webhooks[WEBHOOKS_MAX + 1];
-	size_t n_webhooks;
+	const char *markup_webhooks[WEBHOOKS_MAX + 1];
+	size_t n_webhooks, n_markup;
 	bool webhooks_known;
 	bool allow_broadcast;
 	const char *calls;  /* NULL = the default */

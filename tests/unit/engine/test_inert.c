@@ -404,7 +404,8 @@ static size_t n_filters(void)
 {
 	size_t n = 0;
 
-	while (filter_name_at(n) != NULL)
+	/* `raw`, the last one, stands in no message. */
+	while (strcmp(filter_name_at(n), "raw") != 0)
 		n++;
 	return n;
 }
@@ -476,45 +477,45 @@ static void test_filters_in_all_places(void)
 /* ---- all other places ---- */
 
 /* A rule that puts people's words wherever a rule can. */
-#define PLACES                                                                                        \
-	"[table owners]\n"                                                                            \
-	"Qx = @ana | <https://x.example/e|e>\n"                                                       \
-	"else = @ana | <https://x.example/e|e>\n"                                                     \
-	"[rule other]\non = join\nset oncall = {user}\nset nothing = x\n"                             \
-	"[rule r]\n"                                                                                  \
-	"match = ^(?<all>.+)$\n"                                                                      \
-	"if = all is not zz{all} and count > 0\n"                                                     \
-	"limit = 10000 per {all} per 1m\n"                                                            \
-	"set last[{all}] = {all}\n"                                                                   \
-	"set seen = {text|upper}\n"                                                                   \
-	"set who = {user}\n"                                                                          \
-	"set raw = {event.text}\n"                                                                    \
-	"whisper = A{last[{all}]}B{seen}C{who}D{who.name}E{raw}F{user.name}G{author.name}H\n"         \
-	" I{channel.name}J{team}K{user.email}L{last[{event.x.a}] or Qx}M\n"                           \
-	" N {owners[{all}].1} O {owners[{user.name}].2}P{event.x.list}R{event.x.list|join <}S\n"      \
-	" T{event.x}U{event[{all}] or Qx}V{event.x[{all}].deep or Qx}W{who.mention}X\n"               \
-	"react = eyes\n"                                                                              \
-	"dm = <@U1ANA> {all}{user}\n"                                                                 \
-	"post #general = p {all} @ana {user.name} q\n"                                                \
-	"blocks = [{\"type\": \"section\", \"text\": {\"type\": \"mrkdwn\", \"text\": "               \
-	"\"{all} @ana <https://x.example/{all}|{all}> {user}\"}, \"fields\": [{\"type\": "            \
-	"\"plain_text\", \"text\": \"{all} and {user.name}\"}, {\"type\": \"mrkdwn\", "               \
-	"\"text\": {all|json}}], \"accessory\": {\"type\": \"button\", \"text\": {\"type\": "         \
-	"\"plain_text\", \"text\": {text|json}}, \"url\": \"https://x.example/?q={all}&r={all}\","    \
-	" \"value\": \"v{all}v\", \"action_id\": \"a{all}\"}}, {\"type\": \"context\", "              \
-	"\"elements\": [{\"type\": \"mrkdwn\", \"text\": \"@{all}{1}\"}]}, {\"type\": "               \
-	"\"image\", \"image_url\": \"https://x.example/{all}.png\", \"alt_text\": \"{all}\"}]\n"      \
-	"webhook hook = {\"a\": \"{all}\", \"b\": {text|json}, \"c\": [\"x{1}y\", {\"d\": "           \
-	"\"{user.name} {user} {channel} {event.x}\"}], \"e\": {\"f\": \"{text|json}\", "              \
-	"\"g\": \"{text|url}\"}}\n"                                                                   \
-	"say = A{result.a}B{result.list}C{result.list|join >}D{result.object.deep}E{result}F"         \
-	"<https://x.example/{result.url}|{result.a}>G{result[{all}] or Qx}H\n"                        \
-	"call conversations.setTopic = {\"channel\": \"C1GENERAL\", \"topic\": \"t {all} {user}\"}\n" \
-	"call chat.postMessage = {\"channel\": \"C1GENERAL\", \"text\": \"@ana {all}@{all}\", "       \
-	"\"blocks\": [{\"type\": \"section\", \"text\": {\"type\": \"mrkdwn\", \"text\": "            \
-	"\"{all} {channel}\"}}], \"metadata\": {\"event_type\": \"x\", \"event_payload\": "           \
-	"{\"k\": \"{all}\"}}, \"attachments\": [{\"type\": \"text\", \"text\": \"{all} {user}\", "    \
-	"\"fields\": [{\"type\": \"text\", \"text\": \"{all}\"}]}], \"link_names\": true}\n"          \
+#define PLACES                                                                                                              \
+	"[table owners]\n"                                                                                                  \
+	"Qx = @ana | <https://x.example/e|e>\n"                                                                             \
+	"else = @ana | <https://x.example/e|e>\n"                                                                           \
+	"[rule other]\non = join\nset oncall = {user}\nset nothing = x\n"                                                   \
+	"[rule r]\n"                                                                                                        \
+	"match = ^(?<all>.+)$\n"                                                                                            \
+	"if = all is not zz{all} and count > 0\n"                                                                           \
+	"limit = 10000 per {all} per 1m\n"                                                                                  \
+	"set last[{all}] = {all}\n"                                                                                         \
+	"set seen = {text|upper}\n"                                                                                         \
+	"set who = {user}\n"                                                                                                \
+	"set raw = {event.text}\n"                                                                                          \
+	"whisper = A{last[{all}]}B{seen}C{who}D{who.name}E{raw}F{user.name}G{author.name}H\n"                               \
+	" I{channel.name}J{team}K{user.email}L{last[{event.x.a}] or Qx}M\n"                                                 \
+	" N {owners[{all}].1} O {owners[{user.name}].2}P{event.x.list}R{event.x.list|join <}S\n"                            \
+	" T{event.x}U{event[{all}] or Qx}V{event.x[{all}].deep or Qx}W{who.mention}X\n"                                     \
+	"react = eyes\n"                                                                                                    \
+	"dm = <@U1ANA> {all}{user}\n"                                                                                       \
+	"post #general = p {all} @ana {user.name} q\n"                                                                      \
+	"blocks = [{\"type\": \"section\", \"text\": {\"type\": \"mrkdwn\", \"text\": "                                     \
+	"\"{all} @ana <https://x.example/{all}|{all}> {user}\"}, \"fields\": [{\"type\": "                                  \
+	"\"plain_text\", \"text\": \"{all} and {user.name}\"}, {\"type\": \"mrkdwn\", "                                     \
+	"\"text\": {all|json}}], \"accessory\": {\"type\": \"button\", \"text\": {\"type\": "                               \
+	"\"plain_text\", \"text\": {text|json}}, \"url\": \"https://x.example/?q={all}&r={all}\","                          \
+	" \"value\": \"v{all}v\", \"action_id\": \"a{all}\"}}, {\"type\": \"context\", "                                    \
+	"\"elements\": [{\"type\": \"mrkdwn\", \"text\": \"@{all}{1}\"}]}, {\"type\": "                                     \
+	"\"image\", \"image_url\": \"https://x.example/{all}.png\", \"alt_text\": \"{all}\"}]\n"                            \
+	"webhook hook = {\"a\": \"{all}\", \"b\": {text|json}, \"c\": [\"x{1}y\", {\"d\": "                                 \
+	"\"{user.name} {user} {channel} {event.x}\", \"q\": \"<{all}{user.name}{all}\"}], \"e\": {\"f\": \"{text|json}\", " \
+	"\"g\": \"{text|url}\"}}\n"                                                                                         \
+	"say = A{result.a}B{result.list}C{result.list|join >}D{result.object.deep}E{result}F"                               \
+	"<https://x.example/{result.url}|{result.a}>G{result[{all}] or Qx}H\n"                                              \
+	"call conversations.setTopic = {\"channel\": \"C1GENERAL\", \"topic\": \"t {all} {user}\"}\n"                       \
+	"call chat.postMessage = {\"channel\": \"C1GENERAL\", \"text\": \"@ana {all}@{all}\", "                             \
+	"\"blocks\": [{\"type\": \"section\", \"text\": {\"type\": \"mrkdwn\", \"text\": "                                  \
+	"\"{all} {channel}\"}}], \"metadata\": {\"event_type\": \"x\", \"event_payload\": "                                 \
+	"{\"k\": \"{all}\"}}, \"attachments\": [{\"type\": \"text\", \"text\": \"{all} {user}\", "                          \
+	"\"fields\": [{\"type\": \"text\", \"text\": \"{all}\"}]}], \"link_names\": true}\n"                                \
 	"on error say = failed: {error} <@U1ANA> {error|code} {error|quote}z\n"
 
 /* What a run said, a line for each string: where it stands, and it. */
@@ -674,6 +675,20 @@ static bool is_address(struct str path)
 	return str_ends(path, "url");
 }
 
+/* Whoever has it may hand it on to Slack. */
+static bool has_form(struct str text)
+{
+	static const char *const forms[] = {
+		"<!", "<@", "<#", "<http://", "<https://", "<mailto:"
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		if (str_find(text, forms[i]) != SIZE_MAX)
+			return true;
+	}
+	return false;
+}
+
 static void judge(const struct json *wanted, const struct json *seen, struct str raw)
 {
 	CLEANUP(buf_deinit) struct buf want = { 0 };
@@ -700,6 +715,8 @@ static void judge(const struct json *wanted, const struct json *seen, struct str
 	fault = markup ? posted_read(text, &tokens) : posted_plain_fault(text);
 	if (fault != NULL)
 		complain(fault, where, text, raw);
+	if (str_starts(path, "webhook ") && has_form(text))
+		complain("a form of Slack's", where, text, raw);
 	if (!markup)
 		return;
 	posted_read(was, &tokens);

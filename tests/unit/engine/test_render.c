@@ -114,7 +114,7 @@ static void test_no_text_breaks_out_of_a_string(void)
 		   "{\"t\":\"\\\", \\\"admin\\\": \\\"yes\\\\\",\"u\":\"@Ana\",\"@raj\":\"@raj\"}",
 		   __LINE__);
 	check_form("webhook tickets = {\"t\": \"{x}\"}", "go <!channel> & a\nb \x01\xE2\x80\xAE",
-		   "{\"t\":\"<!channel> & a\\nb \"}", __LINE__);
+		   "{\"t\":\"<\xE2\x81\xA0!channel> & a\\nb \"}", __LINE__);
 	check_form("webhook tickets = {\"t\": {x|json}}", "go 7", "{\"t\":\"7\"}", __LINE__);
 }
 

@@ -88,7 +88,33 @@ static void test_text_for_others_hides_nothing(void)
 	ASSERT_STR(buf_str(&out), "<a> & @here\n\t\u00E9");
 }
 
-UNIT_MAIN("markup", { "inert text is escaped", test_inert_escapes },
+static void test_forms_are_broken(void)
+{
+	static const struct {
+		const char *before, *plain, *wanted;
+	} cases[] = {
+		{ "", "a < b <div> <3 <= x", "a < b <div> <3 <= x" },
+		{ "", "<!here> <@U1|x> <#C1>",
+		  "<\xE2\x81\xA0!here> <\xE2\x81\xA0@U1|x> <\xE2\x81\xA0#C1>" },
+		{ "", "<Https://x|y> <MAILTO:x>",
+		  "<\xE2\x81\xA0Https://x|y> <\xE2\x81\xA0MAILTO:x>" },
+		{ "", "<\x01!here>", "<\xE2\x81\xA0!here>" },
+		{ "<", "!here>", "<\xE2\x81\xA0!here>" },
+		{ "", "a <", "a <\xE2\x81\xA0" },
+		{ "", "a <https:", "a <\xE2\x81\xA0https:" },
+		{ "<", "ana@x.example>", "<ana@x.example>" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(buf_deinit) struct buf out = { 0 };
+
+		buf_addz(&out, cases[i].before);
+		markup_formless(&out, str_from(cases[i].plain));
+		ASSERT_STR(buf_str(&out), cases[i].wanted);
+	}
+}
+
+UNIT_MAIN("markup", { "forms are broken", test_forms_are_broken },
+	  { "inert text is escaped", test_inert_escapes },
 	  { "inert text does not notify", test_inert_does_not_notify },
 	  { "markup is made of real ids only", test_markup_needs_real_ids },
 	  { "literals and permalinks", test_literal_and_permalink },

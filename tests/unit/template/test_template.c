@@ -74,7 +74,7 @@ static void on_put(void *owner, struct buf *out, const struct value *value)
 	static const char kinds[] = {
 		[VALUE_TEXT] = 't', [VALUE_USER] = 'u',	   [VALUE_CHANNEL] = 'c',
 		[VALUE_LINK] = 'l', [VALUE_LITERAL] = 'a', [VALUE_TIME] = 'm',
-		[VALUE_CODE] = 'k', [VALUE_QUOTE] = 'q',
+		[VALUE_CODE] = 'k', [VALUE_QUOTE] = 'q',   [VALUE_RAW] = 'r',
 	};
 
 	(void)owner;
