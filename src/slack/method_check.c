@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "slack/blockkit.h"
 #include "slack/methods.h"
+#include "template/json_lines.h"
+#include "template/json_place.h"
 
 enum { NAME_MAX_LEN = 100, TOLD_MAX = 20 };
 
@@ -213,25 +215,36 @@ static void check_one_of(struct call *c)
 		   STR_ARG(buf_str(&names)));
 }
 
-/* Slack takes these as JSON within a text too. Whatever is inserted into such a text would become JSON of Slack's; in
- * JSON that is written as such it stays within its string. */
-static bool is_json(struct str name)
+static bool has_insert(struct str text)
 {
-	static const char *const names[] = {
-		"attachments", "blocks",  "chunks", "files",   "metadata",
-		"prefs",       "profile", "source", "unfurls", "user_auth_blocks",
-		"view"
-	};
+	size_t at;
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (str_is(name, names[i]))
+	while ((at = str_find_char(text, '{')) != SIZE_MAX) {
+		text = str_sub(text, at, text.len);
+		if (json_lines_placeholder_len(text) > 0)
 			return true;
+		text = str_sub(text, 1, text.len);
 	}
 	return false;
 }
 
-static bool check_values(struct str method, const struct json *args, struct place at,
-			 struct diag *diag)
+/* `{"a": …`, `[{"a": …` or `["…`; the text of a message may well begin with a bracket, but hardly so. */
+static bool looks_like_json(struct str text)
+{
+	size_t n = 0;
+
+	while (text.len > 0 && (str_is_blank(text.p[0]) || text.p[0] == '{' || text.p[0] == '[')) {
+		n += !str_is_blank(text.p[0]);
+		text = str_sub(text, 1, text.len);
+	}
+	return n > 0 && str_starts(text, "\"");
+}
+
+/* Slack takes JSON within a text, too. Whatever is inserted into such a text would become JSON of Slack's, or be coded
+ * for the text and then again for the JSON; in JSON that is written as such it is coded once and stays within its
+ * string. Of what nobody here knows, it is told by how it looks. */
+static bool check_values(const struct method *m, struct str method, const struct json *args,
+			 struct place at, struct diag *diag)
 {
 	struct json *value;
 	bool good = true;
@@ -239,8 +252,12 @@ static bool check_values(struct str method, const struct json *args, struct plac
 	size_t walk = 0;
 
 	while (json_member(args, &walk, &name, &value)) {
-		if (!is_json(name) || json_kind(value) != JSON_STRING ||
-		    str_find_char(json_str(value, ""), '{') == SIZE_MAX)
+		struct str text = json_str(value, "");
+		bool is_known = takes(m, name) && m->args != ARGS_ANY;
+
+		if (json_place_is_json(name) ?
+			    str_find_char(text, '{') == SIZE_MAX :
+			    is_known || !looks_like_json(text) || !has_insert(text))
 			continue;
 		good = false;
 		diag_error(
@@ -322,7 +339,7 @@ bool method_check(struct str method, const struct json *args, struct place at, s
 			STR_ARG(method));
 		return false;
 	}
-	good = check_values(method, args, at, diag);
+	good = check_values(m, method, args, at, diag);
 	good &= m->name[0] != '\0' ? check_args(m, args, at, diag) :
 				     meet_stranger(method, at, diag);
 	return good;

@@ -16,7 +16,8 @@ static bool is_among(struct str name, const char *const *names)
 
 /* Arguments and members that are blocks, or hold them. */
 static const char *const blocks[] = {
-	"blocks", "description_blocks", "message_blocks", "user_auth_blocks", "view", NULL,
+	"blocks", "description_blocks", "message_blocks", "rich_text", "user_auth_blocks", "view",
+	NULL,
 };
 
 /* Arguments that Slack takes as JSON. It takes all others as texts, and shows JSON there as it stands. */
@@ -25,13 +26,10 @@ static const char *const nested[] = {
 	"cells",
 	"changes",
 	"chunks",
-	"criteria",
-	"dialog",
 	"document_content",
 	"files",
 	"initial_fields",
 	"metadata",
-	"options",
 	"outputs",
 	"prefs",
 	"profile",
@@ -42,6 +40,9 @@ static const char *const nested[] = {
 	"unfurls",
 	NULL,
 };
+
+/* … and those of them in which nothing is markup. */
+static const char *const data[] = { "criteria", "dialog", NULL };
 
 /* Members of attachments that are shown. */
 static const char *const texts[] = {
@@ -55,6 +56,8 @@ enum json_ground json_place_inner(enum json_ground ground, const struct json *ob
 	case GROUND_ARGS:
 		if (is_among(name, blocks))
 			return GROUND_BLOCKS;
+		if (is_among(name, data))
+			return GROUND_DATA;
 		return is_among(name, nested) ? GROUND_NESTED : GROUND_TEXT;
 	case GROUND_NESTED:
 		if (is_among(name, blocks))
@@ -63,6 +66,7 @@ enum json_ground json_place_inner(enum json_ground ground, const struct json *ob
 	case GROUND_BLOCKS:
 		return str_starts(json_str(object, "type"), "rich_text") ? GROUND_RICH : ground;
 	case GROUND_OTHERS:
+	case GROUND_DATA:
 	case GROUND_RICH:
 	case GROUND_TEXT:
 		break;
@@ -104,6 +108,7 @@ enum json_place json_place_of(enum json_ground ground, const struct json *object
 
 	switch (ground) {
 	case GROUND_OTHERS:
+	case GROUND_DATA:
 		plain = true;
 		break;
 	case GROUND_ARGS:

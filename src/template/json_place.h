@@ -12,6 +12,7 @@ enum json_ground {
 	GROUND_OTHERS, /* JSON for others than Slack */
 	GROUND_ARGS,   /* the arguments of a method */
 	GROUND_NESTED, /* JSON within one of them, such as attachments */
+	GROUND_DATA,   /* JSON within one of them in which nothing is markup */
 	GROUND_BLOCKS,
 	GROUND_RICH, /* rich text within blocks */
 	GROUND_TEXT, /* where Slack takes a text: it shows whatever is there instead */
@@ -27,5 +28,10 @@ enum json_place json_place_of(enum json_ground ground, const struct json *object
 /* What the objects in the member of this name stand on. */
 enum json_ground json_place_inner(enum json_ground ground, const struct json *object,
 				  struct str name);
+/* Does Slack take the argument of this name as JSON? */
+static inline bool json_place_is_json(struct str name)
+{
+	return json_place_inner(GROUND_ARGS, NULL, name) != GROUND_TEXT;
+}
 /* What in the object itself, apart from its texts, notifies everyone, for a complaint; NULL = nothing does. */
 const char *json_place_notifies(enum json_ground ground, const struct json *object);

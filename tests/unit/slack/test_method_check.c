@@ -66,6 +66,34 @@ static void test_arguments_are_known_and_complete(void)
 	      "auth.test: wanted its arguments as { \"name\": \"value\", … }; { } when there are none\n");
 }
 
+#define IN_QUOTES(name, method) \
+	"`" name "` of " method \
+	" is JSON in quotes; write the JSON itself, without the quotes around it\n"
+#define STRANGER                                                                              \
+	"? unknown method `brandnew.feature.doIt`: it is called as it stands, its arguments " \
+	"unchecked\n"
+
+static void test_json_in_quotes(void)
+{
+	check("canvases.edit",
+	      "{\"canvas_id\":\"F1\",\"changes\":\"[{\\\"a\\\":\\\"{text}\\\"}]\"}",
+	      IN_QUOTES("changes", "canvases.edit"));
+	check("canvases.edit", "{\"canvas_id\":\"F1\",\"changes\":\"\\u0001{text}\"}",
+	      IN_QUOTES("changes", "canvases.edit"));
+	check("canvases.create", "{\"document_content\":\"{\\\"type\\\":\\\"markdown\\\"}\"}",
+	      IN_QUOTES("document_content", "canvases.create"));
+	check("dialog.open", "{\"trigger_id\":\"1\",\"dialog\":\"{\\\"title\\\":\\\"{text}\\\"}\"}",
+	      IN_QUOTES("dialog", "dialog.open"));
+	check("dialog.open", "{\"trigger_id\":\"1\",\"dialog\":{\"title\":\"{text}\"}}", "");
+	check("brandnew.feature.doIt", "{\"x\":\"[\\\"{text}\\\"]\"}",
+	      IN_QUOTES("x", "brandnew.feature.doIt") STRANGER);
+	check("brandnew.feature.doIt", "{\"x\":\" { \\\"a\\\": {text|json}}\"}",
+	      IN_QUOTES("x", "brandnew.feature.doIt") STRANGER);
+	check("brandnew.feature.doIt", "{\"x\":\"[{text}] {\\\"a\\\"}\",\"y\":\"[\\\"a\\\"]\"}",
+	      STRANGER);
+	check("chat.meMessage", "{\"channel\":\"C1\",\"text\":\"[\\\"{text}\\\"]\"}", "");
+}
+
 static void test_unknown_methods(void)
 {
 	check("chat.postMesage", "{}",
@@ -145,6 +173,6 @@ static void test_names_that_name_methods(void)
 
 UNIT_MAIN("method_check", { "good calls pass", test_good_calls_pass },
 	  { "arguments are known and complete", test_arguments_are_known_and_complete },
-	  { "unknown methods", test_unknown_methods },
+	  { "JSON in quotes", test_json_in_quotes }, { "unknown methods", test_unknown_methods },
 	  { "some methods are refused, and why", test_some_methods_are_refused_and_why },
 	  { "names that name methods", test_names_that_name_methods })
