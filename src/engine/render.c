@@ -45,6 +45,15 @@ static void put_without_ticks(struct buf *out, struct str text)
 	markup_inert(out, buf_str(&tickless));
 }
 
+/* What somebody wrote ends neither the code that the author began around it nor begins anything else. */
+static void put_inert(const struct render *r, struct buf *out, struct str text)
+{
+	if (r->in_code)
+		put_without_ticks(out, text);
+	else
+		(r->markdown ? markup_markdown : markup_inert)(out, text);
+}
+
 static void put_code(struct buf *out, struct str text)
 {
 	/* Only a block can be closed and opened again where a long answer is cut. */
@@ -113,7 +122,7 @@ static void put_label(const struct render *r, struct buf *out, struct str text)
 	part_from_sign(r, out);
 	while (str_cut(&rest, '\n', &line)) {
 		buf_addz(out, first ? "" : " ");
-		markup_inert(out, line);
+		put_inert(r, out, line);
 		first = false;
 	}
 	buf_addz(out, text.len > LABEL_MAX ? " …" : "");
@@ -128,18 +137,18 @@ static void put_quote(struct render *r, struct buf *out, struct str text)
 	buf_addz(out, r->before != 0 && r->before != '\n' ? "\n" : "");
 	while (str_cut(&text, '\n', &line)) {
 		buf_addz(out, first ? "> " : "\n> ");
-		markup_inert(out, line);
+		put_inert(r, out, line);
 		first = false;
 	}
 	r->after_quote = true;
 }
 
-static void put_linked(struct buf *out, const struct value *value)
+static void put_linked(const struct render *r, struct buf *out, const struct value *value)
 {
 	bool is_user = value->kind == VALUE_USER;
 
 	if (!value->notifies || !(is_user ? markup_mention : markup_channel_link)(out, value->id))
-		markup_inert(out, value->text);
+		put_inert(r, out, value->text);
 }
 
 /* Of our own making, out of checked ids, or percent-encoded. A bracket that waited for it opens now. */
@@ -166,13 +175,16 @@ static void put_in_text(struct render *r, struct buf *out, const struct value *v
 	switch (value->kind) {
 	case VALUE_USER:
 	case VALUE_CHANNEL:
-		put_linked(out, value);
+		put_linked(r, out, value);
 		break;
 	case VALUE_LINK:
 		put_link(r, out, value->text);
 		break;
 	case VALUE_CODE:
-		put_code(out, value->text);
+		if (r->in_code)
+			put_inert(r, out, value->text);
+		else
+			put_code(out, value->text);
 		break;
 	case VALUE_QUOTE:
 		put_quote(r, out, value->text);
@@ -181,7 +193,7 @@ static void put_in_text(struct render *r, struct buf *out, const struct value *v
 	case VALUE_TIME:
 	case VALUE_RAW:	    /* only others may take it as it is */
 	case VALUE_LITERAL: /* changed by a filter, or part of something else */
-		markup_inert(out, value->text);
+		put_inert(r, out, value->text);
 		break;
 	}
 }
@@ -295,7 +307,8 @@ static void note_address(struct render *r, struct str piece)
 	while (piece.len > 0) {
 		if (str_starts(piece, "://"))
 			r->in_address = true;
-		else if (str_find_char(STR(" \t\n|>"), piece.p[0]) != SIZE_MAX)
+		else if (str_find_char(STR(" \t\n|>"), piece.p[0]) != SIZE_MAX ||
+			 (r->markdown && piece.p[0] == ')'))
 			r->in_address = false;
 		piece = str_sub(piece, 1, piece.len);
 	}
@@ -418,28 +431,34 @@ static void on_begin(void *owner)
 {
 	struct render *r = owner;
 
-	*r = (struct render){ .values = r->values };
+	*r = (struct render){ .values = r->values, .markdown = r->markdown };
 }
 
 struct json *render_form(const struct json_template *f, const struct values *v)
 {
-	struct render render;
-	struct template_host host = render_host(&render, v), plain;
+	struct render markup, markdown;
+	struct template_host hosts[N_PLACES];
 
-	host.begin = on_begin;
-	plain = host;
-	plain.put = put_plain;
-	plain.literal = on_plain_literal;
-	return json_template_render(f, &host, &plain);
+	hosts[PLACE_MARKUP] = render_host(&markup, v);
+	hosts[PLACE_MARKUP].begin = on_begin;
+	hosts[PLACE_MARKDOWN] = render_host(&markdown, v);
+	hosts[PLACE_MARKDOWN].begin = on_begin;
+	markdown.markdown = true;
+	hosts[PLACE_PLAIN] = hosts[PLACE_MARKUP];
+	hosts[PLACE_PLAIN].put = put_plain;
+	hosts[PLACE_PLAIN].literal = on_plain_literal;
+	return json_template_render(f, hosts);
 }
 
 struct json *render_plain_form(const struct json_template *f, const struct values *v)
 {
+	struct template_host hosts[N_PLACES];
 	struct render render;
-	struct template_host host = render_host(&render, v);
 
-	host.begin = on_begin;
-	host.put = put_for_others;
-	host.literal = on_plain_literal;
-	return json_template_render(f, &host, &host);
+	hosts[PLACE_PLAIN] = render_host(&render, v);
+	hosts[PLACE_PLAIN].begin = on_begin;
+	hosts[PLACE_PLAIN].put = put_for_others;
+	hosts[PLACE_PLAIN].literal = on_plain_literal;
+	hosts[PLACE_MARKUP] = hosts[PLACE_MARKDOWN] = hosts[PLACE_PLAIN];
+	return json_template_render(f, hosts);
 }

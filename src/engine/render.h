@@ -10,6 +10,7 @@
 /* One text being rendered: what was put last decides what may come next. */
 struct render {
 	const struct values *values;
+	bool markdown;	  /* Markdown and not Slack's own markup */
 	bool in_code;	  /* literal text is inside `…` */
 	bool in_address;  /* … inside a bare https://… */
 	bool after_quote; /* what follows a quote begins a line */

@@ -87,6 +87,54 @@ void markup_inert(struct buf *out, struct str plain)
 	}
 }
 
+/* ---- Markdown ---- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Is the sign at `i` a mark at the beginning of a line: of a heading, a list, a rule? */
+static bool marks_line(struct str s, size_t i)
+{
+	size_t before = i;
+	bool number = s.p[i] == '.' || s.p[i] == ')';
+
+	if (!number && str_find_char(STR("#-+="), s.p[i]) == SIZE_MAX)
+		return false;
+	while (number && before > 0 && is_digit(s.p[before - 1]))
+		before--;
+	if (number && before == i)
+		return false;
+	while (before > 0 && (s.p[before - 1] == ' ' || s.p[before - 1] == '\t'))
+		before--;
+	return before == 0 || s.p[before - 1] == '\n';
+}
+
+/* Within a word `_` marks nothing, but it may be part of an address. */
+static bool marks(struct str s, size_t i)
+{
+	if (s.p[i] == '_')
+		return i == 0 || i + 1 == s.len || !is_alnum((unsigned char)s.p[i - 1]) ||
+		       !is_alnum((unsigned char)s.p[i + 1]);
+	return str_find_char(STR("\\`*[]~|"), s.p[i]) != SIZE_MAX || marks_line(s, i);
+}
+
+/* Slack's own forms are gone first, as entities: it may well look for them before it reads Markdown. */
+void markup_markdown(struct buf *out, struct str plain)
+{
+	CLEANUP(buf_deinit) struct buf inert = { 0 };
+	struct str text;
+
+	markup_inert(&inert, plain);
+	text = buf_str(&inert);
+	for (size_t i = 0; i < text.len; i++) {
+		if (marks(text, i))
+			buf_addc(out, '\\');
+		buf_addc(out, text.p[i]);
+	}
+}
+
 void markup_without(struct buf *out, struct str text, bool direction)
 {
 	for (;;) {

@@ -10,6 +10,8 @@
  * tabs stay), @ in front of here/channel/everyone and of any word broken by U+2060 so that nothing
  * notifies, whatever Slack's parse mode. */
 void markup_inert(struct buf *out, struct str plain);
+/* The same for Markdown: what would begin a mark of it is escaped as well. */
+void markup_markdown(struct buf *out, struct str plain);
 /* Without control characters, and without those of direction where that is asked for. */
 void markup_without(struct buf *out, struct str text, bool direction);
 /* Plain text for a place that takes no markup: control and direction characters dropped, nothing else. */

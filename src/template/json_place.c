@@ -102,6 +102,16 @@ static bool is_plain_member(struct str name, const struct json *object)
 	return is_among(name, names);
 }
 
+/* Of `markdown_text`, of blocks and pieces of a stream, and of the content of a canvas. */
+static bool is_markdown(struct str name, const struct json *object)
+{
+	struct str type = json_str(object, "type");
+
+	return str_is(name, "markdown_text") || str_is(name, "markdown") ||
+	       (str_is(name, "text") &&
+		(str_is(type, "markdown") || str_is(type, "markdown_text")));
+}
+
 enum json_place json_place_of(enum json_ground ground, const struct json *object, struct str name)
 {
 	bool plain = false;
@@ -123,7 +133,9 @@ enum json_place json_place_of(enum json_ground ground, const struct json *object
 	case GROUND_TEXT:
 		break;
 	}
-	return plain ? PLACE_PLAIN : PLACE_MARKUP;
+	if (plain)
+		return PLACE_PLAIN;
+	return ground != GROUND_TEXT && is_markdown(name, object) ? PLACE_MARKDOWN : PLACE_MARKUP;
 }
 
 /* ---- what notifies everyone ---- */

@@ -20,7 +20,9 @@ enum json_ground {
 
 enum json_place {
 	PLACE_MARKUP,
+	PLACE_MARKDOWN,
 	PLACE_PLAIN, /* shown as it is, an address, or seen by nobody */
+	N_PLACES
 };
 
 /* Of the strings in the member of this name: itself, or those of the list that it is. */

@@ -133,9 +133,9 @@ void json_template_free(struct json_template *f)
 
 struct rendering {
 	const struct json_template *of;
-	const struct template_host *host, *plain;
-	size_t next;	   /* blank */
-	size_t n_inserted; /* bytes of texts with something inserted */
+	const struct template_host *hosts; /* by places */
+	size_t next;			   /* blank */
+	size_t n_inserted;		   /* bytes of texts with something inserted */
 	struct buf text;
 };
 
@@ -144,7 +144,7 @@ static struct json *render_node(struct rendering *r, const struct json *node);
 static struct str render_string(struct rendering *r)
 {
 	const struct blank *blank = &r->of->blanks[r->next++];
-	const struct template_host *host = blank->place == PLACE_PLAIN ? r->plain : r->host;
+	const struct template_host *host = &r->hosts[blank->place];
 	struct str literal;
 
 	buf_clear(&r->text);
@@ -199,10 +199,10 @@ static struct json *render_node(struct rendering *r, const struct json *node)
 	return json_copy(node);
 }
 
-struct json *json_template_render(const struct json_template *f, const struct template_host *host,
-				  const struct template_host *plain)
+struct json *json_template_render(const struct json_template *f,
+				  const struct template_host hosts[N_PLACES])
 {
-	struct rendering r = { .of = f, .host = host, .plain = plain };
+	struct rendering r = { .of = f, .hosts = hosts };
 	struct json *out;
 
 	buf_init(&r.text, 0);

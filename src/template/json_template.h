@@ -17,10 +17,10 @@ int json_template_compile(struct json_template **out, struct json *take, enum js
 			  struct place at, const struct template_scope *scope,
 			  struct pattern_kit *kit, struct diag *diag);
 void json_template_free(struct json_template *f);
-/* The JSON with everything inserted; the caller's. `plain` renders the strings that Slack takes for no markup
- * (those of plain_text objects, addresses, what nobody reads); it may be the same host. */
-struct json *json_template_render(const struct json_template *f, const struct template_host *host,
-				  const struct template_host *plain);
+/* The JSON with everything inserted; the caller's. What a string is to Slack, enum json_place, says which host renders
+ * it; several may be the same. */
+struct json *json_template_render(const struct json_template *f,
+				  const struct template_host hosts[N_PLACES]);
 /* As template_each_reference and template_each_name. */
 void json_template_each_reference(const struct json_template *f,
 				  void (*on_reference)(void *owner, const struct reference *ref,

@@ -120,13 +120,14 @@ static void render(const struct template *t, const struct template_host *host)
 
 static void send(const struct json_template *form, const struct template_host *host)
 {
+	const struct template_host hosts[N_PLACES] = { *host, *host, *host };
 	CLEANUP(buf_deinit) struct buf out = { 0 };
 	struct json *json;
 
 	if (form == NULL)
 		return;
 	buf_init(&out, 0);
-	json = json_template_render(form, host, host);
+	json = json_template_render(form, hosts);
 	json_print(json, &out);
 	json_free(json);
 }

@@ -113,7 +113,32 @@ static void test_forms_are_broken(void)
 	}
 }
 
-UNIT_MAIN("markup", { "forms are broken", test_forms_are_broken },
+static void test_markdown_is_escaped(void)
+{
+	static const struct {
+		const char *plain, *wanted;
+	} cases[] = {
+		{ "a. b - c + d = e (f) 1.5 #7 snake_case",
+		  "a. b - c + d = e (f) 1.5 #7 snake_case" },
+		{ "**b** _i_ __u__ ~~s~~ `c` a|b \\",
+		  "\\*\\*b\\*\\* \\_i\\_ \\_\\_u\\_\\_ \\~\\~s\\~\\~ \\`c\\` a\\|b \\\\" },
+		{ "[x](https://e.example) ![y](z)", "\\[x\\](https://e.example) !\\[y\\](z)" },
+		{ "# h\n - l\n+ l\n12. n\n1) n\n===\n> q",
+		  "\\# h\n \\- l\n\\+ l\n12\\. n\n1\\) n\n\\===\n&gt; q" },
+		{ "<!here> @here <b> &", "&lt;!here&gt; @\xE2\x81\xA0here &lt;b&gt; &amp;" },
+		{ "```\nx\n```", "\\`\\`\\`\nx\n\\`\\`\\`" },
+		{ "", "" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(buf_deinit) struct buf out = { 0 };
+
+		markup_markdown(&out, str_from(cases[i].plain));
+		ASSERT_STR(buf_str(&out), cases[i].wanted);
+	}
+}
+
+UNIT_MAIN("markup", { "Markdown is escaped", test_markdown_is_escaped },
+	  { "forms are broken", test_forms_are_broken },
 	  { "inert text is escaped", test_inert_escapes },
 	  { "inert text does not notify", test_inert_does_not_notify },
 	  { "markup is made of real ids only", test_markup_needs_real_ids },

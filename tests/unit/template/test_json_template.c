@@ -85,11 +85,11 @@ static void check(const char *text, const char *wanted)
 		.literal = on_literal,
 		.begin = on_begin,
 	};
-	struct template_host plain = host;
+	struct template_host hosts[N_PLACES] = { host, host, host };
 	struct json *json;
 	struct desk d;
 
-	plain.put = put_plain;
+	hosts[PLACE_PLAIN].put = put_plain;
 	desk_init(&d, text, &scope);
 	CU_ASSERT_EQUAL(d.diag.n_errors, 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(d.form);
@@ -97,7 +97,7 @@ static void check(const char *text, const char *wanted)
 	for (int i = 0; i < 2; i++) {
 		buf_clear(&out);
 		buf_init(&out, 0);
-		json = json_template_render(d.form, &host, &plain);
+		json = json_template_render(d.form, hosts);
 		json_print(json, &out);
 		json_free(json);
 		ASSERT_STR(buf_str(&out), wanted);
