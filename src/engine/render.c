@@ -206,7 +206,8 @@ static void on_put(void *owner, struct buf *out, const struct value *value)
 	note_last(r, out);
 	switch (spot_of(r, out)) {
 	case IN_ADDRESS:
-		put_address(out, value);
+		if (markup_may_stand_behind(buf_str(out), value->text))
+			put_address(out, value);
 		break;
 	case IN_LABEL:
 		put_label(r, out, value->text);

@@ -194,7 +194,7 @@ void markup_formless(struct buf *out, struct str plain)
 /* ---- mentions and links ---- */
 
 /* One of the letters, then 2 to 20 capitals and digits: the only ids that may stand in markup. */
-static bool put_id(struct buf *out, const char *before, struct str id, const char *letters)
+static bool is_id(struct str id, const char *letters)
 {
 	if (id.len < 3 || id.len > 21 || id.p[0] == '\0' || strchr(letters, id.p[0]) == NULL)
 		return false;
@@ -202,10 +202,24 @@ static bool put_id(struct buf *out, const char *before, struct str id, const cha
 		if (!((id.p[i] >= 'A' && id.p[i] <= 'Z') || (id.p[i] >= '0' && id.p[i] <= '9')))
 			return false;
 	}
+	return true;
+}
+
+static bool put_id(struct buf *out, const char *before, struct str id, const char *letters)
+{
+	if (!is_id(id, letters))
+		return false;
 	buf_addz(out, before);
 	buf_add(out, id);
 	buf_addc(out, '>');
 	return true;
+}
+
+bool markup_may_stand_behind(struct str markup, struct str id)
+{
+	if (str_ends(markup, "<@"))
+		return is_id(id, "UW");
+	return !str_ends(markup, "<#") || is_id(id, "CGD");
 }
 
 bool markup_mention(struct buf *out, struct str user)

@@ -32,6 +32,8 @@ static inline void markup_literal(struct buf *out, struct str text)
 bool markup_mention(struct buf *out, struct str user);
 bool markup_group_mention(struct buf *out, struct str group);
 bool markup_channel_link(struct buf *out, struct str channel);
+/* May this be inserted there? Behind `<@` and `<#` an id alone may. */
+bool markup_may_stand_behind(struct str markup, struct str id);
 /* https://NAME.slack.com/archives/C1/p1234567890123456, with thread_ts and cid for replies.
  * team_url ends in '/'. thread_ts may be empty. */
 void markup_permalink(struct buf *out, struct str team_url, struct str channel, struct str ts,

@@ -201,14 +201,41 @@ static bool read_texts(struct reader *r, struct placeholder *placeholder,
 	return good;
 }
 
+/* Does the field at the end of the path hold an id in whatever Slack sends? Names, titles and texts may look like one. */
+static bool leads_to_id(const struct reference *ref)
+{
+	static const char *const fields[] = {
+		"actor", "author",  "bot_id",  "channel", "channel_id", "channels", "creator",
+		"id",	 "invitee", "inviter", "members", "user",	"user_id",  "users",
+	};
+	struct str path, field = STR_EMPTY, part;
+
+	if (ref->key == NULL || !template_is_literal(ref->key, &path))
+		return false;
+	/* A number only says which of a list. */
+	while (str_cut(&path, '.', &part)) {
+		if (part.len > 0 && !(part.p[0] >= '0' && part.p[0] <= '9'))
+			field = part;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		if (str_is(field, fields[i]))
+			return true;
+	}
+	return str_ends(field, "_user") || str_ends(field, "_user_id") ||
+	       str_ends(field, "_channel_id");
+}
+
 /* An id of Slack's, as far as the rule can know: not what somebody wrote. */
 static bool gives_id(const struct placeholder *placeholder)
 {
 	const struct reference *ref = &placeholder->value;
 
-	return placeholder->kind == PLACEHOLDER_VALUE && placeholder->n_texts == 0 &&
-	       placeholder->n_filters == 0 &&
-	       (ref->field == FIELD_ID || ref->name == NAME_EVENT || ref->name == NAME_RESULT);
+	if (placeholder->kind != PLACEHOLDER_VALUE || placeholder->n_texts > 0 ||
+	    placeholder->n_filters > 0)
+		return false;
+	if (ref->name == NAME_EVENT || ref->name == NAME_RESULT)
+		return leads_to_id(ref);
+	return ref->field == FIELD_ID;
 }
 
 static bool may_be_mentioned(struct reader *r, const struct placeholder *placeholder)

@@ -118,7 +118,15 @@ static void test_mentions_are_not_made_of_words(void)
 	ASSERT_COMPLAINTS("[rule r]\nmatch = (.*)x\nsay = <#{text}>\n", why);
 	ASSERT_COMPLAINTS("[rule r]\nmatch = (.*)x\nsay = <@{user.name}>\n", why);
 	ASSERT_COMPLAINTS("[rule r]\nmatch = (.*)x\nsay = <@{user.id or {1}}>\n", why);
+	ASSERT_COMPLAINTS("[rule r]\nmatch = (.*)x\nsay = <@{event.file.name}>\n", why);
+	ASSERT_COMPLAINTS("[rule r]\nmatch = (.*)x\nsay = <@{event.files[0].title}>\n", why);
+	ASSERT_COMPLAINTS("[rule r]\nmatch = (.*)x\nsay = <@{event.text}>\n", why);
+	ASSERT_COMPLAINTS("[rule r]\nmatch = (.*)x\nsay = <@{event.file[{1}]}>\n", why);
+	ASSERT_COMPLAINTS("[rule r]\nmatch = (.*)x\nsay = <@{event.external_id}>\n", why);
 	ASSERT_COMPLAINTS("[rule r]\nmatch = x\nsay = <@{user.id}> <#{channel.id}>\n", "");
+	ASSERT_COMPLAINTS("[rule r]\nmatch = x\nsay = <@{event.user}> <#{event.item.channel}> "
+			  "<@{event.users[0]}> <@{event.item_user}> <@{event.parent_user_id}>\n",
+			  "");
 }
 
 /* ---- keys ---- */
