@@ -147,5 +147,10 @@ static inline bool event_is_reply(const struct event *ev)
 {
 	return ev->thread_ts.len > 0 && !str_eq(ev->thread_ts, ev->ts);
 }
+/* Slack does not tell who did it: it may be this bot. */
+static inline bool event_is_unsigned(const struct event *ev)
+{
+	return ev->kind == EVENT_OTHER && ev->user.id.len == 0 && ev->bot_id.len == 0;
+}
 /* The one name of an emoji however it is written: without colons and skin tone, and +1 for thumbsup. */
 struct str event_reaction_name(struct str written);

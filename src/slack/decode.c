@@ -105,10 +105,24 @@ static void read_who(struct event *ev, const struct identity *me)
 {
 	/* Of a message it matters who wrote any of it. */
 	static const char *const places[] = { "", "message", "previous_message" };
+	/* What is made tells of its maker in itself. */
+	static const struct {
+		const char *type, *path;
+	} makers[] = {
+		{ "channel_created", "channel.creator" },
+		{ "subteam_created", "subteam.created_by" },
+		{ "subteam_updated", "subteam.updated_by" },
+	};
 	const size_t n = str_is(ev->type, "message") ? ARRAY_LEN(places) : 1;
 
 	read_person(&ev->user, ev->payload);
 	ev->user.id = first_of(ev->user.id, json_str(ev->payload, "user_id"));
+	for (size_t i = 0; i < ARRAY_LEN(makers); i++) {
+		if (str_is(ev->type, makers[i].type))
+			ev->user.id = json_str(ev->payload, makers[i].path);
+	}
+	ev->from_self = ev->user.id.len > 0 && me->user_id != NULL &&
+			str_is(ev->user.id, me->user_id);
 	ev->author = ev->user;
 	for (size_t i = 0; i < n; i++) {
 		const struct json *j = json_at(ev->payload, places[i]);

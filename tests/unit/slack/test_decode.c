@@ -332,6 +332,16 @@ static void test_people_as_objects(void)
 		"{\"type\":\"channel_rename\",\"channel\":{\"id\":\"C2\",\"name\":\"new\"},\"event_ts\":\"1.2\"}");
 	ASSERT_STR(ev->channel, "C2");
 	ASSERT_STR(ev->channel_name, "new");
+	CU_ASSERT_TRUE(event_is_unsigned(ev));
+	event_free(ev);
+	ev = decoded(
+		"{\"type\":\"channel_created\",\"channel\":{\"id\":\"C2\",\"creator\":\"U1ANA\"}}");
+	ASSERT_STR(ev->user.id, "U1ANA");
+	CU_ASSERT_FALSE(event_is_unsigned(ev) || ev->from_self);
+	event_free(ev);
+	ev = decoded(
+		"{\"type\":\"subteam_updated\",\"subteam\":{\"id\":\"S1\",\"updated_by\":\"UBOT\"}}");
+	CU_ASSERT_TRUE(ev->from_self);
 	event_free(ev);
 	ev = decoded("{\"type\":\"channel_archive\",\"channel\":\"C3\",\"user\":\"U1ANA\"}");
 	ASSERT_STR(ev->channel, "C3");
