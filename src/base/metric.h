@@ -20,7 +20,7 @@
 	ROW(RULES_LIMITED,     "rules_limited",     "Rules that were kept silent by their limit.") \
 	ROW(RULES_UNLUCKY,     "rules_unlucky",     "Rules that were kept silent by their chance.") \
 	ROW(RULES_UNSURE,      "rules_unsure",      "Rules that could not tell whether they fire.") \
-	ROW(BOT_TURNS,         "bot_turns",         "Events of other bots that answered our answers too often.") \
+	ROW(BOT_TURNS,         "bot_turns",         "Events of bots, or of nobody, that answered what the bot did too often.") \
 	ROW(HELP_ANSWERED,     "help_answered",     "Times that the built-in help answered.") \
 	ROW(ACTIONS_FAILED,    "actions_failed",    "Actions of rules that failed.") \
 	ROW(JOBS_DROPPED,      "jobs_dropped",      "Answers that were lost because too many waited to be sent.") \

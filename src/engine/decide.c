@@ -23,8 +23,8 @@ struct decision {
 	bool helped;	  /* the built-in help was considered */
 	/* The rule that talked or stopped, for a listener; NULL = none, or the help. */
 	const char *closed_by;
-	bool fired;	  /* some rule does something */
-	bool has_matched; /* some rule, whether it may act or not */
+	bool may_come_back; /* what a rule does may bring the next event of this kind */
+	bool has_matched;   /* some rule, whether it may act or not */
 };
 
 /* ---- who listens ---- */
@@ -276,6 +276,36 @@ static struct run *ask(struct decision *d, const struct rule *rule, bool *has_wo
 	return NULL;
 }
 
+static void tell_silence(const struct event *ev)
+{
+	struct str bot = ev->bot_id.len > 0 ? ev->bot_id : ev->user.id;
+
+	if (event_is_unsigned(ev))
+		log_warn(
+			"engine",
+			"a rule's calls bring the events that it acts on: no rule acts on them there for now"
+			" channel=%.*s event=%.*s",
+			STR_ARG(ev->channel), STR_ARG(ev->type));
+	else
+		log_warn(
+			"engine",
+			"another bot answers our answers: silent there for now channel=%.*s bot=%.*s",
+			STR_ARG(ev->channel), STR_ARG(bot));
+}
+
+/* A bot may answer whatever we do. Of what Slack tells without a name, only a call can be the cause, and no message. */
+static bool may_come_back(const struct rule *rule, const struct event *ev)
+{
+	if (!event_is_unsigned(ev))
+		return bot_turns_counts(ev);
+	for (size_t i = 0; i < rule->n_actions; i++) {
+		if (rule->actions[i].verb == VERB_CALL &&
+		    !str_starts(str_from(rule->actions[i].name), "chat."))
+			return true;
+	}
+	return false;
+}
+
 void decide(struct engine *e, struct event *ev)
 {
 	struct decision d = { .e = e, .ev = ev };
@@ -295,10 +325,7 @@ void decide(struct engine *e, struct event *ev)
 	    !e->setup.trial) {
 		engine_count(e, METRIC_BOT_TURNS);
 		if (is_first)
-			log_warn(
-				"engine",
-				"another bot answers our answers: silent there for now channel=%.*s bot=%.*s",
-				STR_ARG(ev->channel), STR_ARG(ev->bot_id));
+			tell_silence(ev);
 		return;
 	}
 	end_waits(e, ev);
@@ -327,13 +354,13 @@ void decide(struct engine *e, struct event *ev)
 		if (run == NULL)
 			continue;
 		engine_count(e, METRIC_RULES_FIRED);
-		d.fired = true;
+		d.may_come_back = d.may_come_back || may_come_back(rule, ev);
 		close_search(&d, rule);
 		run_begin(e, run, has_work);
 	}
 	if (!d.helped && !d.talked && !d.stopped)
 		consider_help(&d);
-	if (d.fired && bot_turns_counts(ev))
+	if (d.may_come_back)
 		bot_turns_answer(&e->bot_turns, ev, clock_mono(e->setup.clock));
 	/* What nothing came of may come again: nothing will come of it again. */
 	if (key.len > 0 && (d.has_matched || e->batch.n > n_rows || !list_is_empty(&e->changed)))
