@@ -115,6 +115,7 @@ static void learn_identity(struct daemon_workspace *w, const struct json *body)
 	identity_deinit(&w->as_seen.me);
 	w->as_seen.me = (struct identity){
 		.team_id = text_or_null(body, "team_id"),
+		.enterprise_id = text_or_null(body, "enterprise_id"),
 		.team_name = text_or_null(body, "team"),
 		.team_url = text_or_null(body, "url"),
 		.user_id = text_or_null(body, "user_id"),

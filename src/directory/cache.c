@@ -133,7 +133,7 @@ static void user_unlist(struct cache *r, const struct cache_user *u)
 
 static void user_list(struct cache *r, const struct cache_user *u)
 {
-	if (u->is_gone)
+	if (u->is_gone || u->is_outsider)
 		return;
 	name_add(&r->handles, u->handle, u->id);
 	name_add(&r->user_names, u->name, u->id);
@@ -169,6 +169,35 @@ static void learn_guest(struct cache_user *u, const struct json *user)
 		u->is_guest = limited || very_limited;
 }
 
+static bool is_own(const char *own, struct str id)
+{
+	return own != NULL && id.len > 0 && str_is(id, own);
+}
+
+/* Whose team is another one, unless that is of our organisation. Of those who share no channel with the bot Slack says so
+ * itself; that it says nothing of the others tells nothing. */
+static void learn_home(struct cache_user *u, const struct json *user, const struct identity *home)
+{
+	static const char *const organisations[] = { "enterprise_user.enterprise_id",
+						     "enterprise_id", "team_id", "profile.team" };
+	struct str team = json_str(user, "team_id");
+	bool is_stranger = false, is_ours = false;
+
+	if (home == NULL)
+		return;
+	if (team.len == 0)
+		team = json_str(user, "profile.team");
+	json_get_bool(user, "is_stranger", &is_stranger);
+	for (size_t i = 0; i < ARRAY_LEN(organisations); i++)
+		is_ours = is_ours || is_own(home->enterprise_id, json_str(user, organisations[i]));
+	if (is_stranger)
+		u->is_outsider = true;
+	else if (is_ours || is_own(home->team_id, team))
+		u->is_outsider = false;
+	else if (team.len > 0)
+		u->is_outsider = true;
+}
+
 void cache_learn_user(struct cache *r, const struct json *user)
 {
 	struct str id = json_str(user, "id");
@@ -185,6 +214,7 @@ void cache_learn_user(struct cache *r, const struct json *user)
 	json_get_bool(user, "is_bot", &u->is_bot);
 	json_get_bool(user, "deleted", &u->is_gone);
 	learn_guest(u, user);
+	learn_home(u, user, r->home);
 	user_list(r, u);
 }
 
@@ -447,6 +477,7 @@ int cache_in_group(const struct cache *r, struct str handle_or_id, struct str us
 
 void cache_init(struct cache *r)
 {
+	r->home = NULL;
 	map_init(&r->users);
 	map_init(&r->channels);
 	map_init(&r->groups);

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/map.h"
 #include "model/event.h"
+#include "model/workspace.h"
 
 struct cache_user {
 	char *id;
@@ -14,8 +15,9 @@ struct cache_user {
 	char *email;
 	bool is_bot;
 	bool is_guest;
-	bool is_gone;  /* deactivated: known by id, but no longer by name */
-	uint64_t kept; /* directory/keep's: what of it is written down */
+	bool is_gone;	  /* deactivated: known by id, but no longer by name */
+	bool is_outsider; /* of another organisation: likewise, whatever they call themselves */
+	uint64_t kept;	  /* directory/keep's: what of it is written down */
 };
 
 struct cache_channel {
@@ -27,6 +29,7 @@ struct cache_channel {
 };
 
 struct cache {
+	const struct identity *home; /* whose people are no outsiders; NULL = all are ours */
 	struct map users;
 	struct map channels;
 	struct map groups;

@@ -433,6 +433,7 @@ int directory_new(struct directory **out, struct loop *loop, struct api *api,
 
 	d->names = (struct text_names){ d, name_of_user, name_of_channel, name_of_group };
 	cache_init(&d->roster);
+	d->roster.home = me;
 	join_dedup_init(&d->moves);
 	buf_init(&d->found, 0);
 	d->loop = loop;

@@ -53,6 +53,7 @@ static void write_user(const struct cache_user *u, struct buf *out)
 	put_flag(out, "is_bot", u->is_bot);
 	put_flag(out, "deleted", u->is_gone);
 	put_flag(out, "is_restricted", u->is_guest);
+	put_flag(out, "is_stranger", u->is_outsider);
 	buf_addc(out, '}');
 }
 
@@ -148,9 +149,13 @@ static void on_row(void *owner, enum store_table table, struct str key, struct s
 	CLEANUP(json_freep) struct json *j = NULL;
 	struct keep *k = owner;
 	int64_t kind = CHANNEL_UNKNOWN;
+	bool is_outsider;
 
 	(void)key;
 	if (json_parse(&j, value, NULL) != 0)
+		return;
+	/* An older version did not note who is an outsider: Slack says it anew. */
+	if (table == STORE_PERSON && !json_get_bool(j, "is_stranger", &is_outsider))
 		return;
 	k->n_loaded++;
 	json_get_int(j, "kind", &kind);

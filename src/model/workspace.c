@@ -6,6 +6,7 @@
 void identity_deinit(struct identity *me)
 {
 	free(me->team_id);
+	free(me->enterprise_id);
 	free(me->team_name);
 	free(me->team_url);
 	free(me->user_id);

@@ -35,6 +35,7 @@ struct resolver {
 /* Who we are, as auth.test (or rtm.connect) says. Plain owned texts; NULL = not told. */
 struct identity {
 	char *team_id;
+	char *enterprise_id; /* of the organisation that the team is in; NULL = it is in none */
 	char *team_name;
 	char *team_url; /* https://NAME.slack.com/, for permalinks */
 	char *user_id;	/* the bot's own user */

@@ -257,8 +257,37 @@ static void test_membership(void)
 	cache_deinit(&r);
 }
 
+/* Those who are not ours may call themselves what they like: nobody looks for them by name. */
+static void test_outsiders_have_no_name(void)
+{
+	const struct identity home = { .team_id = (char *)"T1", .enterprise_id = (char *)"E1" };
+	struct cache r;
+
+	cache_init(&r);
+	r.home = &home;
+	learn_user(&r, "{\"id\":\"U1\",\"name\":\"raj\",\"team_id\":\"T1\"}");
+	learn_user(&r, "{\"id\":\"U2\",\"name\":\"raj\",\"team_id\":\"T2\"}");
+	learn_user(&r, "{\"id\":\"U3\",\"name\":\"raj\",\"profile\":{\"team\":\"T2\"}}");
+	learn_user(&r, "{\"id\":\"U4\",\"name\":\"raj\",\"is_stranger\":true}");
+	learn_user(&r, "{\"id\":\"U5\",\"name\":\"raj\",\"team_id\":\"T2\",\"is_stranger\":false}");
+	learn_user(&r,
+		   "{\"id\":\"U6\",\"name\":\"raj\",\"team_id\":\"T3\",\"enterprise_id\":\"E2\"}");
+	user_is(&r, "raj", 1, "U1");
+	CU_ASSERT_STRING_EQUAL(cache_user(&r, STR("U2"))->handle,
+			       "raj"); /* but by id they are known */
+	learn_user(&r, "{\"id\":\"U7\",\"name\":\"sis\",\"team_id\":\"T4\","
+		       "\"enterprise_user\":{\"enterprise_id\":\"E1\"}}");
+	user_is(&r, "sis", 1, "U7"); /* a sister workspace of our organisation */
+	learn_user(&r, "{\"id\":\"U2\",\"profile\":{\"display_name\":\"Raj Two\"}}");
+	user_is(&r, "raj two", 0, ""); /* what does not say where they are from changes nothing */
+	learn_user(&r, "{\"id\":\"U2\",\"team_id\":\"T1\"}");
+	user_is(&r, "raj two", 1, "U2");
+	cache_deinit(&r);
+}
+
 UNIT_MAIN("roster", { "people by name", test_users_by_name },
 	  { "people change", test_users_change }, { "channels", test_channels },
 	  { "user groups", test_groups }, { "who is in a group", test_who_is_in_a_group },
 	  { "groups change", test_groups_change }, { "groups that went", test_groups_that_went },
-	  { "guests", test_guests }, { "membership", test_membership })
+	  { "guests", test_guests }, { "outsiders have no name", test_outsiders_have_no_name },
+	  { "membership", test_membership })

@@ -12,9 +12,12 @@ static struct store *store;
 static struct cache cache;
 static struct keep *keep;
 
+static const struct identity home = { .team_id = (char *)"T1" };
+
 static size_t begin(void)
 {
 	cache_init(&cache);
+	cache.home = &home;
 	keep = keep_new(loop, store, &cache, STR("T1"));
 	return keep_load(keep);
 }
@@ -77,6 +80,22 @@ static void test_the_next_start_knows_all(void)
 	CU_ASSERT_STRING_EQUAL(c->name, "ops");
 	CU_ASSERT_TRUE(c->is_member && c->kind == CHANNEL_PRIVATE);
 	CU_ASSERT_EQUAL(cache_channel(&cache, STR("D1"))->kind, CHANNEL_DM);
+	end();
+	stop();
+}
+
+static void test_an_outsider_stays_one(void)
+{
+	CLEANUP(buf_deinit) struct buf ids = { 0 };
+
+	start();
+	begin();
+	learn(false, "{\"id\":\"U1\",\"name\":\"raj\",\"team_id\":\"T1\"}");
+	learn(false, "{\"id\":\"U2\",\"name\":\"raj\",\"team_id\":\"T2\"}");
+	end();
+	CU_ASSERT_EQUAL(begin(), 2);
+	CU_ASSERT_EQUAL(cache_find_user(&cache, STR("raj"), &ids), 1);
+	ASSERT_STR(buf_str(&ids), "U1");
 	end();
 	stop();
 }
@@ -168,6 +187,7 @@ static void test_a_store_that_takes_nothing_is_left_at_the_end(void)
 }
 
 UNIT_MAIN("keep", { "the next start knows all", test_the_next_start_knows_all },
+	  { "an outsider stays one", test_an_outsider_stays_one },
 	  { "only what is new is written", test_only_what_is_new_is_written },
 	  { "a large workspace is written in pieces", test_a_large_workspace_is_written_in_pieces },
 	  { "a store that takes nothing is left at the end",
