@@ -40,16 +40,6 @@ struct asking {
 	bool lacks;
 };
 
-/* Only one person has a handle; others may come who show the same name. */
-static bool is_sure(const struct directory *directory, struct str name)
-{
-	struct person person;
-	struct str id;
-
-	return directory_find_user(directory, name, &id) == 1 &&
-	       directory_person(directory, id, &person) && str_eq_nocase(person.handle, name);
-}
-
 static void check_name(void *owner, char sigil, struct str name, struct place at)
 {
 	struct asking *asking = owner;
@@ -63,7 +53,7 @@ static void check_name(void *owner, char sigil, struct str name, struct place at
 	else if (sigil == '#')
 		asking->lacks = directory_find_channel(asking->directory, name, &id) == 0;
 	else
-		asking->lacks = !is_sure(asking->directory, name) &&
+		asking->lacks = !directory_is_sure(asking->directory, name) &&
 				directory_find_group(asking->directory, name, &id) == 0;
 }
 

@@ -130,17 +130,16 @@ void preflight_rtm(const struct ruleset *set)
 
 struct asking {
 	const struct directory *directory;
-	bool found_none;
+	bool is_unsure; /* a name may be that of a group */
 };
 
 static void check_person(void *owner, char sigil, struct str name, struct place at)
 {
 	struct asking *asking = owner;
-	struct str id;
 
 	(void)at;
-	if (sigil == '@' && directory_find_user(asking->directory, name, &id) == 0)
-		asking->found_none = true;
+	if (sigil == '@' && !directory_is_sure(asking->directory, name))
+		asking->is_unsure = true;
 }
 
 bool preflight_needs_groups(const struct ruleset *set, const struct directory *directory)
@@ -148,7 +147,7 @@ bool preflight_needs_groups(const struct ruleset *set, const struct directory *d
 	struct asking asking = { .directory = directory };
 
 	ruleset_each_name(set, check_person, &asking);
-	return asking.found_none;
+	return asking.is_unsure;
 }
 
 /* 1 = one, 0 = none, 2 = several, whose ids are joined in *id. */

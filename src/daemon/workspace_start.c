@@ -53,7 +53,7 @@ static void check_reach(const struct daemon_workspace *w)
 		preflight_rtm(set);
 }
 
-/* A workspace whose rules name nobody by a group is not asked for its groups. A name that nobody has may be one's:
+/* A workspace whose rules name nobody by a group is not asked for its groups. What is nobody's handle may be one's:
  * whether it is none at all can be told when they have come. */
 static void check_names(struct daemon_workspace *w)
 {
@@ -63,6 +63,7 @@ static void check_names(struct daemon_workspace *w)
 	if (ruleset_wants_groups(set) || by_name)
 		directory_want_groups(w->directory);
 	w->names_unchecked = by_name && !directory_has_groups(w->directory);
+	directory_bind_names(w->directory);
 	if (w->names_unchecked)
 		loop_timer_start(w->loop, &w->names_due, GROUPS_WAIT_MS);
 	else
@@ -185,6 +186,14 @@ void workspace_start(struct daemon_workspace *w)
 	log_about(before);
 }
 
+static void say_name(void *owner, char sigil, struct str name, struct place at)
+{
+	struct directory *directory = owner;
+
+	if (sigil == '@' && name.len > 0)
+		bindings_say(&directory->bindings, name, at);
+}
+
 void workspace_set_rules(struct daemon_workspace *w, struct ruleset *set)
 {
 	const char *before;
@@ -194,6 +203,9 @@ void workspace_set_rules(struct daemon_workspace *w, struct ruleset *set)
 	before = log_about(w->log_end);
 	w->wants = WANT_TEXT | (ruleset_wants_names(set) ? WANT_NAMES : 0u);
 	name_wants_set_rules(&w->name_wants, set);
+	bindings_begin(&w->directory->bindings);
+	ruleset_each_name(set, say_name, w->directory);
+	bindings_end(&w->directory->bindings);
 	engine_set_rules(w->engine, set);
 	if (w->granted != NULL)
 		check_reach(w);

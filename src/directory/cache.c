@@ -24,7 +24,7 @@ static void holders_free(void *object)
 	free(h);
 }
 
-static void fold(struct buf *out, struct str name)
+void cache_fold(struct buf *out, struct str name)
 {
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.p[i];
@@ -37,7 +37,7 @@ static struct holders *holders_of(const struct map *names, struct str name)
 {
 	CLEANUP(buf_deinit) struct buf key = { 0 };
 
-	fold(&key, name);
+	cache_fold(&key, name);
 	return map_get(names, buf_str(&key));
 }
 
@@ -46,7 +46,7 @@ static struct holders *holders_new(struct map *names, struct str name)
 	CLEANUP(buf_deinit) struct buf key = { 0 };
 	struct holders *h = mem_zero(1, sizeof(*h));
 
-	fold(&key, name);
+	cache_fold(&key, name);
 	map_set(names, buf_str(&key), h);
 	return h;
 }
@@ -70,7 +70,7 @@ static void holders_forget(struct map *names, struct str name)
 {
 	CLEANUP(buf_deinit) struct buf key = { 0 };
 
-	fold(&key, name);
+	cache_fold(&key, name);
 	holders_free(map_remove(names, buf_str(&key)));
 }
 
@@ -218,11 +218,21 @@ void cache_learn_user(struct cache *r, const struct json *user)
 	user_list(r, u);
 }
 
+size_t cache_find_handle(const struct cache *r, struct str handle, struct buf *ids)
+{
+	return name_find(&r->handles, handle, ids);
+}
+
+size_t cache_find_shown(const struct cache *r, struct str name, struct buf *ids)
+{
+	return name_find(&r->user_names, name, ids);
+}
+
 size_t cache_find_user(const struct cache *r, struct str name, struct buf *ids)
 {
-	size_t n = name_find(&r->handles, name, ids);
+	size_t n = cache_find_handle(r, name, ids);
 
-	return n > 0 ? n : name_find(&r->user_names, name, ids);
+	return n > 0 ? n : cache_find_shown(r, name, ids);
 }
 
 /* ---- channels ---- */

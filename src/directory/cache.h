@@ -40,6 +40,9 @@ struct cache {
 	struct map group_handles;
 };
 
+/* As names are compared: ASCII letters are small. */
+void cache_fold(struct buf *out, struct str name);
+
 void cache_init(struct cache *r);
 void cache_deinit(struct cache *r);
 
@@ -76,6 +79,9 @@ bool cache_has_group(const struct cache *r, struct str handle_or_id);
 
 /* How many have this name; their ids, joined by ", ", are added to `ids`. A handle beats a display name. */
 size_t cache_find_user(const struct cache *r, struct str name, struct buf *ids);
+size_t cache_find_handle(const struct cache *r, struct str handle, struct buf *ids);
+size_t cache_find_shown(const struct cache *r, struct str name,
+			struct buf *ids); /* by display name */
 size_t cache_find_channel(const struct cache *r, struct str name, struct buf *ids);
 size_t cache_find_group(const struct cache *r, struct str handle, struct buf *ids);
 /* 1 = the user is in the group, 0 = not, -1 = the group or its members are not known, or two share the handle. */

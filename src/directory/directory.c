@@ -20,10 +20,15 @@ enum {
 
 bool directory_restore(struct directory *d, struct store *store, struct str team)
 {
+	size_t n_rows;
+
 	if (!store->ops->keeps)
 		return false;
-	d->keep = keep_new(d->loop, store, &d->roster, team);
-	return keep_load(d->keep) > 0;
+	d->keep = keep_new(d->loop, store, &d->roster, &d->bindings, team);
+	n_rows = keep_load(d->keep);
+	if (d->bindings.has_rules)
+		bindings_end(&d->bindings);
+	return n_rows > 0;
 }
 
 void directory_load(struct directory *d, void (*on_loaded)(void *owner), void *owner)
@@ -53,6 +58,7 @@ static void on_page(void *owner)
 	struct directory *d = owner;
 
 	d->n_news++;
+	directory_bind_names(d);
 	enrich_expect_lists(d->completer, directory_is_loading(d));
 }
 
@@ -173,13 +179,45 @@ static struct buf *found_of(const struct directory *d)
 	return found;
 }
 
+void directory_bind_names(struct directory *d)
+{
+	if (loader_has_people(d->listing))
+		bindings_settle(&d->bindings, &d->roster,
+				loader_has_groups(d->listing) || loader_lacks_groups(d->listing));
+}
+
+/* Whoever has it now: for names that no rule says, and those that mean nobody, of whom several may be told. */
+static size_t find_holders(const struct directory *d, const struct binding *bound, struct str name,
+			   struct buf *found)
+{
+	/* Others who show the name may come with the lists, or a group that has it. */
+	if (bound != NULL && !bound->is_settled &&
+	    (loader_is_loading_people(d->listing) || loader_has_people(d->listing)))
+		return cache_find_handle(&d->roster, name, found);
+	return cache_find_user(&d->roster, name, found);
+}
+
 int directory_find_user(const struct directory *d, struct str name, struct str *id)
 {
+	const struct binding *bound = bindings_find(&d->bindings, name);
 	struct buf *found = found_of(d);
-	size_t n = cache_find_user(&d->roster, name, found);
+	int n;
 
+	if (bound != NULL && bound->kind != 0) {
+		*id = str_from(bound->kind == '@' ? bound->id : "");
+		return bound->kind == '@';
+	}
+	n = count_to_answer(find_holders(d, bound, name, found));
 	*id = buf_str(found);
-	return count_to_answer(n);
+	return n == 1 && bound != NULL && bound->is_settled ? 0 : n;
+}
+
+bool directory_is_sure(const struct directory *d, struct str name)
+{
+	const struct binding *bound = bindings_find(&d->bindings, name);
+
+	return (bound != NULL && bound->kind != 0) ||
+	       cache_find_handle(&d->roster, name, found_of(d)) == 1;
 }
 
 /* Sure even while most people are not known yet, and where several share the name. */
@@ -192,15 +230,20 @@ static bool has_other_names(const struct person *person, struct str name)
 enum tristate directory_is_user(const struct directory *d, struct str name,
 				const struct person *person)
 {
+	const struct binding *bound = bindings_find(&d->bindings, name);
 	struct str id;
 	int n = directory_find_user(d, name, &id);
 
+	if (bound != NULL && bound->kind == '&')
+		return directory_in_group(d, str_from(bound->id), person->id);
 	if (n == 1)
 		return tristate_of(str_eq(id, person->id));
+	if (n == 0 && bound != NULL && bound->is_settled)
+		return TRISTATE_NO;
 	if (n > 1)
 		return has_other_names(person, name) ? TRISTATE_NO : TRISTATE_UNKNOWN;
 	/* Nobody has that name: it may be a user group's. */
-	if (has_other_names(person, name) || directory_is_loaded(d))
+	if (has_other_names(person, name) || (directory_is_loaded(d) && bound == NULL))
 		return directory_in_group(d, name, person->id);
 	return TRISTATE_UNKNOWN;
 }
@@ -230,9 +273,15 @@ uint64_t directory_news(const struct directory *d)
 
 int directory_find_group(const struct directory *d, struct str handle, struct str *id)
 {
+	const struct binding *bound = bindings_find(&d->bindings, handle);
 	struct buf *found = found_of(d);
-	size_t n = cache_find_group(&d->roster, handle, found);
+	size_t n;
 
+	if (bound != NULL && bound->is_settled) {
+		*id = str_from(bound->kind == '&' ? bound->id : "");
+		return bound->kind == '&';
+	}
+	n = cache_find_group(&d->roster, handle, found);
 	*id = buf_str(found);
 	return count_to_answer(n);
 }
@@ -283,6 +332,7 @@ static void note_user(struct directory *d, const struct event *ev)
 	const struct json *user = json_at(ev->payload, "user");
 
 	cache_learn_user(&d->roster, user);
+	bindings_hear(&d->bindings, &d->roster, json_str(user, "id"));
 	lookups_note_present(d->lookups, json_str(user, "id"));
 }
 
@@ -353,6 +403,7 @@ static void note_group(struct directory *d, const struct event *ev)
 	struct str id = json_str(ev->payload, "subteam.id");
 
 	cache_learn_group(&d->roster, json_at(ev->payload, "subteam"));
+	bindings_hear(&d->bindings, &d->roster, id);
 	if (cache_in_group(&d->roster, id, STR_EMPTY) < 0 || loader_is_loading_groups(d->listing))
 		load_groups_soon(d);
 }
@@ -434,6 +485,7 @@ int directory_new(struct directory **out, struct loop *loop, struct api *api,
 	d->names = (struct text_names){ d, name_of_user, name_of_channel, name_of_group };
 	cache_init(&d->roster);
 	d->roster.home = me;
+	bindings_init(&d->bindings);
 	join_dedup_init(&d->moves);
 	buf_init(&d->found, 0);
 	d->loop = loop;
@@ -460,6 +512,7 @@ void directory_free(struct directory *d)
 	lookups_free(d->lookups);
 	loader_free(d->listing);
 	join_dedup_deinit(&d->moves);
+	bindings_deinit(&d->bindings);
 	cache_deinit(&d->roster);
 	buf_deinit(&d->found);
 	free(d);

@@ -8,16 +8,19 @@
 #include <stdbool.h>
 #include "model/event.h"
 #include "webapi/api.h"
+#include "directory/bindings.h"
 #include "directory/cache.h"
 #include "directory/enrich.h"
 #include "directory/join_dedup.h"
 #include "model/workspace.h"
 #include "slack/text.h"
 
-/* Open for directory_complete; nobody but that and directory.c changes it. */
+/* Open for directory_complete and for whoever loads rules, who says their names to `bindings`; nobody else but directory.c
+ * changes it. */
 struct directory {
 	struct loop *loop;
 	struct cache roster;
+	struct bindings bindings;
 	struct text_names names;
 	struct keep *keep; /* NULL = nothing is kept */
 	struct loader *listing;
@@ -58,10 +61,15 @@ void directory_ask(struct directory *d, enrich_wants_fn *on_wants, void *owner);
 void directory_want_groups(struct directory *d);
 bool directory_has_groups(const struct directory *d); /* have they come? */
 
+/* Binds the names in rules (bindings.h) as far as the lists have come; of itself when more of them comes. */
+void directory_bind_names(struct directory *d);
+
 const struct text_names *directory_names(struct directory *d);
-/* Names to ids: handle first, then display name. 1 = one found, 0 = none, 2 = several (ids joined by ", "
- * in *id then). Slices valid until the next loop turn. */
+/* Names to ids: as they are bound; one that no rule says, by handle first, then display name. 1 = one found, 0 = none,
+ * 2 = several (ids joined by ", " in *id then). Slices valid until the next loop turn. */
 int directory_find_user(const struct directory *d, struct str name, struct str *id);
+/* Can nobody who is not known yet have this name as well: is it bound, or a handle, which only one person has? */
+bool directory_is_sure(const struct directory *d, struct str name);
 int directory_find_channel(const struct directory *d, struct str name, struct str *id);
 /* A channel is named that is not known: true = the list of channels is under way, or was asked for anew, because the bot
  * may have come into one unheard; false = it was not in the list not long ago. */

@@ -17,6 +17,7 @@ struct keep {
 	struct loop *loop;
 	struct store *store;
 	struct cache *cache;
+	struct bindings *bindings;
 	char *namespace; /* beside the engine's rows, which it does not want to read */
 	struct batch batch;
 	bool is_committing;
@@ -79,6 +80,25 @@ static bool is_new(uint64_t *kept, struct str line)
 	return true;
 }
 
+/* Given free, or not bound yet: there is no such row. */
+static void gather_binding(struct keep *k, struct binding *it)
+{
+	CLEANUP(buf_deinit) struct buf key = { 0 }, line = { 0 };
+
+	buf_addf(&key, "@%s", it->name);
+	if (it->kind == 0 && it->kept != 0) {
+		batch_drop(&k->batch, STORE_PERSON, buf_str(&key));
+		it->kept = 0;
+	}
+	if (it->kind == 0)
+		return;
+	buf_addf(&line, "{\"kind\":\"%c\"", it->kind);
+	put_text(&line, "id", it->id);
+	buf_addc(&line, '}');
+	if (is_new(&it->kept, buf_str(&line)))
+		batch_put(&k->batch, STORE_PERSON, buf_str(&key), buf_str(&line));
+}
+
 static void gather(struct keep *k, size_t rows_max)
 {
 	CLEANUP(buf_deinit) struct buf line = { 0 };
@@ -94,6 +114,9 @@ static void gather(struct keep *k, size_t rows_max)
 		if (is_new(&u->kept, buf_str(&line)))
 			batch_put(&k->batch, STORE_PERSON, id, buf_str(&line));
 	}
+	at = NULL;
+	while (k->batch.n < rows_max && map_next(&k->bindings->names, &at, &id, &object))
+		gather_binding(k, object);
 	at = NULL;
 	while (k->batch.n < rows_max && map_next(&k->cache->channels, &at, &id, &object)) {
 		struct cache_channel *c = object;
@@ -144,6 +167,14 @@ static void on_due(void *owner)
 
 /* ---- reading ---- */
 
+static void kept_binding(struct keep *k, struct str name, const struct json *j)
+{
+	struct str kind = json_str(j, "kind"), id = json_str(j, "id");
+
+	if (name.len > 0 && id.len > 0 && (str_is(kind, "@") || str_is(kind, "&")))
+		bindings_restore(k->bindings, name, kind.p[0], id);
+}
+
 static void on_row(void *owner, enum store_table table, struct str key, struct str value)
 {
 	CLEANUP(json_freep) struct json *j = NULL;
@@ -151,13 +182,16 @@ static void on_row(void *owner, enum store_table table, struct str key, struct s
 	int64_t kind = CHANNEL_UNKNOWN;
 	bool is_outsider;
 
-	(void)key;
 	if (json_parse(&j, value, NULL) != 0)
 		return;
 	/* An older version did not note who is an outsider: Slack says it anew. */
 	if (table == STORE_PERSON && !json_get_bool(j, "is_stranger", &is_outsider))
 		return;
 	k->n_loaded++;
+	if (table == STORE_PERSON && str_skip(&key, "@")) {
+		kept_binding(k, key, j);
+		return;
+	}
 	json_get_int(j, "kind", &kind);
 	if (table == STORE_PERSON)
 		cache_learn_user(k->cache, j);
@@ -177,7 +211,8 @@ size_t keep_load(struct keep *k)
 
 /* ---- life ---- */
 
-struct keep *keep_new(struct loop *loop, struct store *store, struct cache *cache, struct str team)
+struct keep *keep_new(struct loop *loop, struct store *store, struct cache *cache,
+		      struct bindings *bindings, struct str team)
 {
 	struct keep *k = mem_zero(1, sizeof(*k));
 	CLEANUP(buf_deinit) struct buf namespace = { 0 };
@@ -186,6 +221,7 @@ struct keep *keep_new(struct loop *loop, struct store *store, struct cache *cach
 	k->loop = loop;
 	k->store = store;
 	k->cache = cache;
+	k->bindings = bindings;
 	k->namespace = buf_take(&namespace);
 	batch_init(&k->batch);
 	loop_timer_init(&k->due, on_due, k);

@@ -231,6 +231,16 @@ bool loader_is_complete(const struct loader *l)
 	return l->lists[LIST_USERS].complete && l->lists[LIST_CHANNELS].complete;
 }
 
+bool loader_has_people(const struct loader *l)
+{
+	return l->lists[LIST_USERS].complete;
+}
+
+bool loader_is_loading_people(const struct loader *l)
+{
+	return l->lists[LIST_USERS].call != NULL;
+}
+
 /* ---- user groups ---- */
 
 void loader_want_groups(struct loader *l)
@@ -250,6 +260,13 @@ bool loader_is_loading_channels(const struct loader *l)
 bool loader_has_groups(const struct loader *l)
 {
 	return l->lists[LIST_GROUPS].complete;
+}
+
+bool loader_lacks_groups(const struct loader *l)
+{
+	const struct pages *list = &l->lists[LIST_GROUPS];
+
+	return list->failure_told && !list->complete && list->call == NULL;
 }
 
 bool loader_is_loading_groups(const struct loader *l)

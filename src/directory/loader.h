@@ -24,10 +24,14 @@ bool loader_is_loading(const struct loader *l);
 /* Have the lists of people and channels come, to their last page? */
 bool loader_is_complete(const struct loader *l);
 
+bool loader_has_people(const struct loader *l);
+bool loader_is_loading_people(const struct loader *l);
 bool loader_is_loading_channels(const struct loader *l);
 
 /* From now on user groups matter: they are loaded with the rest, or now when that has begun. */
 void loader_want_groups(struct loader *l);
 void loader_load_groups(struct loader *l); /* anew, unless it is under way */
 bool loader_has_groups(const struct loader *l);
+bool loader_lacks_groups(
+	const struct loader *l); /* Slack has refused them, or could not be asked */
 bool loader_is_loading_groups(const struct loader *l);

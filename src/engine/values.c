@@ -524,18 +524,23 @@ bool values_get(const struct values *v, const struct reference *ref, struct valu
 
 /* ---- by what name ---- */
 
+/* By what they are called, unless the name is bound to somebody else, or to nobody. */
 static bool is_person_named(const struct values *v, struct str id, struct str name)
 {
+	const struct workspace *w = v->ev->workspace;
 	const struct person known[] = { v->ev->user, v->ev->author };
 	struct person who = { .id = STR_EMPTY };
+	bool is_called = false;
 
-	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-		if (str_eq(known[i].id, id) &&
-		    (str_eq_nocase(known[i].handle, name) || str_eq_nocase(known[i].name, name)))
-			return true;
+	for (size_t i = 0; i < ARRAY_LEN(known) && !is_called; i++) {
+		who = known[i];
+		is_called = str_eq(who.id, id) &&
+			    (str_eq_nocase(who.handle, name) || str_eq_nocase(who.name, name));
 	}
-	return v->ev->workspace->resolver->person(v->ev->workspace, id, &who) &&
-	       (str_eq_nocase(who.handle, name) || str_eq_nocase(who.name, name));
+	if (!is_called)
+		is_called = w->resolver->person(w, id, &who) &&
+			    (str_eq_nocase(who.handle, name) || str_eq_nocase(who.name, name));
+	return is_called && w->resolver->is_user(w, name, &who) != TRISTATE_NO;
 }
 
 enum tristate values_is_named(const struct values *v, const struct value *value, struct str name)
@@ -548,7 +553,6 @@ enum tristate values_is_named(const struct values *v, const struct value *value,
 	if (v->ev->workspace->resolver->find(v->ev->workspace, is_channel ? '#' : '@', plain, &id))
 		return str_eq(id, value->id) ? TRISTATE_YES : TRISTATE_NO;
 	own = str_sub(own, 1, own.len);
-	if (str_eq_nocase(own, plain) || (!is_channel && is_person_named(v, value->id, plain)))
-		return TRISTATE_YES;
-	return TRISTATE_NO;
+	return tristate_of(is_channel ? str_eq_nocase(own, plain) :
+					is_person_named(v, value->id, plain));
 }

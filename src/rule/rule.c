@@ -214,6 +214,9 @@ void rule_each_name(const struct rule *r, rule_name_fn *on_name, void *owner)
 	scope_each_name(&r->in, '#', on_name, owner);
 	scope_each_name(&r->from, '@', on_name, owner);
 	scope_each_name(&r->owners, '@', on_name, owner);
+	walk.at = r->at;
+	if (r->condition != NULL)
+		condition_each_name(r->condition, on_literal_name, &walk);
 	for (size_t i = 0; i < r->n_actions; i++)
 		walk_action(&walk, &r->actions[i]);
 }

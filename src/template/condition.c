@@ -411,6 +411,20 @@ void condition_tell(const struct condition *c, const struct template_host *host,
 	sides_deinit(&sides);
 }
 
+void condition_each_name(const struct condition *c,
+			 void (*on_name)(void *owner, char sigil, struct str name), void *owner)
+{
+	struct str text;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct test *test = &c->tests[i];
+
+		if ((test->how == IS || test->how == IS_NOT) &&
+		    template_is_literal(test->right, &text) && str_skip(&text, "@") && text.len > 0)
+			on_name(owner, '@', str_trim(text));
+	}
+}
+
 void condition_each_reference(const struct condition *c,
 			      void (*on_reference)(void *owner, const struct reference *ref,
 						   bool as_text),

@@ -22,5 +22,8 @@ void condition_each_reference(const struct condition *c,
 			      void (*on_reference)(void *owner, const struct reference *ref,
 						   bool as_text),
 			      void *owner);
+/* Calls back for every name that something is compared with, in `{user} is @ana`. */
+void condition_each_name(const struct condition *c,
+			 void (*on_name)(void *owner, char sigil, struct str name), void *owner);
 /* The i-th comparison; NULL at the end. */
 const char *condition_word_at(size_t i);

@@ -17,11 +17,11 @@ int directory_find_user(const struct directory *d, struct str name, struct str *
 	return str_is(name, "ana") || str_is(name, "annie");
 }
 
-bool directory_person(const struct directory *d, struct str id, struct person *out)
+/* annie is what she shows. */
+bool directory_is_sure(const struct directory *d, struct str name)
 {
 	(void)d;
-	*out = (struct person){ .id = id, .handle = STR("ana"), .name = STR("annie") };
-	return true;
+	return str_is(name, "ana");
 }
 
 int directory_find_group(const struct directory *d, struct str handle, struct str *id)

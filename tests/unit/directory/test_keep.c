@@ -10,6 +10,7 @@ static struct fakeclock clock_;
 static struct loop *loop;
 static struct store *store;
 static struct cache cache;
+static struct bindings bindings;
 static struct keep *keep;
 
 static const struct identity home = { .team_id = (char *)"T1" };
@@ -18,13 +19,15 @@ static size_t begin(void)
 {
 	cache_init(&cache);
 	cache.home = &home;
-	keep = keep_new(loop, store, &cache, STR("T1"));
+	bindings_init(&bindings);
+	keep = keep_new(loop, store, &cache, &bindings, STR("T1"));
 	return keep_load(keep);
 }
 
 static void end(void)
 {
 	keep_free(keep);
+	bindings_deinit(&bindings);
 	cache_deinit(&cache);
 }
 
