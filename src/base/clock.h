@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
@@ -47,6 +48,12 @@ static inline struct wall clock_wall(const struct clock *c)
 		return c->wall(c);
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (struct wall){ now.tv_sec * 1000LL + now.tv_nsec / 1000000 };
+}
+
+/* Can a time that somebody wrote down be reckoned with? From 1970 to the year 9999. */
+static inline bool wall_is_sound(struct wall w)
+{
+	return w.ms >= 0 && w.ms < 253402300800000;
 }
 
 static inline struct mono mono_after(struct mono m, int64_t ms)

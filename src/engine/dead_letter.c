@@ -46,7 +46,7 @@ struct dead_letter *dead_letter_read(struct str value)
 	int64_t when;
 
 	if (json_parse(&row, value, NULL) != 0 || !json_get_int(row, "when", &when) ||
-	    json_at(row, "job") == NULL)
+	    !wall_is_sound((struct wall){ when }) || json_at(row, "job") == NULL)
 		return NULL;
 	json_print(json_at(row, "job"), &line);
 	if (job_read(&job, buf_str(&line)) != 0)

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "rule/rule.h"
 
 enum {
 	SPENT_UNTIL_LOOKED_AT = 1000,
@@ -182,9 +183,12 @@ bool spendings_load(struct spendings *s, struct str key, struct str value)
 	if (end == 0 || !str_int(str_sub(key, end, key.len), &place) ||
 	    json_parse(&j, value, NULL) != 0 || !json_get_int(j, "0", &at) ||
 	    !json_get_int(j, "1", &serial) || !json_get_int(j, "2", &count) || count <= 0 ||
-	    count > UINT_MAX || serial < 0 || serial % count != place)
+	    count > LIMIT_COUNT_MAX || !wall_is_sound((struct wall){ at }) || serial < 0 ||
+	    serial % count != place)
 		return false;
 	json_get_int(j, "3", &window_ms);
+	if (!wall_is_sound((struct wall){ window_ms }))
+		return false;
 	sp = spending_for(s, NULL, str_sub(key, 0, end - 1), (unsigned)count, window_ms);
 	if (sp->count != count)
 		return false;

@@ -359,14 +359,14 @@ bool state_load(struct state *s, enum store_table table, struct str key, struct 
 			return false;
 		if (table == STORE_VARIABLE)
 			return state_set_variable(s, key, text);
-		return json_get_int(j, "at", &number) &&
+		return json_get_int(j, "at", &number) && wall_is_sound((struct wall){ number }) &&
 		       load_entry(&s->posted, &s->posted_order, key, number, text);
 	}
 	if (!str_int(value, &number))
 		return false;
 	switch (table) {
 	case STORE_SEEN:
-		return load_done(s, key, number);
+		return wall_is_sound((struct wall){ number }) && load_done(s, key, number);
 	case STORE_COUNT:
 		return set_number(&s->counts, key, number);
 	case STORE_TURN:

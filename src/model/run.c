@@ -153,7 +153,8 @@ static bool read_all(struct run *run, const struct json *j)
 	json_get_int(j, "since", &run->since.ms);
 	json_get_int(j, "due", &run->due.ms);
 	run->unless = (unsigned)size_at(j, "unless");
-	return run->rule_name.len > 0 && read_followups(run, json_at(j, "followups"));
+	return run->rule_name.len > 0 && wall_is_sound(run->since) && wall_is_sound(run->due) &&
+	       read_followups(run, json_at(j, "followups"));
 }
 
 int run_read(struct run **out, struct str line)

@@ -559,15 +559,30 @@ static void test_rows_of_another_kind_are_refused(void)
 		enum store_table table;
 		const char *key, *value;
 	} rows[] = {
-		{ STORE_SEEN, "k", "x" },	    { STORE_SEEN, "k", "" },
-		{ STORE_COUNT, "k", "\"1\"" },	    { STORE_TURN, "k", "{}" },
-		{ STORE_VARIABLE, "k", "x" },	    { STORE_VARIABLE, "k", "7" },
-		{ STORE_POSTED, "k", "[]" },	    { STORE_POSTED, "k", "{\"at\":1}" },
-		{ STORE_LIMIT, "k", "[1,0,1]" },    { STORE_LIMIT, "k\n", "[1,0,1]" },
-		{ STORE_LIMIT, "k\n5", "[1,0,1]" }, { STORE_LIMIT, "k\n-1", "[1,0,1]" },
-		{ STORE_LIMIT, "k\n0", "[1,0,0]" }, { STORE_LIMIT, "k\n0", "[1,1,2]" },
-		{ STORE_LIMIT, "k\n0", "x" },	    { STORE_RUN, "1", "{}" },
+		{ STORE_SEEN, "k", "x" },
+		{ STORE_SEEN, "k", "" },
+		{ STORE_COUNT, "k", "\"1\"" },
+		{ STORE_TURN, "k", "{}" },
+		{ STORE_VARIABLE, "k", "x" },
+		{ STORE_VARIABLE, "k", "7" },
+		{ STORE_POSTED, "k", "[]" },
+		{ STORE_POSTED, "k", "{\"at\":1}" },
+		{ STORE_LIMIT, "k", "[1,0,1]" },
+		{ STORE_LIMIT, "k\n", "[1,0,1]" },
+		{ STORE_LIMIT, "k\n5", "[1,0,1]" },
+		{ STORE_LIMIT, "k\n-1", "[1,0,1]" },
+		{ STORE_LIMIT, "k\n0", "[1,0,0]" },
+		{ STORE_LIMIT, "k\n0", "[1,1,2]" },
+		{ STORE_LIMIT, "k\n0", "x" },
+		{ STORE_RUN, "1", "{}" },
 		{ STORE_JOB, "1", "{}" },
+		/* Times that nobody can reckon with, and more than any rule may say. */
+		{ STORE_SEEN, "k", "-9223372036854775808" },
+		{ STORE_SEEN, "k", "9223372036854775807" },
+		{ STORE_POSTED, "k", "{\"text\":\"x\",\"at\":-9223372036854775808}" },
+		{ STORE_LIMIT, "k\n0", "[-9223372036854775808,0,1]" },
+		{ STORE_LIMIT, "k\n0", "[1,0,1,9223372036854775807]" },
+		{ STORE_LIMIT, "k\n4000000000", "[1,4000000000,4000000001]" },
 	};
 	struct state s;
 

@@ -151,6 +151,8 @@ static void test_other_lines_are_refused(void)
 		"{\"rule\":\"a\",\"event\":{\"kind\":\"message\"}}",
 		"{\"id\":1,\"rule\":\"a\",\"event\":{\"kind\":\"x\"}}",
 		"{\"id\":1,\"rule\":\"a\",\"event\":{\"kind\":\"message\"},\"followups\":[{}]}",
+		"{\"id\":1,\"rule\":\"a\",\"event\":{\"kind\":\"message\"},\"since\":9223372036854775807}",
+		"{\"id\":1,\"rule\":\"a\",\"event\":{\"kind\":\"message\"},\"due\":9223372036854775807}",
 	};
 	struct run *run;
 
