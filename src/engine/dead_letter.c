@@ -137,11 +137,14 @@ struct dead_letter *dead_letters_find(const struct dead_letters *d, uint64_t id)
 	return NULL;
 }
 
-bool dead_letters_load(struct dead_letters *d, struct str value)
+bool dead_letters_load(struct dead_letters *d, int64_t id, struct str value)
 {
 	struct dead_letter *letter = dead_letter_read(value);
+	bool is_its_own = letter != NULL && letter->job->id == (uint64_t)id;
 
-	if (letter != NULL)
+	if (is_its_own)
 		add(d, letter);
-	return letter != NULL;
+	else
+		dead_letter_free(letter);
+	return is_its_own;
 }

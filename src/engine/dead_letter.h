@@ -39,8 +39,8 @@ struct dead_letter *dead_letters_find(const struct dead_letters *d, uint64_t id)
 struct job *dead_letters_take(struct dead_letters *d, struct dead_letter *letter);
 /* Lets those go that have been kept long enough. */
 void dead_letters_forget(struct dead_letters *d, struct wall now);
-/* Takes the value of a row back, in any order; false = it is none. */
-bool dead_letters_load(struct dead_letters *d, struct str value);
+/* Takes the value of the row of this number back, in any order; false = it is none of that number. */
+bool dead_letters_load(struct dead_letters *d, int64_t id, struct str value);
 
 /* A letter of the value of a row, in no list; NULL = it is none. */
 struct dead_letter *dead_letter_read(struct str value);

@@ -15,21 +15,34 @@ struct loading {
 	struct wall time; /* until when moments were done */
 };
 
+static bool load_run(struct loading *l, int64_t id, struct str value)
+{
+	struct run *run;
+
+	if (run_read(&run, value) != 0)
+		return false;
+	if (run->id != (uint64_t)id) {
+		run_free(run);
+		return false;
+	}
+	l->runs = mem_grow(l->runs, l->n_runs + 1, sizeof(l->runs[0]));
+	l->runs[l->n_runs++] = run;
+	run->is_kept = true;
+	return true;
+}
+
 static void on_row(void *owner, enum store_table table, struct str key, struct str value)
 {
 	struct loading *l = owner;
 	uint64_t *last = table == STORE_RUN ? &l->e->last_run : &l->e->outbox.last_id;
-	struct run *run;
-	int64_t id;
+	int64_t id = 0;
 
 	/* No number comes twice, whatever stands under it. */
 	if ((table == STORE_RUN || table == STORE_JOB || table == STORE_DEAD_LETTER) &&
 	    str_int(key, &id) && id > 0 && (uint64_t)id > *last)
 		*last = (uint64_t)id;
-	if (table == STORE_RUN && run_read(&run, value) == 0) {
-		l->runs = mem_grow(l->runs, l->n_runs + 1, sizeof(l->runs[0]));
-		l->runs[l->n_runs++] = run;
-		run->is_kept = true;
+	if (table == STORE_RUN) {
+		l->n_strange += !load_run(l, id, value);
 	} else if (table == STORE_WATERMARK && str_is(key, ENGINE_TIME_KEY)) {
 		l->n_strange += !str_int(value, &l->time.ms);
 	} else if (table == STORE_SECRET || table == STORE_REST) {
@@ -38,9 +51,9 @@ static void on_row(void *owner, enum store_table table, struct str key, struct s
 	} else if (table == STORE_WATERMARK) {
 		l->n_strange += !watermarks_load(&l->e->watermarks, key, value);
 	} else if (table == STORE_DEAD_LETTER) {
-		l->n_strange += !dead_letters_load(&l->e->dead_letters, value);
+		l->n_strange += !dead_letters_load(&l->e->dead_letters, id, value);
 	} else if (table == STORE_JOB ?
-			   !outbox_load(&l->e->outbox, value, clock_mono(l->e->setup.clock)) :
+			   !outbox_load(&l->e->outbox, id, value, clock_mono(l->e->setup.clock)) :
 			   !state_load(&l->e->state, table, key, value)) {
 		l->n_strange++;
 	}

@@ -460,12 +460,16 @@ void outbox_tell(struct outbox *o, struct mono now)
 
 /* ---- back from the store ---- */
 
-bool outbox_load(struct outbox *o, struct str line, struct mono now)
+bool outbox_load(struct outbox *o, int64_t id, struct str line, struct mono now)
 {
 	struct job *job;
 
 	if (job_read(&job, line) != 0)
 		return false;
+	if (job->id != (uint64_t)id) {
+		job_free(job);
+		return false;
+	}
 	job->since = now;
 	list_append(&o->sealed, &job->link);
 	job->among = channel_for(o, job);

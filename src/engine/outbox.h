@@ -119,8 +119,8 @@ bool outbox_is_filling(const struct outbox *o);
 /* Says which channels are far behind, and which no longer are. */
 void outbox_tell(struct outbox *o, struct mono now);
 
-/* Takes a row back; false = it is no job. When all are back, and last_id is set, outbox_loaded orders them. */
-bool outbox_load(struct outbox *o, struct str line, struct mono now);
+/* Takes the row of this number back; false = it is no job of that number. When all are back, and last_id is set, outbox_loaded orders them. */
+bool outbox_load(struct outbox *o, int64_t id, struct str line, struct mono now);
 void outbox_loaded(struct outbox *o, struct mono now);
 /* The next one that was in flight when the program ended, and cannot be looked for; to be settled. NULL = none. */
 struct job *outbox_lost_sight(struct outbox *o);

@@ -350,6 +350,30 @@ static void test_strange_rows_are_left_alone(void)
 }
 
 /* What cannot be stored for long must not fill the memory: it is left to Slack. */
+static void put_again(void *owner, enum store_table table, struct str key, struct str value)
+{
+	(void)key;
+	if (table == STORE_RUN || table == STORE_JOB)
+		batch_put(owner, table, STR("7"), value);
+}
+
+/* Done once under its own number, it would be there for ever under the other. */
+static void test_rows_of_another_number_are_left_alone(void)
+{
+	struct engine_fixture h;
+
+	begin(&h, "[rule a]\nmatch = x\nsay = A\nsay = B\n");
+	fixture_take(&h, said("x", "1.1"));
+	stand(&h);
+	h.store->ops->load(h.store, STR("T1"), put_again, &h.engine->batch);
+	stand(&h);
+	CU_ASSERT_EQUAL(journal_n_rows(h.store, STORE_RUN), 2);
+	CU_ASSERT_EQUAL(journal_n_rows(h.store, STORE_JOB), 2);
+	fixture_crash(&h);
+	ASSERT_STR(fixture_run(&h), "say C1GENERAL: A | say C1GENERAL: B");
+	fixture_deinit(&h);
+}
+
 static void test_a_store_far_behind_holds_events_off(void)
 {
 	struct engine_fixture h;
@@ -533,6 +557,7 @@ UNIT_MAIN("load", { "what was not stored comes again", test_what_was_not_stored_
 	  { "jobs of no run are sent too", test_jobs_of_no_run_are_sent_too },
 	  { "a store that cannot be read is told", test_a_store_that_cannot_be_read_is_told },
 	  { "strange rows are left alone", test_strange_rows_are_left_alone },
+	  { "rows of another number are left alone", test_rows_of_another_number_are_left_alone },
 	  { "a store far behind holds events off", test_a_store_far_behind_holds_events_off },
 	  { "a message is answered once wherever it dies",
 	    test_a_message_is_answered_once_wherever_it_dies })

@@ -491,7 +491,8 @@ static void load(struct job *take, uint64_t id, enum job_state state)
 	take->state = state;
 	job_write(take, true, &line);
 	job_free(take);
-	CU_ASSERT_TRUE(outbox_load(&o, buf_str(&line), at(0)));
+	CU_ASSERT_FALSE(outbox_load(&o, (int64_t)id + 1, buf_str(&line), at(0)));
+	CU_ASSERT_TRUE(outbox_load(&o, (int64_t)id, buf_str(&line), at(0)));
 }
 
 static void test_what_waited_waits_in_its_order(void)
@@ -500,7 +501,7 @@ static void test_what_waited_waits_in_its_order(void)
 	load(message("C1", NULL, "d"), 12, JOB_PENDING); /* in the order of a store */
 	load(message("C1", NULL, "c"), 9, JOB_PENDING);
 	load(message("C2", NULL, "e"), 13, JOB_PENDING);
-	CU_ASSERT_FALSE(outbox_load(&o, STR("{}"), at(0)));
+	CU_ASSERT_FALSE(outbox_load(&o, 1, STR("{}"), at(0)));
 	o.last_id = 13;
 	outbox_loaded(&o, at(0));
 	CU_ASSERT_EQUAL(o.n, 3);
