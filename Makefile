@@ -135,7 +135,12 @@ build/san/unit/webapi/test_api build/san/unit/transport/test_catchup build/san/u
 build/san/fuzz/%: build/san/obj/tests/fuzz/fuzz_%.o build/san/obj/tests/fuzz/replay.o build/san/libtest.a \
                   build/san/libretort.a
 	$(MADE)
-	$(CC) $(SAN) -o $@ $^ $(LIBS)
+	$(CC) $(SAN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
+# Targets that answer for the network, as the tests above do.
+build/san/fuzz/directory build/san/fuzz/webhook: build/san/obj/tests/lib/fakehttp.o
+build/san/fuzz/interaction: $(FAKES:%.c=build/san/obj/%.o)
+build/fuzz/directory build/fuzz/webhook: build/fuzz/obj/tests/lib/fakehttp.o
+build/fuzz/interaction: $(FAKES:%.c=build/fuzz/obj/%.o)
 
 SAN_PROGRAMS := $(UNIT:%=build/san/unit/%) $(FUZZERS:%=build/san/fuzz/%) build/san/words build/san/hostile build/san/rules build/san/simulate build/san/powercut \
                 $(if $(wildcard src/main.c),build/san/retort) $(if $(SIM),build/san/slacksim)
@@ -160,7 +165,7 @@ build/fuzz/libretort.a: $(SRC:%.c=build/fuzz/obj/%.o)
 build/fuzz/libtest.a: $(TESTLIB:%.c=build/fuzz/obj/%.o)
 	@rm -f $@; ar rcs $@ $^
 build/fuzz/%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libtest.a build/fuzz/libretort.a
-	clang $(SAN) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	clang $(SAN) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 fuzzers: $(FUZZERS:%=build/fuzz/%)
 
 # --- what people type ---------------------------------------------------------------------------

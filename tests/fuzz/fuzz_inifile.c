@@ -90,9 +90,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_addc(&first, '\n');
 	buf_addc(&second, '\n');
 	inifile_read(str_make((const char *)data, size), "fuzz.ini", &reading, &diag);
-	n_before = diag.n_entries;
+	n_before = diag.n_errors; /* of a head of a section within a text it is but warned */
 	inifile_read(buf_str(&first), "again.ini", &again, &diag);
-	must(diag.n_entries == n_before);
+	must(diag.n_errors == n_before);
 	must(str_eq(buf_str(&first), buf_str(&second)));
 	return 0;
 }
