@@ -74,6 +74,9 @@ build/powercut: $(POWERCUT:%.c=build/obj/%.o) build/libtest.a build/libretort.a
 	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS) -lcunit
 build/san/powercut: $(POWERCUT:%.c=build/san/obj/%.o) build/san/libtest.a build/san/libretort.a
 	$(CC) $(SAN) -o $@ $^ $(LIBS) -lcunit
+# Patterns and texts that were written against them, timed as the program is used.
+build/pairs: build/obj/tests/hostile/pairs.o build/libtest.a build/libretort.a
+	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
 build/bench/%: build/obj/tests/bench/%.o build/libretort.a
 	$(MADE)
 	$(CC) $(CFLAGS) $(HARD_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
