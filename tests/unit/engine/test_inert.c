@@ -507,7 +507,7 @@ static void test_filters_in_all_places(void)
 	"\"image\", \"image_url\": \"https://x.example/{all}.png\", \"alt_text\": \"{all}\"}]\n"                            \
 	"webhook hook = {\"a\": \"{all}\", \"b\": {text|json}, \"c\": [\"x{1}y\", {\"d\": "                                 \
 	"\"{user.name} {user} {channel} {event.x}\", \"q\": \"<{all}{user.name}{all}\"}], \"e\": {\"f\": \"{text|json}\", " \
-	"\"g\": \"{text|url}\"}}\n"                                                                                         \
+	"\"g\": \"{text|url}\", \"page_url\": \"https://x.example/{all}?q={user.name}\"}}\n"                                \
 	"say = A{result.a}B{result.list}C{result.list|join >}D{result.object.deep}E{result}F"                               \
 	"<https://x.example/{result.url}|{result.a}>G{result[{all}] or Qx}H\n"                                              \
 	"call conversations.setTopic = {\"channel\": \"C1GENERAL\", \"topic\": \"t {all} {user}\"}\n"                       \
