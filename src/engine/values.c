@@ -524,23 +524,28 @@ bool values_get(const struct values *v, const struct reference *ref, struct valu
 
 /* ---- by what name ---- */
 
-/* By what they are called, unless the name is bound to somebody else, or to nobody. */
-static bool is_person_named(const struct values *v, struct str id, struct str name)
+static bool is_called(const struct person *who, struct str name)
+{
+	return str_eq_nocase(who->handle, name) || str_eq_nocase(who->name, name);
+}
+
+/* By what they are called, or shown as, unless the name is bound to somebody else, or to nobody. */
+static bool is_person_named(const struct values *v, struct str id, struct str shown,
+			    struct str name)
 {
 	const struct workspace *w = v->ev->workspace;
 	const struct person known[] = { v->ev->user, v->ev->author };
 	struct person who = { .id = STR_EMPTY };
-	bool is_called = false;
+	bool is_found = false;
 
-	for (size_t i = 0; i < ARRAY_LEN(known) && !is_called; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(known) && !is_found; i++) {
 		who = known[i];
-		is_called = str_eq(who.id, id) &&
-			    (str_eq_nocase(who.handle, name) || str_eq_nocase(who.name, name));
+		is_found = str_eq(who.id, id) && is_called(&who, name);
 	}
-	if (!is_called)
-		is_called = w->resolver->person(w, id, &who) &&
-			    (str_eq_nocase(who.handle, name) || str_eq_nocase(who.name, name));
-	return is_called && w->resolver->is_user(w, name, &who) != TRISTATE_NO;
+	is_found = is_found || (w->resolver->person(w, id, &who) && is_called(&who, name));
+	if (!is_found)
+		who = (struct person){ .id = id, .handle = shown };
+	return is_called(&who, name) && w->resolver->is_user(w, name, &who) != TRISTATE_NO;
 }
 
 enum tristate values_is_named(const struct values *v, const struct value *value, struct str name)
@@ -554,5 +559,5 @@ enum tristate values_is_named(const struct values *v, const struct value *value,
 		return str_eq(id, value->id) ? TRISTATE_YES : TRISTATE_NO;
 	own = str_sub(own, 1, own.len);
 	return tristate_of(is_channel ? str_eq_nocase(own, plain) :
-					is_person_named(v, value->id, plain));
+					is_person_named(v, value->id, own, plain));
 }

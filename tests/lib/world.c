@@ -26,7 +26,7 @@ static enum tristate is_user(const struct workspace *w, struct str name,
 	(void)w;
 	if (str_is(name, "nobody-knows"))
 		return TRISTATE_UNKNOWN;
-	return str_eq(name, person->handle) ? TRISTATE_YES : TRISTATE_NO;
+	return tristate_of(str_eq_nocase(name, person->handle));
 }
 
 static enum tristate in_group(const struct workspace *w, struct str id, const struct person *person)
