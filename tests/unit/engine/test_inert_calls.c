@@ -17,7 +17,7 @@
 #include "lib/unit.h"
 
 /* More than four hundred words of people's are put in for each event. */
-enum { ROUNDS = 2000, N_WORDS = 4, FAULTS_SHOWN = 10 };
+enum { ROUNDS = 400, N_WORDS = 4, FAULTS_SHOWN = 10 };
 
 /* 'M' is markup, 'D' is Markdown, 'C' is code within Markdown, 'P' is shown as it is or by nobody, 'A' is an address. */
 static const struct {
