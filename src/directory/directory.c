@@ -238,8 +238,9 @@ enum tristate directory_is_user(const struct directory *d, struct str name,
 		return directory_in_group(d, str_from(bound->id), person->id);
 	if (n == 1)
 		return tristate_of(str_eq(id, person->id));
+	/* Nobody's; or a group's, which Slack does not show. */
 	if (n == 0 && bound != NULL && bound->is_settled)
-		return TRISTATE_NO;
+		return directory_has_groups(d) ? TRISTATE_NO : TRISTATE_UNKNOWN;
 	if (n > 1)
 		return has_other_names(person, name) ? TRISTATE_NO : TRISTATE_UNKNOWN;
 	/* Nobody has that name: it may be a user group's. */
