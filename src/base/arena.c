@@ -30,6 +30,15 @@ void arena_deinit(struct arena *arena)
 	arena->first = NULL;
 }
 
+size_t arena_size(const struct arena *arena)
+{
+	size_t size = 0;
+
+	for (const struct arena_block *b = arena->first; b != NULL; b = b->next)
+		size += sizeof(*b) + b->cap;
+	return size;
+}
+
 static size_t next_cap(const struct arena_block *last, size_t need)
 {
 	size_t cap = last == NULL		   ? FIRST_BLOCK :

@@ -14,6 +14,8 @@ static inline void arena_init(struct arena *arena)
 	*arena = (struct arena){ 0 };
 }
 void arena_deinit(struct arena *arena);
+/* Bytes that it takes up, with what is not used yet. */
+size_t arena_size(const struct arena *arena);
 /* Zeroed, aligned for any type, valid until arena_deinit. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull));
 /* One more item at the end of an array that grows here alone: `array` is the address of its pointer, `n` its length.

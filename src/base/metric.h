@@ -24,6 +24,7 @@
 	ROW(HELP_ANSWERED,     "help_answered",     "Times that the built-in help answered.") \
 	ROW(ACTIONS_FAILED,    "actions_failed",    "Actions of rules that failed.") \
 	ROW(JOBS_DROPPED,      "jobs_dropped",      "Answers that were lost because too many waited to be sent.") \
+	ROW(SHARES_REFUSED,    "shares_refused",    "Waits, values and answers of one person or channel that held too much.") \
 	ROW(JOBS_DONE,         "jobs_done",         "Answers and calls that Slack or a webhook took.") \
 	ROW(JOBS_REFUSED,      "jobs_refused",      "Answers and calls that were refused for good.") \
 	ROW(JOBS_LATE,         "jobs_late",         "Answers that were dropped because they came too late.") \
