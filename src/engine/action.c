@@ -39,6 +39,7 @@ static struct job *job_for(const struct making *m, enum job_kind kind, enum verb
 	job->rule = job_keep(job, str_from(v->rule->name));
 	job->file = job_keep(job, str_from(v->rule->at.file));
 	job->line = v->rule->at.line;
+	job->person = job_keep(job, event_doer(v->ev));
 	job->caused = v->ev->received;
 	list_append(m->jobs, &job->link);
 	return job;

@@ -48,6 +48,7 @@ static void add_job(const struct event *ev, struct str text, unsigned part, stru
 	job->cause_ts = ev->ts.len > 0 ? job_keep(job, ev->ts) : NULL;
 	job->rule = job_keep(job, STR("help"));
 	job->file = job_keep(job, STR("(built in)"));
+	job->person = job_keep(job, event_doer(ev));
 	job->caused = ev->received;
 	list_append(jobs, &job->link);
 }

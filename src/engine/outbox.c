@@ -7,29 +7,20 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/outbox_channel.h"
 #include "slack/methods.h"
 
 enum {
 	MAX = 10000,
 	MAX_PER_CHANNEL = 500,
+	/* The bytes that jobs may take up: so many for each that may wait, but never less than that in all. */
+	BYTES_EACH = 3 << 10,
+	BYTES_LEAST = 32 << 20,
+	PERSON_PART = 16,
+	CHANNEL_PART = 2,
 	PROBE_AFTER_MS = 60000,
 	PROBES = 2,
 	BEHIND_MS = 30000, /* a channel that is further behind is told of */
-};
-
-/* What is for one channel, as long as there is anything. */
-struct outbox_channel {
-	struct list turn;    // outbox::turns, while a job may be leased from it
-	struct job *next;    /* that job; NULL = none */
-	struct list waiting; /* they stand, in their order */
-	size_t n;	     /* jobs of it in all */
-	size_t n_leased;
-	struct mono leased_since; /* since when the last one leased had waited */
-	size_t n_unsure;
-	struct telling behind;
-	struct telling full;
-	size_t name_len;
-	char name[];
 };
 
 void outbox_init(struct outbox *o, struct batch *batch, const struct outbox_limits *limits)
@@ -41,6 +32,10 @@ void outbox_init(struct outbox *o, struct batch *batch, const struct outbox_limi
 		o->limits.max_per_channel = MAX_PER_CHANNEL;
 	if (o->limits.probe_after_ms == 0)
 		o->limits.probe_after_ms = PROBE_AFTER_MS;
+	shares_init(&o->sizes, "answers that wait",
+		    o->limits.max < BYTES_LEAST / BYTES_EACH ? BYTES_LEAST :
+							       o->limits.max * BYTES_EACH,
+		    PERSON_PART, CHANNEL_PART);
 	map_init(&o->channels);
 	list_init(&o->fresh);
 	list_init(&o->sealed);
@@ -48,11 +43,6 @@ void outbox_init(struct outbox *o, struct batch *batch, const struct outbox_limi
 	list_init(&o->leased);
 	list_init(&o->ready);
 	list_init(&o->unsure);
-}
-
-static struct job *job_at(struct list *link)
-{
-	return list_entry(link, struct job, link);
 }
 
 static void move(struct job *job, struct list *to)
@@ -81,91 +71,7 @@ static void note(struct outbox *o, const struct job *job)
 	batch_put(o->batch, STORE_JOB, key_of(job, key), buf_str(&line));
 }
 
-/* ---- channels ---- */
-
-static struct outbox_channel *channel_for(struct outbox *o, const struct job *job)
-{
-	struct str name = str_from(job->channel);
-	struct outbox_channel *c = map_get(&o->channels, name);
-
-	if (c != NULL)
-		return c;
-	c = mem_zero(1, sizeof(*c) + name.len + 1);
-	memcpy(c->name, name.p, name.len);
-	c->name_len = name.len;
-	list_init(&c->turn);
-	list_init(&c->waiting);
-	map_set(&o->channels, name, c);
-	return c;
-}
-
-static void channel_free(struct outbox *o, struct outbox_channel *c)
-{
-	list_remove(&c->turn);
-	map_remove(&o->channels, str_make(c->name, c->name_len));
-	free(c);
-}
-
-/* What is bound to no channel has no order and no turns. */
-static bool is_free(const struct outbox_channel *c)
-{
-	return c->name_len == 0;
-}
-
-static bool is_same_thread(const struct job *a, const struct job *b)
-{
-	const char *x = a->kind == JOB_MESSAGE ? a->message.thread_ts : NULL;
-	const char *y = b->kind == JOB_MESSAGE ? b->message.thread_ts : NULL;
-
-	return strcmp(a->channel, b->channel) == 0 &&
-	       strcmp(x != NULL ? x : "", y != NULL ? y : "") == 0;
-}
-
-/* Behind a message of its thread of which nobody knows whether it stands. */
-static bool is_held_up(struct outbox *o, const struct outbox_channel *c, const struct job *job)
-{
-	if (c->n_unsure == 0)
-		return false;
-	list_each (link, &o->unsure) {
-		if (is_same_thread(job_at(link), job) && job_at(link)->id < job->id)
-			return true;
-	}
-	list_each (link, &o->leased) {
-		struct job *other = job_at(link);
-
-		if (other->probe_at.ns > 0 && is_same_thread(other, job) && other->id < job->id)
-			return true;
-	}
-	return false;
-}
-
-/* Whatever has changed in a channel: which of its jobs may be leased now, and when? The turns are in the order in which
- * jobs were put, as far as the channels let it: mostly the new one is the last. */
-static void give_turn(struct outbox *o, struct outbox_channel *c)
-{
-	struct job *next = NULL;
-	struct list *before;
-
-	if ((c->n_leased == 0 || is_free(c)) && !(o->holds_names && c->name[0] == '#')) {
-		list_each (link, &c->waiting) {
-			if (is_held_up(o, c, job_at(link)))
-				continue;
-			next = job_at(link);
-			break;
-		}
-	}
-	if (next == c->next)
-		return;
-	c->next = next;
-	list_remove(&c->turn);
-	if (next == NULL)
-		return;
-	for (before = o->turns.prev; before != &o->turns; before = before->prev) {
-		if (list_entry(before, struct outbox_channel, turn)->next->id < next->id)
-			break;
-	}
-	list_append(before->next, &c->turn);
-}
+/* ---- put, and the store ---- */
 
 size_t outbox_n_in(const struct outbox *o, struct str channel)
 {
@@ -174,17 +80,17 @@ size_t outbox_n_in(const struct outbox *o, struct str channel)
 	return c != NULL ? c->n : 0;
 }
 
-/* ---- put, and the store ---- */
-
-static bool has_room(const struct outbox *o, const struct outbox_channel *c)
+static bool has_place(const struct outbox *o, const struct outbox_channel *c)
 {
 	return o->n < o->limits.max &&
-	       (c == NULL || is_free(c) || c->n < o->limits.max_per_channel);
+	       (c == NULL || outbox_is_free(c) || c->n < o->limits.max_per_channel);
 }
 
 bool outbox_has_room(const struct outbox *o, const struct job *job)
 {
-	return has_room(o, map_get(&o->channels, str_from(job->channel)));
+	const struct outbox_channel *c = map_get(&o->channels, str_from(job->channel));
+
+	return has_place(o, c) && outbox_has_share(o, c, job);
 }
 
 static void tell_full(struct telling *full, const struct outbox *o, const struct outbox_channel *c,
@@ -201,13 +107,16 @@ static void tell_full(struct telling *full, const struct outbox *o, const struct
 
 bool outbox_put(struct outbox *o, struct job *take, struct mono now)
 {
-	struct outbox_channel *c = channel_for(o, take);
+	struct outbox_channel *c = outbox_channel_for(o, take);
 
-	if (!has_room(o, c)) {
-		tell_full(o->n >= o->limits.max ? &o->full : &c->full, o, c, now);
+	if (!outbox_has_room(o, take)) {
+		if (has_place(o, c))
+			shares_refuse(&o->sizes, outbox_owner(take), str_from(take->rule), now);
+		else
+			tell_full(o->n >= o->limits.max ? &o->full : &c->full, o, c, now);
 		job_free(take);
 		if (c->n == 0)
-			channel_free(o, c);
+			outbox_channel_free(o, c);
 		return false;
 	}
 	c->n++;
@@ -216,6 +125,7 @@ bool outbox_put(struct outbox *o, struct job *take, struct mono now)
 	take->id = ++o->last_id;
 	take->state = JOB_PENDING;
 	take->since = now;
+	outbox_hold_share(o, take);
 	list_append(&o->fresh, &take->link);
 	note(o, take);
 	return true;
@@ -230,9 +140,7 @@ void outbox_stands(struct outbox *o)
 			move(job, &o->ready);
 			continue;
 		}
-		move(job, &job->among->waiting);
-		o->n_waiting++;
-		give_turn(o, job->among);
+		outbox_stand_in_line(o, job->among, job);
 	}
 }
 
@@ -253,7 +161,7 @@ static inline void lease(struct outbox *o, struct job *job)
 	c->n_leased++;
 	c->leased_since = job->since;
 	o->n_waiting--;
-	give_turn(o, c);
+	outbox_give_turn(o, c);
 }
 
 struct job *outbox_lease(struct outbox *o)
@@ -297,12 +205,12 @@ static inline void end_lease(struct outbox *o, struct job *job)
 static inline void leave_channel(struct outbox *o, struct outbox_channel *c)
 {
 	if (--c->n > 0) {
-		give_turn(o, c);
+		outbox_give_turn(o, c);
 		return;
 	}
 	if (telling_end(&c->behind))
 		log_info("engine", "all that waited has been sent channel=%s", c->name);
-	channel_free(o, c);
+	outbox_channel_free(o, c);
 }
 
 void outbox_settle(struct outbox *o, struct job *job)
@@ -313,6 +221,8 @@ void outbox_settle(struct outbox *o, struct job *job)
 	if (o->batch != NULL)
 		batch_drop(o->batch, STORE_JOB, key_of(job, key));
 	end_lease(o, job);
+	shares_give_back(&o->sizes, &job->size);
+	shares_give_back(&c->places, &job->place);
 	job_free(job);
 	if (--o->n < o->limits.max / 2)
 		telling_end(&o->full);
@@ -331,26 +241,20 @@ void outbox_give_back(struct outbox *o, struct job *job)
 		     job); /* it may wait before that stands: at worst it is looked for in vain */
 	list_prepend(&job->among->waiting, &job->link);
 	o->n_waiting++;
-	give_turn(o, job->among);
+	outbox_give_turn(o, job->among);
 }
 
 void outbox_readdress(struct outbox *o, struct job *job, struct str channel)
 {
 	struct outbox_channel *from = job->among, *to;
-	struct list *before;
 
 	from->n_leased--;
+	shares_give_back(&from->places, &job->place);
 	job->channel = job_keep(job, channel);
-	to = job->among = channel_for(o, job);
+	to = job->among = outbox_channel_for(o, job);
 	to->n++;
-	for (before = to->waiting.prev; before != &to->waiting; before = before->prev) {
-		if (job_at(before)->id < job->id)
-			break;
-	}
-	list_remove(&job->link);
-	list_append(before->next, &job->link);
-	o->n_waiting++;
-	give_turn(o, to);
+	outbox_hold_share(o, job);
+	outbox_stand_in_line(o, to, job);
 	telling_end(&from->behind); /* nothing has been sent */
 	leave_channel(o, from);
 }
@@ -364,7 +268,7 @@ void outbox_hold_names(struct outbox *o, bool hold)
 	o->holds_names = hold;
 	while (map_next(&o->channels, &at, &name, &c)) {
 		if (name.len > 0 && name.p[0] == '#')
-			give_turn(o, c);
+			outbox_give_turn(o, c);
 	}
 }
 
@@ -406,7 +310,7 @@ void outbox_doubt(struct outbox *o, struct job *job, struct mono now)
 		return;
 	}
 	probe_later(o, job, now);
-	give_turn(o, c);
+	outbox_give_turn(o, c);
 }
 
 void outbox_probe_again(struct outbox *o, struct job *job, struct mono now)
@@ -423,7 +327,7 @@ bool outbox_is_filling(const struct outbox *o)
 	while (map_next(&o->channels, &at, &key, &object)) {
 		const struct outbox_channel *c = object;
 
-		if (!is_free(c) && 2 * c->n > o->limits.max_per_channel)
+		if (!outbox_is_free(c) && 2 * c->n > o->limits.max_per_channel)
 			return true;
 	}
 	return 2 * o->n > o->limits.max;
@@ -436,7 +340,7 @@ static void tell_of(struct outbox_channel *c, struct mono now)
 	struct mono since = c->leased_since;
 	int64_t ms;
 
-	if ((list_is_empty(&c->waiting) && c->n_leased == 0) || is_free(c))
+	if ((list_is_empty(&c->waiting) && c->n_leased == 0) || outbox_is_free(c))
 		return;
 	if (c->n_leased == 0)
 		since = job_at(c->waiting.next)->since;
@@ -472,7 +376,7 @@ bool outbox_load(struct outbox *o, int64_t id, struct str line, struct mono now)
 	}
 	job->since = now;
 	list_append(&o->sealed, &job->link);
-	job->among = channel_for(o, job);
+	job->among = outbox_channel_for(o, job);
 	job->among->n++;
 	o->n++;
 	return true;
@@ -506,6 +410,7 @@ void outbox_loaded(struct outbox *o, struct mono now)
 	list_each (link, &o->sealed) {
 		struct job *job = job_at(link);
 
+		outbox_hold_share(o, job);
 		if (job->state == JOB_IN_FLIGHT && !is_repeatable(job)) {
 			if (job_can_be_found(job)) {
 				job->among->n_unsure++;
@@ -558,5 +463,6 @@ static void free_job(void *owner, struct job *job)
 void outbox_deinit(struct outbox *o)
 {
 	outbox_each(o, free_job, NULL);
-	map_deinit(&o->channels, free);
+	map_deinit(&o->channels, outbox_channel_freep);
+	shares_deinit(&o->sizes);
 }

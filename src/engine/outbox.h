@@ -7,7 +7,9 @@
  *	put (fresh) - sealed - it stands: waits in its channel - leased - its turn has come: marked as in flight (fresh
  *	again) - sealed - it stands: ready to leave - settled
  *
- * What goes to one channel goes in its order, one at a time; of several channels the oldest job is the first. A message of which nobody knows
+ * What goes to one channel goes in its order, one at a time, but that more than a few of one person let those of others
+ * pass; of several channels the oldest job is the first. In bytes, and in a channel, a person holds no more than a share
+ * (base/share.h): what is more of that person is refused, and of nobody else. A message of which nobody knows
  * whether it got through is looked for in the channel after a while, twice, and goes back to its place when it is not
  * there. Meanwhile it holds up what belongs to the same thread, and nothing else.
  */
@@ -32,6 +34,7 @@ struct outbox {
 	struct batch *batch; /* where changes are noted; NULL = nowhere: nothing is kept */
 	struct list fresh;   /* their rows are in the batch of this turn */
 	struct list sealed;  /* … in the one that is being committed */
+	struct shares sizes; /* in bytes */
 	struct map channels; /* struct outbox_channel */
 	struct list turns;   /* channels from which a job may be leased, by its age */
 	struct list leased;

@@ -131,6 +131,11 @@ static inline void event_freep(struct event **ev)
 }
 const char *event_kind_name(enum event_kind kind); /* the word that `on` uses */
 
+/* Who did it, a person or a bot; empty = nobody. */
+static inline struct str event_doer(const struct event *ev)
+{
+	return ev->user.id.len > 0 ? ev->user.id : ev->bot_id;
+}
 /* Root of the thread that an answer belongs to: thread_ts, or ts where the message starts one. */
 static inline struct str event_thread_root(const struct event *ev)
 {

@@ -25,7 +25,7 @@ static const struct field head[] = {
 	{ "line", WORD, true, AT(line) },	{ "key", TEXT, true, AT(key) },
 	{ "channel", TEXT, true, AT(channel) }, { "run", NUMBER, true, AT(run) },
 	{ "cause", TEXT, false, AT(cause_ts) }, { "attempts", WORD, true, AT(attempts) },
-	{ "late", NUMBER, false, AT(late_ms) },
+	{ "late", NUMBER, false, AT(late_ms) }, { "person", TEXT, false, AT(person) },
 };
 
 static const struct field message[] = {

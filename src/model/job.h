@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/list.h"
+#include "base/share.h"
 #include "base/str.h"
 
 struct workspace;      /* model/workspace.h */
@@ -40,6 +41,7 @@ struct job {
 	const char *
 		channel; /* an id, or "#name" of one that is not known; a person's for a DM; "" = none.
 			* What goes to one channel goes in its order */
+	const char *person;   /* who caused it, or a bot; NULL = nobody */
 	const char *cause_ts; /* what is answered came then, by Slack's clock; NULL = not known */
 	uint64_t run;	      /* which goes on when this has ended; 0 = none */
 	unsigned attempts;
@@ -51,10 +53,12 @@ struct job {
 	struct mono caused; /* when the event came in, for latency; 0 = before this program began */
 	struct mono since;  /* in the outbox */
 	struct outbox_channel *among; /* what the outbox has for the same channel */
-	struct mono probe_at;	      /* not sure whether it got through: looked for from then on */
-	unsigned probes;	      /* how often it was looked for in vain */
-	void *carrier;		      /* of whoever has it leased */
-	struct list link;	      // outbox's, or the owner's of the moment
+	struct share size, place;     /* of all jobs in bytes, of those of the channel one */
+	bool is_patient;      /* behind many of the same person: lets those of others pass */
+	struct mono probe_at; /* not sure whether it got through: looked for from then on */
+	unsigned probes;      /* how often it was looked for in vain */
+	void *carrier;	      /* of whoever has it leased */
+	struct list link;     // outbox's, or the owner's of the moment
 	union {
 		struct {
 			const char *text;      /* in Slack markup */
