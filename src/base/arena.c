@@ -48,20 +48,30 @@ static size_t next_cap(const struct arena_block *last, size_t need)
 	return need > cap ? need : cap;
 }
 
+static void add_block(struct arena *arena, size_t cap)
+{
+	struct arena_block *block = mem_alloc(sizeof(*block) + cap);
+
+	block->cap = cap;
+	block->used = 0;
+	block->next = arena->first;
+	arena->first = block;
+}
+
+void arena_reserve(struct arena *arena, size_t size)
+{
+	add_block(arena, size);
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
-	size_t need = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+	size_t need = arena_piece(size);
 	struct arena_block *block = arena->first;
 	void *piece;
 
 	if (block == NULL || block->cap - block->used < need) {
-		size_t cap = next_cap(block, need);
-
-		block = mem_alloc(sizeof(*block) + cap);
-		block->cap = cap;
-		block->used = 0;
-		block->next = arena->first;
-		arena->first = block;
+		add_block(arena, next_cap(block, need));
+		block = arena->first;
 	}
 	piece = (char *)block->data + block->used;
 	block->used += need;

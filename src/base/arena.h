@@ -16,6 +16,15 @@ static inline void arena_init(struct arena *arena)
 void arena_deinit(struct arena *arena);
 /* Bytes that it takes up, with what is not used yet. */
 size_t arena_size(const struct arena *arena);
+/* Room for so many bytes, of an arena that is empty: it takes up no more then, as long as no more is wanted. */
+void arena_reserve(struct arena *arena, size_t size);
+/* What a piece of this size takes of it. */
+static inline size_t arena_piece(size_t size)
+{
+	const size_t align = sizeof(max_align_t);
+
+	return (size + align - 1) / align * align;
+}
 /* Zeroed, aligned for any type, valid until arena_deinit. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull));
 /* One more item at the end of an array that grows here alone: `array` is the address of its pointer, `n` its length.

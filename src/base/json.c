@@ -474,6 +474,37 @@ struct json *json_copy(const struct json *j)
 	return outer(copy);
 }
 
+/* As json-c keeps it: a node with its string, and objects and arrays with room for more. */
+size_t json_size(const struct json *j)
+{
+	enum { NODE = 64, MEMBER = 64, LEAST_MEMBERS = 16 };
+	size_t size = j != NULL ? NODE : 0, at = 0, n = json_len(j);
+	struct str key;
+	struct json *value;
+
+	switch (json_kind(j)) {
+	case JSON_OBJECT:
+		size += (n > LEAST_MEMBERS ? 2 * n : LEAST_MEMBERS) * MEMBER;
+		while (json_member(j, &at, &key, &value))
+			size += key.len + json_size(value);
+		break;
+	case JSON_ARRAY:
+		size += 2 * n * sizeof(value);
+		for (size_t i = 0; i < n; i++)
+			size += json_size(json_item(j, i));
+		break;
+	case JSON_STRING:
+		size += json_str(j, "").len;
+		break;
+	case JSON_NULL:
+	case JSON_BOOL:
+	case JSON_DOUBLE:
+	case JSON_INT:
+		break;
+	}
+	return size;
+}
+
 struct json *json_ref(struct json *j)
 {
 	return outer(json_object_get(inner(j)));

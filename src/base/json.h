@@ -76,6 +76,8 @@ void json_push_str(struct json *array, struct str value);
 struct json *json_copy(const struct json *j); /* deep, owned */
 /* The same node once more, owned: it lives until each of its owners has freed it. */
 struct json *json_ref(struct json *j);
+/* Bytes that it takes up, about. */
+size_t json_size(const struct json *j);
 /* Takes the members of these names out of it, at any depth. NULL ends the names. */
 void json_drop(struct json *j, const char *const *names);
 void json_print(const struct json *j, struct buf *out); /* compact, `/` unescaped */

@@ -65,6 +65,9 @@ bool shares_fit(const struct shares *s, const struct share *old, struct share_ow
 
 	if (old == NULL)
 		old = &none;
+	if (size <= old->size && old->person == find(s, 'p', owner.person) &&
+	    old->channel == find(s, 'c', owner.channel))
+		return true;
 	held = s->held - old->size;
 	if (size > s->max || held > s->max - size)
 		return false;

@@ -39,7 +39,8 @@ static inline void shares_init(struct shares *s, const char *what, size_t max, s
 	*s = (struct shares){ what, max, person_part, channel_part, .held = 0 };
 }
 void shares_deinit(struct shares *s); /* what still holds something must not give it back */
-/* May the owner have something of this size kept, in place of what `old` holds? NULL = of nothing. */
+/* May the owner have something of this size kept, in place of what `old` holds? NULL = of nothing. What does not grow
+ * may. */
 bool shares_fit(const struct shares *s, const struct share *old, struct share_owner owner,
 		size_t size);
 /* Gives back what the share held, and holds that. It need not fit: what is promised is kept. */

@@ -10,6 +10,7 @@
 #include "engine/moments.h"
 #include "engine/owner_notice.h"
 #include "engine/run.h"
+#include "engine/run_share.h"
 
 enum {
 	/* While Slack does not answer, every rule may be in doubt about every message: told are ten, then ten a
@@ -519,6 +520,7 @@ struct engine *engine_new(const struct engine_setup *setup)
 	map_init(&e->runs);
 	watermarks_init(&e->watermarks);
 	waits_init(&e->waits);
+	run_init_shares(e);
 	list_init(&e->changed);
 	e->ticked_until = clock_wall(setup->clock);
 	breaker_init(&e->breaker);
@@ -542,6 +544,7 @@ void engine_free(struct engine *e)
 	map_deinit(&e->runs, NULL);
 	watermarks_deinit(&e->watermarks);
 	waits_deinit(&e->waits);
+	shares_deinit(&e->resting);
 	outbox_deinit(&e->outbox);
 	dead_letters_deinit(&e->dead_letters);
 	map_deinit(&e->late, free);

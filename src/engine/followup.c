@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "engine/action.h"
 #include "engine/run.h"
+#include "engine/run_share.h"
 
 /* Of all runs together. */
 enum { FOLLOWUPS_MAX = 10000 };
@@ -134,7 +135,9 @@ static bool follow_now(struct engine *e, const struct rule *rule, struct event *
 
 static void follow_later(struct engine *e, struct run *run, struct event *ev)
 {
-	if (e->n_followups == FOLLOWUPS_MAX) {
+	CLEANUP(event_freep) struct event *kept = run_trim_followup(run, ev);
+
+	if (e->n_followups == FOLLOWUPS_MAX || !run_may_keep(e, run, kept)) {
 		log_warn("engine",
 			 "too many questions are edited while they are answered; this answer stays "
 			 "as it is rule=%s channel=%.*s ts=%.*s",
@@ -142,7 +145,8 @@ static void follow_later(struct engine *e, struct run *run, struct event *ev)
 		return;
 	}
 	e->n_followups++;
-	run_add_followup(run, ev);
+	run_add_followup(run, kept);
+	run_hold_share(e, run);
 	run_changed(e, run);
 }
 
@@ -166,6 +170,8 @@ void follow_what_came(struct engine *e, struct run *run)
 	size_t n = run->n_followups;
 
 	run->n_followups = 0;
+	if (run->held.size > 0)
+		run_hold_share(e, run);
 	for (size_t i = 0; i < n; i++) {
 		const struct rule *rule = ruleset_rule_named(e->set, str_from(name));
 

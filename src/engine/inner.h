@@ -55,7 +55,8 @@ struct engine {
 	struct map runs; /* struct run, by the bytes of their id */
 	uint64_t last_run;
 	struct waits waits;
-	size_t n_followups; /* that wait at runs */
+	struct shares resting; /* runs, in bytes */
+	size_t n_followups;    /* that wait at runs */
 	/* What the store has not been told. */
 	struct batch batch;
 	struct list changed; /* struct run: their rows are written at the end of the turn */

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "engine/inner.h"
 #include "engine/run.h"
+#include "engine/run_share.h"
 
 /* What the rows of runs and jobs became. */
 struct loading {
@@ -86,6 +87,7 @@ static void resume(struct engine *e, struct run *run)
 	for (size_t i = 0; i < run->n_followups; i++)
 		run->followups[i]->workspace = e->setup.workspace;
 	e->n_followups += run->n_followups;
+	run_hold_share(e, run);
 	if (run->n_open > 0) {
 		if (run->rule->keeps_answers)
 			waits_add_acting(&e->waits, run);

@@ -9,6 +9,7 @@
 #include "engine/followup.h"
 #include "engine/learn.h"
 #include "engine/owner_notice.h"
+#include "engine/run_share.h"
 #include "template/condition.h"
 #include "template/json_template.h"
 #include "template/number.h"
@@ -247,6 +248,8 @@ static void do_wait(struct engine *e, struct run *run)
 			  run->rule->name);
 		return;
 	}
+	if (!run_may_rest(e, run))
+		return;
 	run->due = (struct wall){ now(e).ms + action->wait_ms };
 	run->unless = action->unless;
 	waits_add(&e->waits, run, mono_after(clock_mono(e->setup.clock), action->wait_ms));
@@ -284,12 +287,19 @@ static bool are_the_last(const struct run *run)
 static void put_jobs(struct engine *e, struct run *run)
 {
 	bool is_full = false, end_alone = are_the_last(run);
+	bool may_rest = end_alone || run_may_rest(e, run);
 	unsigned part = 0;
 
 	list_each (link, &run->jobs) {
 		struct job *job = list_entry(link, struct job, link);
 
 		list_remove(link);
+		if (!may_rest) {
+			engine_count(e, METRIC_JOBS_DROPPED);
+			job_free(job);
+			is_full = true;
+			continue;
+		}
 		if (str_find_char(run->ev->event_ts, '.') < run->ev->event_ts.len)
 			job->cause_ts = job_keep(job, run->ev->event_ts);
 		job->late_ms = (uint64_t)late_ms(e, run, action_of(run)->verb);
@@ -337,6 +347,7 @@ static bool is_waiting(const struct run *run)
 
 static void rest(struct engine *e, struct run *run)
 {
+	run_hold_share(e, run);
 	run_changed(e, run);
 	if (!is_waiting(run) && run->rule->keeps_answers)
 		waits_add_acting(&e->waits, run);
@@ -385,6 +396,7 @@ void run_end(struct engine *e, struct run *run)
 	char key[24];
 
 	waits_remove(&e->waits, run);
+	shares_give_back(&e->resting, &run->held);
 	map_remove(&e->runs, id_bytes(&run->id));
 	if (run->is_kept) {
 		snprintf(key, sizeof(key), "%llu", (unsigned long long)run->id);
@@ -421,10 +433,11 @@ void run_catch(struct run *run, const struct captures *captures)
 {
 	const char *name;
 
+	arena_deinit(&run->caught); /* texts of the event are what was caught now */
 	run->n_captures = captures->n;
 	if (captures->n == 0)
 		return;
-	run->captures = arena_alloc(&run->arena, captures->n * sizeof(run->captures[0]));
+	run->captures = arena_alloc(&run->caught, captures->n * sizeof(run->captures[0]));
 	for (size_t i = 0; i < captures->n; i++) {
 		struct capture *c = &run->captures[i];
 
@@ -440,7 +453,7 @@ void run_catch(struct run *run, const struct captures *captures)
 		size_t number = pattern_group_number(captures->pattern, i);
 
 		if (number < captures->n)
-			run->captures[number].name = str_keep(&run->arena, str_from(name));
+			run->captures[number].name = str_keep(&run->caught, str_from(name));
 	}
 }
 
@@ -485,7 +498,12 @@ void run_tell_condition(const struct engine *e, const struct run *run, struct bu
 void run_retell(struct engine *e, struct run *run, struct event *ev,
 		const struct captures *captures)
 {
+	CLEANUP(event_freep) struct event *kept = run_trim_followup(run, ev);
+
+	if (!run_may_keep(e, run, kept))
+		return;
 	run_set_event(run, ev);
 	run_catch(run, captures);
+	run_hold_share(e, run);
 	run_changed(e, run);
 }

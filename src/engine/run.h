@@ -33,7 +33,8 @@ void run_settled(struct engine *e, struct run *run, const struct job *job,
 /* Nothing more is done. */
 void run_end(struct engine *e, struct run *run);
 
-/* Another event in place of its own, with what was caught of that: what is still to be done is done about it. */
+/* Another event in place of its own, with what was caught of that: what is still to be done is done about it. Where that
+ * is more than its person may keep, it stays as it is. */
 void run_retell(struct engine *e, struct run *run, struct event *ev,
 		const struct captures *captures);
 /* It is at this rule from now on; holds it. NULL = at none. */

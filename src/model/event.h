@@ -95,6 +95,9 @@ struct event {
 	struct event *whole; /* this one is another view of that; NULL = it is itself */
 };
 
+/* What there is of an event besides what it is, who did it and where. */
+enum event_part { EVENT_TEXT = 1, EVENT_TEXT_RAW = 2, EVENT_PAYLOAD = 4 };
+
 /* With one reference, the caller's. */
 static inline struct event *event_new(void)
 {

@@ -2,6 +2,7 @@
 #include "model/event_line.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* ---- which fields there are ---- */
 
@@ -41,6 +42,80 @@ static const struct field person_texts[] = {
 static const struct field person_flags[] = { FIELD(person, is_bot), FIELD(person, is_guest) };
 
 static const struct field piece_texts[] = { FIELD(text_piece, id), FIELD(text_piece, url) };
+
+/* ---- copying ---- */
+
+static struct str *text_at(const void *object, const struct field *field)
+{
+	return (void *)((char *)object + field->at);
+}
+
+/* Calls for every text in the event but those that are slices of others. */
+static void each_text(struct event *ev, void (*on_text)(void *owner, struct str *text), void *owner)
+{
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		on_text(owner, text_at(ev, &texts[i]));
+	for (size_t i = 0; i < ARRAY_LEN(people); i++) {
+		for (size_t k = 0; k < ARRAY_LEN(person_texts); k++)
+			on_text(owner, text_at((const char *)ev + people[i].at, &person_texts[k]));
+	}
+	for (size_t i = 0; i < ev->n_pieces; i++) {
+		for (size_t k = 0; k < ARRAY_LEN(piece_texts); k++)
+			on_text(owner, text_at(&ev->pieces[i], &piece_texts[k]));
+	}
+}
+
+static void add_size(void *size, struct str *text)
+{
+	if (text->len > 0)
+		*(size_t *)size += arena_piece(text->len + 1);
+}
+
+static void keep_text(void *arena, struct str *text)
+{
+	*text = text->len > 0 ? str_keep(arena, *text) : STR_EMPTY;
+}
+
+/* All that is left of it lies in one block. */
+struct event *event_trim(const struct event *ev, unsigned parts)
+{
+	struct event head = *ev, *copy;
+	struct arena arena = { 0 };
+	size_t size;
+
+	head.n_refs = 1;
+	head.whole = NULL;
+	head.payload = (parts & EVENT_PAYLOAD) && ev->payload != NULL ? json_ref(ev->payload) :
+									NULL;
+	if (!(parts & EVENT_TEXT_RAW))
+		head.text_raw = STR_EMPTY;
+	if (!(parts & EVENT_TEXT)) {
+		head.text = head.text_to_bot = STR_EMPTY;
+		head.pieces = NULL;
+		head.n_pieces = 0;
+	}
+	size = arena_piece(sizeof(head)) + arena_piece(head.n_pieces * sizeof(head.pieces[0]));
+	each_text(&head, add_size, &size);
+	arena_reserve(&arena, size);
+	copy = arena_alloc(&arena, sizeof(*copy));
+	*copy = head;
+	if (head.n_pieces > 0) {
+		copy->pieces = arena_alloc(&arena, head.n_pieces * sizeof(head.pieces[0]));
+		memcpy(copy->pieces, head.pieces, head.n_pieces * sizeof(head.pieces[0]));
+	}
+	each_text(copy, keep_text, &arena);
+	for (size_t i = 0; i < copy->n_pieces; i++)
+		copy->pieces[i].shown.p = copy->text.p + (head.pieces[i].shown.p - head.text.p);
+	copy->text_to_bot = str_sub(copy->text, copy->text.len - copy->text_to_bot.len,
+				    copy->text.len);
+	copy->arena = arena;
+	return copy;
+}
+
+size_t event_size(const struct event *ev)
+{
+	return arena_size(&ev->arena) + json_size(ev->payload);
+}
 
 /* ---- writing ---- */
 

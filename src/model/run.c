@@ -8,6 +8,7 @@ void run_set_event(struct run *run, struct event *ev)
 	struct event *old = run->ev;
 
 	run->ev = event_ref(ev);
+	run->is_trimmed = false;
 	event_free(old);
 }
 

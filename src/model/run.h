@@ -72,7 +72,11 @@ struct run {
 	struct list changed;	 /* the engine's, of those whose row is to be written */
 	struct heap_node node;	 /* by the end of its wait, monotonic */
 	struct stay at_message, at_thread;
-	struct arena arena; /* of the texts above, and of what is made; until the end */
+	bool is_trimmed; /* of the event it has these parts alone (enum event_part) */
+	unsigned parts;
+	struct share held;   /* while it rests */
+	struct arena caught; /* of the captures, until others are */
+	struct arena arena;  /* of the other texts above, and of what is made; until the end */
 };
 
 /* Takes a reference of the event. */
@@ -103,6 +107,7 @@ static inline void run_free(struct run *run)
 	free(run->followups);
 	json_free(run->result);
 	event_free(run->ev);
+	arena_deinit(&run->caught);
 	arena_deinit(&run->arena);
 	free(run);
 }

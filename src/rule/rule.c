@@ -115,6 +115,8 @@ static bool wants_thread(const struct rule *rule)
 
 struct wants {
 	bool text, names;
+	unsigned shown; /* enum event_part */
+	bool caught;
 };
 
 static void note_reference(void *owner, const struct reference *ref, bool as_text)
@@ -122,6 +124,9 @@ static void note_reference(void *owner, const struct reference *ref, bool as_tex
 	struct wants *wants = owner;
 
 	wants->text = wants->text || reference_wants_text(ref);
+	wants->shown |= ref->name == NAME_TEXT ? EVENT_TEXT : 0;
+	wants->shown |= ref->name == NAME_EVENT ? EVENT_PAYLOAD : 0;
+	wants->caught = wants->caught || ref->name == NAME_MATCH || ref->name == NAME_GROUP;
 	wants->names = wants->names || reference_wants_names(ref, as_text);
 }
 
@@ -159,10 +164,13 @@ void rule_note_wants(struct rule *rule)
 
 	for (size_t i = 0; i < rule->n_actions; i++)
 		note_action(&rule->actions[i], &wants);
+	rule->shows = wants.shown;
+	rule->shows_caught = wants.caught;
 	for (size_t i = 0; i < rule->n_limits; i++)
 		note_template(rule->limits[i].key, &wants);
 	if (rule->condition != NULL)
 		condition_each_reference(rule->condition, note_reference, &wants);
+	rule->asks_payload = (wants.shown & EVENT_PAYLOAD) != 0;
 	rule->wants_names = wants.names;
 	rule->wants_groups = has_groups(&rule->from);
 	rule->wants_reacted = wants.text || wants_thread(rule);

@@ -151,6 +151,9 @@ struct rule {
 	bool wants_names;	 /* names of authors or channels: in, from, {user.name} … */
 	bool wants_groups;	 /* user groups, by id; a handle looks like a name */
 	bool wants_reacted;	 /* what it does depends on the message that was reacted to */
+	unsigned shows;		 /* of the event (enum event_part), in what its actions do */
+	bool shows_caught;	 /* what its pattern caught */
+	bool asks_payload;	 /* its `if` or limits do, before */
 	bool keeps_answers;	 /* edits, removes or follows what it answered */
 	bool answers_here; /* by reply, say or broadcast: what it says elsewhere is no answer then */
 	struct rule_test *tests;

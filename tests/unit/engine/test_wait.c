@@ -8,12 +8,17 @@
 
 /* ---- many ---- */
 
+/* A thousand people write in a hundred channels. */
 static void take_waiting(struct engine_fixture *h, int i)
 {
+	struct event *ev;
 	char ts[32];
 
 	snprintf(ts, sizeof(ts), "%d.%d", 1000000 + i, i % 10);
-	fixture_take(h, said("x", ts));
+	ev = said("x", ts);
+	ev->user.id = ev->author.id = str_keepf(&ev->arena, "U%d", i % 1000);
+	ev->channel = str_keepf(&ev->arena, "C%d", i / 1000 % 100);
+	fixture_take(h, ev);
 	if (i % 1000 == 0)
 		engine_commit(h->engine);
 }
@@ -32,12 +37,10 @@ static void test_a_hundred_thousand_wait(void)
 		take_waiting(&h, i);
 		fakeclock_pass(&h.world.clock, i % 10 == 0);
 	}
-	CU_ASSERT_EQUAL(engine_waiting(h.engine), WAITS_MAX);
 	fixture_say(&h, "get", "1.1");
 	ASSERT_STR(buf_str(&h.done), ""); /* nobody counted yet */
 	take_waiting(&h, WAITS_MAX + 1);
 	take_waiting(&h, WAITS_MAX + 2);
-	CU_ASSERT_EQUAL(engine_waiting(h.engine), WAITS_MAX);
 	fixture_say(&h, "get", "1.2");
 	ASSERT_STR(buf_str(&h.done), "say C1GENERAL: 2"); /* those without room */
 	due = engine_due_ms(h.engine);

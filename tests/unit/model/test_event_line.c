@@ -224,10 +224,37 @@ static void test_strange_members_are_passed_over(void)
 	event_free(ev);
 }
 
+/* What is kept is as it was, and lies where nothing else does. */
+static void test_it_is_trimmed_to_what_is_needed(void)
+{
+	struct event *ev = full(), *all, *none;
+	const unsigned parts = EVENT_TEXT | EVENT_TEXT_RAW | EVENT_PAYLOAD;
+
+	all = event_trim(ev, parts);
+	event_is(ev, all);
+	CU_ASSERT_PTR_EQUAL(all->pieces[1].shown.p, all->text.p + 2);
+	CU_ASSERT_PTR_NOT_EQUAL(all->text.p, ev->text.p);
+	none = event_trim(ev, 0);
+	event_free(ev);
+	ASSERT_STR(all->author.email, "text 25 \"\\\n\xC3\xA9");
+	ASSERT_STR(none->text, "");
+	ASSERT_STR(none->text_raw, "");
+	ASSERT_STR(none->text_to_bot, "");
+	CU_ASSERT_EQUAL(none->n_pieces, 0);
+	CU_ASSERT_PTR_NULL(none->payload);
+	CU_ASSERT_TRUE(str_eq(none->author.email, all->author.email));
+	CU_ASSERT_TRUE(event_size(none) < event_size(all));
+	event_free(none);
+	ev = event_trim(all, parts);
+	event_free(all);
+	goes_round(ev);
+}
+
 UNIT_MAIN("event line", { "every field goes round", test_every_field_goes_round },
 	  { "empty fields go round", test_empty_fields_go_round },
 	  { "every kind goes round", test_every_kind_goes_round },
 	  { "pieces are slices of the text", test_pieces_are_slices_of_the_text },
 	  { "a view is an event like any other", test_a_view_is_an_event_like_any_other },
 	  { "other lines are refused", test_other_lines_are_refused },
-	  { "strange members are passed over", test_strange_members_are_passed_over })
+	  { "strange members are passed over", test_strange_members_are_passed_over },
+	  { "it is trimmed to what is needed", test_it_is_trimmed_to_what_is_needed })
