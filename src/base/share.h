@@ -17,6 +17,8 @@ struct share_owner {
 	struct str channel;
 };
 
+#define SHARE_NOBODY ((struct share_owner){ .person = STR_EMPTY, .channel = STR_EMPTY })
+
 struct shares {
 	const char *what; /* for the log: "waits" */
 	size_t max;	  /* in all */

@@ -98,7 +98,9 @@ static void note_posted(struct engine *e, struct run *run, const struct job *job
 		posted_add(&posted, &answer);
 	}
 	run->n_posted++;
-	posted_save(&posted, &e->state, run->rule, run->ev, now(e));
+	if (!posted_save(&posted, &e->state, run->rule, run->ev, now(e)))
+		shares_refuse(&e->state.answers, event_owner(run->ev), run->rule_name,
+			      clock_mono(e->setup.clock));
 }
 
 /* What stands in Slack no longer. An answer that is gone whole leaves its place to the next one. */

@@ -21,7 +21,7 @@ void posted_load(struct posted *out, struct state *s, const struct rule *rule,
 		posted_parse(out, state_posted(s, buf_str(&key), now));
 }
 
-void posted_save(const struct posted *a, struct state *s, const struct rule *rule,
+bool posted_save(const struct posted *a, struct state *s, const struct rule *rule,
 		 const struct event *ev, struct wall now)
 {
 	CLEANUP(buf_deinit) struct buf key = { 0 };
@@ -29,9 +29,9 @@ void posted_save(const struct posted *a, struct state *s, const struct rule *rul
 
 	put_key(&key, rule, ev);
 	if (key.len == 0)
-		return;
+		return true;
 	posted_print(a, &text);
-	state_set_posted(s, buf_str(&key), buf_str(&text), now);
+	return state_set_posted(s, event_owner(ev), buf_str(&key), buf_str(&text), now);
 }
 
 void posted_parse(struct posted *a, struct str text)

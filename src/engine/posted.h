@@ -34,7 +34,8 @@ struct posted {
 /* What the state keeps of this rule and the event's message; none where the event is about no message. The caller's. */
 void posted_load(struct posted *out, struct state *s, const struct rule *rule,
 		 const struct event *ev, struct wall now);
-void posted_save(const struct posted *a, struct state *s, const struct rule *rule,
+/* False: whoever did it has no share for what is new. */
+bool posted_save(const struct posted *a, struct state *s, const struct rule *rule,
 		 const struct event *ev, struct wall now);
 /* From the text and back; anything else than answers is none, and none is the empty text. */
 void posted_parse(struct posted *a, struct str text);

@@ -61,6 +61,14 @@ static void note_failure(struct run *run, const char *why)
 	run->failed = true;
 }
 
+/* The log has been told for all that fails so, the owners of this rule have not. */
+static void fail_untold(struct engine *e, struct run *run, const char *why)
+{
+	engine_count(e, METRIC_ACTIONS_FAILED);
+	notice_tell(e, run->rule, why);
+	note_failure(run, why);
+}
+
 /* A rule that may not act, by its limit or as a shadow, does not fail either. */
 static void fail(struct engine *e, struct run *run, const char *why)
 {
@@ -209,23 +217,38 @@ static void tell_step(struct engine *e, struct run *run, const char *sign, struc
 			str_keepf(&run->arena, "%.*s%s%.*s", STR_ARG(a), sign, STR_ARG(b)));
 }
 
+/* Of a share that is used up the log is told now and then. */
+static void fail_to_store(struct engine *e, struct run *run, struct str key, struct str value,
+			  const char *why)
+{
+	const struct share_owner owner = event_owner(run->ev);
+
+	if (state_has_share(&e->state, owner, key, value)) {
+		fail(e, run, why);
+		return;
+	}
+	shares_refuse(&e->state.values, owner, run->rule_name, clock_mono(e->setup.clock));
+	fail_untold(e, run, "one person or channel has too much stored");
+}
+
 static void do_set(struct engine *e, struct run *run)
 {
 	const struct values v = run_values(e, run, &run->arena);
 	struct making m = making_of(run, &v, NULL);
 	struct str name = str_from(action_of(run)->name), shown, value = action_value(&m, &shown);
+	struct str key;
 
 	tell_step(e, run, " = ", name, shown);
-	if (!state_set_variable(&e->state, values_variable_key(&v, name, action_of(run)->key),
-				value))
-		fail(e, run, "the value is too long, or too many are stored");
+	key = values_variable_key(&v, name, action_of(run)->key);
+	if (!state_set_variable(&e->state, event_owner(run->ev), key, value))
+		fail_to_store(e, run, key, value, "the value is too long, or too many are stored");
 }
 
 static void do_add(struct engine *e, struct run *run)
 {
 	const struct values v = run_values(e, run, &run->arena);
 	struct making m = making_of(run, &v, NULL);
-	struct str name = str_from(action_of(run)->name), shown;
+	struct str name = str_from(action_of(run)->name), shown, key;
 	double number;
 
 	if (!number_read(action_value(&m, &shown), &number)) {
@@ -234,8 +257,9 @@ static void do_add(struct engine *e, struct run *run)
 		return;
 	}
 	tell_step(e, run, " + ", name, shown);
-	if (!state_add(&e->state, values_variable_key(&v, name, action_of(run)->key), number))
-		fail(e, run, "what is stored there is no number");
+	key = values_variable_key(&v, name, action_of(run)->key);
+	if (!state_add(&e->state, event_owner(run->ev), key, number))
+		fail_to_store(e, run, key, shown, "what is stored there is no number");
 }
 
 static void do_wait(struct engine *e, struct run *run)
@@ -311,12 +335,8 @@ static void put_jobs(struct engine *e, struct run *run)
 		else if (!end_alone)
 			run->n_open++;
 	}
-	if (!is_full)
-		return;
-	/* The log has been told for all of them, the owners of this rule have not. */
-	engine_count(e, METRIC_ACTIONS_FAILED);
-	notice_tell(e, run->rule, "the outbox is full");
-	note_failure(run, "the outbox is full");
+	if (is_full)
+		fail_untold(e, run, "the outbox is full");
 }
 
 static void do_action(struct engine *e, struct run *run)

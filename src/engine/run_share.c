@@ -18,11 +18,6 @@ void run_init_shares(struct engine *e)
 	shares_init(&e->resting, "actions that wait", BYTES, PERSON_PART, CHANNEL_PART);
 }
 
-static struct share_owner owner_of(const struct run *run)
-{
-	return (struct share_owner){ event_doer(run->ev), run->ev->channel };
-}
-
 /* ---- as little as will do ---- */
 
 static bool is_within(struct str part, struct str whole)
@@ -91,23 +86,25 @@ static size_t size_of(const struct run *run)
 bool run_may_rest(struct engine *e, struct run *run)
 {
 	trim(run);
-	if (shares_fit(&e->resting, &run->held, owner_of(run), size_of(run)))
+	if (shares_fit(&e->resting, &run->held, event_owner(run->ev), size_of(run)))
 		return true;
-	shares_refuse(&e->resting, owner_of(run), run->rule_name, clock_mono(e->setup.clock));
+	shares_refuse(&e->resting, event_owner(run->ev), run->rule_name,
+		      clock_mono(e->setup.clock));
 	return false;
 }
 
 void run_hold_share(struct engine *e, struct run *run)
 {
 	trim(run);
-	shares_take(&e->resting, &run->held, owner_of(run), size_of(run));
+	shares_take(&e->resting, &run->held, event_owner(run->ev), size_of(run));
 }
 
 bool run_may_keep(struct engine *e, struct run *run, const struct event *followup)
 {
-	if (shares_fit(&e->resting, &run->held, owner_of(run),
+	if (shares_fit(&e->resting, &run->held, event_owner(run->ev),
 		       run->held.size + event_size(followup)))
 		return true;
-	shares_refuse(&e->resting, owner_of(run), run->rule_name, clock_mono(e->setup.clock));
+	shares_refuse(&e->resting, event_owner(run->ev), run->rule_name,
+		      clock_mono(e->setup.clock));
 	return false;
 }

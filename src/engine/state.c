@@ -13,6 +13,16 @@
 static const int64_t SEEN_FOR_MS = 26LL * 3600 * 1000;
 static const int64_t POSTED_FOR_MS = 7LL * 24 * 3600 * 1000;
 
+/* Of values, a million short ones. One person has room for some ten thousand of those. */
+enum {
+	VALUES_BYTES = 256 << 20,
+	ANSWERS_BYTES = 128 << 20,
+	VALUES_PART = 64,
+	ANSWERS_PART = 32,
+	CHANNEL_PART = 4,
+	FOUND_BY = 100, /* its place in the table, about */
+};
+
 /* A text under a key. */
 struct entry {
 	struct list link; // state::seen_order, done_order or posted_order
@@ -21,6 +31,7 @@ struct entry {
 	bool is_done; /* a key that was seen, and something done about it */
 	bool has_row; /* of what was seen: something was done about it */
 	size_t len;
+	struct share share; /* of a text */
 	size_t key_len;
 	char key[];
 };
@@ -66,10 +77,50 @@ static struct str entry_text(const struct entry *entry)
 	return entry != NULL ? str_make(entry->text, entry->len) : (struct str){ NULL, 0 };
 }
 
+/* ---- whose it is ---- */
+
+static size_t size_of(struct str key, struct str text)
+{
+	return FOUND_BY + sizeof(struct entry) + 2 * key.len + text.len;
+}
+
+static bool has_share(const struct shares *shares, const struct entry *entry,
+		      struct share_owner owner, struct str key, struct str text)
+{
+	return shares_fit(shares, entry != NULL ? &entry->share : NULL, owner, size_of(key, text));
+}
+
+static struct shares *shares_of(struct state *s, const struct map *table)
+{
+	return table == &s->variables ? &s->values : &s->answers;
+}
+
+static void own(struct state *s, const struct map *table, struct entry *entry,
+		struct share_owner owner)
+{
+	shares_take(shares_of(s, table), &entry->share, owner,
+		    size_of(entry_key(entry), entry_text(entry)));
+}
+
+static struct share_owner read_owner(const struct json *row)
+{
+	return (struct share_owner){ json_str(row, "by"), json_str(row, "in") };
+}
+
+static void write_owner(struct share_owner owner, struct buf *row)
+{
+	buf_addz(row, ",\"by\":");
+	json_quote(owner.person, row);
+	buf_addz(row, ",\"in\":");
+	json_quote(owner.channel, row);
+}
+
 static void forget(struct state *s, enum store_table table, struct map *map, struct entry *entry)
 {
 	if (s->batch != NULL && (entry->has_row || table != STORE_SEEN))
 		batch_drop(s->batch, table, entry_key(entry));
+	if (table != STORE_SEEN)
+		shares_give_back(shares_of(s, map), &entry->share);
 	map_remove(map, entry_key(entry));
 	entry_free(entry);
 }
@@ -84,15 +135,22 @@ static void note_number(struct state *s, enum store_table table, struct str key,
 	batch_put(s->batch, table, key, str_from(text));
 }
 
-static void note_text(struct state *s, enum store_table table, struct str key, struct str text)
+/* A text alone is nobody's. */
+static void note_value(struct state *s, const struct entry *entry, struct share_owner owner)
 {
 	CLEANUP(buf_deinit) struct buf line = { 0 };
+	const bool is_owned = owner.person.len + owner.channel.len > 0;
 
 	if (s->batch == NULL)
 		return;
 	buf_init(&line, 0);
-	json_quote(text, &line);
-	batch_put(s->batch, table, key, buf_str(&line));
+	buf_addz(&line, is_owned ? "{\"text\":" : "");
+	json_quote(entry_text(entry), &line);
+	if (is_owned) {
+		write_owner(owner, &line);
+		buf_addc(&line, '}');
+	}
+	batch_put(s->batch, STORE_VARIABLE, entry_key(entry), buf_str(&line));
 }
 
 /* ---- what was seen ---- */
@@ -154,7 +212,25 @@ struct str state_variable(const struct state *s, struct str key)
 	return entry_text(map_get(&s->variables, key));
 }
 
-bool state_set_variable(struct state *s, struct str key, struct str value)
+bool state_has_share(const struct state *s, struct share_owner owner, struct str key,
+		     struct str value)
+{
+	return has_share(&s->values, map_get(&s->variables, key), owner, key, value);
+}
+
+static void set_variable(struct state *s, struct share_owner owner, struct str key,
+			 struct str value)
+{
+	struct entry *entry = map_get(&s->variables, key);
+
+	if (entry == NULL)
+		entry = entry_new(&s->variables, key);
+	entry_set(entry, value);
+	own(s, &s->variables, entry, owner);
+	note_value(s, entry, owner);
+}
+
+bool state_set_variable(struct state *s, struct share_owner owner, struct str key, struct str value)
 {
 	struct entry *entry = map_get(&s->variables, key);
 
@@ -163,12 +239,10 @@ bool state_set_variable(struct state *s, struct str key, struct str value)
 			forget(s, STORE_VARIABLE, &s->variables, entry);
 		return true;
 	}
-	if (value.len > STATE_MAX_VALUE || (entry == NULL && s->variables.n >= STATE_MAX_VALUES))
+	if (value.len > STATE_MAX_VALUE || (entry == NULL && s->variables.n >= STATE_MAX_VALUES) ||
+	    !has_share(&s->values, entry, owner, key, value))
 		return false;
-	if (entry == NULL)
-		entry = entry_new(&s->variables, key);
-	entry_set(entry, value);
-	note_text(s, STORE_VARIABLE, key, entry_text(entry)); /* the value may be gone */
+	set_variable(s, owner, key, value);
 	return true;
 }
 
@@ -183,7 +257,7 @@ static bool read_number(const struct entry *entry, double *out)
 	return end == entry->text + entry->len && end != entry->text && isfinite(*out);
 }
 
-bool state_add(struct state *s, struct str key, double number)
+bool state_add(struct state *s, struct share_owner owner, struct str key, double number)
 {
 	char text[64];
 	double sum;
@@ -194,7 +268,7 @@ bool state_add(struct state *s, struct str key, double number)
 	if (!isfinite(sum))
 		return false;
 	snprintf(text, sizeof(text), floor(sum) == sum && fabs(sum) < 1e15 ? "%.0f" : "%.12g", sum);
-	return state_set_variable(s, key, str_from(text));
+	return state_set_variable(s, owner, key, str_from(text));
 }
 
 /* ---- numbers ---- */
@@ -284,7 +358,7 @@ static void forget_old_posted(struct state *s, struct wall now)
 	}
 }
 
-static void note_posted(struct state *s, const struct entry *entry)
+static void note_posted(struct state *s, const struct entry *entry, struct share_owner owner)
 {
 	CLEANUP(buf_deinit) struct buf line = { 0 };
 
@@ -293,27 +367,33 @@ static void note_posted(struct state *s, const struct entry *entry)
 	buf_init(&line, 0);
 	buf_addf(&line, "{\"at\":%lld,\"text\":", (long long)entry->at.ms);
 	json_quote(entry_text(entry), &line);
+	write_owner(owner, &line);
 	buf_addc(&line, '}');
 	batch_put(s->batch, STORE_POSTED, entry_key(entry), buf_str(&line));
 }
 
-void state_set_posted(struct state *s, struct str key, struct str text, struct wall now)
+bool state_set_posted(struct state *s, struct share_owner owner, struct str key, struct str text,
+		      struct wall now)
 {
 	struct entry *entry = map_get(&s->posted, key);
 
 	if (text.len == 0 || text.len > STATE_MAX_VALUE) {
 		if (entry != NULL && text.len == 0)
 			forget(s, STORE_POSTED, &s->posted, entry);
-		return;
+		return true;
 	}
+	if (!has_share(&s->answers, entry, owner, key, text))
+		return false;
 	if (entry == NULL)
 		entry = entry_new(&s->posted, key);
 	entry_set(entry, text);
+	own(s, &s->posted, entry, owner);
 	entry->at = now;
 	list_remove(&entry->link);
 	list_append(&s->posted_order, &entry->link);
-	note_posted(s, entry);
+	note_posted(s, entry, owner);
 	forget_old_posted(s, now);
+	return true;
 }
 
 /* ---- back from the store ---- */
@@ -343,25 +423,39 @@ static bool load_done(struct state *s, struct str key, int64_t at)
 	return true;
 }
 
-bool state_load(struct state *s, enum store_table table, struct str key, struct str value)
+/* More than there is room for now has been promised before. */
+static bool load_text(struct state *s, enum store_table table, struct str key, struct str row)
 {
 	CLEANUP(json_freep) struct json *j = NULL;
 	struct str text;
+	int64_t at;
+
+	if (json_parse(&j, row, NULL) != 0)
+		return false;
+	text = json_str(j, json_kind(j) == JSON_STRING && table == STORE_VARIABLE ? "" : "text");
+	if (text.len == 0)
+		return false;
+	if (table == STORE_VARIABLE) {
+		if (text.len > STATE_MAX_VALUE || s->variables.n >= STATE_MAX_VALUES)
+			return false;
+		set_variable(s, read_owner(j), key, text);
+		return true;
+	}
+	if (!json_get_int(j, "at", &at) || !wall_is_sound((struct wall){ at }) ||
+	    !load_entry(&s->posted, &s->posted_order, key, at, text))
+		return false;
+	own(s, &s->posted, map_get(&s->posted, key), read_owner(j));
+	return true;
+}
+
+bool state_load(struct state *s, enum store_table table, struct str key, struct str value)
+{
 	int64_t number;
 
 	if (table == STORE_LIMIT)
 		return spendings_load(&s->spendings, key, value);
-	if (table == STORE_VARIABLE || table == STORE_POSTED) {
-		if (json_parse(&j, value, NULL) != 0)
-			return false;
-		text = json_str(j, table == STORE_VARIABLE ? "" : "text");
-		if (text.len == 0)
-			return false;
-		if (table == STORE_VARIABLE)
-			return state_set_variable(s, key, text);
-		return json_get_int(j, "at", &number) && wall_is_sound((struct wall){ number }) &&
-		       load_entry(&s->posted, &s->posted_order, key, number, text);
-	}
+	if (table == STORE_VARIABLE || table == STORE_POSTED)
+		return load_text(s, table, key, value);
 	if (!str_int(value, &number))
 		return false;
 	switch (table) {
@@ -415,6 +509,9 @@ void state_init(struct state *s, struct batch *batch)
 	spendings_init(&s->spendings);
 	map_init(&s->variables);
 	map_init(&s->posted);
+	shares_init(&s->values, "stored values", VALUES_BYTES, VALUES_PART, CHANNEL_PART);
+	shares_init(&s->answers, "answers that can be changed later", ANSWERS_BYTES, ANSWERS_PART,
+		    CHANNEL_PART);
 	map_init(&s->counts);
 	map_init(&s->turns);
 	list_init(&s->seen_order);
@@ -428,6 +525,8 @@ void state_deinit(struct state *s)
 	spendings_deinit(&s->spendings);
 	map_deinit(&s->variables, entry_free);
 	map_deinit(&s->posted, entry_free);
+	shares_deinit(&s->values);
+	shares_deinit(&s->answers);
 	map_deinit(&s->counts, free);
 	map_deinit(&s->turns, free);
 }

@@ -6,7 +6,8 @@
  * which a store makes stand later, and from whose rows the state comes back after a restart. What runs and jobs are
  * under way stands in model/run.h and engine/outbox.h.
  *
- * Every table is bounded, and says what becomes of what is too much.
+ * Every table is bounded, and says what becomes of what is too much. Values and what is kept of answers are shared in
+ * bytes (base/share.h): they belong to whoever set them last.
  */
 #pragma once
 
@@ -14,6 +15,7 @@
 #include "base/clock.h"
 #include "base/list.h"
 #include "base/map.h"
+#include "base/share.h"
 #include "engine/spending.h"
 
 enum {
@@ -34,7 +36,9 @@ struct state {
 	size_t n_done;
 	struct spendings spendings; /* of limits */
 	struct map variables;	    /* struct entry */
+	struct shares values;	    /* of these, in bytes */
 	struct map posted;	    /* struct entry */
+	struct shares answers;	    /* of these, in bytes */
 	struct list posted_order;
 	struct map counts; /* int64_t, by the name of the rule */
 	struct map turns;  /* int64_t, by rule and action */
@@ -55,11 +59,15 @@ static inline bool state_spend(struct state *s, const struct state_limit *limits
 
 /* p == NULL when there is none. Valid until the next change. */
 struct str state_variable(const struct state *s, struct str key);
-/* An empty value is forgotten. False: it is too long, or there are too many. */
-bool state_set_variable(struct state *s, struct str key, struct str value);
+/* Has the owner a share for the value under that key? */
+bool state_has_share(const struct state *s, struct share_owner owner, struct str key,
+		     struct str value);
+/* An empty value is forgotten. False: it is too long, there are too many, or the owner has no share for it. */
+bool state_set_variable(struct state *s, struct share_owner owner, struct str key,
+			struct str value);
 /* Adds to the number under the key, where none counts as 0. False: what is there is no number, or the sum would be
  * none. */
-bool state_add(struct state *s, struct str key, double number);
+bool state_add(struct state *s, struct share_owner owner, struct str key, double number);
 
 /* How often the rule has fired. */
 int64_t state_count(const struct state *s, struct str rule);
@@ -70,9 +78,11 @@ int64_t state_count_up(struct state *s, struct str rule);
 int64_t state_turn(const struct state *s, struct str key);
 void state_set_turn(struct state *s, struct str key, int64_t wording);
 
-/* What is kept of a rule's answers (engine/posted.h), for seven days after its last change. As for variables. */
+/* What is kept of a rule's answers (engine/posted.h), for seven days after its last change. As for variables; a text
+ * that is too long is not kept, and false says that the owner has no share for it. */
 struct str state_posted(struct state *s, struct str key, struct wall now);
-void state_set_posted(struct state *s, struct str key, struct str text, struct wall now);
+bool state_set_posted(struct state *s, struct share_owner owner, struct str key, struct str text,
+		      struct wall now);
 
 /* Takes a row back. False: it is no row of this kind. When all are back, state_loaded orders them. */
 bool state_load(struct state *s, enum store_table table, struct str key, struct str value);

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/share.h"
 #include "base/str.h"
 
 enum event_kind {
@@ -138,6 +139,11 @@ const char *event_kind_name(enum event_kind kind); /* the word that `on` uses */
 static inline struct str event_doer(const struct event *ev)
 {
 	return ev->user.id.len > 0 ? ev->user.id : ev->bot_id;
+}
+/* Who pays for what is kept because of it. */
+static inline struct share_owner event_owner(const struct event *ev)
+{
+	return (struct share_owner){ event_doer(ev), ev->channel };
 }
 /* Root of the thread that an answer belongs to: thread_ts, or ts where the message starts one. */
 static inline struct str event_thread_root(const struct event *ev)

@@ -211,7 +211,7 @@ static void test_limits_that_are_over_are_forgotten(void)
 
 static bool set(struct state *s, const char *key, const char *value)
 {
-	return state_set_variable(s, str_from(key), str_from(value));
+	return state_set_variable(s, SHARE_NOBODY, str_from(key), str_from(value));
 }
 
 static void variables_kept(struct state *s)
@@ -221,7 +221,8 @@ static void variables_kept(struct state *s)
 	VARIABLE_IS("k", "one");
 	CU_ASSERT_TRUE(set(s, "k", "two"));
 	VARIABLE_IS("k", "two");
-	CU_ASSERT_TRUE(state_set_variable(s, STR("k"), state_variable(s, STR("k")))); /* itself */
+	CU_ASSERT_TRUE(state_set_variable(s, SHARE_NOBODY, STR("k"),
+					  state_variable(s, STR("k")))); /* itself */
 	VARIABLE_IS("k", "two");
 	VARIABLE_IS("K", "(none)");
 	VARIABLE_IS("k2", "(none)");
@@ -239,23 +240,23 @@ static void test_variables_are_kept_and_forgotten(void)
 
 static void numbers_added(struct state *s)
 {
-	CU_ASSERT_TRUE(state_add(s, STR("n"), 1));
+	CU_ASSERT_TRUE(state_add(s, SHARE_NOBODY, STR("n"), 1));
 	VARIABLE_IS("n", "1");
-	CU_ASSERT_TRUE(state_add(s, STR("n"), 1));
+	CU_ASSERT_TRUE(state_add(s, SHARE_NOBODY, STR("n"), 1));
 	VARIABLE_IS("n", "2");
-	CU_ASSERT_TRUE(state_add(s, STR("n"), -5));
+	CU_ASSERT_TRUE(state_add(s, SHARE_NOBODY, STR("n"), -5));
 	VARIABLE_IS("n", "-3");
-	CU_ASSERT_TRUE(state_add(s, STR("n"), 0.5));
+	CU_ASSERT_TRUE(state_add(s, SHARE_NOBODY, STR("n"), 0.5));
 	VARIABLE_IS("n", "-2.5");
-	CU_ASSERT_TRUE(state_add(s, STR("n"), 2.5));
+	CU_ASSERT_TRUE(state_add(s, SHARE_NOBODY, STR("n"), 2.5));
 	VARIABLE_IS("n", "0");
 	CU_ASSERT_TRUE(set(s, "n", "41"));
-	CU_ASSERT_TRUE(state_add(s, STR("n"), 1));
+	CU_ASSERT_TRUE(state_add(s, SHARE_NOBODY, STR("n"), 1));
 	VARIABLE_IS("n", "42");
-	CU_ASSERT_TRUE(state_add(s, STR("big"), 123456789012.0));
+	CU_ASSERT_TRUE(state_add(s, SHARE_NOBODY, STR("big"), 123456789012.0));
 	VARIABLE_IS("big", "123456789012");
 	for (int i = 0; i < 3; i++)
-		CU_ASSERT_TRUE(state_add(s, STR("tenth"), 0.1));
+		CU_ASSERT_TRUE(state_add(s, SHARE_NOBODY, STR("tenth"), 0.1));
 	VARIABLE_IS("tenth", "0.3");
 }
 
@@ -272,11 +273,11 @@ static void no_numbers(struct state *s)
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		CU_ASSERT_TRUE(set(s, "n", texts[i]));
-		CU_ASSERT_FALSE(state_add(s, STR("n"), 1));
+		CU_ASSERT_FALSE(state_add(s, SHARE_NOBODY, STR("n"), 1));
 		ASSERT_STR(state_variable(s, STR("n")), texts[i]); /* as it was */
 	}
 	CU_ASSERT_TRUE(set(s, "n", "1e308"));
-	CU_ASSERT_FALSE(state_add(s, STR("n"), 1.7e308));
+	CU_ASSERT_FALSE(state_add(s, SHARE_NOBODY, STR("n"), 1.7e308));
 	VARIABLE_IS("n", "1e308");
 }
 
@@ -291,11 +292,11 @@ static void long_values(struct state *s)
 
 	while (text.len < STATE_MAX_VALUE)
 		buf_addc(&text, 'x');
-	CU_ASSERT_TRUE(state_set_variable(s, STR("k"), buf_str(&text)));
+	CU_ASSERT_TRUE(state_set_variable(s, SHARE_NOBODY, STR("k"), buf_str(&text)));
 	buf_addc(&text, 'x');
-	CU_ASSERT_FALSE(state_set_variable(s, STR("k"), buf_str(&text)));
+	CU_ASSERT_FALSE(state_set_variable(s, SHARE_NOBODY, STR("k"), buf_str(&text)));
 	CU_ASSERT_EQUAL(state_variable(s, STR("k")).len, STATE_MAX_VALUE);
-	CU_ASSERT_FALSE(state_set_variable(s, STR("new"), buf_str(&text)));
+	CU_ASSERT_FALSE(state_set_variable(s, SHARE_NOBODY, STR("new"), buf_str(&text)));
 	VARIABLE_IS("new", "(none)");
 	CU_ASSERT_TRUE(set(s, "k", "short"));
 	VARIABLE_IS("k", "short");
@@ -315,10 +316,10 @@ static void variables_bounded(struct state *s)
 		CU_ASSERT_TRUE_FATAL(set(s, key, "v"));
 	}
 	CU_ASSERT_FALSE(set(s, "one more", "v"));
-	CU_ASSERT_FALSE(state_add(s, STR("one more"), 1));
+	CU_ASSERT_FALSE(state_add(s, SHARE_NOBODY, STR("one more"), 1));
 	CU_ASSERT_TRUE(set(s, "k5", "w")); /* those that are there may change */
 	VARIABLE_IS("k5", "w");
-	state_set_posted(s, STR("posted"), STR("[]"), NOON); /* has room of its own */
+	state_set_posted(s, SHARE_NOBODY, STR("posted"), STR("[]"), NOON); /* has room of its own */
 	ASSERT_STR(state_posted(s, STR("posted"), NOON), "[]");
 	CU_ASSERT_TRUE(set(s, "k6", ""));
 	CU_ASSERT_TRUE(set(s, "one more", "v"));
@@ -367,16 +368,16 @@ static const int64_t WEEK = 7LL * 24 * HOUR;
 
 static void posted_passes(struct state *s)
 {
-	state_set_posted(s, STR("k"), STR("one"), NOON);
+	state_set_posted(s, SHARE_NOBODY, STR("k"), STR("one"), NOON);
 	POSTED_IS("k", later(WEEK - 1), "one");
-	state_set_posted(s, STR("k"), STR("two"), later(WEEK - 1)); /* anew */
+	state_set_posted(s, SHARE_NOBODY, STR("k"), STR("two"), later(WEEK - 1)); /* anew */
 	POSTED_IS("k", later(2 * WEEK - 2), "two");
 	POSTED_IS("k", later(2 * WEEK - 1), "(none)");
 	POSTED_IS("k", NOON, "(none)"); /* gone is gone */
-	state_set_posted(s, STR("k"), STR("three"), NOON);
-	state_set_posted(s, STR("k"), STR_EMPTY, NOON);
+	state_set_posted(s, SHARE_NOBODY, STR("k"), STR("three"), NOON);
+	state_set_posted(s, SHARE_NOBODY, STR("k"), STR_EMPTY, NOON);
 	POSTED_IS("k", NOON, "(none)");
-	state_set_posted(s, STR("k"), STR_EMPTY, NOON); /* twice is fine */
+	state_set_posted(s, SHARE_NOBODY, STR("k"), STR_EMPTY, NOON); /* twice is fine */
 }
 
 static void test_what_was_posted_is_kept_for_a_week(void)
@@ -386,9 +387,9 @@ static void test_what_was_posted_is_kept_for_a_week(void)
 
 static void posted_of_a_clock_set_back(struct state *s)
 {
-	state_set_posted(s, STR("k"), STR("one"), later(HOUR));
+	state_set_posted(s, SHARE_NOBODY, STR("k"), STR("one"), later(HOUR));
 	POSTED_IS("k", NOON, "one");
-	state_set_posted(s, STR("k2"), STR("two"), NOON);
+	state_set_posted(s, SHARE_NOBODY, STR("k2"), STR("two"), NOON);
 	POSTED_IS("k2", later(WEEK), "(none)"); /* an older one in front of it or not */
 	POSTED_IS("k", later(HOUR + WEEK), "(none)");
 }
@@ -404,7 +405,7 @@ static void posted_bounded(struct state *s)
 
 	for (int i = 0; i <= STATE_MAX_POSTED; i++) {
 		snprintf(key, sizeof(key), "k%d", i);
-		state_set_posted(s, str_from(key), STR("v"), NOON);
+		state_set_posted(s, SHARE_NOBODY, str_from(key), STR("v"), NOON);
 	}
 	POSTED_IS("k0", NOON, "(none)"); /* the one set longest ago */
 	POSTED_IS("k1", NOON, "v");
@@ -472,17 +473,18 @@ static int64_t change(struct state *s, unsigned r, struct wall now)
 	case 2:
 		return state_spend(s, limits, 1 + r / 120 % 2, now);
 	case 3:
-		return state_set_variable(s, k,
+		return state_set_variable(s, SHARE_NOBODY, k,
 					  r / 120 % 3 == 0 ? STR_EMPTY : STR("a \"\x01\xC3\xA9"));
 	case 4:
-		return state_add(s, k, r / 120 % 7);
+		return state_add(s, SHARE_NOBODY, k, r / 120 % 7);
 	case 5:
 		return state_count_up(s, k);
 	case 6:
 		state_set_turn(s, k, state_turn(s, k) + 1);
 		return state_turn(s, k);
 	default:
-		state_set_posted(s, k, r / 120 % 3 == 0 ? STR_EMPTY : STR("[{\"a\":\"b\"}]"), now);
+		state_set_posted(s, SHARE_NOBODY, k,
+				 r / 120 % 3 == 0 ? STR_EMPTY : STR("[{\"a\":\"b\"}]"), now);
 		return (int64_t)state_posted(s, k, now).len;
 	}
 }

@@ -66,8 +66,8 @@ static void check_in(struct world *w, const char *text, struct event *ev, const 
 		text, SHARED);
 	buf_addc(&rules, '\0');
 	view_init(&v, w, rules.p, ev);
-	state_set_variable(&v.state, STR("n"), STR("5"));
-	state_set_variable(&v.state, STR("v[\x01@U9RAJ]"), STR("7"));
+	state_set_variable(&v.state, SHARE_NOBODY, STR("n"), STR("5"));
+	state_set_variable(&v.state, SHARE_NOBODY, STR("v[\x01@U9RAJ]"), STR("7"));
 	for (int i = 0; i < 41; i++)
 		state_count_up(&v.state, STR("a"));
 	run_set_error(v.run, STR("it broke"));
