@@ -134,22 +134,9 @@ static bool play_burst(struct edits *s, int64_t saves)
 			  s->is_broken ? "broken" : "good", s->awaited);
 }
 
-/* Of the client, in kB; 0 = not known. */
 static long resident_kb(const struct edits *s)
 {
-	char path[64], line[128] = "";
-	char *second;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/statm", (int)process_pid(s->st->client));
-	f = fopen(path, "r");
-	if (f == NULL)
-		return 0;
-	if (fgets(line, sizeof(line), f) == NULL)
-		line[0] = '\0';
-	fclose(f);
-	second = strchr(line, ' ');
-	return second != NULL ? strtol(second, NULL, 10) * (sysconf(_SC_PAGESIZE) / 1024) : 0;
+	return process_memory_kb(s->st->client, "VmRSS");
 }
 
 static bool check_memory(struct edits *s, int64_t early_n, long early, int64_t sent_then)

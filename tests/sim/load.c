@@ -123,12 +123,22 @@ static void on_refresh(void *owner)
 		loop_timer_start(sim->loop, &load->refresh, load->refresh_ms);
 }
 
+static void pad(struct load_plan *plan)
+{
+	size_t len = strlen(plan->text), padding = (size_t)plan->padding;
+
+	plan->text = mem_grow(plan->text, len + padding + 1, 1);
+	memset(plan->text + len, 'x', padding);
+	plan->text[len + padding] = '\0';
+}
+
 struct load *load_start(struct sim *sim, const struct load_plan *plan)
 {
 	struct load *load = mem_zero(1, sizeof(*load));
 
 	load->sim = sim;
 	load->plan = *plan;
+	pad(&load->plan);
 	load->first_entry = sim->ledger.n;
 	load->started = clock_mono(loop_clock(sim->loop));
 	make_people(load);
@@ -187,15 +197,28 @@ static int64_t count_answers(const struct load *load)
 	return n;
 }
 
+int64_t load_answers(struct load *load)
+{
+	for (size_t i = load->first_entry; i < load->sim->ledger.n; i++) {
+		if (answered(load, load->sim->ledger.entries[i]) != NULL)
+			load->sim->ledger.entries[i]->wanted = true;
+	}
+	return count_answers(load);
+}
+
 int64_t load_sent(const struct load *load)
 {
 	return load != NULL ? load->sent : 0;
 }
 
+bool load_taken(const struct load *load)
+{
+	return load->sent == load->plan.messages && socket_side_open(load->sim->socket) == 0;
+}
+
 bool load_done(const struct load *load)
 {
-	return load->sent == load->plan.messages && socket_side_open(load->sim->socket) == 0 &&
-	       count_answers(load) >= load->n_matching;
+	return load_taken(load) && count_answers(load) >= load->n_matching;
 }
 
 /* The sums of a check. */

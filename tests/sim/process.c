@@ -169,6 +169,24 @@ pid_t process_pid(const struct process *p)
 	return p->pid;
 }
 
+long process_memory_kb(const struct process *p, const char *name)
+{
+	char path[64], line[128];
+	long kb = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)process_pid(p));
+	f = fopen(path, "r");
+	if (f == NULL)
+		return 0;
+	while (kb == 0 && fgets(line, sizeof(line), f) != NULL) {
+		if (strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ':')
+			kb = strtol(line + strlen(name) + 1, NULL, 10);
+	}
+	fclose(f);
+	return kb;
+}
+
 struct str process_output(const struct process *p)
 {
 	return buf_str(&p->output);

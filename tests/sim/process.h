@@ -19,6 +19,8 @@ struct process *process_start(struct loop *loop, const char *const *argv,
 void process_free(struct process *p);
 void process_signal(struct process *p, int signal);
 pid_t process_pid(const struct process *p);
+/* Of its memory, by the kernel's name: "VmRSS" = now, "VmHWM" = at most so far. In kB; 0 = not known. */
+long process_memory_kb(const struct process *p, const char *name);
 /* Everything that it wrote so far, on both outputs. */
 struct str process_output(const struct process *p);
 /* Not read, its output fills a small pipe, and then it has to do without. */

@@ -23,6 +23,7 @@ struct stage {
 	struct process *ran;  /* the program once more, beside it; has ended; NULL = none was run */
 	FILE *show;	      /* where the conversation is shown; NULL = nowhere */
 	struct load *load;    /* NULL = none yet */
+	long memory_kb;	      /* of the client when that began */
 	int64_t patience_ms;  /* how long an expectation waits */
 	int64_t quiet_ms;     /* how long nothing must happen for `expect nothing` */
 	struct message *said; /* by the newest command: `it` */
