@@ -8,10 +8,13 @@
 
 static const int64_t KEPT_MS = DEAD_LETTERS_DAYS * INT64_C(86400000);
 
+enum { BYTES = 32 << 20, PERSON_PART = 16 };
+
 void dead_letters_init(struct dead_letters *d, struct batch *batch)
 {
 	*d = (struct dead_letters){ .batch = batch };
 	list_init(&d->letters);
+	shares_init(&d->sizes, "answers that failed", BYTES, PERSON_PART, 0);
 }
 
 void dead_letter_free(struct dead_letter *letter)
@@ -27,6 +30,7 @@ void dead_letters_deinit(struct dead_letters *d)
 {
 	list_each (link, &d->letters)
 		dead_letter_free(list_entry(link, struct dead_letter, link));
+	shares_deinit(&d->sizes);
 }
 
 static struct dead_letter *oldest(const struct dead_letters *d)
@@ -76,10 +80,21 @@ static struct str key_of(const struct job *job, char room[static 24])
 
 /* ---- in and out ---- */
 
+static struct share_owner owner_of(const struct job *job)
+{
+	return (struct share_owner){ str_from(job->person), STR_EMPTY };
+}
+
+static size_t size_of(const struct dead_letter *letter)
+{
+	return sizeof(*letter) + sizeof(*letter->job) + arena_size(&letter->job->arena);
+}
+
 static void add(struct dead_letters *d, struct dead_letter *letter)
 {
 	struct list *at = d->letters.prev;
 
+	shares_take(&d->sizes, &letter->job->size, owner_of(letter->job), size_of(letter));
 	while (at != &d->letters &&
 	       list_entry(at, struct dead_letter, link)->when.ms > letter->when.ms)
 		at = at->prev;
@@ -92,6 +107,7 @@ struct job *dead_letters_take(struct dead_letters *d, struct dead_letter *letter
 	struct job *job = TAKE(letter->job);
 	char key[24];
 
+	shares_give_back(&d->sizes, &job->size);
 	if (d->batch != NULL)
 		batch_drop(d->batch, STORE_DEAD_LETTER, key_of(job, key));
 	dead_letter_free(letter);
@@ -110,6 +126,12 @@ void dead_letters_keep(struct dead_letters *d, const struct job *job, const char
 	letter = dead_letter_read(buf_str(&row));
 	if (letter == NULL)
 		return;
+	if (!shares_fit(&d->sizes, NULL, owner_of(letter->job), size_of(letter))) {
+		shares_refuse(&d->sizes, owner_of(letter->job), str_from(letter->job->rule),
+			      (struct mono){ now.ms * 1000000 });
+		dead_letter_free(letter);
+		return;
+	}
 	letter->job->workspace = job->workspace;
 	add(d, letter);
 	if (d->batch != NULL)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Jobs that ended without being done, kept so that people can see why and have them tried again: the newest, for a
- * while. What came too late, or found the outbox full, is counted and not kept.
+ * while. What came too late, or found the outbox full, is counted and not kept; so is what its person has no share for
+ * (base/share.h).
  *
  * As a row of STORE_DEAD_LETTER, the key is the job's id and the value {"job":…,"why":"…","when":…}: the job as
  * job_write has it without secrets, a sentence, and milliseconds of wall time.
@@ -10,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/list.h"
+#include "base/share.h"
 #include "model/job.h"
 #include "store/batch.h"
 
@@ -26,6 +28,7 @@ struct dead_letters {
 	struct batch *batch; /* where changes are noted; NULL = nowhere */
 	struct list letters; /* the oldest first */
 	size_t n;
+	struct shares sizes; /* in bytes */
 };
 
 void dead_letters_init(struct dead_letters *d, struct batch *batch);

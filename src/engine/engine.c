@@ -39,7 +39,8 @@ static void add_decided(struct decided_list *list, struct decided decided)
 
 bool engine_is_behind(const struct engine *e)
 {
-	return e->batch.n >= ENGINE_ROWS_MAX || e->setup.store->is_short;
+	return e->batch.n >= ENGINE_ROWS_MAX || e->batch.n_bytes >= ENGINE_BYTES_MAX ||
+	       e->setup.store->is_short;
 }
 
 bool engine_is_stuck(const struct engine *e)

@@ -58,8 +58,8 @@ void engine_keep(struct engine *engine, enum store_table table, struct str key, 
 void engine_set_rules(struct engine *engine, struct ruleset *set);
 struct ruleset *engine_rules(const struct engine *engine); /* borrowed; NULL before the first */
 
-/* So many rows of changes may wait for the store; beyond, no event is decided. */
-enum { ENGINE_ROWS_MAX = 100000 };
+/* So many rows of changes, of so many bytes, may wait for the store; beyond, no event is decided. */
+enum { ENGINE_ROWS_MAX = 100000, ENGINE_BYTES_MAX = 64 << 20 };
 /* It is so far behind, or the store has no room for what is new. */
 bool engine_is_behind(const struct engine *engine);
 /* Nothing can be kept for now: it is behind, or the store did not take the last batch, which is tried again. */

@@ -39,6 +39,7 @@ struct batch_row {
 struct batch {
 	struct batch_row *rows; /* in the arena, as their texts */
 	size_t n;
+	size_t n_bytes; /* of their keys and values */
 	struct arena arena;
 };
 
@@ -61,6 +62,7 @@ static inline void batch_add(struct batch *b, struct batch_row row)
 	row.key = str_keep(&b->arena, row.key);
 	if (row.value.p != NULL)
 		row.value = str_keep(&b->arena, row.value);
+	b->n_bytes += row.key.len + row.value.len;
 	*(struct batch_row *)arena_append(&b->arena, &b->rows, &b->n, sizeof(row)) = row;
 }
 static inline void batch_put(struct batch *b, enum store_table table, struct str key,

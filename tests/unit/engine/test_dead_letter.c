@@ -406,7 +406,36 @@ static void test_rows_are_read_without_an_engine(void)
 	ASSERT_STR(buf_str(&all), "3 waiting, 3 in doubt");
 }
 
-UNIT_MAIN("dead_letter", { "what was refused is kept", test_what_was_refused_is_kept },
+static void test_one_person_has_a_share(void)
+{
+	CLEANUP(buf_deinit) struct buf text = { 0 };
+	struct dead_letters d;
+
+	for (int i = 0; i < 40000; i++)
+		buf_addc(&text, 'x');
+	dead_letters_init(&d, NULL);
+	for (uint64_t i = 1; i <= 502; i++) {
+		struct job *job = job_new(JOB_MESSAGE, "say");
+
+		job->id = i;
+		job->person = job_keep(job, i < 501 ? STR("U1ANA") : STR("U9RAJ"));
+		job->key = job->rule = job->file = job->channel = "x";
+		job->message.text = job_keep(job, buf_str(&text));
+		dead_letters_keep(&d, job, NULL, (struct wall){ 1000 + (int64_t)i });
+		job_free(job);
+	}
+	CU_ASSERT_TRUE(d.n > 40 && d.n < 60);
+	CU_ASSERT_TRUE(d.sizes.held < 3 << 20);
+	CU_ASSERT_PTR_NOT_NULL(dead_letters_find(&d, 501));
+	CU_ASSERT_PTR_NOT_NULL(dead_letters_find(&d, 502));
+	dead_letters_forget(&d, (struct wall){ 8 * DAY_MS });
+	CU_ASSERT_EQUAL(d.sizes.held, 0);
+	CU_ASSERT_EQUAL(d.sizes.holders.n, 0);
+	dead_letters_deinit(&d);
+}
+
+UNIT_MAIN("dead_letter", { "one person has a share", test_one_person_has_a_share },
+	  { "what was refused is kept", test_what_was_refused_is_kept },
 	  { "where nothing is kept memory has it", test_where_nothing_is_kept_memory_has_it },
 	  { "what is unsure for good is kept", test_what_is_unsure_for_good_is_kept },
 	  { "what came too late is not kept", test_what_came_too_late_is_not_kept },
