@@ -13,7 +13,9 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/share.h"
 #include "base/telling.h"
+#include "model/event_line.h"
 #include "slack/decode.h"
 
 enum {
@@ -22,7 +24,10 @@ enum {
 	LIST_WAIT_MS = 60000,
 	LINE_MAX = 1000,
 	WAITING_MAX = 10000, /* in all lines */
-	NEEDS_MAX = 20,	     /* for one event: a text may mention thousands */
+	WAITING_BYTES = 64 << 20,
+	PERSON_PART = 16, /* of that, as base/share.h has it */
+	CHANNEL_PART = 4,
+	NEEDS_MAX = 20, /* for one event: a text may mention thousands */
 };
 
 struct enrich {
@@ -38,7 +43,8 @@ struct enrich {
 	struct map lines;      /* by channel */
 	struct list for_lists; /* those who wait for a list */
 	size_t n_waiting;
-	bool lists_come; /* more names are to be expected */
+	struct shares sizes; /* of events that wait, in bytes */
+	bool lists_come;     /* more names are to be expected */
 	struct telling crowded;
 };
 
@@ -54,6 +60,7 @@ struct waiting {
 	struct line *line;
 	struct list link; /* line::waiting */
 	struct event *ev;
+	struct share share;
 	unsigned wants;
 	struct list needs;
 	size_t n_needs;
@@ -182,6 +189,7 @@ static struct event *waiting_end(struct waiting *w)
 	list_remove(&w->list_link);
 	w->line->n--;
 	w->completer->n_waiting--;
+	shares_give_back(&w->completer->sizes, &w->share);
 	loop_timer_stop(w->completer->loop, &w->patience);
 	loop_bury(w->completer->loop, w, free);
 	return ev;
@@ -384,13 +392,13 @@ static void on_read(struct reading *reading, const struct json *message)
 
 /* ---- completing ---- */
 
-/* True: the event may wait, behind one fewer if need be. */
-static bool make_room(struct enrich *c, struct str channel)
+static bool is_crowded(const struct enrich *c, const struct line *line)
 {
-	struct line *line = map_get(&c->lines, channel);
+	return c->n_waiting >= WAITING_MAX || (line != NULL && line->n >= LINE_MAX);
+}
 
-	if (c->n_waiting < WAITING_MAX && (line == NULL || line->n < LINE_MAX))
-		return true;
+static void tell_crowded(struct enrich *c)
+{
 	if (!telling_is_on(&c->crowded, loop_now(c->loop)))
 		telling_end(&c->crowded);
 	if (telling_is_due(&c->crowded, loop_now(c->loop)))
@@ -398,6 +406,26 @@ static bool make_room(struct enrich *c, struct str channel)
 			 "too many events wait for names, the first ones go on without "
 			 "waiting=%zu",
 			 c->n_waiting);
+}
+
+/* True: the event may wait, behind fewer if need be. Its channel's order holds, so who is first there leaves without
+ * names until there is room. */
+static bool make_room(struct enrich *c, const struct event *ev)
+{
+	const size_t size = event_size(ev);
+	struct line *line = map_get(&c->lines, ev->channel);
+	bool is_short = !shares_fit(&c->sizes, NULL, event_owner(ev), size);
+
+	if (is_short)
+		shares_refuse(&c->sizes, event_owner(ev), STR("(none yet)"), loop_now(c->loop));
+	for (; line != NULL && !line->moving && is_short; line = map_get(&c->lines, ev->channel)) {
+		waiting_give_up(list_first(&line->waiting, struct waiting, link));
+		is_short = !shares_fit(&c->sizes, NULL, event_owner(ev), size);
+	}
+	line = map_get(&c->lines, ev->channel);
+	if (!is_crowded(c, line))
+		return line != NULL || !is_short;
+	tell_crowded(c);
 	if (line != NULL)
 		waiting_give_up(list_first(&line->waiting, struct waiting, link));
 	return line != NULL;
@@ -418,6 +446,7 @@ static struct waiting *waiting_new(struct enrich *c, struct event *take, unsigne
 	list_append(&w->line->waiting, &w->link);
 	w->line->n++;
 	c->n_waiting++;
+	shares_take(&c->sizes, &w->share, event_owner(take), event_size(take));
 	if (wants & WANT_LISTED)
 		list_append(&c->for_lists, &w->list_link);
 	w->until = mono_after(loop_now(c->loop), LIST_WAIT_MS);
@@ -443,8 +472,7 @@ bool enrich_take(struct enrich *c, struct event *take, unsigned wants,
 		is_missing = is_anything_missing(c, take, matters);
 		wants = matters;
 	}
-	if ((map_get(&c->lines, take->channel) == NULL && !is_missing) ||
-	    !make_room(c, take->channel)) {
+	if ((map_get(&c->lines, take->channel) == NULL && !is_missing) || !make_room(c, take)) {
 		fill(c, take, false);
 		return true;
 	}
@@ -473,6 +501,8 @@ struct enrich *enrich_new(struct loop *loop, struct lookups *lookups, const stru
 	c->me = me;
 	c->names = names;
 	map_init(&c->lines);
+	shares_init(&c->sizes, "events that wait for names", WAITING_BYTES, PERSON_PART,
+		    CHANNEL_PART);
 	list_init(&c->for_lists);
 	return c;
 }
@@ -491,5 +521,6 @@ void enrich_free(struct enrich *c)
 	if (c == NULL)
 		return;
 	map_deinit(&c->lines, drop_line);
+	shares_deinit(&c->sizes);
 	free(c);
 }

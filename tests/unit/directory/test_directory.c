@@ -878,14 +878,46 @@ static void on_counted(void *owner, struct event *take, void *tag)
 	event_free(take);
 }
 
-static void flood(const char *channel, size_t n)
+/* Each takes up so many bytes more than it says. */
+static void flood_by(const char *channel, size_t n, size_t people, size_t bytes)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct event *ev = message(channel, "U1ANA", "alarm");
+		char who[32];
+		struct event *ev;
 
+		snprintf(who, sizeof(who), "U%zuANA", 1 + i % people);
+		ev = message(channel, who, "alarm");
+		arena_alloc(&ev->arena, bytes);
 		if (directory_complete(directory, ev, WANT_TEXT, on_counted, NULL, NULL))
 			on_counted(NULL, ev, NULL);
 	}
+}
+
+/* Many people. */
+static void flood(const char *channel, size_t n)
+{
+	flood_by(channel, n, 100, 0);
+}
+
+/* Long messages of one person go on without names; another one's, elsewhere, waits for them. */
+static void test_one_person_has_a_share_of_what_waits(void)
+{
+	unsigned loaded = 0;
+
+	start();
+	n_out = 0;
+	directory_ask(directory, only_alarms, NULL);
+	directory_load(directory, on_loaded, &loaded);
+	flood_by("C1", 500, 1, 40000);
+	CU_ASSERT_TRUE(n_out > 400 && n_out < 490);
+	flood_by("C2", 500, 1, 40000);
+	CU_ASSERT_TRUE(n_out > 900 && n_out < 1000);
+	n_out = 0;
+	flood("C3", 1);
+	flood_by("C4", 1, 1, 0);
+	CU_ASSERT_EQUAL(n_out, 0);
+	pass(60000);
+	stop();
 }
 
 static void test_not_all_can_wait(void)
@@ -1001,5 +1033,6 @@ UNIT_MAIN("directory",
 	  { "a name to be said comes with the list", test_a_name_to_be_said_comes_with_the_list },
 	  { "a late list is got around", test_a_late_list_is_got_around },
 	  { "a list is waited for a minute at most", test_a_list_is_waited_for_a_minute_at_most },
+	  { "one person has a share of what waits", test_one_person_has_a_share_of_what_waits },
 	  { "not all can wait", test_not_all_can_wait },
 	  { "freeing with everything under way", test_freeing_with_everything_under_way })
