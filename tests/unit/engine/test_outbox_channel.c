@@ -137,10 +137,17 @@ static void test_a_person_has_a_share_of_the_bytes(void)
 	end();
 }
 
+static bool load_row(const struct batch_row *row)
+{
+	int64_t id = 0;
+
+	return str_int(row->key, &id) && outbox_load(&o, id, row->value, (struct mono){ 0 });
+}
+
 static void is_loaded(const struct batch *rows)
 {
 	for (size_t i = rows->n; i > 0; i--) /* in an order of the store's own */
-		CU_ASSERT_TRUE(outbox_load(&o, rows->rows[i - 1].value, (struct mono){ 0 }));
+		CU_ASSERT_TRUE(load_row(&rows->rows[i - 1]));
 	o.last_id = rows->n;
 	outbox_loaded(&o, (struct mono){ 0 });
 }
