@@ -413,11 +413,18 @@ struct overtaking {
 	const struct job *job;
 };
 
+/* One of many of a person lets those of others pass. */
+static bool may_pass(const struct job *job, const struct job *other)
+{
+	return other->is_patient && !job->is_patient && strcmp(job->person, other->person) != 0;
+}
+
 static void check_order(void *owner, struct job *other)
 {
 	const struct overtaking *x = owner;
 
-	if (other->kind == JOB_MESSAGE && other->id < x->job->id && is_same_thread(other, x->job))
+	if (other->kind == JOB_MESSAGE && other->id < x->job->id && is_same_thread(other, x->job) &&
+	    !may_pass(x->job, other))
 		complain(x->s, x->job, "leaves while one before it has not ended");
 }
 
