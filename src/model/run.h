@@ -69,11 +69,11 @@ struct run {
 	size_t n_open;		 /* jobs under way */
 	struct list jobs;	 /* struct job, made and not put yet */
 	bool is_kept;		 /* there is a row of it */
-	struct list changed;	 /* the engine's, of those whose row is to be written */
-	struct heap_node node;	 /* by the end of its wait, monotonic */
-	struct stay at_message, at_thread;
-	bool is_trimmed; /* of the event it has these parts alone (enum event_part) */
+	bool is_trimmed;	 /* of the event it has these parts alone (enum event_part) */
 	unsigned parts;
+	struct list changed;   /* the engine's, of those whose row is to be written */
+	struct heap_node node; /* by the end of its wait, monotonic */
+	struct stay at_message, at_thread;
 	struct share held;   /* while it rests */
 	struct arena caught; /* of the captures, until others are */
 	struct arena arena;  /* of the other texts above, and of what is made; until the end */
