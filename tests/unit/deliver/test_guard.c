@@ -40,8 +40,8 @@ static void test_calls_to_everyone_are_found(void)
 		"{\"parse\":\"full\"}",
 		"{\"blocks\":[{\"type\":\"section\",\"text\":{\"type\":\"mrkdwn\",\"text\":\"<!here>\"}}]}",
 		"{\"blocks\":[{\"type\":\"section\",\"text\":{\"type\":\"text\",\"text\":\"<!here>\"}}]}",
-		"{\"blocks\":[{\"type\":\"rich_text\",\"elements\":[{\"type\":\"rich_text_section\","
-		"\"elements\":[{\"type\":\"broadcast\",\"range\":\"here\"}]}]}]}",
+		("{\"blocks\":[{\"type\":\"rich_text\",\"elements\":[{\"type\":\"rich_text_section\","
+		 "\"elements\":[{\"type\":\"broadcast\",\"range\":\"here\"}]}]}]}"),
 		"{\"blocks\":\"[{\\\"type\\\":\\\"broadcast\\\"}]\"}",
 		"{\"view\":{\"blocks\":[{\"type\":\"usergroup\",\"usergroup_id\":\"S1\"}]}}",
 		"{\"unfurls\":{\"https://x.example\":{\"text\":\"<!here>\"}}}",
@@ -63,8 +63,8 @@ static void test_what_notifies_nobody_passes(void)
 		"{\"link_names\":false,\"parse\":\"none\"}",
 		"{\"link_names\":\"0\"}",
 		"{\"blocks\":[{\"type\":\"header\",\"text\":{\"type\":\"plain_text\",\"text\":\"<!here>\"}}]}",
-		"{\"blocks\":[{\"type\":\"rich_text\",\"elements\":[{\"type\":\"rich_text_section\","
-		"\"elements\":[{\"type\":\"text\",\"text\":\"<!here>\"}]}]}]}",
+		("{\"blocks\":[{\"type\":\"rich_text\",\"elements\":[{\"type\":\"rich_text_section\","
+		 "\"elements\":[{\"type\":\"text\",\"text\":\"<!here>\"}]}]}]}"),
 		"{\"text\":\"{\\\"type\\\": \\\"broadcast\\\"}\"}",
 		"{\"attachments\":[{\"text\":\"{\\\"type\\\": \\\"broadcast\\\"}\"}]}",
 	};

@@ -181,7 +181,7 @@ static void test_the_newest_are_kept(void)
 	dead_letters_init(&again, NULL);
 	for (size_t i = batch.n; i > 0; i--) {
 		const struct batch_row *row = &batch.rows[i - 1];
-		int64_t id;
+		int64_t id = 0;
 
 		if (row->value.p == NULL)
 			continue;
