@@ -2,9 +2,11 @@
 #include "directory/bindings.h"
 
 #include <stdlib.h>
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+
+/* Common names are shown by many. */
+enum { CLAIMANTS_MAX = 10 };
 
 /* ---- life ---- */
 
@@ -15,7 +17,7 @@ static void binding_free(void *object)
 	free(it->name);
 	free(it->where);
 	free(it->id);
-	free(it->claimant);
+	buf_deinit(&it->claimants);
 	free(it);
 }
 
@@ -49,7 +51,7 @@ static struct binding *binding_for(struct bindings *b, struct str name)
 	it->name = str_dup(name);
 	it->where = mem_strdup("");
 	it->id = mem_strdup("");
-	it->claimant = mem_strdup("");
+	buf_init(&it->claimants, 0);
 	cache_fold(&key, name);
 	map_set(&b->names, buf_str(&key), it);
 	return it;
@@ -108,7 +110,8 @@ static void set_free(struct binding *it)
 	it->kind = 0;
 	it->is_settled = false;
 	replace(&it->id, STR_EMPTY);
-	replace(&it->claimant, STR_EMPTY);
+	buf_clear(&it->claimants);
+	it->n_claimants = 0;
 }
 
 void bindings_end(struct bindings *b)
@@ -163,11 +166,29 @@ static bool is_known_by(const struct cache_user *user, const char *name)
 	       str_eq_nocase(str_from(user->name), str_from(name));
 }
 
+/* False: it has been told, or there are too many to tell of each. */
+static bool note_claimant(struct binding *it, struct str id)
+{
+	CLEANUP(buf_deinit) struct buf known = { 0 }, word = { 0 };
+
+	buf_addf(&known, "%.*s ", STR_ARG(buf_str(&it->claimants)));
+	buf_addf(&word, " %.*s ", STR_ARG(id));
+	buf_addc(&word, '\0');
+	if (it->n_claimants > CLAIMANTS_MAX || str_find(buf_str(&known), word.p) != SIZE_MAX)
+		return false;
+	if (++it->n_claimants > CLAIMANTS_MAX) {
+		log_warn("directory", "%s: still more are called @%s, of whom nobody is obeyed",
+			 it->where, it->name);
+		return false;
+	}
+	buf_addf(&it->claimants, " %.*s", STR_ARG(id));
+	return true;
+}
+
 static void tell_claimant(struct binding *it, struct str id)
 {
-	if (str_is(id, it->id) || str_is(id, it->claimant))
+	if (str_is(id, it->id) || !note_claimant(it, id))
 		return;
-	replace(&it->claimant, id);
 	if (it->kind == 0)
 		log_warn(
 			"directory",

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "base/diag.h"
 #include "base/map.h"
 #include "directory/cache.h"
@@ -17,10 +18,11 @@ struct binding {
 	char kind;   /* '@' a person, '&' a group of people, 0 = nobody */
 	char *id;    /* "" = nobody's */
 	bool is_said;
-	bool is_settled; /* else nobody could tell yet */
-	char *claimant;	 /* the last other one who was told of; "" = none */
-	bool is_told;	 /* that who it is bound to has lost the name */
-	uint64_t kept;	 /* directory/keep's: what of it is written down; 0 = nothing */
+	bool is_settled;      /* else nobody could tell yet */
+	struct buf claimants; /* who was told of as having the name as well: " U2 U3" */
+	unsigned n_claimants;
+	bool is_told;  /* that who it is bound to has lost the name */
+	uint64_t kept; /* directory/keep's: what of it is written down; 0 = nothing */
 };
 
 struct bindings {

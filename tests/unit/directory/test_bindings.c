@@ -2,6 +2,7 @@
 #include "directory/bindings.h"
 
 #include <stdio.h>
+#include "lib/logcatch.h"
 #include "lib/unit.h"
 #include "model/workspace.h"
 
@@ -62,9 +63,12 @@ static void means(const char *name, const char *wanted)
 	ASSERT_STR(str_from(seen), wanted);
 }
 
+/* The last who was told of. */
 static void claimed(const char *name, const char *by)
 {
-	ASSERT_STR(str_from(bindings_find(&bindings, str_from(name))->claimant), by);
+	struct str ids = buf_str(&bindings_find(&bindings, str_from(name))->claimants);
+
+	CU_ASSERT_TRUE(str_ends(ids, by));
 }
 
 static void settle(void)
@@ -146,6 +150,31 @@ static void test_it_stays_so(void)
 	stop();
 }
 
+/* Common names are shown by many, and the lists come page by page. */
+static void test_each_is_told_of_once(void)
+{
+	char id[16];
+
+	start();
+	user("U1", "raj", "Raj", "");
+	for (int i = 2; i < 60; i++) {
+		snprintf(id, sizeof(id), "U%d", i);
+		user(id, id, "raj", "");
+	}
+	SAY("raj");
+	logcatch_begin();
+	settle();
+	for (int i = 0; i < 10; i++)
+		settle();
+	user("U2", "u2", "other", "");
+	user("U2", "u2", "raj", "");
+	logcatch_end();
+	CU_ASSERT_EQUAL(logcatch_count("@raj means U1 since"), 10);
+	CU_ASSERT_EQUAL(logcatch_count("U2, who is called so"), 1);
+	CU_ASSERT_EQUAL(logcatch_count("still more are called @raj"), 1);
+	stop();
+}
+
 static void test_given_free(void)
 {
 	start();
@@ -204,6 +233,7 @@ static void test_another_start(void)
 }
 
 UNIT_MAIN("bindings", { "what a name means", test_what_a_name_means },
-	  { "it stays so", test_it_stays_so }, { "given free", test_given_free },
+	  { "it stays so", test_it_stays_so },
+	  { "each is told of once", test_each_is_told_of_once }, { "given free", test_given_free },
 	  { "groups are waited for", test_groups_are_waited_for },
 	  { "another start", test_another_start })
