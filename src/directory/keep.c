@@ -184,14 +184,14 @@ static void on_row(void *owner, enum store_table table, struct str key, struct s
 
 	if (json_parse(&j, value, NULL) != 0)
 		return;
-	/* An older version did not note who is an outsider: Slack says it anew. */
-	if (table == STORE_PERSON && !json_get_bool(j, "is_stranger", &is_outsider))
-		return;
-	k->n_loaded++;
 	if (table == STORE_PERSON && str_skip(&key, "@")) {
 		kept_binding(k, key, j);
 		return;
 	}
+	/* An older version did not note who is an outsider: Slack says it anew. */
+	if (table == STORE_PERSON && !json_get_bool(j, "is_stranger", &is_outsider))
+		return;
+	k->n_loaded++;
 	json_get_int(j, "kind", &kind);
 	if (table == STORE_PERSON)
 		cache_learn_user(k->cache, j);

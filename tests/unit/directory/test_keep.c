@@ -189,10 +189,42 @@ static void test_a_store_that_takes_nothing_is_left_at_the_end(void)
 	stop();
 }
 
+static const struct binding *bound(const char *name)
+{
+	return bindings_find(&bindings, str_from(name));
+}
+
+static void test_names_in_rules_stay_bound(void)
+{
+	start();
+	begin();
+	learn(false, "{\"id\":\"U1\",\"name\":\"raj\",\"team_id\":\"T1\"}");
+	bindings_begin(&bindings);
+	bindings_say(&bindings, STR("Raj"), (struct place){ "a.ini", 1 });
+	bindings_end(&bindings);
+	bindings_settle(&bindings, &cache, true);
+	end();
+	begin();
+	bindings_begin(&bindings);
+	bindings_say(&bindings, STR("raj"), (struct place){ "a.ini", 1 });
+	bindings_end(&bindings);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bound("raj"));
+	CU_ASSERT_EQUAL(bound("raj")->kind, '@');
+	ASSERT_STR(str_from(bound("raj")->id), "U1");
+	bindings_begin(&bindings); /* no rule says it any more */
+	bindings_end(&bindings);
+	end();
+	begin();
+	CU_ASSERT_EQUAL(bindings.names.n, 0);
+	end();
+	stop();
+}
+
 UNIT_MAIN("keep", { "the next start knows all", test_the_next_start_knows_all },
 	  { "an outsider stays one", test_an_outsider_stays_one },
 	  { "only what is new is written", test_only_what_is_new_is_written },
 	  { "a large workspace is written in pieces", test_a_large_workspace_is_written_in_pieces },
 	  { "a store that takes nothing is left at the end",
 	    test_a_store_that_takes_nothing_is_left_at_the_end },
-	  { "what does not stand is written again", test_what_does_not_stand_is_written_again })
+	  { "what does not stand is written again", test_what_does_not_stand_is_written_again },
+	  { "names in rules stay bound", test_names_in_rules_stay_bound })
